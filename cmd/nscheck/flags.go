@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/policies"
+)
+
+// Flags of all commands that load rules.
+func packFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringSliceFlag{Name: "policy", Aliases: []string{"p"}, Usage: "add the rules in `DIR`; repeatable", EnvVars: []string{"NSCHECK_POLICY"}},
+		&cli.BoolFlag{Name: "no-builtin", Usage: "leave out the built-in rules", EnvVars: []string{"NSCHECK_NO_BUILTIN"}},
+		&cli.StringSliceFlag{Name: "param", Usage: "set a parameter of the rules, as `NAME=VALUE`; repeatable"},
+	}
+}
+
+// Flags of all commands that report.
+func reportFlags() []cli.Flag {
+	return append(packFlags(),
+		&cli.StringSliceFlag{Name: "format", Aliases: []string{"f"}, Usage: "write `FORMAT[=FILE]`, table or json; repeatable (default: table)", EnvVars: []string{"NSCHECK_FORMAT"}},
+		&cli.StringFlag{Name: "fail-on", Usage: "exit with 1 from findings of this `SEVERITY` upwards", Value: string(evaluator.Medium), EnvVars: []string{"NSCHECK_FAIL_ON"}},
+		&cli.BoolFlag{Name: "allow-incomplete", Usage: "exit with 0, not 3, where something was not evaluated", EnvVars: []string{"NSCHECK_ALLOW_INCOMPLETE"}},
+		&cli.BoolFlag{Name: "no-color", Usage: "no colours on a terminal; NO_COLOR does the same"},
+	)
+}
+
+// Flags of all commands that may take long.
+func workFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.DurationFlag{Name: "timeout", Usage: "give up after `DURATION`, such as 10m", EnvVars: []string{"NSCHECK_TIMEOUT"}},
+		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "no notices on standard error", EnvVars: []string{"NSCHECK_QUIET"}},
+	}
+}
+
+// withTimeout bounds a command's work as --timeout says.
+func withTimeout(c *cli.Context) (context.Context, context.CancelFunc, error) {
+	d := c.Duration("timeout")
+	if d < 0 {
+		return nil, nil, fmt.Errorf("--timeout must be above zero, not %v", d)
+	}
+	if d == 0 {
+		return c.Context, func() {}, nil
+	}
+	ctx, cancel := context.WithTimeoutCause(c.Context, d, fmt.Errorf("the time set by --timeout, %v, is over", d))
+	return ctx, cancel, nil
+}
+
+// notice tells people something beside the report.
+func notice(c *cli.Context, format string, args ...any) {
+	if !c.Bool("quiet") {
+		fmt.Fprintf(c.App.ErrWriter, format+"\n", args...)
+	}
+}
+
+// loadPack loads the rules that the flags name.
+func loadPack(c *cli.Context) (*evaluator.Pack, error) {
+	var sources []evaluator.Source
+	if !c.Bool("no-builtin") {
+		sources = append(sources, evaluator.Source{Name: "builtin", FS: policies.FS})
+	}
+	for _, dir := range c.StringSlice("policy") {
+		info, err := os.Stat(dir)
+		if err != nil {
+			return nil, fmt.Errorf("--policy: %w", err)
+		}
+		if !info.IsDir() {
+			return nil, fmt.Errorf("--policy: %s is a file; name the folder that holds the rules", dir)
+		}
+		sources = append(sources, evaluator.Source{Name: dir, FS: os.DirFS(dir)})
+	}
+	if len(sources) == 0 {
+		return nil, fmt.Errorf("--no-builtin leaves no rules; name a folder of rules with --policy")
+	}
+	pack, err := evaluator.LoadPack(sources...)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range c.StringSlice("param") {
+		name, value, ok := strings.Cut(p, "=")
+		if !ok {
+			return nil, fmt.Errorf("--param %q must be of the form NAME=VALUE", p)
+		}
+		if err := pack.SetParam(name, value); err != nil {
+			return nil, fmt.Errorf("--param: %w", err)
+		}
+	}
+	return pack, nil
+}

@@ -1,0 +1,102 @@
+// Command nscheck tells from evidence why patch management clients of a
+// Notification Server are not licensed and not reporting.
+//
+// Each command is one file here: its flags and its wiring. The work is done in
+// the packages collector, snapshot, evaluator and report.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/nscheck/nscheck/evaluator"
+)
+
+// version is set by the linker for releases.
+var version = "0.1.0"
+
+func main() {
+	os.Exit(run(os.Args, os.Stdout, os.Stderr))
+}
+
+// run is the whole program; it returns the exit status.
+func run(args []string, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	app := newApp(stdout, stderr)
+	err := app.RunContext(ctx, flagsFirst(app, args))
+	var status exitStatus
+	switch {
+	case err == nil:
+		return evaluator.ExitClean
+	case errors.As(err, &status):
+		return int(status)
+	}
+	fmt.Fprintf(stderr, "nscheck: %s\n", strings.TrimRight(err.Error(), "\n"))
+	return evaluator.ExitTrouble
+}
+
+// exitStatus ends the program with a status that the report has explained.
+type exitStatus int
+
+func (s exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
+
+func newApp(stdout, stderr io.Writer) *cli.App {
+	app := &cli.App{
+		Name:                      "nscheck",
+		Usage:                     "tell why patch management clients are not licensed and not reporting",
+		Version:                   version,
+		HideVersion:               true, // the command version tells more
+		Writer:                    stdout,
+		ErrWriter:                 stderr,
+		EnableBashCompletion:      true,
+		DisableSliceFlagSeparator: true,
+		ExitErrHandler:            func(*cli.Context, error) {},
+		Action:                    unknownCommand,
+		Commands: []*cli.Command{
+			scanCommand(), collectCommand(), evalCommand(), ruleCommand(),
+			snapshotCommand(), versionCommand(), completionCommand(),
+		},
+	}
+	refuseBadUsage(app)
+	return app
+}
+
+// refuseBadUsage makes wrong flags and unknown subcommands one sentence and
+// exit status 2, on every level.
+func refuseBadUsage(app *cli.App) {
+	onError := func(c *cli.Context, err error, _ bool) error {
+		return fmt.Errorf("%w; see %q", err, c.App.HelpName+" --help")
+	}
+	app.OnUsageError = onError
+	var walk func(prefix string, commands []*cli.Command)
+	walk = func(prefix string, commands []*cli.Command) {
+		for _, c := range commands {
+			name := prefix + " " + c.Name
+			c.OnUsageError = func(_ *cli.Context, err error, _ bool) error {
+				return fmt.Errorf("%w; see \"%s --help\"", err, name)
+			}
+			if len(c.Subcommands) > 0 {
+				c.Action = unknownCommand
+			}
+			walk(name, c.Subcommands)
+		}
+	}
+	walk(app.Name, app.Commands)
+}
+
+// unknownCommand runs where no command is named or a name is not one.
+func unknownCommand(c *cli.Context) error {
+	if !c.Args().Present() {
+		return cli.ShowSubcommandHelp(c)
+	}
+	return fmt.Errorf("there is no command %q; see \"%s --help\"", c.Args().First(), strings.TrimSpace(c.Command.HelpName))
+}

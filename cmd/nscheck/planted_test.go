@@ -1,0 +1,155 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/fixtures/planted"
+	"github.com/nscheck/nscheck/report"
+)
+
+// packageNames are the names that messages call the required packages by.
+var packageNames = map[string]string{
+	"plugin": "Software Update Plug-in",
+	"scan":   "Patch Windows System Assessment Scan",
+	"tools":  "Patch Install Tools",
+}
+
+// TestPlantedFaults holds a scan of the demo estate to docs/planted-faults.md:
+// every fault there is found, every client is attributed to its fault, and
+// nothing else is found.
+func TestPlantedFaults(t *testing.T) {
+	text, err := os.ReadFile("../../docs/planted-faults.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := planted.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	result := scanDemo(t)
+	if diff := cmp.Diff(wantedFindings(page), foundFindings(result)); diff != "" {
+		t.Errorf("findings (-page +scan):\n%s", diff)
+	}
+	if diff := cmp.Diff(wantedUnknowns(page), foundUnknowns(result)); diff != "" {
+		t.Errorf("unknowns (-page +scan):\n%s", diff)
+	}
+	if diff := cmp.Diff(wantedCauses(page), foundCauses(result)); diff != "" {
+		t.Errorf("causes of NS-LIC-001 (-page +scan):\n%s", diff)
+	}
+	for what, got := range map[string]int64{
+		"computers": result.Snapshot.Clients, "clients": result.Snapshot.ActiveClients,
+		"unlicensed clients": int64(len(page.Unlicensed())),
+	} {
+		if got != int64(page.Counts[what]) {
+			t.Errorf("%d %s, the page says %d", got, what, page.Counts[what])
+		}
+	}
+}
+
+func scanDemo(t *testing.T) report.Document {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	if status := run([]string{"nscheck", "scan", "--demo", "-f", "json"}, &stdout, &stderr); status != evaluator.ExitFindings {
+		t.Fatalf("exit status %d: %s", status, stderr.String())
+	}
+	var result report.Document
+	if err := json.Unmarshal(stdout.Bytes(), &result); err != nil {
+		t.Fatal(err)
+	}
+	return result
+}
+
+// line is one finding in words: the rule, the object, and the package.
+func line(rule, object, role string) string {
+	return strings.TrimSpace(fmt.Sprintf("%s %s %s", rule, object, role))
+}
+
+func wantedFindings(page *planted.Page) []string {
+	var out []string
+	for _, f := range page.Findings {
+		out = append(out, line(f.Rule, f.Object, f.Package))
+	}
+	for client := range page.Unlicensed() {
+		out = append(out, line("NS-LIC-001", client, ""))
+	}
+	slices.Sort(out)
+	return out
+}
+
+func foundFindings(result report.Document) []string {
+	var out []string
+	for _, f := range result.Findings {
+		out = append(out, line(f.Rule, f.Resource.Name, roleIn(f.Rule, f.Msg)))
+	}
+	slices.Sort(out)
+	return out
+}
+
+// roleIn finds the package that a message of NS-PKG-001 is about.
+func roleIn(rule, msg string) string {
+	if rule != "NS-PKG-001" {
+		return ""
+	}
+	for role, name := range packageNames {
+		if strings.Contains(msg, name) {
+			return role
+		}
+	}
+	return "?"
+}
+
+func wantedUnknowns(page *planted.Page) []string {
+	var out []string
+	for _, f := range page.Unknowns {
+		out = append(out, line(f.Rule, f.Object, f.Package))
+	}
+	slices.Sort(out)
+	return out
+}
+
+func foundUnknowns(result report.Document) []string {
+	var out []string
+	for _, rule := range result.Rules {
+		for _, u := range rule.Unknown {
+			if u.Count != int64(len(u.Sample)) {
+				out = append(out, fmt.Sprintf("%s: only %d of %d objects are named", rule.ID, len(u.Sample), u.Count))
+			}
+			for _, r := range u.Sample {
+				out = append(out, line(rule.ID, r.Name, roleIn(rule.ID, u.Msg)))
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func wantedCauses(page *planted.Page) map[string]string {
+	out := map[string]string{}
+	for client, fault := range page.Unlicensed() {
+		out[client] = line(fault.Rule, fault.Object, fault.Certainty)
+	}
+	return out
+}
+
+func foundCauses(result report.Document) map[string]string {
+	objects := map[string]string{}
+	for _, c := range result.Causes {
+		objects[c.ID] = line(c.Rule, c.Resource.Name, "")
+	}
+	out := map[string]string{}
+	for _, f := range result.Findings {
+		if f.Rule == "NS-LIC-001" {
+			out[f.Resource.Name] = line(objects[f.Cause], string(f.Certainty), "")
+		}
+	}
+	return out
+}

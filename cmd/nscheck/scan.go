@@ -1,0 +1,59 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/urfave/cli/v2"
+)
+
+func scanCommand() *cli.Command {
+	flags := append(sourceFlags(),
+		&cli.StringFlag{Name: "save-snapshot", Usage: "keep the snapshot as `FILE`, compressed where it ends in .zst"})
+	flags = append(flags, reportFlags()...)
+	return &cli.Command{
+		Name:   "scan",
+		Usage:  "collect a snapshot, judge it by the rules, and report",
+		Flags:  append(flags, workFlags()...),
+		Action: runScan,
+	}
+}
+
+// runScan goes through a snapshot file even where it is not kept: the file
+// bounds the memory, and what is judged is what could have been saved.
+func runScan(c *cli.Context) error {
+	if err := noArguments(c); err != nil {
+		return err
+	}
+	source, err := sourceName(c)
+	if err != nil {
+		return err
+	}
+	out, err := parseOutputs(c)
+	if err != nil {
+		return err
+	}
+	pack, err := loadPack(c)
+	if err != nil {
+		return err
+	}
+	ctx, cancel, err := withTimeout(c)
+	if err != nil {
+		return err
+	}
+	defer cancel()
+	file := c.String("save-snapshot")
+	if file == "" {
+		dir, err := os.MkdirTemp("", "nscheck-scan-*")
+		if err != nil {
+			return fmt.Errorf("make a folder for the snapshot: %w", err)
+		}
+		defer os.RemoveAll(dir)
+		file = filepath.Join(dir, "snapshot.jsonl.zst")
+	}
+	if _, err := collectTo(ctx, c, source, file); err != nil {
+		return err
+	}
+	return evaluateFile(ctx, c, file, pack, out)
+}

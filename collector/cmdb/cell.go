@@ -1,0 +1,249 @@
+package cmdb
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// kind is what a column holds. Which type a driver gives for it is not public
+// for most columns of a CMDB and differs between servers, so every kind is read
+// from every type that can stand for it.
+type kind uint8
+
+const (
+	textKind kind = iota
+	guidKind
+	intKind
+	boolKind
+	timeKind
+)
+
+// column names a column of a query and what it holds.
+type column struct {
+	name string
+	kind kind
+}
+
+// cell is one value of a row. It implements sql.Scanner.
+type cell struct {
+	kind  kind
+	known bool   // false for NULL, and for empty text
+	text  string // textKind
+	num   int64  // intKind, boolKind (0 or 1), timeKind (seconds of the wall clock)
+	guid  guid   // guidKind
+}
+
+// Scan reads a driver's value.
+func (c *cell) Scan(src any) error {
+	c.known, c.text, c.num = false, "", 0
+	if src == nil {
+		return nil
+	}
+	var err error
+	switch c.kind {
+	case textKind:
+		c.text = strings.TrimSpace(scanText(src))
+		c.known = c.text != ""
+		return nil
+	case guidKind:
+		if isEmpty(src) {
+			return nil
+		}
+		c.guid, err = scanGUID(src)
+	case intKind:
+		c.num, err = scanInt(src)
+	case boolKind:
+		c.num, err = scanBool(src)
+	case timeKind:
+		c.num, err = scanTime(src)
+	}
+	c.known = err == nil
+	if errors.Is(err, errNoValue) {
+		return nil
+	}
+	return err
+}
+
+// errNoValue stands for text that holds nothing, where something else than text
+// was wanted: that is unknown, not wrong.
+var errNoValue = errors.New("it is empty")
+
+func isEmpty(src any) bool {
+	switch v := src.(type) {
+	case string:
+		return strings.TrimSpace(v) == ""
+	case []byte:
+		return len(v) == 0
+	}
+	return false
+}
+
+func scanText(src any) string {
+	switch v := src.(type) {
+	case string:
+		return strings.ToValidUTF8(v, "\uFFFD")
+	case []byte:
+		return strings.ToValidUTF8(string(v), "\uFFFD")
+	case int64:
+		return strconv.FormatInt(v, 10)
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	case bool:
+		return strconv.FormatBool(v)
+	case time.Time:
+		return v.Format(time.RFC3339)
+	}
+	return fmt.Sprint(src)
+}
+
+func scanInt(src any) (int64, error) {
+	switch v := src.(type) {
+	case int64:
+		return v, nil
+	case bool:
+		if v {
+			return 1, nil
+		}
+		return 0, nil
+	case float64:
+		if v != math.Trunc(v) || math.Abs(v) > 1<<53 {
+			return 0, fmt.Errorf("%v is not a whole number", v)
+		}
+		return int64(v), nil
+	case string:
+		return parseInt(v)
+	case []byte:
+		return parseInt(string(v))
+	}
+	return 0, fmt.Errorf("it is a %T, not a number", src)
+}
+
+func parseInt(text string) (int64, error) {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return 0, errNoValue
+	}
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return n, nil
+	}
+	f, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return 0, fmt.Errorf("%q is not a number", clip(text))
+	}
+	return scanInt(f)
+}
+
+func scanBool(src any) (int64, error) {
+	var text string
+	switch v := src.(type) {
+	case string:
+		text = v
+	case []byte:
+		text = string(v)
+	default:
+		n, err := scanInt(src)
+		if err != nil {
+			return 0, fmt.Errorf("it is a %T, not true or false", src)
+		}
+		if n != 0 {
+			n = 1
+		}
+		return n, nil
+	}
+	switch strings.ToLower(strings.TrimSpace(text)) {
+	case "":
+		return 0, errNoValue
+	case "1", "-1", "true", "yes":
+		return 1, nil
+	case "0", "false", "no":
+		return 0, nil
+	}
+	return 0, fmt.Errorf("%q is neither true nor false", clip(text))
+}
+
+// timeLayouts are the forms in which engines write times as text.
+var timeLayouts = []string{
+	"2006-01-02 15:04:05",
+	"2006-01-02T15:04:05",
+	"2006-01-02 15:04:05Z07:00",
+	"2006-01-02T15:04:05Z07:00",
+	"2006-01-02",
+}
+
+// scanTime returns the wall clock's seconds, as if it showed UTC: a CMDB's times
+// bear no zone. Drivers give them as UTC; a zone is left aside.
+func scanTime(src any) (int64, error) {
+	switch v := src.(type) {
+	case time.Time:
+		return wallClock(v), nil
+	case string:
+		return parseTime(v)
+	case []byte:
+		return parseTime(string(v))
+	}
+	return 0, fmt.Errorf("it is a %T, not a time", src)
+}
+
+func parseTime(text string) (int64, error) {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return 0, errNoValue
+	}
+	for _, layout := range timeLayouts {
+		if t, err := time.Parse(layout, text); err == nil {
+			return wallClock(t), nil
+		}
+	}
+	return 0, fmt.Errorf("%q is not a time", clip(text))
+}
+
+func wallClock(t time.Time) int64 {
+	_, offset := t.Zone()
+	return t.Unix() + int64(offset)
+}
+
+// clip keeps values out of messages beyond what shows what is wrong.
+func clip(text string) string {
+	if runes := []rune(text); len(runes) > 40 {
+		return string(runes[:40]) + "…"
+	}
+	return text
+}
+
+// The getters below return nil for a value that is not known.
+
+func (c *cell) textOrNil() *string {
+	if !c.known {
+		return nil
+	}
+	text := c.text
+	return &text
+}
+
+func (c *cell) intOrNil() *int {
+	if !c.known {
+		return nil
+	}
+	n := int(c.num)
+	return &n
+}
+
+func (c *cell) boolOrNil() *bool {
+	if !c.known {
+		return nil
+	}
+	b := c.num != 0
+	return &b
+}
+
+func (c *cell) guidOrNil() *string {
+	if !c.known {
+		return nil
+	}
+	text := c.guid.String()
+	return &text
+}

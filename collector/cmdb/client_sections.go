@@ -1,0 +1,280 @@
+package cmdb
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+// clientSections are the sections about clients, the base first.
+func (c *collection) clientSections() []clientSection {
+	inventory := &inventoryFiller{calendar: c.calendar}
+	downloads := &downloadFiller{calendar: c.calendar, binding: c.bindings["clients.packages"]}
+	runs := &runFiller{calendar: c.calendar}
+	key := column{"key", guidKind}
+	return []clientSection{
+		{
+			name: baseSection,
+			columns: []column{
+				key, {"name", textKind}, {"managed", boolKind}, {"active", boolKind},
+				{"status", textKind}, {"domain", textKind}, {"os_name", textKind},
+			},
+			fill: fillBase,
+		},
+		{name: "clients.agents", columns: []column{key, {"agent", textKind}, {"version", textKind}}, fill: fillAgents},
+		{name: "clients.licence", columns: []column{key}, fill: fillLicence},
+		{name: "clients.addresses", columns: []column{key, {"address", textKind}, {"mask", textKind}, {"primary", boolKind}}, fill: fillAddresses},
+		{name: "clients.filters", columns: []column{key, {"filter", guidKind}}, fill: fillClientFilters},
+		{name: "clients.plugin_policies", columns: []column{key, {"policy", guidKind}}, fill: fillPluginPolicies},
+		{
+			name:    "clients.packages",
+			columns: []column{key, {"role", textKind}, {"event_time", timeKind}, {"status", textKind}},
+			fill:    downloads.fill,
+		},
+		{
+			name: "clients.packages.last_run",
+			columns: []column{
+				key, {"role", textKind}, {"event_time", timeKind}, {"started_at", timeKind}, {"return_code", intKind},
+			},
+			fill: runs.fill,
+		},
+		{
+			name:    "clients.inventory",
+			columns: []column{key, {"class", textKind}, {"modified_at", timeKind}},
+			keyless: func(cells []cell) { inventory.see(cells[1].text) },
+			observe: func(cells []cell) { inventory.see(cells[1].text) },
+			fill:    inventory.fill,
+		},
+		{
+			name:    "clients.task_agent",
+			columns: []column{key, {"registered_at", timeKind}},
+			fill:    (&taskAgentFiller{c.calendar}).fill,
+		},
+	}
+}
+
+// fillBase takes the first row of a computer. A second one comes where it has
+// two asset statuses, which then are no status.
+func fillBase(client *snapshot.Client, rows iter.Seq[[]cell]) {
+	first := true
+	for row := range rows {
+		status := row[3].textOrNil()
+		if row[2].known && row[2].num != 0 {
+			active := "Active"
+			status = &active
+		}
+		if !first {
+			if !equal(client.Status, status) {
+				client.Status = nil
+			}
+			continue
+		}
+		first = false
+		client.Name = row[0].text
+		client.Managed = row[1].boolOrNil()
+		client.Status = status
+		client.Domain = row[4].textOrNil()
+		client.OSName = row[5].textOrNil()
+	}
+}
+
+// fillAgents tells "no plug-in" from "nothing known": a computer without any
+// row has never reported its agents.
+func fillAgents(client *snapshot.Client, rows iter.Seq[[]cell]) {
+	client.Agent, client.Plugin = &snapshot.Agent{}, &snapshot.Plugin{}
+	for row := range rows {
+		if client.Plugin.Installed == nil {
+			client.Plugin.Installed = new(bool)
+		}
+		switch row[0].text {
+		case "core":
+			client.Agent.Version = newer(client.Agent.Version, row[1].textOrNil())
+		case "plugin":
+			*client.Plugin.Installed = true
+			client.Plugin.Version = newer(client.Plugin.Version, row[1].textOrNil())
+		}
+	}
+}
+
+func fillLicence(client *snapshot.Client, rows iter.Seq[[]cell]) {
+	inUse := false
+	for range rows {
+		inUse = true
+	}
+	client.Licence = &snapshot.LicenceUse{InUse: &inUse}
+}
+
+func fillAddresses(client *snapshot.Client, rows iter.Seq[[]cell]) {
+	var list addressList
+	for row := range rows {
+		if prefix, ok := parseAddress(&row[0], &row[1]); ok {
+			list.add(prefix, row[2].known && row[2].num != 0)
+		}
+	}
+	client.Addresses = list.texts()
+}
+
+func fillClientFilters(client *snapshot.Client, rows iter.Seq[[]cell]) {
+	client.Filters = guids(rows)
+}
+
+func fillPluginPolicies(client *snapshot.Client, rows iter.Seq[[]cell]) {
+	client.PluginPolicies = guids(rows)
+}
+
+// guids lists the GUIDs in the first column, sorted and each once.
+func guids(rows iter.Seq[[]cell]) []string {
+	list := []string{}
+	for row := range rows {
+		if row[0].known {
+			list = insertSorted(list, row[0].guid.String())
+		}
+	}
+	return list
+}
+
+// clientPackage finds, and makes where needed, the package of a role.
+func clientPackage(client *snapshot.Client, role string) *snapshot.ClientPackage {
+	if client.Packages == nil {
+		client.Packages = &snapshot.ClientPackages{
+			Plugin: &snapshot.ClientPackage{}, Scan: &snapshot.ClientPackage{}, Tools: &snapshot.ClientPackage{},
+		}
+	}
+	switch role {
+	case "plugin":
+		return client.Packages.Plugin
+	case "scan":
+		return client.Packages.Scan
+	case "tools":
+		return client.Packages.Tools
+	}
+	return nil
+}
+
+var packageRoles = []string{"plugin", "scan", "tools"}
+
+// downloadFiller keeps the newest download event of each package.
+type downloadFiller struct {
+	calendar
+	binding *Binding
+}
+
+func (f *downloadFiller) fill(client *snapshot.Client, rows iter.Seq[[]cell]) {
+	var newest [3][]cell
+	for row := range rows {
+		at := slices.Index(packageRoles, row[0].text)
+		if at < 0 || newest[at] != nil && compareDownloads(row, newest[at]) <= 0 {
+			continue
+		}
+		newest[at] = append(newest[at][:0], row...)
+	}
+	for i, role := range packageRoles {
+		p := clientPackage(client, role)
+		if row := newest[i]; row != nil {
+			p.Status = f.binding.mapped("status", row[2].text)
+			p.StatusAgeDays = f.age(f.at(&row[1]))
+		}
+	}
+}
+
+// compareDownloads orders events by time; those of the same time by status, so
+// that the choice does not depend on the order of rows.
+func compareDownloads(a, b []cell) int {
+	return cmp.Or(compareTimes(&a[1], &b[1]), cmp.Compare(a[2].text, b[2].text))
+}
+
+// compareTimes puts unknown times before all others.
+func compareTimes(a, b *cell) int {
+	if a.known != b.known {
+		if a.known {
+			return 1
+		}
+		return -1
+	}
+	return cmp.Compare(a.num, b.num)
+}
+
+// runFiller keeps the newest run of each package.
+type runFiller struct{ calendar }
+
+func (f *runFiller) fill(client *snapshot.Client, rows iter.Seq[[]cell]) {
+	var newest [3][]cell
+	for row := range rows {
+		at := slices.Index(packageRoles, row[0].text)
+		if at < 0 || newest[at] != nil && compareRuns(row, newest[at]) <= 0 {
+			continue
+		}
+		newest[at] = append(newest[at][:0], row...)
+	}
+	for i, role := range packageRoles {
+		p := clientPackage(client, role)
+		row := newest[i]
+		if row == nil {
+			continue
+		}
+		started := f.at(&row[2])
+		p.LastRun = &snapshot.Run{StartedAt: started, AgeDays: f.age(started), ReturnCode: row[3].intOrNil()}
+		if row[3].known {
+			succeeded := slices.Contains(successCodes, row[3].num)
+			p.LastRun.Succeeded = &succeeded
+		}
+	}
+}
+
+// successCodes are the exit codes of success, with and without a restart.
+var successCodes = []int64{0, 1641, 3010}
+
+func compareRuns(a, b []cell) int {
+	return cmp.Or(compareTimes(&a[1], &b[1]), compareTimes(&a[2], &b[2]), cmp.Compare(a[3].num, b[3].num))
+}
+
+// inventoryFiller needs to know whether the server has the class that holds
+// patch inventory under the name that was asked for. Where it has not, that a
+// client has no row says nothing.
+type inventoryFiller struct {
+	calendar
+	patchKnown bool
+}
+
+func (f *inventoryFiller) see(class string) {
+	if class == "patch" {
+		f.patchKnown = true
+	}
+}
+
+func (f *inventoryFiller) fill(client *snapshot.Client, rows iter.Seq[[]cell]) {
+	var basic, patch cell
+	returned := false
+	for row := range rows {
+		newest := &basic
+		if row[0].text == "patch" {
+			newest, returned = &patch, true
+		}
+		if compareTimes(&row[1], newest) > 0 {
+			*newest = row[1]
+		}
+	}
+	basicAt, patchAt := f.at(&basic), f.at(&patch)
+	client.Inventory = &snapshot.Inventory{
+		BasicAt: basicAt, BasicAgeDays: f.age(basicAt),
+		PatchAt: patchAt, PatchAgeDays: f.age(patchAt),
+	}
+	if f.patchKnown {
+		client.Inventory.PatchReturned = &returned
+	}
+}
+
+type taskAgentFiller struct{ calendar }
+
+func (f *taskAgentFiller) fill(client *snapshot.Client, rows iter.Seq[[]cell]) {
+	var newest cell
+	for row := range rows {
+		if compareTimes(&row[0], &newest) > 0 {
+			newest = row[0]
+		}
+	}
+	at := f.at(&newest)
+	client.TaskAgent = &snapshot.TaskAgent{RegisteredAt: at, RegistrationAgeDays: f.age(at)}
+}

@@ -1,0 +1,153 @@
+package cmdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+// clientSection is a section about clients. Its first column is the key, the
+// computer's GUID, by which the query orders its rows.
+type clientSection struct {
+	name    string
+	columns []column
+	// keyless, where given, takes rows without a key.
+	keyless func([]cell)
+	// observe, where given, sees every row with a key while it is read.
+	observe func([]cell)
+	// fill puts a client's rows, of which there may be none, into it. It need
+	// not read all of them.
+	fill func(*snapshot.Client, iter.Seq[[]cell])
+}
+
+// stream is a client section whose rows have been read.
+type stream struct {
+	clientSection
+	spool  *spool
+	reader *spoolReader
+	ended  bool // the reader has no more rows
+	loaded bool // the reader holds a row that has not been used
+	// limit is the key at which the reading broke off, where it did: what
+	// belongs to it and to keys after it may be missing.
+	limit *sortKey
+}
+
+// streams are the client sections that can be merged. The first is the base,
+// which lists the clients; without it there is nothing to merge.
+type streams struct {
+	order *keyOrder
+	list  []*stream
+}
+
+func (s *streams) close() (err error) {
+	if s == nil {
+		return nil
+	}
+	for _, one := range s.list {
+		err = errors.Join(err, one.spool.close())
+	}
+	return err
+}
+
+const baseSection = "clients"
+
+// clients reads the sections about clients, one after the other.
+func (c *collection) clients(ctx context.Context) (*streams, error) {
+	all := &streams{}
+	order, orderErr := c.keyOrder(ctx)
+	if ctx.Err() != nil {
+		return all, fmt.Errorf("collect: %w", ctx.Err())
+	}
+	all.order = order
+	for _, section := range c.clientSections() {
+		one := &stream{clientSection: section, spool: newSpool(c.options.TempDir)}
+		ok, err := c.section(ctx, section.name, func(b *Binding) (int64, error) {
+			if orderErr != nil {
+				return 0, orderErr
+			}
+			return c.readStream(ctx, b, order, one)
+		})
+		if err != nil || !ok {
+			err = errors.Join(err, one.spool.close())
+		}
+		if err != nil {
+			return all, err
+		}
+		if ok {
+			all.list = append(all.list, one)
+		}
+	}
+	return all, nil
+}
+
+// keyOrder asks the server how it sorts keys. An error is one of the base
+// section: the query reads nothing but the base section's table.
+func (c *collection) keyOrder(ctx context.Context) (*keyOrder, error) {
+	var answer []guid
+	_, err := c.session.each(ctx, c.bindings["key_order"], []column{{"key", guidKind}}, func(cells []cell) error {
+		answer = append(answer, cells[0].guid)
+		return nil
+	})
+	if err != nil {
+		c.session.dropIfBroken(ctx, err)
+		return nil, err
+	}
+	order, err := learnOrder(answer)
+	if err != nil {
+		return nil, err
+	}
+	return &order, nil
+}
+
+// readStream reads a section into its spool. When it breaks off after some
+// rows, these are kept and the section is partial. When rows come in another
+// order than the server's own, nothing is kept: the merge would pass over rows.
+func (c *collection) readStream(ctx context.Context, b *Binding, order *keyOrder, s *stream) (int64, error) {
+	var last sortKey
+	var rows int64
+	inOrder := true
+	_, err := c.session.each(ctx, b, s.columns, func(cells []cell) error {
+		rows++
+		if rows%progressEvery == 0 {
+			c.progress(s.name, rows, false)
+		}
+		if !cells[0].known {
+			if s.keyless != nil {
+				s.keyless(cells)
+			}
+			return nil
+		}
+		key := order.sortKey(cells[0].guid)
+		if rows > 1 && compareKeys(key, last) < 0 {
+			inOrder = false
+			return &sectionError{snapshot.Failed, fmt.Sprintf("collect %s: row %d is out of order, so rows would be lost; the query must order its rows by key", s.name, rows)}
+		}
+		last = key
+		if s.observe != nil {
+			s.observe(cells)
+		}
+		if err := s.spool.add(key, cells[1:]); err != nil {
+			return &localError{err}
+		}
+		return nil
+	})
+	var local *localError
+	if err != nil && (!inOrder || rows == 0 || errors.As(err, &local)) {
+		return rows, err
+	}
+	reader, rewindErr := s.spool.rewind(s.columns[1:])
+	if rewindErr != nil {
+		return rows, &localError{rewindErr}
+	}
+	s.reader = reader
+	if err != nil {
+		s.limit = &last
+		why := classify(s.name, err)
+		c.session.dropIfBroken(ctx, err)
+		return rows, &sectionError{snapshot.Partial, fmt.Sprintf("%s (after %d rows, which are kept)", why.message, rows)}
+	}
+	return rows, nil
+}

@@ -1,0 +1,235 @@
+// Package cmdb reads a CMDB through database/sql: SQL Server, or the fixture in
+// SQLite, with the same statements. What goes in is a connection and bindings
+// (queries/*.sql: one plain SELECT for each section or field of a snapshot, with
+// what it relies on and how well that is known in its head comment). What comes
+// out is a manifest, an estate and clients, in this order.
+//
+// Statements run one after another on one connection. Sections about clients
+// come in the order of the computers' GUIDs and are kept compressed beside the
+// output; when all have been read they are merged, client by client, so that no
+// step holds more than one client and the manifest, which comes first, knows
+// how each section ended. A section that cannot be read is recorded in the
+// manifest and left out; the others go on.
+package cmdb
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+// Database is a CMDB to be read.
+type Database struct {
+	// DB is where the statements run.
+	DB *sql.DB
+	// Origin is what the manifest says about it.
+	Origin snapshot.Origin
+	// Now is the source's clock when reading begins.
+	Now time.Time
+	// UTCOffset is the difference between the server's local time, in which a
+	// CMDB's times stand, and UTC. It is taken as the same for all of them; a
+	// time from the other half of the year may be an hour off.
+	UTCOffset time.Duration
+	// Clock measures how long sections take; nil means the machine's.
+	Clock func() time.Time
+}
+
+// Options are the choices of whoever collects.
+type Options struct {
+	// ToolVersion is nscheck's version, for the manifest.
+	ToolVersion string
+	// Product is the name or GUID of the licensed product, with % for any
+	// text; empty means Patch Management.
+	Product string
+	// StatementTimeout limits each statement; 0 means no limit.
+	StatementTimeout time.Duration
+	// TempDir is where rows are kept until all sections have been read; empty
+	// means the system's directory for temporary files. Files there hold what
+	// the snapshot holds, readable by their owner only.
+	TempDir string
+	// Progress, where given, is told while a section is read how many rows
+	// have come, and once more at its end with done set. For the section
+	// "merge" it counts clients written.
+	Progress func(section string, rows int64, done bool)
+}
+
+// DefaultProduct is the product whose licences patch clients hold.
+const DefaultProduct = "Altiris Patch Management Solution"
+
+// Sink takes the parts of a snapshot in their order. snapshot.Writer is one.
+type Sink interface {
+	WriteManifest(*snapshot.Manifest) error
+	WriteEstate(*snapshot.Estate) error
+	WriteClient(*snapshot.Client) error
+}
+
+// collection is one run.
+type collection struct {
+	source   Database
+	options  Options
+	bindings map[string]*Binding
+	session  *session
+	calendar calendar
+	manifest *snapshot.Manifest
+}
+
+// Collect reads everything and writes it to the sink, which the caller closes.
+// It returns the manifest that it wrote. It fails where nothing can be had from
+// the database at all, where ctx ends, and where sink or temporary files fail; a
+// section that cannot be read is no failure.
+func Collect(ctx context.Context, source Database, sink Sink, options Options) (*snapshot.Manifest, error) {
+	if source.Clock == nil {
+		source.Clock = time.Now
+	}
+	c := &collection{
+		source:   source,
+		options:  options,
+		bindings: shipped(),
+		calendar: calendar{now: source.Now, offset: source.UTCOffset},
+		session: &session{
+			db:      source.DB,
+			timeout: options.StatementTimeout,
+			params: map[string]any{
+				"product":  cmp.Or(options.Product, DefaultProduct),
+				"database": source.Origin.Database,
+			},
+		},
+	}
+	defer c.session.close()
+	if err := c.run(ctx, sink); err != nil {
+		return nil, err
+	}
+	return c.manifest, nil
+}
+
+func (c *collection) run(ctx context.Context, sink Sink) (err error) {
+	offset := int(c.source.UTCOffset / time.Minute)
+	c.manifest = &snapshot.Manifest{
+		Format:      snapshot.FormatVersion,
+		Tool:        c.options.ToolVersion,
+		CollectedAt: snapshot.Time{Time: c.source.Now.UTC().Truncate(time.Second)},
+		Source:      c.source.Origin,
+		Sections:    []snapshot.Section{},
+	}
+	c.manifest.Source.UTCOffsetMinutes = &offset
+	if _, err := c.session.connection(ctx); err != nil {
+		return fmt.Errorf("collect: %w", err)
+	}
+	estate, err := c.estate(ctx)
+	if err != nil {
+		return err
+	}
+	streams, err := c.clients(ctx)
+	defer func() { err = errors.Join(err, streams.close()) }()
+	if err != nil {
+		return err
+	}
+	c.session.close() // the database has done its part
+	if err := sink.WriteManifest(c.manifest); err != nil {
+		return err
+	}
+	if err := sink.WriteEstate(estate); err != nil {
+		return err
+	}
+	return c.merge(ctx, streams, sink)
+}
+
+// section runs what reads one section and records how it went. Only an error
+// that must end the whole run is returned; ok says whether the section can be
+// used.
+func (c *collection) section(ctx context.Context, name string, read func(*Binding) (int64, error)) (ok bool, err error) {
+	entry := snapshot.Section{Name: name, Status: snapshot.Collected}
+	binding := c.bindings[name]
+	if binding == nil {
+		return false, fmt.Errorf("collect %s: no query is bound to this section", name)
+	}
+	entry.QuerySHA256, entry.Evidence = binding.SHA256(), binding.Evidence()
+	start := c.source.Clock()
+	if by := c.blocker(name); by != nil {
+		entry.Status = by.Status
+		entry.Error = fmt.Sprintf("collect %s: not read, because section %q was not collected", name, by.Name)
+	} else {
+		c.progress(name, 0, false)
+		entry.Rows, err = read(binding)
+		c.progress(name, entry.Rows, true)
+	}
+	if ctx.Err() != nil {
+		return false, fmt.Errorf("collect %s: %w", name, ctx.Err())
+	}
+	var local *localError
+	if errors.As(err, &local) {
+		return false, fmt.Errorf("collect %s: %w", name, local.error)
+	}
+	if err != nil {
+		why := classify(name, err)
+		entry.Status, entry.Error = why.status, why.message
+		c.session.dropIfBroken(ctx, err)
+	}
+	entry.DurationMS = c.source.Clock().Sub(start).Milliseconds()
+	c.manifest.Sections = append(c.manifest.Sections, entry)
+	return usable(entry.Status), nil
+}
+
+// usable says whether a section of that status holds something.
+func usable(status snapshot.Status) bool {
+	return status == snapshot.Collected || status == snapshot.Partial
+}
+
+// blocker is the section without which this one is of no use, where that one
+// could not be had.
+func (c *collection) blocker(name string) *snapshot.Section {
+	above := parent(name)
+	for i := range c.manifest.Sections {
+		entry := &c.manifest.Sections[i]
+		if entry.Name == above && !usable(entry.Status) {
+			return entry
+		}
+	}
+	return nil
+}
+
+func (c *collection) progress(section string, rows int64, done bool) {
+	if c.options.Progress != nil {
+		c.options.Progress(section, rows, done)
+	}
+}
+
+// progressEvery is the number of rows between two reports of progress.
+const progressEvery = 1000
+
+// localError is a fault on this side, such as a full disk. It ends the run: the
+// database is not to blame, and other sections would fail the same way.
+type localError struct{ error }
+
+// calendar turns the server's local times into moments and ages.
+type calendar struct {
+	now    time.Time
+	offset time.Duration
+}
+
+// at is the moment of a time cell; nil where unknown or no moment.
+func (k calendar) at(c *cell) *snapshot.Time {
+	if !c.known {
+		return nil
+	}
+	return snapshot.NewTime(time.Unix(c.num, 0).Add(-k.offset))
+}
+
+// age is the number of whole days since then, negative for the future.
+func (k calendar) age(t *snapshot.Time) *int {
+	if t == nil {
+		return nil
+	}
+	const day = 24 * 60 * 60
+	seconds := k.now.Unix() - t.Unix()
+	days := int(seconds / day)
+	if seconds%day < 0 {
+		days--
+	}
+	return &days
+}

@@ -1,0 +1,102 @@
+package cmdb
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+// estateSection is a section of the estate, or a field of the objects of one.
+// Its rows are few enough to be held.
+type estateSection struct {
+	name    string
+	columns []column
+	fill    func(*estateBuilder, *Binding, [][]cell) error
+}
+
+// estateSections in the order of reading: a section before its fields.
+var estateSections = slices.Concat(platformSections, policySections, packageSections, serverSections, siteSections)
+
+// estateBuilder gathers what the sections give.
+type estateBuilder struct {
+	calendar
+	estate   snapshot.Estate
+	policies map[guid]*snapshot.Policy
+	filters  map[guid]*snapshot.Filter
+	packages map[guid]*snapshot.Package
+	servers  map[guid]*snapshot.PackageServer
+	subnets  map[guid]*snapshot.Subnet
+}
+
+// estate reads all sections of the estate.
+func (c *collection) estate(ctx context.Context) (*snapshot.Estate, error) {
+	builder := &estateBuilder{calendar: c.calendar}
+	for _, section := range estateSections {
+		if _, err := c.section(ctx, section.name, func(b *Binding) (int64, error) {
+			return c.estateSection(ctx, section, b, builder)
+		}); err != nil {
+			return nil, err
+		}
+	}
+	return &builder.estate, nil
+}
+
+// estateSection reads one section whole before it changes anything: half a
+// list of subnets or servers would make findings that are not true.
+func (c *collection) estateSection(ctx context.Context, section estateSection, b *Binding, builder *estateBuilder) (int64, error) {
+	var rows [][]cell
+	count, err := c.session.each(ctx, b, section.columns, func(cells []cell) error {
+		rows = append(rows, slices.Clone(cells))
+		if len(rows)%progressEvery == 0 {
+			c.progress(section.name, int64(len(rows)), false)
+		}
+		return nil
+	})
+	if err != nil {
+		return count, err
+	}
+	return count, section.fill(builder, b, rows)
+}
+
+// leftOut is the outcome of a section of which some rows could not be used.
+func leftOut(section string, rows int, problems []string) error {
+	if len(problems) == 0 {
+		return nil
+	}
+	return &sectionError{snapshot.Partial, fmt.Sprintf("collect %s: %d of %d rows left out, the first because %s", section, len(problems), rows, problems[0])}
+}
+
+// index makes a look-up table of objects by GUID. The objects must stay where
+// they are from here on.
+func index[T any](objects []T, id func(*T) string) map[guid]*T {
+	table := make(map[guid]*T, len(objects))
+	for i := range objects {
+		if g, err := parseGUID(id(&objects[i])); err == nil {
+			table[g] = &objects[i]
+		}
+	}
+	return table
+}
+
+// sortByName orders objects by name and then GUID, the same whatever order the
+// server chose.
+func sortByName[T any](objects []T, key func(*T) (name, guid string)) {
+	slices.SortStableFunc(objects, func(a, b T) int {
+		nameA, guidA := key(&a)
+		nameB, guidB := key(&b)
+		return cmp.Or(strings.Compare(nameA, nameB), strings.Compare(guidA, guidB))
+	})
+}
+
+// insertSorted adds text to a sorted list where it is not yet in it.
+func insertSorted(list []string, text string) []string {
+	at, found := slices.BinarySearch(list, text)
+	if found {
+		return list
+	}
+	return slices.Insert(list, at, text)
+}

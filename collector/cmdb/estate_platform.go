@@ -1,0 +1,126 @@
+package cmdb
+
+import (
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+// platformSections are about the Notification Server, licences and the import
+// of patch data.
+var platformSections = []estateSection{
+	{"server", []column{{"guid", guidKind}, {"name", textKind}, {"agent", textKind}, {"version", textKind}}, fillServer},
+	{"server.read_committed_snapshot", []column{{"read_committed_snapshot", boolKind}}, fillReadCommittedSnapshot},
+	{"licences", []column{{"product", textKind}, {"in_use", intKind}}, fillLicences},
+	{"licences.inactive_holders", []column{{"guid", guidKind}, {"name", textKind}, {"status", textKind}}, fillInactiveHolders},
+	{"patch_import", []column{{"ended_at", timeKind}, {"result", textKind}}, fillPatchImport},
+	{"patch_import.newest_bulletin_at", []column{{"newest", timeKind}}, fillNewestBulletin},
+}
+
+func fillServer(e *estateBuilder, _ *Binding, rows [][]cell) error {
+	var server *snapshot.Server
+	for _, row := range rows {
+		guid := row[0].guidOrNil()
+		if guid == nil || !row[1].known {
+			continue
+		}
+		if server != nil && *server.GUID != *guid {
+			return &sectionError{snapshot.Failed, "collect server: several computers could be the Notification Server, " +
+				server.Name + " and " + row[1].text + " among them; section \"server\" needs a query that finds the right one"}
+		}
+		if server == nil {
+			server = &snapshot.Server{GUID: guid, Name: row[1].text}
+		}
+		switch row[2].text {
+		case "core":
+			server.Version = newer(server.Version, row[3].textOrNil())
+		case "plugin":
+			server.PluginVersion = newer(server.PluginVersion, row[3].textOrNil())
+		}
+	}
+	if server == nil {
+		return &sectionError{snapshot.Failed, "collect server: no computer is its own Notification Server, so the server itself is not known; section \"server\" needs a query that finds it"}
+	}
+	e.estate.Server = server
+	return nil
+}
+
+func fillReadCommittedSnapshot(e *estateBuilder, _ *Binding, rows [][]cell) error {
+	if len(rows) == 1 {
+		e.estate.Server.ReadCommittedSnapshot = rows[0][0].boolOrNil()
+	}
+	return nil
+}
+
+func fillLicences(e *estateBuilder, _ *Binding, rows [][]cell) error {
+	if len(rows) == 0 || !rows[0][0].known {
+		return &sectionError{snapshot.Failed, "collect licences: no product matches; give the product's name or GUID as vProduct has it"}
+	}
+	e.estate.Licences = &snapshot.Licences{Product: rows[0][0].text, InUse: rows[0][1].intOrNil()}
+	return nil
+}
+
+func fillInactiveHolders(e *estateBuilder, _ *Binding, rows [][]cell) error {
+	holders := []snapshot.LicenceHolder{}
+	seen := make(map[guid]int)
+	for _, row := range rows {
+		if !row[0].known {
+			continue
+		}
+		status := row[2].textOrNil()
+		if at, ok := seen[row[0].guid]; ok {
+			if !equal(holders[at].Status, status) {
+				holders[at].Status = nil // two statuses contradict each other
+			}
+			continue
+		}
+		seen[row[0].guid] = len(holders)
+		holders = append(holders, snapshot.LicenceHolder{GUID: row[0].guid.String(), Name: row[1].textOrNil(), Status: status})
+	}
+	sortByName(holders, func(h *snapshot.LicenceHolder) (string, string) {
+		if h.Name == nil {
+			return "", h.GUID
+		}
+		return *h.Name, h.GUID
+	})
+	e.estate.Licences.InactiveHolders = holders
+	return nil
+}
+
+func fillPatchImport(e *estateBuilder, b *Binding, rows [][]cell) error {
+	var state snapshot.PatchImport
+	for _, row := range rows {
+		ended := e.at(&row[0])
+		if ended == nil {
+			continue
+		}
+		var succeeded *bool
+		if outcome := b.mapped("result", row[1].text); outcome != nil {
+			ok := *outcome == "succeeded"
+			succeeded = &ok
+		}
+		if state.LastRunAt == nil || ended.After(state.LastRunAt.Time) {
+			state.LastRunAt, state.LastRunSucceeded = ended, succeeded
+		}
+		if succeeded != nil && *succeeded && (state.LastSuccessAt == nil || ended.After(state.LastSuccessAt.Time)) {
+			state.LastSuccessAt = ended
+		}
+	}
+	state.LastSuccessAgeDays = e.age(state.LastSuccessAt)
+	e.estate.PatchImport = &state
+	return nil
+}
+
+func fillNewestBulletin(e *estateBuilder, _ *Binding, rows [][]cell) error {
+	if len(rows) > 0 {
+		newest := e.at(&rows[0][0])
+		e.estate.PatchImport.NewestBulletinAt = newest
+		e.estate.PatchImport.NewestBulletinAgeDays = e.age(newest)
+	}
+	return nil
+}
+
+func equal[T comparable](a, b *T) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return *a == *b
+}

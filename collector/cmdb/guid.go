@@ -1,0 +1,79 @@
+package cmdb
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+)
+
+// guid is an identifier in the order of its text: the first byte is the first
+// two digits. SQL Server sends the first three groups the other way round.
+type guid [16]byte
+
+var errNoGUID = errors.New("it is not a GUID")
+
+// String writes the GUID as snapshots do: upper case, no braces.
+func (g guid) String() string {
+	const digits = "0123456789ABCDEF"
+	text := make([]byte, 0, 36)
+	for i, b := range g {
+		if i == 4 || i == 6 || i == 8 || i == 10 {
+			text = append(text, '-')
+		}
+		text = append(text, digits[b>>4], digits[b&15])
+	}
+	return string(text)
+}
+
+// wireOrder is where each byte of the text stands in SQL Server's sixteen bytes.
+var wireOrder = [16]int{3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15}
+
+func guidFromWire(raw []byte) (guid, error) {
+	var g guid
+	if len(raw) != len(g) {
+		return g, errNoGUID
+	}
+	for i, from := range wireOrder {
+		g[i] = raw[from]
+	}
+	return g, nil
+}
+
+// parseGUID reads a GUID with or without braces, in either case.
+func parseGUID[T string | []byte](text T) (guid, error) {
+	var g guid
+	if len(text) == 38 && text[0] == '{' && text[37] == '}' {
+		text = text[1:37]
+	}
+	if len(text) != 36 || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-' {
+		return g, errNoGUID
+	}
+	var packed [32]byte
+	n := 0
+	for i := range len(text) {
+		if i == 8 || i == 13 || i == 18 || i == 23 {
+			continue
+		}
+		packed[n] = text[i]
+		n++
+	}
+	if _, err := hex.Decode(g[:], packed[:]); err != nil {
+		return g, errNoGUID
+	}
+	return g, nil
+}
+
+// scanGUID reads a GUID from whatever a driver makes of one.
+func scanGUID(src any) (guid, error) {
+	switch v := src.(type) {
+	case []byte:
+		if len(v) == 16 {
+			return guidFromWire(v)
+		}
+		return parseGUID(v)
+	case string:
+		return parseGUID(v)
+	default:
+		return guid{}, fmt.Errorf("it is a %T, not a GUID", src)
+	}
+}

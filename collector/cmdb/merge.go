@@ -1,0 +1,101 @@
+package cmdb
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+func compareKeys(a, b sortKey) int { return bytes.Compare(a[:], b[:]) }
+
+// merge joins the streams client by client and writes the clients.
+func (c *collection) merge(ctx context.Context, all *streams, sink Sink) error {
+	if len(all.list) == 0 || all.list[0].name != baseSection {
+		return nil // recorded in the manifest
+	}
+	base, others := all.list[0], all.list[1:]
+	var written int64
+	for {
+		if written%progressEvery == 0 {
+			if ctx.Err() != nil {
+				return fmt.Errorf("write clients: %w", ctx.Err())
+			}
+			c.progress("merge", written, false)
+		}
+		more, err := base.load()
+		if err != nil {
+			return err
+		}
+		if !more {
+			c.progress("merge", written, true)
+			return nil
+		}
+		key := base.reader.key
+		client := &snapshot.Client{GUID: all.order.guid(key).String()}
+		if err := base.give(client, key); err != nil {
+			return err
+		}
+		for _, s := range others {
+			if err := s.give(client, key); err != nil {
+				return err
+			}
+		}
+		if err := sink.WriteClient(client); err != nil {
+			return err
+		}
+		written++
+	}
+}
+
+// load makes sure that the next row is at hand; false at the end.
+func (s *stream) load() (bool, error) {
+	if s.loaded || s.ended {
+		return s.loaded, nil
+	}
+	switch err := s.reader.next(); {
+	case err == nil:
+		s.loaded = true
+	case errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
+		s.ended = true
+	default:
+		return false, fmt.Errorf("merge %s: %w", s.name, err)
+	}
+	return s.loaded, nil
+}
+
+// give fills a client from its rows. Rows of computers that the base does not
+// list, such as those of deleted ones, are passed over.
+func (s *stream) give(client *snapshot.Client, key sortKey) error {
+	if s.limit != nil && s.name != baseSection && compareKeys(key, *s.limit) >= 0 {
+		return nil // not collected for this client
+	}
+	var failure error
+	rows := func(yield func([]cell) bool) {
+		for {
+			more, err := s.load()
+			if err != nil {
+				failure = err
+			}
+			if !more {
+				return
+			}
+			c := compareKeys(s.reader.key, key)
+			if c > 0 {
+				return
+			}
+			s.loaded = false
+			if c == 0 && !yield(s.reader.cells) {
+				return
+			}
+		}
+	}
+	s.fill(client, iter.Seq[[]cell](rows))
+	for range rows { // what fill did not read
+	}
+	return failure
+}

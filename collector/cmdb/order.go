@@ -1,0 +1,63 @@
+package cmdb
+
+import "github.com/nscheck/nscheck/snapshot"
+
+// keyOrder is the order in which a server sorts GUIDs: the positions of a
+// GUID's bytes from the one that weighs most to the one that weighs least.
+// SQL Server begins with the last six bytes, SQLite compares text, other
+// engines plain bytes; each is a permutation, and the server's own answer to
+// the query key_order tells which.
+type keyOrder [16]int
+
+// sortKey is a GUID whose bytes have been put into a server's order, so that
+// comparing bytes compares as the server does.
+type sortKey [16]byte
+
+func (o *keyOrder) sortKey(g guid) sortKey {
+	var k sortKey
+	for i, from := range o {
+		k[i] = g[from]
+	}
+	return k
+}
+
+func (o *keyOrder) guid(k sortKey) guid {
+	var g guid
+	for i, to := range o {
+		g[to] = k[i]
+	}
+	return g
+}
+
+var errUnknownOrder = &sectionError{snapshot.Failed, "collect clients: the server does not sort GUIDs by their bytes, so what it has about clients cannot be merged"}
+
+// learnOrder reads the order from the server's answer to key_order: all zeroes
+// first, then GUIDs with one byte that is not zero, once 01 and once FF, from
+// the byte that weighs least to the one that weighs most.
+func learnOrder(answer []guid) (keyOrder, error) {
+	var order keyOrder
+	if len(answer) != 33 || answer[0] != (guid{}) {
+		return order, errUnknownOrder
+	}
+	var seen [16]bool
+	for i := range 16 {
+		low, high := answer[1+2*i], answer[2+2*i]
+		position := -1
+		for p, b := range low {
+			if b != 0 {
+				position = p
+			}
+		}
+		if position < 0 || seen[position] {
+			return order, errUnknownOrder
+		}
+		var wantLow, wantHigh guid
+		wantLow[position], wantHigh[position] = 0x01, 0xFF
+		if low != wantLow || high != wantHigh {
+			return order, errUnknownOrder
+		}
+		seen[position] = true
+		order[15-i] = position
+	}
+	return order, nil
+}

@@ -1,0 +1,91 @@
+package cmdb
+
+import (
+	"bytes"
+	"slices"
+	"testing"
+)
+
+// The orders of known engines, written out as comparisons.
+var knownOrders = map[string]func(a, b guid) int{
+	"text": func(a, b guid) int { return bytes.Compare(a[:], b[:]) },
+	"SQL Server": func(a, b guid) int {
+		wireA, wireB := toWire(a), toWire(b)
+		for _, i := range []int{10, 11, 12, 13, 14, 15, 8, 9, 6, 7, 4, 5, 0, 1, 2, 3} {
+			if wireA[i] != wireB[i] {
+				return int(wireA[i]) - int(wireB[i])
+			}
+		}
+		return 0
+	},
+	"bytes as sent": func(a, b guid) int {
+		wireA, wireB := toWire(a), toWire(b)
+		return bytes.Compare(wireA[:], wireB[:])
+	},
+}
+
+func toWire(g guid) (wire [16]byte) {
+	for i, at := range wireOrder {
+		wire[at] = g[i]
+	}
+	return wire
+}
+
+// probe is the literals of key_order, sorted.
+func probe(compare func(a, b guid) int) []guid {
+	literals := []guid{{}}
+	for i := range 16 {
+		var low, high guid
+		low[i], high[i] = 0x01, 0xFF
+		literals = append(literals, low, high)
+	}
+	slices.SortFunc(literals, compare)
+	return literals
+}
+
+func TestLearnOrder(t *testing.T) {
+	for name, compare := range knownOrders {
+		order, err := learnOrder(probe(compare))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		seed := uint32(1)
+		random := func() (g guid) {
+			for i := range g {
+				seed = seed*1664525 + 1013904223
+				g[i] = byte(seed >> 24)
+			}
+			return g
+		}
+		for range 2000 {
+			a, b := random(), random()
+			b[seed%16] = a[seed%16]
+			want, got := compare(a, b), compareKeys(order.sortKey(a), order.sortKey(b))
+			if (want < 0) != (got < 0) || (want > 0) != (got > 0) {
+				t.Fatalf("%s: %s and %s compare %d, want %d", name, a, b, got, want)
+			}
+			if back := order.guid(order.sortKey(a)); back != a {
+				t.Fatalf("%s: %s came back as %s", name, a, back)
+			}
+		}
+	}
+}
+
+func TestLearnOrderRefuses(t *testing.T) {
+	good := probe(knownOrders["text"])
+	descending := slices.Clone(good)
+	slices.Reverse(descending)
+	signed := slices.Clone(good)
+	signed[1], signed[2] = signed[2], signed[1]
+	doubled := slices.Clone(good)
+	doubled[3], doubled[4] = doubled[1], doubled[2]
+	for name, answer := range map[string][]guid{
+		"nothing": nil, "short": good[:32], "descending": descending, "signed bytes": signed, "a byte twice": doubled,
+		"two zeroes": append([]guid{{}}, good[:32]...),
+	} {
+		if order, err := learnOrder(answer); err == nil {
+			t.Errorf("%s: %v", name, order)
+		}
+	}
+}

@@ -1,0 +1,14 @@
+-- section: licences
+-- fills: the licensed product and the number of resources that hold a licence of it
+-- column: product: name of the product; null where no product matches
+-- column: in_use: number of distinct holders, whatever their status
+-- parameter: product: name or GUID of the product, % for any text
+-- object: vProduct: Guid, Name (A)
+-- object: LicenseInUse: LicensingPolicyGuid, ResourceGuid (A)
+SELECT
+    MIN(vp.[Name]) AS [product],
+    COUNT(DISTINCT liu.[ResourceGuid]) AS [in_use]
+FROM [vProduct] vp
+LEFT JOIN [LicenseInUse] liu
+    ON liu.[LicensingPolicyGuid] = vp.[Guid]
+WHERE vp.[Name] LIKE @product OR vp.[Guid] LIKE @product

@@ -1,0 +1,256 @@
+package cmdb
+
+import (
+	"math"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestScanGUID(t *testing.T) {
+	const want = "6D417916-467C-46A7-A870-6D86D9345B61"
+	wire := []byte{0x16, 0x79, 0x41, 0x6D, 0x7C, 0x46, 0xA7, 0x46, 0xA8, 0x70, 0x6D, 0x86, 0xD9, 0x34, 0x5B, 0x61}
+	for name, src := range map[string]any{
+		"SQL Server's bytes":  wire,
+		"upper case":          want,
+		"lower case":          strings.ToLower(want),
+		"braces":              "{" + want + "}",
+		"text as bytes":       []byte(want),
+		"braced text, bytes ": []byte("{" + strings.ToLower(want) + "}"),
+	} {
+		g, err := scanGUID(src)
+		if err != nil || g.String() != want {
+			t.Errorf("%s: %s %v", name, g, err)
+		}
+	}
+	for _, src := range []any{
+		"", "6D417916", want + "0", strings.ReplaceAll(want, "-", ""), "6D417916-467C-46A7-A870-6D86D9345B6X",
+		"{" + want, wire[:15], int64(1), nil, 3.5, "6D417916+467C-46A7-A870-6D86D9345B61",
+	} {
+		if g, err := scanGUID(src); err == nil {
+			t.Errorf("%v gave %s", src, g)
+		}
+	}
+}
+
+func TestCellScan(t *testing.T) {
+	at := time.Date(2014, 3, 3, 7, 0, 0, 0, time.UTC)
+	zone := time.FixedZone("", 3600)
+	for _, c := range []struct {
+		name  string
+		kind  kind
+		src   any
+		known bool
+		num   int64
+		text  string
+	}{
+		{"NULL text", textKind, nil, false, 0, ""},
+		{"empty text", textKind, "  ", false, 0, ""},
+		{"padded text", textKind, "Leeds  ", true, 0, "Leeds"},
+		{"bytes", textKind, []byte("Zürich"), true, 0, "Zürich"},
+		{"broken UTF-8", textKind, "a\xffb", true, 0, "a\uFFFDb"},
+		{"number as text", textKind, int64(7), true, 0, "7"},
+		{"fraction as text", textKind, 7.5, true, 0, "7.5"},
+		{"bit as text", textKind, true, true, 0, "true"},
+		{"time as text", textKind, at, true, 0, "2014-03-03T07:00:00Z"},
+		{"something else as text", textKind, int32(3), true, 0, "3"},
+
+		{"NULL guid", guidKind, nil, false, 0, ""},
+		{"empty guid", guidKind, " ", false, 0, ""},
+		{"empty guid bytes", guidKind, []byte{}, false, 0, ""},
+
+		{"NULL number", intKind, nil, false, 0, ""},
+		{"number", intKind, int64(-3), true, -3, ""},
+		{"text number", intKind, " 12 ", true, 12, ""},
+		{"decimal bytes", intKind, []byte("12.0"), true, 12, ""},
+		{"float", intKind, 3010.0, true, 3010, ""},
+		{"bit as number", intKind, true, true, 1, ""},
+		{"no bit as number", intKind, false, true, 0, ""},
+		{"empty number", intKind, "", false, 0, ""},
+
+		{"NULL bit", boolKind, nil, false, 0, ""},
+		{"bit", boolKind, true, true, 1, ""},
+		{"no bit", boolKind, false, true, 0, ""},
+		{"number bit", boolKind, int64(2), true, 1, ""},
+		{"large number bit", boolKind, int64(math.MaxInt64), true, 1, ""},
+		{"VARIANT_TRUE", boolKind, "-1", true, 1, ""},
+		{"text bit", boolKind, []byte("False"), true, 0, ""},
+		{"empty bit", boolKind, "", false, 0, ""},
+
+		{"NULL time", timeKind, nil, false, 0, ""},
+		{"time", timeKind, at, true, at.Unix(), ""},
+		{"time with a zone", timeKind, time.Date(2014, 3, 3, 7, 0, 0, 0, zone), true, at.Unix(), ""},
+		{"SQLite's text", timeKind, "2014-03-03 07:00:00", true, at.Unix(), ""},
+		{"text with fraction", timeKind, "2014-03-03 07:00:00.997", true, at.Unix(), ""},
+		{"RFC 3339", timeKind, []byte("2014-03-03T07:00:00+01:00"), true, at.Unix(), ""},
+		{"date", timeKind, "2014-03-03", true, at.Unix() - 7*3600, ""},
+		{"empty time", timeKind, "", false, 0, ""},
+	} {
+		cell := cell{kind: c.kind, known: true, num: 99, text: "left over"}
+		if err := cell.Scan(c.src); err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		if cell.known != c.known || cell.known && (cell.num != c.num || cell.text != c.text) {
+			t.Errorf("%s: %+v", c.name, cell)
+		}
+	}
+}
+
+func TestCellScanRefuses(t *testing.T) {
+	for _, c := range []struct {
+		kind kind
+		src  any
+	}{
+		{guidKind, "x"}, {guidKind, int64(1)}, {intKind, "x"}, {intKind, 1.5}, {intKind, math.Inf(1)},
+		{intKind, math.NaN()}, {intKind, time.Time{}}, {boolKind, "maybe"}, {boolKind, time.Time{}},
+		{timeKind, "yesterday"}, {timeKind, int64(1)}, {timeKind, "2014-13-01"},
+		{intKind, strings.Repeat("x", 1000)},
+	} {
+		cell := cell{kind: c.kind}
+		err := cell.Scan(c.src)
+		if err == nil || cell.known {
+			t.Errorf("%T %.20v was read as %+v", c.src, c.src, cell)
+		} else if len(err.Error()) > 200 {
+			t.Errorf("the message is too long: %v", err)
+		}
+	}
+}
+
+func TestCalendar(t *testing.T) {
+	k := calendar{now: testNow, offset: time.Hour}
+	for text, want := range map[string]struct {
+		at  string
+		age int
+	}{
+		"2014-03-03 07:00:00": {"2014-03-03T06:00:00Z", 0},
+		"2014-03-02 07:00:01": {"2014-03-02T06:00:01Z", 0},
+		"2014-03-02 07:00:00": {"2014-03-02T06:00:00Z", 1},
+		"2014-03-03 07:00:01": {"2014-03-03T06:00:01Z", -1},
+		"2014-03-04 07:00:00": {"2014-03-04T06:00:00Z", -1},
+		"2014-03-04 07:00:01": {"2014-03-04T06:00:01Z", -2},
+	} {
+		c := cell{kind: timeKind}
+		if err := c.Scan(text); err != nil {
+			t.Fatal(err)
+		}
+		at := k.at(&c)
+		if at == nil || at.String() != want.at || *k.age(at) != want.age {
+			t.Errorf("%s: %v, %d days old", text, at, *k.age(at))
+		}
+	}
+	for _, text := range []string{"1753-01-01", "1899-12-30 00:00:00", "1900-01-01", "0001-01-01"} {
+		c := cell{kind: timeKind}
+		if err := c.Scan(text); err != nil {
+			t.Fatal(err)
+		}
+		if at := k.at(&c); at != nil || k.age(at) != nil {
+			t.Errorf("%s is a placeholder, not %v", text, at)
+		}
+	}
+	if at := k.at(&cell{kind: timeKind}); at != nil {
+		t.Errorf("an unknown time is %v", at)
+	}
+}
+
+func TestCompareVersions(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		want int
+	}{
+		{"8.10", "8.9", 1}, {"7.5.3153", "7.5.3153", 0}, {"7.5", "7.5.0", 0}, {"7.5", "7.5.1", -1},
+		{"", "1", -1}, {"8.5.5032", "8.5.3073", 1}, {"7.05", "7.5", 0}, {"7.x", "7", 0},
+		{"99999999999999999999", "100000000000000000000", -1}, {"7.5.3153 HF2", "7.5.3153", 0},
+	} {
+		if got := compareVersions(c.a, c.b); got != c.want {
+			t.Errorf("%q, %q: %d, want %d", c.a, c.b, got, c.want)
+		}
+		if got := compareVersions(c.b, c.a); got != -c.want {
+			t.Errorf("%q, %q: %d, want %d", c.b, c.a, got, -c.want)
+		}
+	}
+}
+
+func TestAddresses(t *testing.T) {
+	text := func(s string) *cell { return &cell{kind: textKind, known: s != "", text: s} }
+	for _, c := range []struct{ address, mask, want string }{
+		{"10.4.0.17", "255.255.255.0", "10.4.0.17/24"},
+		{"10.4.0.17", "255.255.255.255", "10.4.0.17/32"},
+		{"10.4.0.17", "", "10.4.0.17/32"},
+		{"10.4.0.17", "0.0.0.0", "10.4.0.17/32"},
+		{"10.4.0.17", "255.0.255.0", "10.4.0.17/32"},
+		{"::ffff:10.4.0.17", "255.255.0.0", "10.4.0.17/16"},
+		{"fe80::1", "", ""}, {"127.0.0.1", "255.0.0.0", ""}, {"169.254.3.4", "255.255.0.0", ""},
+		{"0.0.0.0", "0.0.0.0", ""}, {"", "", ""}, {"host", "", ""},
+	} {
+		prefix, ok := parseAddress(text(c.address), text(c.mask))
+		if got := prefix.String(); ok != (c.want != "") || ok && got != c.want {
+			t.Errorf("%s %s: %s", c.address, c.mask, got)
+		}
+	}
+	for text, want := range map[string]string{
+		"10.4.0.0/24": "10.4.0.0/24", " 10.4.0.9/24 ": "10.4.0.0/24", "10.4.0.0/255.255.252.0": "10.4.0.0/22",
+		"10.4.0.0": "", "10.4.0.0/33": "", "10.4.0.0/255.0.255.0": "", "": "", "2001:db8::/32": "2001:db8::/32",
+	} {
+		network, ok := parseNetwork(text)
+		if ok != (want != "") || ok && network.String() != want {
+			t.Errorf("%s: %v %v", text, network, ok)
+		}
+	}
+}
+
+func TestCodebaseHost(t *testing.T) {
+	for address, want := range map[string]string{
+		"http://LDS-PS01.corp.example/Altiris/PS/x":      "lds-ps01.corp.example",
+		"https://lds-ps01:4433/Altiris/{guid}/100% done": "lds-ps01",
+		`\\LDS-PS01\PkgSvrHost$\{guid}\cache`:            "lds-ps01",
+		"file://lds-ps01/share":                          "lds-ps01",
+		"http://10.4.0.10/x":                             "10.4.0.10",
+		`C:\Packages`:                                    "", "": "", "http://": "", `\\`: "", "relative/path": "",
+	} {
+		if got := codebaseHost(address); got != want {
+			t.Errorf("%s: %q, want %q", address, got, want)
+		}
+	}
+}
+
+func FuzzScanGUID(f *testing.F) {
+	f.Add([]byte("6D417916-467C-46A7-A870-6D86D9345B61"))
+	f.Add([]byte("{6d417916-467c-46a7-a870-6d86d9345b61}"))
+	f.Add([]byte{0x16, 0x79, 0x41, 0x6D, 0x7C, 0x46, 0xA7, 0x46, 0xA8, 0x70, 0x6D, 0x86, 0xD9, 0x34, 0x5B, 0x61})
+	f.Add([]byte("--------------------------------------"))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		g, err := scanGUID(raw)
+		if err != nil {
+			return
+		}
+		again, err := scanGUID(g.String())
+		if err != nil || again != g {
+			t.Errorf("%q became %s became %s, %v", raw, g, again, err)
+		}
+	})
+}
+
+func FuzzCellScan(f *testing.F) {
+	for _, seed := range []string{"", "1", "-1", "true", "12.5", "2014-03-03 07:00:00", "9999-12-31T23:59:59Z", "1e400", "\xff"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		for k := textKind; k <= timeKind; k++ {
+			fromText, fromBytes := cell{kind: k}, cell{kind: k}
+			errText, errBytes := fromText.Scan(text), fromBytes.Scan([]byte(text))
+			if (errText == nil) != (errBytes == nil) && k != guidKind {
+				t.Errorf("%q as kind %d: %v from text, %v from bytes", text, k, errText, errBytes)
+			}
+			if errText != nil && fromText.known {
+				t.Errorf("%q as kind %d is refused and yet known", text, k)
+			}
+			c := calendar{now: testNow}
+			if k == timeKind {
+				if at := c.at(&fromText); at != nil && c.age(at) == nil {
+					t.Errorf("%q has a time without an age", text)
+				}
+			}
+		}
+	})
+}

@@ -1,0 +1,76 @@
+// Package collector gets a snapshot from a source. What goes in is the name of
+// a source, sqlserver://HOST/?database=NAME or demo:, and what comes out is a
+// manifest, an estate and clients, handed to a sink in this order;
+// snapshot.Writer is such a sink. The manifest says of every section how well
+// it was got.
+package collector
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+// Demo is the source that reads the built-in estate.
+const Demo = "demo:"
+
+// Sink takes the parts of a snapshot in their order.
+type Sink = cmdb.Sink
+
+// Options are the choices of whoever collects.
+type Options = cmdb.Options
+
+// Source is an opened source. It is read once or several times, and closed.
+type Source interface {
+	// Collect reads everything and writes it to the sink, which the caller
+	// closes. It returns the manifest that it wrote. It fails where nothing can be had at all, where ctx ends, and
+	// where sink or temporary files fail. A section that cannot be read is no
+	// failure: the manifest says so, and the others go on.
+	Collect(ctx context.Context, sink Sink, options Options) (*snapshot.Manifest, error)
+	// Close ends the connection.
+	Close() error
+}
+
+// Open connects to a source.
+func Open(ctx context.Context, name string) (Source, error) {
+	kind, rest, ok := strings.Cut(name, ":")
+	switch {
+	case !ok:
+		return nil, fmt.Errorf("open source %q: a source is sqlserver://USER@HOST/?database=NAME, or demo: for the built-in estate", name)
+	case strings.EqualFold(kind, "sqlserver"):
+		return openSQLServer(ctx, name)
+	case strings.EqualFold(kind, "demo") && rest == "":
+		return openDemo(ctx)
+	case strings.EqualFold(kind, "demo"):
+		return nil, fmt.Errorf("open source %q: nothing may follow demo: in it", Redact(name))
+	}
+	return nil, fmt.Errorf("open source %q: there is no kind of source %q; a source is sqlserver://USER@HOST/?database=NAME, or demo: for the built-in estate", Redact(name), kind)
+}
+
+// Collect reads a source into a sink, which the caller closes, and returns the
+// manifest that it wrote.
+func Collect(ctx context.Context, source Source, sink Sink, options Options) (*snapshot.Manifest, error) {
+	return source.Collect(ctx, sink, options)
+}
+
+// Redact writes a source's name so that it can be shown: without anything that
+// may be a password.
+func Redact(name string) string {
+	kind, rest, ok := strings.Cut(name, ":")
+	if !ok || rest == "" {
+		return name
+	}
+	address, err := url.Parse(name)
+	if err != nil || address.Host == "" {
+		return kind + ":…"
+	}
+	shown := url.URL{Scheme: address.Scheme, Host: address.Host, Path: address.Path}
+	if user := address.User.Username(); user != "" {
+		shown.User = url.User(user)
+	}
+	return shown.String()
+}

@@ -1,0 +1,39 @@
+package collector
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/fixtures"
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+// demo is the built-in estate: an in-memory SQLite database that is read with
+// the queries that run on SQL Server. Its clock stands still.
+type demo struct{ db *sql.DB }
+
+func openDemo(ctx context.Context) (Source, error) {
+	db, err := fixtures.Open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &demo{db}, nil
+}
+
+func (d *demo) Collect(ctx context.Context, sink Sink, options Options) (*snapshot.Manifest, error) {
+	return cmdb.Collect(ctx, cmdb.Database{
+		DB: d.db,
+		Origin: snapshot.Origin{
+			Kind:     "demo",
+			Server:   fixtures.Server(),
+			Database: fixtures.Database(),
+		},
+		Now:       fixtures.Now(),
+		UTCOffset: fixtures.UTCOffset(),
+		Clock:     func() time.Time { return fixtures.Now() },
+	}, sink, options)
+}
+
+func (d *demo) Close() error { return d.db.Close() }

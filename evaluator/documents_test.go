@@ -1,0 +1,71 @@
+package evaluator
+
+import (
+	"encoding/json"
+	"io/fs"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/nscheck/nscheck/policies"
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+// fieldNames are the JSON names of a struct's fields.
+func fieldNames(t reflect.Type) []string {
+	var names []string
+	for _, f := range reflect.VisibleFields(t) {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// TestEveryFieldHasASection holds the tables of needs.go to the types, so that
+// a new section cannot be forgotten there.
+func TestEveryFieldHasASection(t *testing.T) {
+	if diff := cmp.Diff(fieldNames(reflect.TypeFor[snapshot.Estate]()), estateSections); diff != "" {
+		t.Errorf("estate sections (-types +table):\n%s", diff)
+	}
+	withClient := []string{"domain", "guid", "managed", "name", "os_name", "status"}
+	known := append(slices.Collect(maps.Keys(clientSections)), withClient...)
+	slices.Sort(known)
+	if diff := cmp.Diff(fieldNames(reflect.TypeFor[snapshot.Client]()), known); diff != "" {
+		t.Errorf("client fields (-types +table):\n%s", diff)
+	}
+}
+
+// TestDocumentsHaveSchemas holds the schemas of data.index and data.totals to
+// the documents that are made.
+func TestDocumentsHaveSchemas(t *testing.T) {
+	estate := &snapshot.Estate{}
+	made := map[string][]string{
+		"index":  slices.Sorted(maps.Keys(buildIndex(estate, map[string]any{}, newNetworks(nil)))),
+		"totals": slices.Sorted(maps.Keys(newTotals(estate).document())),
+	}
+	derived := map[string][]string{
+		"index":  slices.Sorted(maps.Keys(indexSources)),
+		"totals": slices.Sorted(maps.Keys(totalSources)),
+	}
+	for name, tables := range made {
+		data, err := fs.ReadFile(policies.Schemas, "schemas/"+name+".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var schema struct{ Properties map[string]any }
+		if err := json.Unmarshal(data, &schema); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(tables, slices.Sorted(maps.Keys(schema.Properties))); diff != "" {
+			t.Errorf("schema of data.%s (-made +schema):\n%s", name, diff)
+		}
+		if diff := cmp.Diff(tables, derived[name]); diff != "" {
+			t.Errorf("needs of data.%s (-made +table):\n%s", name, diff)
+		}
+	}
+}

@@ -1,0 +1,380 @@
+package evaluator
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/open-policy-agent/opa/v1/util"
+	opaversion "github.com/open-policy-agent/opa/v1/version"
+
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+// ResultFormat is the version of the result format.
+const ResultFormat = 1
+
+// Snapshot is what is judged; [snapshot.Reader] satisfies it.
+type Snapshot interface {
+	// Manifest is nil for a document written by hand.
+	Manifest() *snapshot.Manifest
+	// Estate is the estate, and its JSON text.
+	Estate() (*snapshot.Estate, json.RawMessage)
+	// Clients yields the clients once.
+	Clients() iter.Seq2[snapshot.ClientLine, error]
+	// SHA256 is the hash of all that was read; known after the last client.
+	SHA256() string
+}
+
+// Options changes how a snapshot is evaluated.
+type Options struct {
+	// ToolVersion is the version of nscheck for the result.
+	ToolVersion string
+	// Progress is called after every client with the number of clients so
+	// far; nil means nobody watches.
+	Progress func(clients int64)
+}
+
+// Evaluate judges a snapshot by a pack. It returns an error where the work
+// could not be done: the snapshot cannot be read, or ctx was cancelled. A rule
+// that breaks is not such an error; its verdict is [Errored]. The caller
+// closes the result.
+func Evaluate(ctx context.Context, pack *Pack, snap Snapshot, opts Options) (*Result, error) {
+	run, err := newRun(ctx, pack, snap, opts)
+	if err != nil {
+		return nil, err
+	}
+	defer run.engine.release()
+	if err := run.judgeClients(ctx); err != nil {
+		run.spool.close()
+		return nil, err
+	}
+	if err := run.judgeEstate(ctx); err != nil {
+		run.spool.close()
+		return nil, err
+	}
+	result, err := run.result()
+	if err != nil {
+		run.spool.close()
+		return nil, err
+	}
+	return result, nil
+}
+
+// run is one evaluation under way.
+type run struct {
+	pack     *Pack
+	snap     Snapshot
+	opts     Options
+	estate   *snapshot.Estate
+	version  string // of the platform; empty when unknown
+	coll     *collection
+	nets     *networks
+	totals   *totals
+	engine   *engine
+	evidence *query
+	states   []*ruleState
+	spool    *spool
+	found    map[string][]Finding // of the estate, by rule id
+	harmed   int64                // clients with findings
+}
+
+// ruleState is what is known so far about one rule.
+type ruleState struct {
+	verdict  Verdict // set only where the rule is not evaluated
+	reasons  []Reason
+	findings int64
+	unknown  unknowns
+}
+
+func (s *ruleState) fail(err error, on string) {
+	s.verdict = Errored
+	s.reasons = []Reason{{Msg: fmt.Sprintf("the rule broke on %s: %v", on, err)}}
+}
+
+func newRun(ctx context.Context, pack *Pack, snap Snapshot, opts Options) (*run, error) {
+	estate, raw := snap.Estate()
+	var doc map[string]any
+	if err := util.UnmarshalJSON(raw, &doc); err != nil {
+		return nil, fmt.Errorf("read the estate: %w", err)
+	}
+	delete(doc, "kind")
+	r := &run{
+		pack: pack, snap: snap, opts: opts, estate: estate,
+		coll:   newCollection(snap.Manifest(), doc),
+		nets:   newNetworks(estate.Subnets),
+		totals: newTotals(estate),
+		spool:  newSpool(),
+		found:  map[string][]Finding{},
+	}
+	if estate.Server != nil && estate.Server.Version != nil {
+		r.version = *estate.Server.Version
+	}
+	params, err := jsonDocument(pack.info.Params)
+	if err != nil {
+		return nil, err
+	}
+	docs := map[string]any{"estate": doc, "params": params, "index": buildIndex(estate, doc, r.nets)}
+	r.engine = newEngine(ctx, pack, docs, collectedAt(snap.Manifest()))
+	if pack.evidence {
+		r.evidence, err = r.engine.prepare(ctx, evidencePackage, []string{"arrived", "reached"})
+	}
+	return r, err
+}
+
+// collectedAt is the time that rules would see; a document without a manifest
+// has none, and its ages are written in it.
+func collectedAt(m *snapshot.Manifest) time.Time {
+	if m == nil {
+		return time.Unix(0, 0).UTC()
+	}
+	return m.CollectedAt.Time
+}
+
+// judgeClients streams the clients past the rules of scope client.
+func (r *run) judgeClients(ctx context.Context) error {
+	rules, err := r.prepareRules(ctx)
+	if err != nil {
+		return err
+	}
+	for line, err := range r.snap.Clients() {
+		if err != nil {
+			return err
+		}
+		if err := ctx.Err(); err != nil {
+			return fmt.Errorf("stopped after %d clients: %w", r.coll.clients, context.Cause(ctx))
+		}
+		in, err := readClient(line.Raw, r.nets)
+		if err != nil {
+			return fmt.Errorf("line %d: %w", line.Line, err)
+		}
+		r.coll.clients++
+		r.totals.count(&in.client, in.location)
+		if err := r.judgeClient(ctx, rules, in); err != nil {
+			return err
+		}
+		if r.opts.Progress != nil {
+			r.opts.Progress(r.coll.clients)
+		}
+	}
+	return nil
+}
+
+// prepareRules decides for every rule whether it can be evaluated at all, and
+// prepares those of scope client.
+func (r *run) prepareRules(ctx context.Context) ([]*clientRule, error) {
+	var rules []*clientRule
+	for i, rule := range r.pack.Rules {
+		state := &ruleState{}
+		r.states = append(r.states, state)
+		applies, reason := rule.applies(r.version)
+		switch {
+		case reason != nil:
+			state.verdict, state.reasons = NotEvaluated, []Reason{*reason}
+		case !applies:
+			state.verdict = NotApplicable
+			state.reasons = []Reason{{Msg: fmt.Sprintf("the rule is for versions %s; this is %s", rule.Versions, r.version)}}
+		default:
+			if missing := r.coll.missing(&rule.needs); len(missing) > 0 {
+				state.verdict, state.reasons = NotEvaluated, missing
+			}
+		}
+		if state.verdict != "" || rule.Scope != ClientScope {
+			continue
+		}
+		c, err := r.engine.prepareClientRule(ctx, i, state)
+		if err != nil {
+			return nil, err
+		}
+		rules = append(rules, c)
+	}
+	return rules, nil
+}
+
+// judgeClient judges one client by all rules and spools its findings.
+func (r *run) judgeClient(ctx context.Context, rules []*clientRule, in *clientInput) error {
+	rec := &clientRecord{GUID: in.client.GUID, Name: in.client.Name}
+	for _, c := range rules {
+		if c.state.verdict != "" {
+			continue
+		}
+		out, err := c.judge(ctx, in)
+		if err == nil {
+			err = r.addTallies(out.tally)
+		}
+		if err != nil {
+			if ctx.Err() != nil {
+				return fmt.Errorf("stopped after %d clients: %w", r.coll.clients, context.Cause(ctx))
+			}
+			c.state.fail(err, "client "+in.client.Name)
+			continue
+		}
+		for _, u := range out.unknown {
+			c.state.unknown.add(u.Msg, rec.resource())
+		}
+		for _, v := range out.violations {
+			c.state.findings++
+			rec.Findings = append(rec.Findings, clientFinding{
+				Rule: c.index, Msg: v.Msg, Path: v.Path, Expected: v.Expected, Actual: v.Actual,
+			})
+		}
+	}
+	if len(rec.Findings) == 0 {
+		return nil
+	}
+	r.harmed++
+	return r.spoolRecord(ctx, rec, in)
+}
+
+func (r *run) addTallies(keys [][]string) error {
+	for _, key := range keys {
+		if err := r.totals.addTally(key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// spoolRecord stores a client's findings with what is needed to attribute them.
+func (r *run) spoolRecord(ctx context.Context, rec *clientRecord, in *clientInput) error {
+	if loc := in.location; loc != nil {
+		rec.Sites = loc.Sites
+		if loc.Subnet != nil {
+			rec.Subnet = *loc.Subnet
+		}
+		if loc.Network != nil {
+			rec.Network = *loc.Network
+		}
+	}
+	if r.evidence != nil {
+		values, err := r.evidence.eval(ctx, in.value)
+		if err != nil {
+			return fmt.Errorf("weigh the evidence of client %s: %w", rec.Name, err)
+		}
+		e, err := readEvidence(values)
+		if err != nil {
+			return fmt.Errorf("weigh the evidence of client %s: %w", rec.Name, err)
+		}
+		rec.Arrived, rec.Reached = e.arrived, e.reached
+	}
+	return r.spool.add(rec)
+}
+
+// judgeEstate evaluates the rules of scope estate, now that all clients are
+// counted.
+func (r *run) judgeEstate(ctx context.Context) error {
+	if err := r.engine.addDocument(ctx, "totals", r.totals.document()); err != nil {
+		return err
+	}
+	for i, rule := range r.pack.Rules {
+		state := r.states[i]
+		if rule.Scope != EstateScope || state.verdict != "" {
+			continue
+		}
+		out, err := r.judgeEstateBy(ctx, rule)
+		if ctx.Err() != nil {
+			return fmt.Errorf("stopped at rule %s: %w", rule.ID, context.Cause(ctx))
+		}
+		if err != nil {
+			state.fail(err, "the estate")
+			continue
+		}
+		for _, u := range out.unknown {
+			state.unknown.add(u.Msg, *u.Resource)
+		}
+		for _, v := range out.violations {
+			state.findings++
+			r.found[rule.ID] = append(r.found[rule.ID], Finding{
+				Rule: rule.ID, Severity: rule.Severity, Msg: v.Msg, Resource: *v.Resource,
+				Path: v.Path, Expected: v.Expected, Actual: v.Actual, Affects: v.Affects,
+			})
+		}
+	}
+	return nil
+}
+
+func (r *run) judgeEstateBy(ctx context.Context, rule *Rule) (outcome, error) {
+	q, err := r.engine.prepare(ctx, rule.Package, rule.outputs)
+	if err != nil {
+		return outcome{}, err
+	}
+	sets, err := q.eval(ctx, nil)
+	if err != nil {
+		return outcome{}, err
+	}
+	return readOutcome(rule, sets)
+}
+
+// result puts everything together.
+func (r *run) result() (*Result, error) {
+	c := newCauses(r.pack, r.found)
+	list, unexplained, err := c.summarise(r.spool, r.version)
+	if err != nil {
+		return nil, err
+	}
+	res := &Result{
+		Format: ResultFormat,
+		Tool:   Tool{Name: "nscheck", Version: r.opts.ToolVersion, OPA: opaversion.Version},
+		Snapshot: SnapshotInfo{
+			SHA256: r.snap.SHA256(), Manifest: r.snap.Manifest(), Server: r.estate.Server,
+			Clients: r.coll.clients, ActiveClients: r.totals.clients,
+		},
+		Pack:        r.pack.info,
+		Causes:      list,
+		Unexplained: unexplained,
+		findings:    r.spool,
+		resolve:     c.findings,
+		estate:      r.found,
+	}
+	for i, rule := range r.pack.Rules {
+		res.Rules = append(res.Rules, r.ruleResult(rule, r.states[i]))
+	}
+	res.Summary = summarise(res.Rules)
+	res.Summary.ClientsWithFindings = r.harmed
+	return res, nil
+}
+
+// ruleResult settles a rule's verdict. It is pass only where nothing was
+// found, nothing is unknown and nothing is incomplete.
+func (r *run) ruleResult(rule *Rule, s *ruleState) RuleResult {
+	res := RuleResult{
+		ID: rule.ID, Title: rule.Title, Severity: rule.Severity, Scope: rule.Scope, Step: rule.Step,
+		Findings: s.findings, Reasons: s.reasons, Unknown: s.unknown.list(), Needs: rule.Needs,
+		Remediation: rule.remediationFor(r.version), Verdict: s.verdict,
+	}
+	if s.verdict != "" {
+		return res
+	}
+	res.Reasons = append(res.Reasons, r.coll.incomplete(&rule.needs)...)
+	readsClients := rule.Scope == ClientScope || rule.needs.totals
+	if readsClients && r.coll.clients == 0 {
+		res.Reasons = append(res.Reasons, Reason{Section: "clients", Msg: "the snapshot has no clients"})
+	}
+	if rule.needs.totals && r.totals.noStatus > 0 {
+		res.Reasons = append(res.Reasons, Reason{Section: "clients", Msg: fmt.Sprintf(
+			"the status of %d computers is unknown, so they were not counted as clients", r.totals.noStatus)})
+	}
+	switch {
+	case s.findings > 0:
+		res.Verdict = Fail
+	case len(res.Reasons) > 0 || len(res.Unknown) > 0:
+		res.Verdict = NotEvaluated
+	default:
+		res.Verdict = Pass
+	}
+	return res
+}
+
+func summarise(rules []RuleResult) Summary {
+	s := Summary{Rules: map[Verdict]int{}, Findings: map[Severity]int64{}}
+	for _, r := range rules {
+		s.Rules[r.Verdict]++
+		s.Unknown += r.UnknownCount()
+		if r.Findings > 0 {
+			s.Findings[r.Severity] += r.Findings
+		}
+	}
+	return s
+}

@@ -1,0 +1,225 @@
+package evaluator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+// evaluate judges a document written as YAML.
+func evaluate(t *testing.T, p *Pack, doc string) *Result {
+	t.Helper()
+	snap, err := snapshot.NewReader(strings.NewReader(doc), "doc.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Evaluate(context.Background(), p, snap, Options{ToolVersion: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { r.Close() })
+	return r
+}
+
+const (
+	siteX   = "{guid: 00000000-0000-0000-0000-000000000501, name: X}"
+	siteY   = "{guid: 00000000-0000-0000-0000-000000000502, name: Y}"
+	clientX = "{guid: 00000000-0000-0000-0000-000000000001, name: X, status: Active}"
+	clientY = "{guid: 00000000-0000-0000-0000-000000000002, name: Y, status: Active}"
+)
+
+func TestVerdicts(t *testing.T) {
+	withVersions := strings.Replace(ruleText, `step: "+"`, `step: "+"`+"\n"+`#   versions: ">=8"`, 1)
+	withUnknown := ruleText + `
+unknown contains {"msg": "no idea", "resource": {"type": "site", "name": site.name}} if {
+	some site in data.estate.sites
+	site.name == "Y"
+}
+`
+	counting := strings.Replace(ruleText, `site.name == "X"`, `data.totals.clients > 1`, 1)
+	breaking := strings.Replace(ruleText, `site.name == "X"`, `to_number(site.name) == 1`, 1)
+	badShape := strings.Replace(ruleText, `"name": site.name`, `"title": site.name`, 1)
+	noResource := strings.Replace(ruleText, `, "resource": {"type": "site", "name": site.name}`, ``, 1)
+	licence := strings.Replace(clientRuleText, `input.name == "X"`, `input.licence.in_use == false`, 1)
+	clientBreaks := strings.Replace(clientRuleText, `input.name == "X"`, `to_number(input.name) == 1`, 1)
+	named := strings.Replace(clientRuleText, `{"msg": "X"}`, `{"msg": "X", "resource": {"type": "a", "name": "b"}}`, 1)
+
+	tests := []struct {
+		name, rule, doc string
+		verdict         Verdict
+		reason          string // of the first reason
+		exit            int
+	}{
+		{"nothing found", ruleText, "estate: {sites: [" + siteY + "]}", Pass, "", ExitClean},
+		{"no sites is an answer", ruleText, "estate: {sites: []}", Pass, "", ExitClean},
+		{"found", ruleText, "estate: {sites: [" + siteX + "]}", Fail, "", ExitClean}, // low, below the limit
+		{"section absent", ruleText, "estate: {subnets: []}", NotEvaluated, "section sites is not in the snapshot", ExitIncomplete},
+		{"unknown alone", withUnknown, "estate: {sites: [" + siteY + "]}", NotEvaluated, "", ExitIncomplete},
+		{"unknown beside a finding", withUnknown, "estate: {sites: [" + siteX + "," + siteY + "]}", Fail, "", ExitIncomplete},
+		{"version too old", withVersions, "estate: {server: {name: NS, version: 7.5.3153}, sites: [" + siteX + "]}", NotApplicable, "the rule is for versions >=8; this is 7.5.3153", ExitClean},
+		{"version right", withVersions, "estate: {server: {name: NS, version: 8.10.1}, sites: [" + siteX + "]}", Fail, "", ExitClean},
+		{"version unknown", withVersions, "estate: {sites: [" + siteX + "]}", NotEvaluated, "the rule is for versions >=8 and the platform's version is unknown", ExitIncomplete},
+		{"totals without clients", counting, "estate: {sites: [" + siteX + "], package_servers: []}", NotEvaluated, "the snapshot has no clients", ExitIncomplete},
+		{"totals", counting, "estate: {sites: [" + siteX + "], package_servers: []}\nclients: [" + clientX + "," + clientY + "]", Fail, "", ExitClean},
+		{"totals leave package servers out", counting, "estate: {sites: [" + siteX + "], package_servers: [{guid: 00000000-0000-0000-0000-000000000001, name: X}]}\nclients: [" + clientX + "," + clientY + "]", Pass, "", ExitClean},
+		{"totals with an unknown status", counting, "estate: {sites: [" + siteX + "], package_servers: []}\nclients: [{guid: 00000000-0000-0000-0000-000000000009, name: Z}]", NotEvaluated, "the status of 1 computers is unknown, so they were not counted as clients", ExitIncomplete},
+		{"a rule that breaks", breaking, "estate: {sites: [" + siteX + "]}", Errored, "the rule broke on the estate: house/a.rego:15: eval_builtin_error: to_number: strconv.ParseFloat: parsing \"X\": invalid syntax", ExitTrouble},
+		{"a violation of odd shape", badShape, "estate: {sites: [" + siteX + "]}", Errored, "the rule broke on the estate: violation holds something that is not of the rule contract: unknown field \"title\"", ExitTrouble},
+		{"a violation without a resource", noResource, "estate: {sites: [" + siteX + "]}", Errored, "the rule broke on the estate: violation holds an object whose resource lacks type or name: \"X\"", ExitTrouble},
+		{"client found", clientRuleText, "estate: {}\nclients: [" + clientX + "]", Fail, "", ExitFindings},
+		{"client not found", clientRuleText, "estate: {}\nclients: [" + clientY + "]", Pass, "", ExitClean},
+		{"no clients", clientRuleText, "estate: {}\nclients: []", NotEvaluated, "the snapshot has no clients", ExitIncomplete},
+		{"client section absent", licence, "estate: {}\nclients: [" + clientX + "]", NotEvaluated, "", ExitIncomplete},
+		{"a client rule that breaks", clientBreaks, "estate: {}\nclients: [" + clientX + "]", Errored, "the rule broke on client X: house/a.rego:13: eval_builtin_error: to_number: strconv.ParseFloat: parsing \"X\": invalid syntax", ExitTrouble},
+		{"a client rule that names a resource", named, "estate: {}\nclients: [" + clientX + "]", Errored, "the rule broke on client X: violation names a resource; in a rule of scope client the resource is the client", ExitTrouble},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := evaluate(t, mustPack(t, map[string]string{"a.rego": tt.rule}), tt.doc)
+			rule := r.Rules[0]
+			if rule.Verdict != tt.verdict {
+				t.Errorf("verdict %s, want %s (%+v)", rule.Verdict, tt.verdict, rule)
+			}
+			reason := ""
+			if len(rule.Reasons) > 0 {
+				reason = rule.Reasons[0].Msg
+			}
+			if reason != tt.reason {
+				t.Errorf("reason %q\nwant   %q", reason, tt.reason)
+			}
+			if exit := r.ExitStatus(Medium, false); exit != tt.exit {
+				t.Errorf("exit status %d, want %d", exit, tt.exit)
+			}
+			if exit := r.ExitStatus(Medium, true); tt.exit == ExitIncomplete && exit != ExitClean {
+				t.Errorf("exit status %d with --allow-incomplete, want 0", exit)
+			}
+		})
+	}
+}
+
+// snapshotWith writes a snapshot with a manifest and opens it again.
+func snapshotWith(t *testing.T, sections []snapshot.Section, estate *snapshot.Estate, clients ...*snapshot.Client) *snapshot.Reader {
+	t.Helper()
+	var b strings.Builder
+	w := snapshot.NewWriter(&b)
+	m := &snapshot.Manifest{Format: snapshot.FormatVersion, Tool: "test", Source: snapshot.Origin{Kind: "demo"}, Sections: sections}
+	if err := m.CollectedAt.UnmarshalText([]byte("2014-03-03T06:00:00Z")); err != nil {
+		t.Fatal(err)
+	}
+	steps := []func() error{func() error { return w.WriteManifest(m) }, func() error { return w.WriteEstate(estate) }}
+	for _, c := range clients {
+		steps = append(steps, func() error { return w.WriteClient(c) })
+	}
+	for _, step := range append(steps, w.Close) {
+		if err := step(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r, err := snapshot.NewReader(strings.NewReader(b.String()), "test.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestManifestDecidesWhatIsEvaluated(t *testing.T) {
+	active := "Active"
+	client := &snapshot.Client{GUID: "00000000-0000-0000-0000-000000000001", Name: "X", Status: &active}
+	whole := strings.Replace(clientRuleText, `input.name`, `object.get(input, ["name"], "")`, 1)
+	tests := []struct {
+		name    string
+		rule    string
+		section snapshot.Section
+		verdict Verdict
+		reason  string
+	}{
+		{"collected", ruleText, snapshot.Section{Name: "sites", Status: snapshot.Collected}, Pass, ""},
+		{"denied", ruleText, snapshot.Section{Name: "sites", Status: snapshot.Denied, Error: "ask for SELECT"}, NotEvaluated, "section sites: denied: ask for SELECT"},
+		{"partial", ruleText, snapshot.Section{Name: "sites", Status: snapshot.Partial}, NotEvaluated, "section sites: partial"},
+		{"not in the manifest", ruleText, snapshot.Section{Name: "subnets", Status: snapshot.Collected}, NotEvaluated, "section sites is not in the snapshot's manifest"},
+		{"clients in part, nothing found", clientRuleText, snapshot.Section{Name: "clients", Status: snapshot.Partial}, NotEvaluated, "section clients: partial"},
+		{"clients denied", clientRuleText, snapshot.Section{Name: "clients", Status: snapshot.Denied}, NotEvaluated, "section clients: denied"},
+		{"the client as a whole, a part denied", whole, snapshot.Section{Name: "clients.licence", Status: snapshot.Denied}, NotEvaluated, "section clients.licence: denied"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p := mustPack(t, map[string]string{"a.rego": strings.Replace(tt.rule, `== "X"`, `== "Z"`, 1)})
+			snap := snapshotWith(t, []snapshot.Section{tt.section}, &snapshot.Estate{Sites: []snapshot.Site{}}, client)
+			r, err := Evaluate(context.Background(), p, snap, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer r.Close()
+			got := ""
+			if len(r.Rules[0].Reasons) > 0 {
+				got = r.Rules[0].Reasons[0].Msg
+			}
+			if r.Rules[0].Verdict != tt.verdict || got != tt.reason {
+				t.Errorf("got %s %q, want %s %q", r.Rules[0].Verdict, got, tt.verdict, tt.reason)
+			}
+		})
+	}
+}
+
+func TestTalliesReachEstateRules(t *testing.T) {
+	reader := strings.Replace(ruleText, `site.name == "X"`, `data.totals.tally.named[site.name].often == 2`, 1)
+	counter := strings.Replace(clientRuleText, `violation contains {"msg": "X"} if input.name == "X"`,
+		"violation contains {\"msg\": \"Z\"} if input.name == \"Z\"\n\ntally contains [\"named\", input.name, \"often\"]", 1)
+	p := mustPack(t, map[string]string{"a.rego": reader, "b.rego": counter})
+	r := evaluate(t, p, "estate: {sites: ["+siteX+","+siteY+"], package_servers: []}\nclients: ["+clientX+","+
+		strings.Replace(clientX, "0001", "0003", 1)+","+clientY+"]")
+	var got []string
+	for f, err := range r.Findings() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, f.Rule+" "+f.Resource.Name)
+	}
+	if diff := cmp.Diff([]string{"ACME-SITE-001 X"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestClashingTalliesBreakTheRule(t *testing.T) {
+	rule := clientRuleText + "\ntally contains [\"a\"]\n\ntally contains [\"a\", \"b\"]\n"
+	r := evaluate(t, mustPack(t, map[string]string{"a.rego": rule}), "estate: {}\nclients: ["+clientX+"]")
+	if r.Rules[0].Verdict != Errored {
+		t.Errorf("verdict %s, want error", r.Rules[0].Verdict)
+	}
+}
+
+func TestUnknownsAreGroupedAndBounded(t *testing.T) {
+	rule := clientRuleText + "\nunknown contains {\"msg\": sprintf(\"no idea about %s\", [input.name])}\n"
+	var clients []string
+	for i := range 70 {
+		clients = append(clients, fmt.Sprintf("{guid: 00000000-0000-0000-0000-0000000%05d, name: N%d, status: Active}", i, i%60))
+	}
+	r := evaluate(t, mustPack(t, map[string]string{"a.rego": rule}), "estate: {}\nclients: ["+strings.Join(clients, ",")+"]")
+	rule0 := r.Rules[0]
+	if n := rule0.UnknownCount(); n != 70 {
+		t.Errorf("%d unknown objects, want 70", n)
+	}
+	if n := len(rule0.Unknown); n != maxUnknownMessages+1 {
+		t.Errorf("%d messages, want %d", n, maxUnknownMessages+1)
+	}
+}
+
+func TestCancelledEvaluationStops(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	stop := errors.New("enough")
+	p := mustPack(t, map[string]string{"a.rego": clientRuleText})
+	snap, err := snapshot.NewReader(strings.NewReader("estate: {}\nclients: ["+clientX+","+clientY+"]"), "doc.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = Evaluate(ctx, p, snap, Options{Progress: func(int64) { cancel(stop) }})
+	if !errors.Is(err, stop) {
+		t.Errorf("got %v, want it to say %q", err, stop)
+	}
+}

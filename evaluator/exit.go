@@ -1,0 +1,39 @@
+package evaluator
+
+// Exit statuses of commands that evaluate.
+const (
+	ExitClean      = 0 // every applicable rule was evaluated and found nothing that counts
+	ExitFindings   = 1 // findings at or above the limit
+	ExitTrouble    = 2 // the tool could not do its work
+	ExitIncomplete = 3 // no such finding, but something was not evaluated
+)
+
+// ExitStatus is what a command that evaluates exits with. Findings count from
+// failOn upwards. A rule that broke is the tool's trouble and goes before
+// findings, for nobody knows what it would have found.
+func (r *Result) ExitStatus(failOn Severity, allowIncomplete bool) int {
+	if r.Summary.Rules[Errored] > 0 {
+		return ExitTrouble
+	}
+	for severity, n := range r.Summary.Findings {
+		if n > 0 && severity.AtLeast(failOn) {
+			return ExitFindings
+		}
+	}
+	if r.Incomplete() && !allowIncomplete {
+		return ExitIncomplete
+	}
+	return ExitClean
+}
+
+// Incomplete reports whether anything was not evaluated: a rule, an object
+// that a rule could not judge, or a part of what a rule needs.
+func (r *Result) Incomplete() bool {
+	for i := range r.Rules {
+		rule := &r.Rules[i]
+		if rule.Verdict == NotEvaluated || rule.Verdict == Fail && (len(rule.Reasons) > 0 || len(rule.Unknown) > 0) {
+			return true
+		}
+	}
+	return false
+}

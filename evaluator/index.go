@@ -1,0 +1,144 @@
+package evaluator
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/open-policy-agent/opa/v1/util"
+
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+// buildIndex makes the lookup tables that rules read as data.index. They are
+// made here and not in Rego because OPA would compute them anew for every
+// client. The objects in them are those of the estate document.
+func buildIndex(estate *snapshot.Estate, doc map[string]any, nets *networks) map[string]any {
+	index := map[string]any{
+		"sites":                    byKey(doc["sites"], "guid"),
+		"subnets":                  byKey(doc["subnets"], "guid"),
+		"package_servers":          byKey(doc["package_servers"], "guid"),
+		"filters":                  byKey(doc["filters"], "guid"),
+		"policies":                 byKey(doc["policies"], "guid"),
+		"packages":                 byKey(doc["packages"], "role"),
+		"subnet_sites":             subnetSites(estate, nets),
+		"site_subnets":             siteSubnets(estate, nets),
+		"site_package_servers":     sitePackageServers(estate, nets),
+		"package_server_sites":     packageServerSites(estate, nets),
+		"unplaced_package_servers": unplacedPackageServers(estate, nets),
+	}
+	return index
+}
+
+func byKey(list any, key string) map[string]any {
+	out := map[string]any{}
+	objects, _ := list.([]any)
+	for _, o := range objects {
+		if m, ok := o.(map[string]any); ok {
+			if k, ok := m[key].(string); ok {
+				out[k] = m
+			}
+		}
+	}
+	return out
+}
+
+func subnetSites(estate *snapshot.Estate, nets *networks) map[string]any {
+	out := map[string]any{}
+	for _, s := range estate.Subnets {
+		if sites := nets.sitesOf(s.CIDR); sites != nil {
+			out[s.GUID] = anySlice(sites)
+		}
+	}
+	return out
+}
+
+func siteSubnets(estate *snapshot.Estate, nets *networks) map[string]any {
+	members := map[string][]string{}
+	for _, s := range estate.Subnets {
+		for _, site := range nets.sitesOf(s.CIDR) {
+			members[site] = append(members[site], s.GUID)
+		}
+	}
+	return forEverySite(estate, members)
+}
+
+// sitePackageServers lists the package servers of each site: those with an
+// address in it, and those assigned to it by hand.
+func sitePackageServers(estate *snapshot.Estate, nets *networks) map[string]any {
+	members := map[string][]string{}
+	for i := range estate.PackageServers {
+		ps := &estate.PackageServers[i]
+		for _, site := range sitesOfServer(ps, nets) {
+			members[site] = append(members[site], ps.GUID)
+		}
+	}
+	return forEverySite(estate, members)
+}
+
+// sitesOfServer are the sites that a package server is known to belong to.
+func sitesOfServer(ps *snapshot.PackageServer, nets *networks) []string {
+	sites := ps.Sites
+	for _, address := range ps.Addresses {
+		sites = union(sites, nets.locate([]string{address}).Sites)
+	}
+	return sites
+}
+
+func packageServerSites(estate *snapshot.Estate, nets *networks) map[string]any {
+	out := map[string]any{}
+	for i := range estate.PackageServers {
+		ps := &estate.PackageServers[i]
+		out[ps.GUID] = anySlice(sitesOfServer(ps, nets))
+	}
+	return out
+}
+
+// unplacedPackageServers are those that may belong to more sites than are
+// known: their assignment by hand or their addresses were not collected, or
+// they have an address in a subnet whose site is unknown.
+func unplacedPackageServers(estate *snapshot.Estate, nets *networks) map[string]any {
+	out := map[string]any{}
+	for _, ps := range estate.PackageServers {
+		known := ps.Sites != nil && ps.Addresses != nil
+		for _, address := range ps.Addresses {
+			known = known && nets.locate([]string{address}).Sites != nil
+		}
+		if !known {
+			out[ps.GUID] = true
+		}
+	}
+	return out
+}
+
+func forEverySite(estate *snapshot.Estate, members map[string][]string) map[string]any {
+	out := map[string]any{}
+	for _, s := range estate.Sites {
+		list := members[s.GUID]
+		slices.Sort(list)
+		out[s.GUID] = anySlice(slices.Compact(list))
+	}
+	return out
+}
+
+func anySlice(list []string) []any {
+	out := make([]any, len(list))
+	for i, s := range list {
+		out[i] = s
+	}
+	return out
+}
+
+// jsonDocument turns v into the form that OPA's store takes: maps, slices,
+// strings, booleans and json.Number.
+func jsonDocument(v any) (any, error) {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("encode %T: %w", v, err)
+	}
+	var doc any
+	if err := util.UnmarshalJSON(data, &doc); err != nil {
+		return nil, fmt.Errorf("decode %T: %w", v, err)
+	}
+	return doc, nil
+}

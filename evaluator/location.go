@@ -1,0 +1,142 @@
+package evaluator
+
+import (
+	"net/netip"
+	"slices"
+
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+// network is all that the subnet rows of one CIDR say together.
+type network struct {
+	prefix netip.Prefix
+	subnet string   // GUID of the first row
+	sites  []string // effective sites; nil when unknown
+}
+
+// networks finds the subnet of an address and the sites of a subnet. The
+// longest prefix wins, and a subnet that is assigned to no site belongs to the
+// sites of its closest encompassing subnet (KB164756).
+type networks struct {
+	byPrefix map[netip.Prefix]*network
+	lengths  []int // prefix lengths in use, the longest first
+}
+
+// newNetworks reads the subnets of an estate. A subnet whose CIDR cannot be
+// read holds no address.
+func newNetworks(subnets []snapshot.Subnet) *networks {
+	n := &networks{byPrefix: map[netip.Prefix]*network{}}
+	for _, s := range subnets {
+		prefix, err := netip.ParsePrefix(s.CIDR)
+		if err != nil {
+			continue
+		}
+		prefix = prefix.Masked()
+		net, ok := n.byPrefix[prefix]
+		if !ok {
+			net = &network{prefix: prefix, subnet: s.GUID, sites: []string{}}
+			n.byPrefix[prefix] = net
+			if !slices.Contains(n.lengths, prefix.Bits()) {
+				n.lengths = append(n.lengths, prefix.Bits())
+			}
+		}
+		if s.GUID < net.subnet {
+			net.subnet = s.GUID
+		}
+		if s.Sites == nil || net.sites == nil {
+			net.sites = nil
+		} else {
+			net.sites = union(net.sites, s.Sites)
+		}
+	}
+	slices.SortFunc(n.lengths, func(a, b int) int { return b - a })
+	n.inherit()
+	return n
+}
+
+// inherit gives unassigned networks the sites of their closest encompassing
+// network, the widest first so that a chain of them resolves.
+func (n *networks) inherit() {
+	for _, bits := range slices.Backward(n.lengths) {
+		for prefix, net := range n.byPrefix {
+			if prefix.Bits() != bits || net.sites == nil || len(net.sites) > 0 {
+				continue
+			}
+			if outer := n.find(prefix.Addr(), bits-1); outer != nil {
+				net.sites = outer.sites
+			}
+		}
+	}
+}
+
+// find is the network with the longest prefix of at most bits that holds addr.
+func (n *networks) find(addr netip.Addr, bits int) *network {
+	for _, l := range n.lengths {
+		if l > bits || l > addr.BitLen() {
+			continue
+		}
+		prefix, err := addr.Prefix(l)
+		if err != nil {
+			continue
+		}
+		if net, ok := n.byPrefix[prefix]; ok {
+			return net
+		}
+	}
+	return nil
+}
+
+// sitesOf are the effective sites of a subnet row; nil when unknown.
+func (n *networks) sitesOf(cidr string) []string {
+	prefix, err := netip.ParsePrefix(cidr)
+	if err != nil {
+		return nil
+	}
+	net, ok := n.byPrefix[prefix.Masked()]
+	if !ok {
+		return nil
+	}
+	return net.sites
+}
+
+// locate tells where a computer with these addresses is, the primary address
+// first. Nothing is said about addresses that cannot be read.
+func (n *networks) locate(addresses []string) *snapshot.Location {
+	loc := &snapshot.Location{}
+	sites, known := []string{}, len(addresses) > 0
+	for i, text := range addresses {
+		address, err := netip.ParsePrefix(text)
+		if err != nil {
+			known = false
+			continue
+		}
+		net := n.find(address.Addr(), address.Addr().BitLen())
+		if net != nil && net.sites == nil {
+			known = false
+		}
+		if i == 0 {
+			cidr := address.Masked().String()
+			loc.Network = &cidr
+			if net != nil {
+				loc.Subnet = &net.subnet
+				if len(net.sites) > 0 {
+					loc.Site = &net.sites[0]
+				}
+			}
+		}
+		if net != nil {
+			sites = union(sites, net.sites)
+		}
+	}
+	if known {
+		loc.Sites = sites
+	}
+	return loc
+}
+
+// union is the sorted set of the members of a and b; never nil.
+func union(a, b []string) []string {
+	out := append(append([]string{}, a...), b...)
+	slices.Sort(out)
+	return slices.Compact(out)
+}

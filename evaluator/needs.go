@@ -1,0 +1,219 @@
+package evaluator
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/dependencies"
+)
+
+// estateSections are the sections of a snapshot's estate.
+var estateSections = []string{
+	"filters", "licences", "package_servers", "packages", "patch_import",
+	"policies", "server", "sites", "subnets", "vendor_policies",
+}
+
+// clientSections tells which section of the manifest fills which field of a
+// client. Fields that are not listed come with the client itself.
+var clientSections = map[string]string{
+	"agent":           "clients.agents",
+	"plugin":          "clients.agents",
+	"licence":         "clients.licence",
+	"addresses":       "clients.addresses",
+	"location":        "clients.addresses",
+	"filters":         "clients.filters",
+	"plugin_policies": "clients.plugin_policies",
+	"scan_log":        "clients.scan_log",
+	"packages":        "clients.packages",
+	"inventory":       "clients.inventory",
+	"task_agent":      "clients.task_agent",
+}
+
+// indexSources tells which sections each table of data.index is made of.
+var indexSources = map[string][]string{
+	"sites":                    {"sites"},
+	"subnets":                  {"subnets"},
+	"package_servers":          {"package_servers"},
+	"packages":                 {"packages"},
+	"filters":                  {"filters"},
+	"policies":                 {"policies"},
+	"site_package_servers":     {"sites", "subnets", "package_servers"},
+	"package_server_sites":     {"subnets", "package_servers"},
+	"unplaced_package_servers": {"subnets", "package_servers"},
+	"site_subnets":             {"sites", "subnets"},
+	"subnet_sites":             {"subnets"},
+}
+
+// totalSources tells which estate sections and client fields each entry of
+// data.totals is made of.
+var totalSources = map[string]struct{ estate, client []string }{
+	"clients":            {[]string{"package_servers"}, nil},
+	"sites":              {[]string{"package_servers", "sites", "subnets"}, []string{"addresses"}},
+	"subnets":            {[]string{"package_servers", "subnets"}, []string{"addresses"}},
+	"uncovered_networks": {[]string{"package_servers", "subnets"}, []string{"addresses"}},
+	"unlocated_clients":  {nil, []string{"addresses"}},
+	"tally":              {nil, nil},
+}
+
+// wholeClient stands for all sections of clients that the source has.
+const wholeClient = "clients.*"
+
+// needs is what a rule reads, derived from its compiled code.
+type needs struct {
+	estate map[string]bool // estate sections
+	client map[string]bool // top-level fields of a client
+	whole  bool            // the client as a whole, so that its fields are not known
+	totals bool            // whether clients must have been counted
+	tally  bool            // whether other rules' tallies are read
+}
+
+func (n *needs) add(o needs) {
+	for s := range o.estate {
+		n.need(&n.estate, s)
+	}
+	for s := range o.client {
+		n.need(&n.client, s)
+	}
+	n.whole = n.whole || o.whole
+	n.totals = n.totals || o.totals
+}
+
+func (n *needs) need(set *map[string]bool, names ...string) {
+	if *set == nil {
+		*set = map[string]bool{}
+	}
+	for _, name := range names {
+		(*set)[name] = true
+	}
+}
+
+// sections are the names in the manifest of all that is needed.
+func (n *needs) sections() []string {
+	out := slices.Collect(maps.Keys(n.estate))
+	if n.totals || n.whole || len(n.client) > 0 {
+		out = append(out, "clients")
+	}
+	if n.whole {
+		out = append(out, wholeClient)
+	}
+	for f := range n.client {
+		if s, ok := clientSections[f]; ok {
+			out = append(out, s)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// needsOf follows the rule's references, through helpers and functions, down
+// to the documents that the host provides. A reference to a document that the
+// host does not provide would be undefined, and so "no violation": it is an
+// error here.
+func (p *Pack) needsOf(r *Rule, outputs []string) (needs, error) {
+	var n needs
+	for _, output := range outputs {
+		refs, err := dependencies.Base(p.compiler, ast.MustParseRef(r.Package+"."+output))
+		if err != nil {
+			return n, err
+		}
+		for _, ref := range refs {
+			if err := p.addRef(&n, r, ref); err != nil {
+				return n, err
+			}
+		}
+	}
+	return n, nil
+}
+
+func (p *Pack) addRef(n *needs, r *Rule, ref ast.Ref) error {
+	path := constantPath(ref)
+	switch path[0] {
+	case "input":
+		if r.Scope == EstateScope {
+			return fmt.Errorf("a rule of scope estate has no input; read data.estate")
+		}
+		return addInput(n, path)
+	case "data":
+		if len(path) == 1 {
+			return fmt.Errorf("it reads all of data; name the document, such as data.estate.sites")
+		}
+		return p.addData(n, r, path)
+	}
+	return fmt.Errorf("it reads %v, which nscheck does not provide", ref)
+}
+
+func addInput(n *needs, path []string) error {
+	if len(path) == 1 {
+		n.whole = true
+		return nil
+	}
+	n.need(&n.client, path[1])
+	if path[1] == "location" {
+		n.need(&n.estate, "subnets")
+	}
+	return nil
+}
+
+func (p *Pack) addData(n *needs, r *Rule, path []string) error {
+	table := ""
+	if len(path) > 2 {
+		table = path[2]
+	}
+	switch path[1] {
+	case "estate":
+		if table == "" {
+			n.need(&n.estate, estateSections...)
+		} else {
+			n.need(&n.estate, table)
+		}
+	case "index":
+		sections, ok := indexSources[table]
+		if !ok {
+			return unknownTable("data.index", table, slices.Sorted(maps.Keys(indexSources)))
+		}
+		n.need(&n.estate, sections...)
+	case "totals":
+		if r.Scope == ClientScope {
+			return fmt.Errorf("a rule of scope client cannot read data.totals, which are known only after the last client")
+		}
+		src, ok := totalSources[table]
+		if !ok {
+			return unknownTable("data.totals", table, slices.Sorted(maps.Keys(totalSources)))
+		}
+		n.need(&n.estate, src.estate...)
+		n.need(&n.client, src.client...)
+		n.totals = true
+		n.tally = n.tally || table == "tally"
+	case "params":
+		if _, ok := p.defaults[table]; !ok {
+			return unknownTable("data.params", table, slices.Sorted(maps.Keys(p.defaults)))
+		}
+	default:
+		return fmt.Errorf("%s is not defined by any rule, and nscheck provides only data.estate, data.index, data.totals and data.params",
+			strings.Join(path, "."))
+	}
+	return nil
+}
+
+func unknownTable(doc, table string, known []string) error {
+	if table == "" {
+		return fmt.Errorf("it reads all of %s; name one of %s", doc, strings.Join(known, ", "))
+	}
+	return fmt.Errorf("%s has no %q; it has %s", doc, table, strings.Join(known, ", "))
+}
+
+// constantPath is the part of ref before its first variable.
+func constantPath(ref ast.Ref) []string {
+	path := []string{ref[0].String()}
+	for _, t := range ref[1:] {
+		s, ok := t.Value.(ast.String)
+		if !ok {
+			break
+		}
+		path = append(path, string(s))
+	}
+	return path
+}

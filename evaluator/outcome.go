@@ -1,0 +1,124 @@
+package evaluator
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// outcome is what one evaluation of one rule says.
+type outcome struct {
+	violations []detail
+	unknown    []detail
+	tally      [][]string
+}
+
+// detail is one object of a rule's violation or unknown set.
+type detail struct {
+	Msg      string     `json:"msg"`
+	Resource *Resource  `json:"resource"`
+	Path     string     `json:"path"`
+	Expected any        `json:"expected"`
+	Actual   any        `json:"actual"`
+	Affects  []Selector `json:"affects"`
+}
+
+// readOutcome reads the sets that a rule defines, by name. Anything that is
+// not of the rule contract is an error: guessing would hide findings.
+func readOutcome(r *Rule, sets map[string]any) (outcome, error) {
+	var o outcome
+	var err error
+	if o.violations, err = readDetails(r, "violation", sets["violation"]); err != nil {
+		return o, err
+	}
+	if o.unknown, err = readDetails(r, "unknown", sets["unknown"]); err != nil {
+		return o, err
+	}
+	if set, ok := sets["tally"]; ok {
+		if err := reread(set, &o.tally); err != nil {
+			return o, fmt.Errorf("tally must contain lists of texts: %w", err)
+		}
+		for _, key := range o.tally {
+			if len(key) == 0 {
+				return o, errors.New("tally contains an empty list")
+			}
+		}
+	}
+	return o, nil
+}
+
+func readDetails(r *Rule, name string, set any) ([]detail, error) {
+	if list, ok := set.([]any); !ok || len(list) == 0 {
+		return nil, nil
+	}
+	var details []detail
+	if err := reread(set, &details); err != nil {
+		return nil, fmt.Errorf("%s holds something that is not of the rule contract: %w", name, err)
+	}
+	for i := range details {
+		if err := details[i].check(r, name); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortStableFunc(details, compareDetails)
+	return details, nil
+}
+
+func (d *detail) check(r *Rule, name string) error {
+	switch {
+	case d.Msg == "":
+		return fmt.Errorf("%s holds an object without msg", name)
+	case r.Scope == ClientScope && d.Resource != nil:
+		return fmt.Errorf("%s names a resource; in a rule of scope client the resource is the client", name)
+	case r.Scope == ClientScope && len(d.Affects) > 0:
+		return fmt.Errorf("%s has affects; only rules of scope estate do", name)
+	case r.Scope == EstateScope && (d.Resource == nil || d.Resource.Type == "" || d.Resource.Name == ""):
+		return fmt.Errorf("%s holds an object whose resource lacks type or name: %q", name, d.Msg)
+	}
+	for i := range d.Affects {
+		a := &d.Affects[i]
+		if *a == (Selector{Certainty: a.Certainty}) {
+			return fmt.Errorf("%s: an entry of affects selects nothing: %q", name, d.Msg)
+		}
+		switch a.Certainty {
+		case "":
+			a.Certainty = Sure
+		case Sure, Possible:
+		default:
+			return fmt.Errorf("%s: certainty %q is neither sure nor possible", name, a.Certainty)
+		}
+	}
+	return nil
+}
+
+func compareDetails(a, b detail) int {
+	key := func(d detail) string {
+		if d.Resource == nil {
+			return d.Path
+		}
+		return strings.Join([]string{d.Resource.Name, d.Resource.GUID, d.Path}, "\x00")
+	}
+	if c := strings.Compare(key(a), key(b)); c != 0 {
+		return c
+	}
+	return strings.Compare(a.Msg, b.Msg)
+}
+
+// reread decodes a value that OPA returned into a Go type, strictly.
+func reread(from, to any) error {
+	data, err := json.Marshal(from)
+	if err != nil {
+		return err
+	}
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	dec.UseNumber()
+	if err := dec.Decode(to); err != nil && !errors.Is(err, io.EOF) {
+		return errors.New(strings.TrimPrefix(err.Error(), "json: "))
+	}
+	return nil
+}

@@ -1,0 +1,224 @@
+package evaluator
+
+import (
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/nscheck/nscheck/policies"
+)
+
+// ruleText is a rule that loads; tests replace parts of it.
+const ruleText = `# METADATA
+# title: Site is called X
+# description: Sites called X confuse people.
+# schemas: [{data.estate: schema.estate}]
+# custom:
+#   id: ACME-SITE-001
+#   severity: low
+#   scope: estate
+#   step: "+"
+#   remediation: [{text: Rename it.}]
+package acme.site.called_x
+
+violation contains {"msg": "X", "resource": {"type": "site", "name": site.name}} if {
+	some site in data.estate.sites
+	site.name == "X"
+}
+`
+
+// clientRuleText is the same for a rule of scope client.
+const clientRuleText = `# METADATA
+# title: Client is called X
+# description: Clients called X confuse people.
+# schemas: [{input: schema.client}]
+# custom:
+#   id: ACME-CLI-001
+#   severity: medium
+#   scope: client
+#   step: "+"
+#   remediation: [{text: Rename it.}]
+package acme.client.called_x
+
+violation contains {"msg": "X"} if input.name == "X"
+`
+
+// packOf loads rules from texts, and params.yaml where the name says so.
+func packOf(files map[string]string) (*Pack, error) {
+	fsys := fstest.MapFS{}
+	for name, text := range files {
+		fsys[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	return LoadPack(Source{Name: "house", FS: fsys})
+}
+
+func mustPack(t *testing.T, files map[string]string) *Pack {
+	t.Helper()
+	p, err := packOf(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestLoadBuiltin(t *testing.T) {
+	p, err := LoadPack(Source{Name: "builtin", FS: policies.FS})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range p.Rules {
+		if len(r.Needs) == 0 {
+			t.Errorf("%s needs nothing", r.ID)
+		}
+	}
+	if !p.evidence {
+		t.Error("the library of evidence is not found")
+	}
+}
+
+func TestLoadRefuses(t *testing.T) {
+	replaced := func(old, new string) map[string]string {
+		text := strings.Replace(ruleText, old, new, 1)
+		if text == ruleText {
+			t.Fatalf("%q is not in the rule", old)
+		}
+		return map[string]string{"a.rego": text}
+	}
+	client := func(old, new string) map[string]string {
+		return map[string]string{"a.rego": strings.Replace(clientRuleText, old, new, 1)}
+	}
+	tests := []struct {
+		name  string
+		files map[string]string
+		want  string
+	}{
+		{"nothing at all", map[string]string{}, "there is no .rego file in it"},
+		{"only a library", map[string]string{"a.rego": "package lib.x\n\nf(x) := x\n"}, "no package defines violation"},
+		{"no metadata", map[string]string{"a.rego": "package x\n\nviolation contains {} if false\n"}, "house/a.rego defines violation but has no METADATA before its package"},
+		{"an id without violation", replaced("violation contains", "violations contains"), "house/a.rego has an id but no"},
+		{"no id", replaced("#   id: ACME-SITE-001\n", ""), "the rule has no id"},
+		{"an odd id", replaced("ACME-SITE-001", "site three"), `id "site three" does not look like NS-SITE-003`},
+		{"no title", replaced("# title: Site is called X\n", ""), "ACME-SITE-001 has no title"},
+		{"no description", replaced("# description: Sites called X confuse people.\n", ""), "has no description"},
+		{"an unknown severity", replaced("low", "bad"), `severity "bad" is not one of critical`},
+		{"an unknown scope", replaced("scope: estate", "scope: world"), `scope "world" is neither estate nor client`},
+		{"an unknown step", replaced(`step: "+"`, `step: "9"`), `step "9" is not a step of the article`},
+		{"a step that is a number", replaced(`step: "+"`, `step: 5`), "custom.step must be a text in quotes, not 5"},
+		{"no remediation", replaced("#   remediation: [{text: Rename it.}]\n", ""), "has no remediation"},
+		{"a remediation without text", replaced("{text: Rename it.}", "{ref: KB1}"), "custom.remediation[0]: text is missing"},
+		{"a remediation with more", replaced("{text: Rename it.}", "{text: a, url: b}"), `custom.remediation[0]: unknown key "url"`},
+		{"a bad version range", replaced("{text: Rename it.}", "{text: a, versions: soon}"), `remediation 1: "soon" is not a version range`},
+		{"an unknown key", replaced("#   step:", "#   author: me\n#   step:"), "unknown key custom.author; known are id"},
+		{"no schema", replaced("# schemas: [{data.estate: schema.estate}]\n", ""), "lacks \"schemas: [{data.estate: schema.estate}]\""},
+		{"explains without chain", replaced("#   step:", "#   explains: [NS-LIC-001]\n#   step:"), "has no place in the chain of causes"},
+		{"chain without explains", replaced("#   step:", "#   chain: 10\n#   step:"), "explains no rule"},
+		{"a chain that is no number", replaced("#   step:", "#   explains: [A]\n#   chain: 1.5\n#   step:"), "custom.chain must be a whole number above zero, not 1.5"},
+		{"explains a rule that is none", replaced("#   step:", "#   explains: [NS-LIC-001]\n#   chain: 10\n#   step:"), "it explains NS-LIC-001, but there is no such rule"},
+		{"a misspelt section", replaced("data.estate.sites", "data.estate.sitez"), "undefined ref: data.estate.sitez"},
+		{"a misspelt field", replaced(`site.name == "X"`, `site.nam == "X"`), "undefined ref"},
+		{"a misspelt table", replaced(`site.name == "X"`, `data.index.sitez[site.guid]`), `data.index has no "sitez"; it has filters`},
+		{"a misspelt total", replaced(`site.name == "X"`, `data.totals.sitez[site.guid]`), `data.totals has no "sitez"`},
+		{"all of an index", replaced(`site.name == "X"`, `count(data.index) > 0`), "it reads all of data.index"},
+		{"a misspelt parameter", replaced(`site.name == "X"`, `data.params.limit > 3`), `data.params has no "limit"`},
+		{"a document that is none", replaced(`site.name == "X"`, `data.clients`), "data.clients is not defined by any rule"},
+		{"input in an estate rule", replaced(`site.name == "X"`, `input.name == "X"`), "a rule of scope estate has no input"},
+		{"totals in a client rule", client(`input.name == "X"`, `data.totals.clients > 3`), "a rule of scope client cannot read data.totals"},
+		{"a misspelt field of a client", client(`input.name`, `input.plugin.instaled`), "undefined ref: input.plugin.instaled"},
+		{"a syntax error", replaced("if {", "if {{"), "house/a.rego:"},
+		{"the network", replaced(`site.name == "X"`, `http.send({"method": "get", "url": site.name})`), "undefined function http.send"},
+		{"the clock", replaced(`site.name == "X"`, `time.now_ns() > 3`), "undefined function time.now_ns"},
+		{"chance", replaced(`site.name == "X"`, `rand.intn("x", 2) == 1`), "undefined function rand.intn"},
+		{"two rules of one id", map[string]string{"a.rego": ruleText, "b.rego": strings.Replace(ruleText, "called_x", "called_y", 1)}, "house/a.rego and house/b.rego both claim the id ACME-SITE-001"},
+		{"broken parameters", map[string]string{"a.rego": ruleText, "params.yaml": "a: [1"}, "house/params.yaml: "},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := packOf(tt.files)
+			if err == nil {
+				t.Fatalf("loaded; want an error with %q", tt.want)
+			}
+			if !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got  %v\nwant %s", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestNeedsAreDerived(t *testing.T) {
+	library := "package acme.lib\n\nservers(site) := data.index.site_package_servers[site]\n"
+	estate := strings.Replace(ruleText, `site.name == "X"`, `count(data.acme.lib.servers(site.guid)) == data.totals.sites[site.guid].clients`, 1)
+	client := strings.Replace(clientRuleText, `input.name == "X"`, `not _licensed`, 1) +
+		"\n_licensed if input.licence.in_use == true\n\nunknown contains {\"msg\": \"?\"} if input.location.site == null\n"
+	whole := strings.NewReplacer("CLI-001", "CLI-002", "called_x", "whole", `input.name == "X"`, `object.get(input, ["name"], "") == "X"`).Replace(clientRuleText)
+	p := mustPack(t, map[string]string{"lib.rego": library, "a.rego": estate, "b.rego": client, "c.rego": whole})
+	want := map[string][]string{
+		"ACME-SITE-001": {"clients", "clients.addresses", "package_servers", "sites", "subnets"},
+		"ACME-CLI-001":  {"clients", "clients.addresses", "clients.licence", "subnets"},
+		"ACME-CLI-002":  {"clients", "clients.*"},
+	}
+	for id, sections := range want {
+		r, ok := p.Rule(id)
+		if !ok {
+			t.Fatalf("no rule %s", id)
+		}
+		if diff := cmp.Diff(sections, r.Needs); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", id, diff)
+		}
+	}
+}
+
+func TestTalliesAreNeeded(t *testing.T) {
+	reader := strings.Replace(ruleText, `site.name == "X"`, `data.totals.tally.unlicensed > 3`, 1)
+	counter := clientRuleText + "\ntally contains [\"unlicensed\"] if input.licence.in_use == false\n"
+	p := mustPack(t, map[string]string{"a.rego": reader, "b.rego": counter})
+	r, _ := p.Rule("ACME-SITE-001")
+	if diff := cmp.Diff([]string{"clients", "clients.licence", "sites"}, r.Needs); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestParameters(t *testing.T) {
+	files := map[string]string{
+		"a.rego":      strings.Replace(ruleText, `site.name == "X"`, `site.name in data.params.names`, 1),
+		"params.yaml": "names: [X, Y]\nlimit: 3\n",
+	}
+	tests := []struct{ name, value, want string }{
+		{"names", "[Z]", ""},
+		{"limit", "4.5", ""},
+		{"limits", "4", `there is no parameter "limits"; known are limit, names`},
+		{"limit", "many", `parameter limit must be a number, not the text "many"`},
+		{"names", "X", `parameter names must be a list, not the text "X"`},
+		{"names", "[X", `parameter names: "[X" is not a value`},
+	}
+	for _, tt := range tests {
+		p := mustPack(t, files)
+		err := p.SetParam(tt.name, tt.value)
+		switch {
+		case tt.want == "" && err != nil:
+			t.Errorf("%s=%s: %v", tt.name, tt.value, err)
+		case tt.want == "" && !cmp.Equal(p.info.ChangedParams, []string{tt.name}):
+			t.Errorf("%s=%s: changed parameters are %v", tt.name, tt.value, p.info.ChangedParams)
+		case tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)):
+			t.Errorf("%s=%s: got %v, want %s", tt.name, tt.value, err, tt.want)
+		}
+	}
+}
+
+func TestRemediationByVersion(t *testing.T) {
+	text := strings.Replace(ruleText, "[{text: Rename it.}]",
+		`[{versions: "<7.1.8400", text: old}, {versions: ">=7.1.8400, <8", text: middle}, {text: new}]`, 1)
+	p := mustPack(t, map[string]string{"a.rego": text})
+	for version, want := range map[string]string{
+		"7.1.8200": "old", "7.1.8400": "middle", "7.10.1": "middle", "7.5.3153.0": "middle", "8.5.5032": "new", "": "old middle new", "seven": "old middle new",
+	} {
+		var got []string
+		for _, m := range p.Rules[0].remediationFor(version) {
+			got = append(got, m.Text)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("version %q: got %v, want %s", version, got, want)
+		}
+	}
+}

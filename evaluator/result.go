@@ -1,0 +1,288 @@
+package evaluator
+
+import (
+	"iter"
+
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+// Verdict is what became of one rule.
+type Verdict string
+
+// The verdicts. Only [Pass] says that everything the rule needs was known and
+// nothing was found.
+const (
+	Pass          Verdict = "pass"
+	Fail          Verdict = "fail"
+	NotEvaluated  Verdict = "not_evaluated"  // something the rule needs is unknown or was not collected
+	NotApplicable Verdict = "not_applicable" // the rule is not for this version
+	Errored       Verdict = "error"          // the rule itself broke
+)
+
+// Verdicts lists all verdicts, the worst first.
+var Verdicts = []Verdict{Errored, Fail, NotEvaluated, NotApplicable, Pass}
+
+// Result is the outcome of one evaluation. Close releases the findings.
+type Result struct {
+	// Version of the result format.
+	Format int `json:"format"`
+	// What produced the result.
+	Tool Tool `json:"tool"`
+	// What was judged.
+	Snapshot SnapshotInfo `json:"snapshot"`
+	// What it was judged by.
+	Pack PackInfo `json:"pack"`
+	// Totals over all rules.
+	Summary Summary `json:"summary"`
+	// Why clients have findings, the cause of most clients first.
+	Causes []Cause `json:"causes"`
+	// Clients whose findings other rules could explain and none does, by rule id.
+	Unexplained []Unexplained `json:"unexplained"`
+	// One entry for every rule of the pack, by id.
+	Rules []RuleResult `json:"rules"`
+
+	findings *spool
+	resolve  func(*clientRecord) []Finding
+	estate   map[string][]Finding // by rule id
+}
+
+// Tool identifies the program and its engine.
+type Tool struct {
+	// Always nscheck.
+	Name string `json:"name"`
+	// Version of nscheck.
+	Version string `json:"version"`
+	// Version of the OPA engine.
+	OPA string `json:"opa"`
+}
+
+// SnapshotInfo identifies the snapshot and its provenance.
+type SnapshotInfo struct {
+	// SHA-256 of the snapshot file as read, in hexadecimal.
+	SHA256 string `json:"sha256"`
+	// Where and when the data was collected; absent for a document written by hand.
+	Manifest *snapshot.Manifest `json:"manifest,omitempty"`
+	// The Notification Server, where that section was collected.
+	Server *snapshot.Server `json:"server,omitempty"`
+	// Number of client records.
+	Clients int64 `json:"clients"`
+	// Number of Active clients that are neither package servers nor the Notification Server.
+	ActiveClients int64 `json:"active_clients"`
+}
+
+// PackInfo identifies the rules.
+type PackInfo struct {
+	// Where the rules came from, in order: builtin, directories.
+	Sources []string `json:"sources"`
+	// SHA-256 over all rule and parameter files, in hexadecimal.
+	SHA256 string `json:"sha256"`
+	// Parameters that the rules were given.
+	Params map[string]any `json:"params"`
+	// Names of the parameters that differ from the pack's defaults.
+	ChangedParams []string `json:"changed_params,omitempty"`
+}
+
+// Summary counts.
+type Summary struct {
+	// Number of rules by verdict.
+	Rules map[Verdict]int `json:"rules"`
+	// Number of findings by severity.
+	Findings map[Severity]int64 `json:"findings"`
+	// Number of objects that some rule could not judge, counted once a rule.
+	Unknown int64 `json:"unknown"`
+	// Number of clients with at least one finding.
+	ClientsWithFindings int64 `json:"clients_with_findings"`
+}
+
+// RuleResult is what became of one rule.
+type RuleResult struct {
+	// The rule's id, such as NS-SITE-003.
+	ID string `json:"id"`
+	// What the rule finds.
+	Title string `json:"title"`
+	// How bad a finding of the rule is.
+	Severity Severity `json:"severity"`
+	// What the rule judges: the estate or one client.
+	Scope Scope `json:"scope"`
+	// Step of article TECH170397; + for what goes beyond it.
+	Step string `json:"step"`
+	// The verdict.
+	Verdict Verdict `json:"verdict"`
+	// Number of findings.
+	Findings int64 `json:"findings"`
+	// Why the rule was not evaluated, not evaluated in full, not applicable, or in error.
+	Reasons []Reason `json:"reasons,omitempty"`
+	// Objects that could not be judged, grouped by message; at most 50 messages are listed.
+	Unknown []Unknown `json:"unknown,omitempty"`
+	// Sections of the snapshot that the rule reads, derived from its code.
+	Needs []string `json:"needs"`
+	// What to do about a finding, for this version of the platform.
+	Remediation []Remediation `json:"remediation"`
+}
+
+// UnknownCount is the number of objects that the rule could not judge.
+func (r *RuleResult) UnknownCount() int64 {
+	var n int64
+	for _, u := range r.Unknown {
+		n += u.Count
+	}
+	return n
+}
+
+// Reason says why a rule has no full verdict.
+type Reason struct {
+	// The section or field that is missing; empty where the reason is another one.
+	Section string `json:"section,omitempty"`
+	// Status of that section in the manifest; absent means that the snapshot does not have it.
+	Status string `json:"status,omitempty"`
+	// The reason in words.
+	Msg string `json:"msg"`
+}
+
+// Unknown groups objects that a rule could not judge for the same reason.
+type Unknown struct {
+	// Why they could not be judged.
+	Msg string `json:"msg"`
+	// How many there are.
+	Count int64 `json:"count"`
+	// The first of them.
+	Sample []Resource `json:"sample"`
+}
+
+// Finding is one violation of one rule by one object.
+type Finding struct {
+	// Id of the rule.
+	Rule string `json:"rule"`
+	// Severity of the rule.
+	Severity Severity `json:"severity"`
+	// What is wrong, in a sentence.
+	Msg string `json:"msg"`
+	// The object that is wrong.
+	Resource Resource `json:"resource"`
+	// The setting that is wrong.
+	Path string `json:"path,omitempty"`
+	// What the setting should be.
+	Expected any `json:"expected,omitempty"`
+	// What the setting is.
+	Actual any `json:"actual,omitempty"`
+	// The clients that the finding can harm; estate rules only.
+	Affects []Selector `json:"affects,omitempty"`
+	// Id of the cause of a client's finding; absent where none was found.
+	Cause string `json:"cause,omitempty"`
+	// How certain that cause is.
+	Certainty Certainty `json:"certainty,omitempty"`
+}
+
+// Resource is an object of the platform.
+type Resource struct {
+	// Type of the object: client, site, subnet, package_server, policy, ...
+	Type string `json:"type"`
+	// GUID of the object; absent where it has none.
+	GUID string `json:"guid,omitempty"`
+	// Name of the object.
+	Name string `json:"name"`
+}
+
+// Selector says which clients an estate finding can harm. All given keys must
+// match a client.
+type Selector struct {
+	// GUID of a site: clients with an address in it.
+	Site string `json:"site,omitempty"`
+	// GUID of a subnet: clients whose primary address is in it.
+	Subnet string `json:"subnet,omitempty"`
+	// Network in CIDR notation: clients whose primary address is of that network.
+	Network string `json:"network,omitempty"`
+	// Role of a required package: clients on which it has not arrived.
+	Package string `json:"package,omitempty"`
+	// GUID of one client.
+	Client string `json:"client,omitempty"`
+	// Every client.
+	All bool `json:"all,omitempty"`
+	// sure: the fault leaves the client no way; possible: it leaves another way.
+	Certainty Certainty `json:"certainty,omitempty"`
+}
+
+// Certainty tells a cause that leaves no other way from one that might.
+type Certainty string
+
+// The certainties of a cause.
+const (
+	Sure     Certainty = "sure"
+	Possible Certainty = "possible"
+)
+
+// Cause is why some clients have findings.
+type Cause struct {
+	// Identity of the cause: the rule's id and the object's GUID or name, joined with a colon.
+	ID string `json:"id"`
+	// Id of the rule whose finding is the cause.
+	Rule string `json:"rule"`
+	// The object that is wrong; absent where the cause is the clients' own finding.
+	Resource *Resource `json:"resource,omitempty"`
+	// What is wrong, in a sentence.
+	Msg string `json:"msg"`
+	// The setting that is wrong.
+	Path string `json:"path,omitempty"`
+	// What the setting should be.
+	Expected any `json:"expected,omitempty"`
+	// What the setting is.
+	Actual any `json:"actual,omitempty"`
+	// Whether the fault leaves these clients another way.
+	Certainty Certainty `json:"certainty"`
+	// Number of clients that have explained findings because of it.
+	Clients int64 `json:"clients"`
+	// Ids of the rules whose findings it explains.
+	Explains []string `json:"explains"`
+	// The first of the clients.
+	Sample []Resource `json:"sample"`
+	// What to do about it.
+	Remediation []Remediation `json:"remediation"`
+}
+
+// Unexplained counts the clients whose findings of one rule have no known cause.
+type Unexplained struct {
+	// Id of the rule.
+	Rule string `json:"rule"`
+	// Number of clients.
+	Clients int64 `json:"clients"`
+	// The first of the clients.
+	Sample []Resource `json:"sample"`
+}
+
+// Findings yields all findings: those of the estate by rule id, then those of
+// the clients in the order of the snapshot. It can be called again.
+func (r *Result) Findings() iter.Seq2[Finding, error] {
+	return func(yield func(Finding, error) bool) {
+		for _, rule := range r.Rules {
+			for _, f := range r.estate[rule.ID] {
+				if !yield(f, nil) {
+					return
+				}
+			}
+		}
+		for f, err := range r.clientFindings() {
+			if !yield(f, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+func (r *Result) clientFindings() iter.Seq2[Finding, error] {
+	return func(yield func(Finding, error) bool) {
+		for rec, err := range r.findings.records() {
+			if err != nil {
+				yield(Finding{}, err)
+				return
+			}
+			for _, f := range r.resolve(rec) {
+				if !yield(f, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Close removes what the result keeps on disk.
+func (r *Result) Close() error { return r.findings.close() }

@@ -1,0 +1,311 @@
+package evaluator
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/Masterminds/semver/v3"
+	"github.com/open-policy-agent/opa/v1/ast"
+)
+
+// Severity is how bad a finding of a rule is.
+type Severity string
+
+// Severities, the worst first.
+const (
+	Critical Severity = "critical"
+	High     Severity = "high"
+	Medium   Severity = "medium"
+	Low      Severity = "low"
+	Info     Severity = "info"
+)
+
+// Severities lists all severities, the worst first.
+var Severities = []Severity{Critical, High, Medium, Low, Info}
+
+// AtLeast reports whether s is as bad as limit, or worse.
+func (s Severity) AtLeast(limit Severity) bool {
+	return slices.Index(Severities, s) <= slices.Index(Severities, limit)
+}
+
+// ParseSeverity reads a severity as people write it.
+func ParseSeverity(text string) (Severity, error) {
+	s := Severity(strings.ToLower(strings.TrimSpace(text)))
+	if !slices.Contains(Severities, s) {
+		return "", fmt.Errorf("%q is not a severity; use critical, high, medium, low or info", text)
+	}
+	return s, nil
+}
+
+// Scope is what a rule judges.
+type Scope string
+
+// The scopes: a rule judges the estate once, or every client.
+const (
+	EstateScope Scope = "estate"
+	ClientScope Scope = "client"
+)
+
+// Rule is one Rego package of a pack, with its annotations.
+type Rule struct {
+	// ID such as NS-SITE-003; never reused.
+	ID string `json:"id"`
+	// Earlier ids of the rule.
+	Aliases []string `json:"aliases,omitempty"`
+	// What the rule finds.
+	Title string `json:"title"`
+	// Why that matters.
+	Description string `json:"description"`
+	// How bad a finding is.
+	Severity Severity `json:"severity"`
+	// What the rule judges.
+	Scope Scope `json:"scope"`
+	// Step of article TECH170397; + for what goes beyond it.
+	Step string `json:"step"`
+	// Ids of the rules whose findings a finding of this one can be the cause of.
+	Explains []string `json:"explains,omitempty"`
+	// Position in the article's chain of causes; lower is earlier.
+	Chain int `json:"chain,omitempty"`
+	// Versions of the platform that the rule is for; empty means all.
+	Versions string `json:"versions,omitempty"`
+	// What to do about a finding, by version.
+	Remediation []Remediation `json:"remediation"`
+	// Articles to read.
+	Related []Related `json:"related_resources,omitempty"`
+	// Sections of the snapshot that the rule reads, derived from its code.
+	Needs []string `json:"needs"`
+	// The rule's Rego package, such as data.nscheck.site.no_unconstrained_package_server.
+	Package string `json:"package"`
+	// File that the rule was read from.
+	File string `json:"file"`
+
+	versions *semver.Constraints
+	needs    needs
+	outputs  []string // which of violation, unknown and tally the package defines
+}
+
+// Remediation is what to do about a finding in some versions of the platform.
+type Remediation struct {
+	// Versions that it is for; empty means all.
+	Versions string `json:"versions,omitempty"`
+	// What to do.
+	Text string `json:"text"`
+	// Vendor article that describes it.
+	Ref string `json:"ref,omitempty"`
+
+	constraint *semver.Constraints
+}
+
+// Related is an article to read.
+type Related struct {
+	// Address or article id.
+	Ref string `json:"ref"`
+	// What it tells.
+	Description string `json:"description,omitempty"`
+}
+
+var (
+	idForm    = regexp.MustCompile(`^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*-[0-9]{3,}$`)
+	stepForm  = regexp.MustCompile(`^([1-7]|symptoms|\+)$`)
+	knownKeys = []string{
+		"id", "aliases", "severity", "scope", "step", "explains", "chain", "versions", "remediation",
+	}
+)
+
+// newRule reads the annotations of a rule's package.
+func newRule(m *ast.Module, a *ast.Annotations) (*Rule, error) {
+	r := &Rule{
+		Title:       a.Title,
+		Description: strings.TrimSpace(a.Description),
+		Package:     m.Package.Path.String(),
+		File:        m.Package.Location.File,
+	}
+	for _, rr := range a.RelatedResources {
+		ref := rr.Ref.String()
+		r.Related = append(r.Related, Related{Ref: ref, Description: rr.Description})
+	}
+	c := customKeys{values: a.Custom}
+	r.ID = c.text("id")
+	r.Aliases = c.texts("aliases")
+	r.Severity = Severity(c.text("severity"))
+	r.Scope = Scope(c.text("scope"))
+	r.Step = c.text("step")
+	r.Explains = c.texts("explains")
+	r.Chain = c.number("chain")
+	r.Versions = c.text("versions")
+	r.Remediation = c.remediation()
+	c.refuseUnknown()
+	if c.err != nil {
+		return nil, fmt.Errorf("%s: %w", r.File, c.err)
+	}
+	if err := r.check(a); err != nil {
+		return nil, fmt.Errorf("%s: %w", r.File, err)
+	}
+	return r, nil
+}
+
+// check refuses metadata that a report could not show or a verdict not rest on.
+func (r *Rule) check(a *ast.Annotations) error {
+	switch {
+	case r.ID == "":
+		return fmt.Errorf("the rule has no id; add \"id\" under \"custom\" in its METADATA")
+	case !idForm.MatchString(r.ID):
+		return fmt.Errorf("id %q does not look like NS-SITE-003 (letters, dashes, at least three digits)", r.ID)
+	case r.Title == "":
+		return fmt.Errorf("%s has no title", r.ID)
+	case r.Description == "":
+		return fmt.Errorf("%s has no description", r.ID)
+	case !slices.Contains(Severities, r.Severity):
+		return fmt.Errorf("%s: severity %q is not one of critical, high, medium, low, info", r.ID, r.Severity)
+	case r.Scope != EstateScope && r.Scope != ClientScope:
+		return fmt.Errorf("%s: scope %q is neither estate nor client", r.ID, r.Scope)
+	case !stepForm.MatchString(r.Step):
+		return fmt.Errorf("%s: step %q is not a step of the article (1 to 7, symptoms, or + for what goes beyond it)", r.ID, r.Step)
+	case len(r.Remediation) == 0:
+		return fmt.Errorf("%s has no remediation", r.ID)
+	case len(r.Explains) > 0 && r.Chain <= 0:
+		return fmt.Errorf("%s explains other rules but has no place in the chain of causes; add \"chain\"", r.ID)
+	case len(r.Explains) == 0 && r.Chain != 0:
+		return fmt.Errorf("%s has a place in the chain of causes but explains no rule; add \"explains\"", r.ID)
+	}
+	var err error
+	if r.versions, err = parseVersions(r.Versions); err != nil {
+		return fmt.Errorf("%s: versions: %w", r.ID, err)
+	}
+	for i := range r.Remediation {
+		m := &r.Remediation[i]
+		if m.constraint, err = parseVersions(m.Versions); err != nil {
+			return fmt.Errorf("%s: remediation %d: %w", r.ID, i+1, err)
+		}
+	}
+	return r.checkSchemas(a)
+}
+
+// checkSchemas demands the annotation that turns a misspelt field into a
+// compile error; without it the misspelt field would be "no violation".
+func (r *Rule) checkSchemas(a *ast.Annotations) error {
+	want := map[Scope]string{EstateScope: "data.estate", ClientScope: "input"}[r.Scope]
+	for _, s := range a.Schemas {
+		if s.Path.String() == want {
+			return nil
+		}
+	}
+	schema := map[Scope]string{EstateScope: "schema.estate", ClientScope: "schema.client"}[r.Scope]
+	return fmt.Errorf("%s: its METADATA lacks \"schemas: [{%s: %s}]\", so misspelt fields would go unnoticed",
+		r.ID, want, schema)
+}
+
+func parseVersions(text string) (*semver.Constraints, error) {
+	if text == "" {
+		return nil, nil
+	}
+	c, err := semver.NewConstraint(text)
+	if err != nil {
+		return nil, fmt.Errorf("%q is not a version range such as \">=7.1 <8\"", text)
+	}
+	return c, nil
+}
+
+// customKeys reads the custom part of a rule's annotations and keeps the
+// first mistake.
+type customKeys struct {
+	values map[string]any
+	err    error
+}
+
+func (c *customKeys) fail(format string, args ...any) {
+	if c.err == nil {
+		c.err = fmt.Errorf(format, args...)
+	}
+}
+
+func (c *customKeys) text(key string) string {
+	v, ok := c.values[key]
+	if !ok {
+		return ""
+	}
+	s, ok := v.(string)
+	if !ok {
+		c.fail("custom.%s must be a text in quotes, not %v", key, v)
+	}
+	return s
+}
+
+func (c *customKeys) texts(key string) []string {
+	v, ok := c.values[key]
+	if !ok {
+		return nil
+	}
+	list, ok := v.([]any)
+	if !ok {
+		c.fail("custom.%s must be a list of texts", key)
+		return nil
+	}
+	out := make([]string, 0, len(list))
+	for _, e := range list {
+		s, ok := e.(string)
+		if !ok {
+			c.fail("custom.%s must be a list of texts, not of %v", key, e)
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+func (c *customKeys) number(key string) int {
+	v, ok := c.values[key]
+	if !ok {
+		return 0
+	}
+	var n int
+	if _, err := fmt.Sscan(fmt.Sprint(v), &n); err != nil || fmt.Sprint(v) != fmt.Sprint(n) || n <= 0 {
+		c.fail("custom.%s must be a whole number above zero, not %v", key, v)
+	}
+	return n
+}
+
+func (c *customKeys) remediation() []Remediation {
+	v, ok := c.values["remediation"]
+	if !ok {
+		return nil
+	}
+	list, ok := v.([]any)
+	if !ok {
+		c.fail("custom.remediation must be a list of {versions, text, ref}")
+		return nil
+	}
+	out := make([]Remediation, 0, len(list))
+	for i, e := range list {
+		m, ok := e.(map[string]any)
+		if !ok {
+			c.fail("custom.remediation[%d] must have text, and optionally versions and ref", i)
+			return nil
+		}
+		entry := customKeys{values: m}
+		r := Remediation{Versions: entry.text("versions"), Text: strings.TrimSpace(entry.text("text")), Ref: entry.text("ref")}
+		if r.Text == "" {
+			entry.fail("text is missing")
+		}
+		for _, k := range slices.Sorted(maps.Keys(m)) {
+			if !slices.Contains([]string{"versions", "text", "ref"}, k) {
+				entry.fail("unknown key %q", k)
+			}
+		}
+		if entry.err != nil {
+			c.fail("custom.remediation[%d]: %w", i, entry.err)
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+func (c *customKeys) refuseUnknown() {
+	for _, k := range slices.Sorted(maps.Keys(c.values)) {
+		if !slices.Contains(knownKeys, k) {
+			c.fail("unknown key custom.%s; known are %s", k, strings.Join(knownKeys, ", "))
+		}
+	}
+}

@@ -1,0 +1,196 @@
+package evaluator
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/Masterminds/semver/v3"
+
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+// maxUnknownMessages bounds how many different reasons a rule lists.
+const maxUnknownMessages = 50
+
+// collection knows how well each section of a snapshot was got.
+type collection struct {
+	sections map[string]snapshot.Section
+	manifest bool
+	estate   map[string]any // the estate document
+	clients  int64
+}
+
+func newCollection(m *snapshot.Manifest, estate map[string]any) *collection {
+	c := &collection{manifest: m != nil, sections: map[string]snapshot.Section{}, estate: estate}
+	if m != nil {
+		for _, s := range m.Sections {
+			c.sections[s.Name] = s
+		}
+	}
+	return c
+}
+
+// missing tells why a rule cannot be evaluated at all; nil when it can.
+func (c *collection) missing(n *needs) []Reason {
+	var reasons []Reason
+	for _, name := range c.expand(n.sections()) {
+		if r, ok := c.missingSection(name); ok {
+			reasons = append(reasons, r)
+		}
+	}
+	return reasons
+}
+
+// expand replaces the client as a whole by the sections in the manifest.
+func (c *collection) expand(names []string) []string {
+	i := slices.Index(names, wholeClient)
+	if i < 0 {
+		return names
+	}
+	out := slices.Delete(slices.Clone(names), i, i+1)
+	for s := range c.sections {
+		if strings.HasPrefix(s, "clients.") {
+			out = append(out, s)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func (c *collection) missingSection(name string) (Reason, bool) {
+	isClients := name == "clients" || strings.HasPrefix(name, "clients.")
+	if !isClients {
+		if _, ok := c.estate[name]; !ok {
+			return c.reason(name, "is not in the snapshot"), true
+		}
+	}
+	s, ok := c.sections[name]
+	switch {
+	case !ok && c.manifest && !c.anyPart(name):
+		return c.reason(name, "is not in the snapshot's manifest"), true
+	case !ok, s.Status == snapshot.Collected:
+		return Reason{}, false
+	case s.Status == snapshot.Partial && isClients:
+		return Reason{}, false // the clients that were read can be judged
+	}
+	return c.reason(name, "was not collected"), true
+}
+
+// anyPart reports whether the section was got in parts, such as
+// clients.packages.runs.
+func (c *collection) anyPart(name string) bool {
+	for s := range c.sections {
+		if strings.HasPrefix(s, name+".") {
+			return true
+		}
+	}
+	return false
+}
+
+// incomplete lists the parts of what a rule needs that were not got in full
+// though the rule could be evaluated.
+func (c *collection) incomplete(n *needs) []Reason {
+	var reasons []Reason
+	for _, name := range c.expand(n.sections()) {
+		for _, part := range c.parts(name) {
+			if part.Status != snapshot.Collected {
+				reasons = append(reasons, c.reason(part.Name, "was not collected in full"))
+			}
+		}
+	}
+	return reasons
+}
+
+func (c *collection) parts(name string) []snapshot.Section {
+	var out []snapshot.Section
+	for s, section := range c.sections {
+		if s == name || strings.HasPrefix(s, name+".") && name != "clients" {
+			out = append(out, section)
+		}
+	}
+	slices.SortFunc(out, func(a, b snapshot.Section) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}
+
+func (c *collection) reason(name, what string) Reason {
+	s, ok := c.sections[name]
+	if !ok {
+		return Reason{Section: name, Msg: fmt.Sprintf("section %s %s", name, what)}
+	}
+	r := Reason{Section: name, Status: string(s.Status), Msg: fmt.Sprintf("section %s: %s", name, s.Status)}
+	if s.Error != "" {
+		r.Msg += ": " + s.Error
+	}
+	return r
+}
+
+// unknowns groups the objects that a rule could not judge.
+type unknowns struct {
+	groups []Unknown
+	more   int64 // objects beyond maxUnknownMessages messages
+}
+
+func (u *unknowns) add(msg string, res Resource) {
+	i := slices.IndexFunc(u.groups, func(g Unknown) bool { return g.Msg == msg })
+	if i < 0 {
+		if len(u.groups) == maxUnknownMessages {
+			u.more++
+			return
+		}
+		u.groups = append(u.groups, Unknown{Msg: msg})
+		i = len(u.groups) - 1
+	}
+	u.groups[i].Count++
+	u.groups[i].Sample = sample(u.groups[i].Sample, res)
+}
+
+func (u *unknowns) list() []Unknown {
+	if u.more > 0 {
+		return append(u.groups, Unknown{Msg: "other reasons", Count: u.more, Sample: []Resource{}})
+	}
+	return u.groups
+}
+
+// applies tells whether a rule is for a version of the platform. The reason is
+// set where that cannot be told.
+func (r *Rule) applies(version string) (bool, *Reason) {
+	if r.versions == nil {
+		return true, nil
+	}
+	v := parseVersion(version)
+	if v == nil {
+		return false, &Reason{Section: "server", Msg: fmt.Sprintf(
+			"the rule is for versions %s and the platform's version is unknown", r.Versions)}
+	}
+	return r.versions.Check(v), nil
+}
+
+// remediationFor chooses what to show for a version: the first entry that is
+// for it. Where the version is unknown or none is for it, all entries are shown.
+func (r *Rule) remediationFor(version string) []Remediation {
+	v := parseVersion(version)
+	if v == nil {
+		return r.Remediation
+	}
+	for _, m := range r.Remediation {
+		if m.constraint == nil || m.constraint.Check(v) {
+			return []Remediation{m}
+		}
+	}
+	return r.Remediation
+}
+
+// parseVersion reads the first three numbers of a product version; nil when
+// there are none.
+func parseVersion(text string) *semver.Version {
+	parts := strings.Split(strings.TrimSpace(text), ".")
+	if len(parts) > 3 {
+		parts = parts[:3]
+	}
+	v, err := semver.NewVersion(strings.Join(parts, "."))
+	if err != nil {
+		return nil
+	}
+	return v
+}

@@ -1,0 +1,27 @@
+# METADATA
+# title: Where clients are
+# schemas:
+#   - data.index: schema.index
+#   - data.totals: schema.totals
+package nscheck.lib.clients
+
+# METADATA
+# description: |
+#   Addresses were not collected, so that nothing is known of where clients are.
+#   A few clients without an address are usual and hide nothing: sites and
+#   subnets are judged by the clients that are known to be in them.
+all_unlocated if {
+	data.totals.clients > 0
+	data.totals.unlocated_clients == data.totals.clients
+}
+
+# METADATA
+# description: |
+#   Number of clients that may be in any site, for the site of their subnet is
+#   unknown, or where nothing is known of where clients are.
+of_unknown_site := data.totals.clients if {
+	all_unlocated
+} else := sum([subnet.clients |
+	some guid, subnet in data.totals.subnets
+	not data.index.subnet_sites[guid]
+])

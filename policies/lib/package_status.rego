@@ -1,0 +1,133 @@
+# METADATA
+# title: The required packages on package servers
+# description: |
+#   Which package servers have a required package, by its role, as far as that is
+#   known: by the status that they reported, and by the codebases of the package.
+# schemas:
+#   - data.estate: schema.estate
+#   - data.index: schema.index
+#   - data.params: schema.params
+package nscheck.lib.package_status
+
+import data.nscheck.lib.package_servers
+import data.nscheck.lib.versions
+
+# METADATA
+# description: The statuses of a package that is not ready, in words.
+unready_words := {"pending": "pending", "not_ready": "not ready", "invalid": "invalid"}
+
+# METADATA
+# description: Package servers on which a package is ready.
+ready := {role: servers |
+	some role in data.params.required_packages
+	servers := {server.guid |
+		some server in data.estate.package_servers
+		server.packages[role].status == "ready"
+	}
+}
+
+# METADATA
+# description: Package servers on which a package is known not to be ready.
+unready := {role: servers |
+	some role in data.params.required_packages
+	servers := unserved[role] | {server.guid |
+		some server in data.estate.package_servers
+		unready_words[server.packages[role].status]
+	}
+}
+
+# METADATA
+# description: |
+#   Package servers that have no status of a package, and none of its codebases
+#   either.
+unserved := {role: servers |
+	some role in data.params.required_packages
+	servers := {server.guid |
+		with_codebase := serving[role]
+		some server in data.estate.package_servers
+		server.packages
+		not server.packages[role]
+		not server.guid in with_codebase
+	}
+}
+
+# METADATA
+# description: |
+#   Ready package servers that hold another revision of a package than the
+#   Notification Server. A revision changes with the package's snapshot.
+stale := {role: servers |
+	some role in data.params.required_packages
+	servers := {server.guid |
+		revision := data.index.packages[role].revision
+		some server in data.estate.package_servers
+		server.packages[role].status == "ready"
+		server.packages[role].revision != null
+		_differ(server.packages[role].revision, revision)
+	}
+}
+
+_differ(a, b) if {
+	is_string(b)
+	not _same(a, b)
+}
+
+_same(a, b) if trim_space(a) == trim_space(b)
+
+_same(a, b) if versions.same(a, b)
+
+# METADATA
+# description: |
+#   Package servers that a codebase of a package names; no entry where the
+#   package or its codebases are not known.
+serving := {role: servers |
+	some role, names in hosts
+	servers := {server.guid |
+		some server in data.estate.package_servers
+		_is_among(server, names)
+	}
+}
+
+_is_among(server, names) if {
+	some host in package_servers.hosts(server)
+	host in names
+}
+
+# A server whose domain is unknown is recognised by its name in any domain.
+_is_among(server, names) if {
+	server.fqdn == null
+	first_label(server.name) in names
+}
+
+# METADATA
+# description: |
+#   Hosts with a codebase of a package, where they are known; and the first label
+#   of each with its dot, so that a name can be looked up without its domain.
+hosts := {role: names |
+	some role in data.params.required_packages
+	codebases := data.index.packages[role].codebases
+	full := {lower(codebase.host) | some codebase in codebases}
+	names := full | {first_label(name) | some name in full}
+}
+
+# METADATA
+# description: The first label of a host name with its dot, in lower case.
+first_label(name) := sprintf("%s.", [split(lower(name), ".")[0]])
+
+# METADATA
+# description: |
+#   Whom a fault of a package on a package server affects: the clients of its
+#   sites, for sure where no package server of the site has the package as the
+#   Notification Server has it.
+affects(server, role) := [selector |
+	some site in data.index.package_server_sites[server]
+	selector := {
+		"site": site,
+		"package": role,
+		"certainty": package_servers.certainty(site, _faulty[role]),
+	}
+]
+
+_faulty := {role: servers |
+	some role in data.params.required_packages
+	servers := unready[role] | stale[role]
+}

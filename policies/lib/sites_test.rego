@@ -1,0 +1,56 @@
+package nscheck.lib.sites_test
+
+import data.nscheck.lib.sites
+
+test_resource if {
+	sites.resource({"guid": "LEEDS", "name": "Leeds", "prevent_downloads": []}) == {
+		"type": "site",
+		"guid": "LEEDS",
+		"name": "Leeds",
+	}
+}
+
+_totals := {
+	"clients": 5,
+	"unlocated_clients": 1,
+	"sites": {"LEEDS": {"clients": 4}},
+	"subnets": {"N1": {"clients": 4}},
+}
+
+test_may_have_clients if {
+	index := {"subnet_sites": {"N1": ["LEEDS"]}}
+	sites.may_have_clients("LEEDS") with data.totals as _totals with data.index as index
+	not sites.may_have_clients("YORK") with data.totals as _totals with data.index as index
+}
+
+test_clients_of_unknown_site_may_be_anywhere if {
+	sites.may_have_clients("YORK") with data.totals as _totals
+		with data.index as {"subnet_sites": {}}
+}
+
+_estate(version) := {"server": {"name": "NS01", "version": version}}
+
+test_ns_allowed if {
+	every version in ["7.5.3153", "8.5.5032", null] {
+		sites.ns_allowed({"prevent_downloads": []}) == true with data.estate as _estate(version)
+		sites.ns_allowed({"prevent_downloads": ["ExtPs"]}) == true with data.estate as _estate(version)
+	}
+}
+
+test_ns_prevented if {
+	every version in ["8.5.5032", null] {
+		sites.ns_allowed({"prevent_downloads": ["ExtPs", "Ns"]}) == false
+			with data.estate as _estate(version)
+	}
+}
+
+test_an_older_platform_cannot_prevent_it if {
+	sites.ns_allowed({}) == true with data.estate as _estate("8.5.3073")
+}
+
+test_unknown_whether_prevented if {
+	every version in ["8.5.5032", null] {
+		results := {allowed | allowed := sites.ns_allowed({})} with data.estate as _estate(version)
+		count(results) == 0
+	}
+}

@@ -1,0 +1,46 @@
+# METADATA
+# title: Package servers that a vendor policy leaves out
+# description: |
+#   A vendor policy that is set to Package Servers Individually assigns packages
+#   only to the package servers that it lists. The others are left out on purpose.
+#   Where several vendor policies are on, a package server counts as left out
+#   only if none of them assigns it anything, for it is not known which of them
+#   assigns the required packages.
+# schemas:
+#   - data.estate: schema.estate
+package nscheck.lib.vendor_policies
+
+# METADATA
+# description: Package servers that are left out for sure.
+left_out contains server.guid if {
+	count(_in_force) > 0
+	every policy in _in_force {
+		policy.enabled == true
+		policy.package_assignment.type == "individual"
+		policy.package_assignment.package_servers
+	}
+	some server in data.estate.package_servers
+	not server.guid in _listed
+}
+
+# METADATA
+# description: |
+#   Package servers that may be left out: there is a policy that leaves them out,
+#   or may do so, for its list is unknown.
+maybe_left_out contains server.guid if {
+	some policy in _in_force
+	policy.package_assignment.type == "individual"
+	servers := {guid | some guid in policy.package_assignment.package_servers}
+	some server in data.estate.package_servers
+	not server.guid in servers
+}
+
+_in_force := [policy |
+	some policy in data.estate.vendor_policies
+	policy.enabled != false
+]
+
+_listed contains guid if {
+	some policy in _in_force
+	some guid in policy.package_assignment.package_servers
+}

@@ -1,0 +1,160 @@
+# METADATA
+# title: Required package not ready on a package server
+# description: |
+#   Clients of a site fetch the packages for their first scan from the site's
+#   package servers. A package that is not ready there does not reach them, so
+#   they do not scan and take no licence. The status is what the Notification
+#   Server believes: it travels as an event and stays wrong when one is lost, so
+#   each finding says how old it is. A missing status is held against the server
+#   only where the codebases of the package show that it does not serve it, and
+#   not where a vendor policy leaves the server out on purpose, because it
+#   assigns packages to the package servers individually.
+# related_resources:
+#   - ref: TECH170397
+#     description: The article; step 4, and step 5 for the resynchronisation.
+#   - ref: KB181405
+#     description: Package servers with stale codebases, 7.x and 8.x (HOWTO83906).
+#   - ref: HOWTO1109
+#     description: Resynchronisation before 7.1 SP1.
+# schemas:
+#   - data.estate: schema.estate
+#   - data.index: schema.index
+#   - data.params: schema.params
+# custom:
+#   id: NS-PKG-001
+#   severity: high
+#   scope: estate
+#   step: "4"
+#   explains: [NS-LIC-001]
+#   chain: 420
+#   remediation:
+#     - versions: ">=8"
+#       ref: KB181405
+#       text: |
+#         On the package server open the package server GUI and look at the package there. Use
+#         all the buttons of its Package Server tab to refresh: Update Package, Refresh
+#         Package, Resend Package info. Check the logs for problems with the package. If the
+#         package is ready in the GUI and the Notification Server still says otherwise,
+#         resynchronise the package server as KB181405 describes.
+#     - versions: ">=7.5, <8"
+#       ref: TECH170397
+#       text: |
+#         On the package server open the package server GUI and look at the package there
+#         (the scan is named Patch Windows System Assessment Scan). Use all the buttons of its
+#         Package Server tab to refresh: Update Package, Refresh Package, Resend Package info.
+#         Check the logs for problems with the package. If that does not help, resynchronise,
+#         all on the package server itself: 1. Stop the agent service. 2. Delete all
+#         snapshot.xml files from all subfolders of
+#         ".\Program Files\Altiris\Altiris Agent\Package Delivery\" (those on the package
+#         server; never the ones on the Notification Server). 3. Delete all folders and their
+#         contents under
+#         ".\Program Files\Altiris\Altiris Agent\Package Server Agent\PackageStatus\".
+#         4. Start the agent service. The article gives these steps for 7.1 SP1, with the
+#         advisory that some NS Core engineers still use HOWTO1109 in SP1 without problems but
+#         one Backline engineer has advised against it. If the server says ready and the
+#         Notification Server does not, see KB181405.
+#     - versions: ">=7.1, <7.5"
+#       ref: TECH170397
+#       text: |
+#         On the package server open the package server GUI and look at the package there
+#         (the scan is named Patch Windows System Assessment Scan). Use all the buttons of its
+#         Package Server tab to refresh: Update Package, Refresh Package, Resend Package info.
+#         Check the logs for problems with the package. If that does not help, resynchronise.
+#         Before 7.1 SP1 do that as HOWTO1109 describes. From 7.1 SP1 on, all on the package
+#         server itself: 1. Stop the agent service. 2. Delete all snapshot.xml files from all
+#         subfolders of ".\Program Files\Altiris\Altiris Agent\Package Delivery\" (those on
+#         the package server; never the ones on the Notification Server). 3. Delete all
+#         folders and their contents under
+#         ".\Program Files\Altiris\Altiris Agent\Package Server Agent\PackageStatus\".
+#         4. Start the agent service. Advisory of the article: some NS Core engineers still
+#         use HOWTO1109 in SP1 without problems, but one Backline engineer has advised against
+#         it. If the server says ready and the Notification Server does not, see KB181405.
+#     - versions: "<7.1"
+#       ref: HOWTO1109
+#       text: |
+#         On the package server open the package server GUI and look at the package there
+#         (the scan is named Patch Windows System Assessment Scan). Use all the buttons of its
+#         Package Server tab to refresh: Update Package, Refresh Package, Resend Package info.
+#         Check the logs for problems with the package. If that does not help, resynchronise
+#         the package server as HOWTO1109 describes for environments before 7.1 SP1.
+package nscheck.packages.not_ready_on_package_server
+
+import data.nscheck.lib.package_servers
+import data.nscheck.lib.package_status
+import data.nscheck.lib.packages
+import data.nscheck.lib.text
+import data.nscheck.lib.vendor_policies
+
+violation contains {
+	"msg": msg,
+	"resource": package_servers.resource(server),
+	"path": _path(server, role),
+	"expected": "ready",
+	"actual": row.status,
+	"affects": package_status.affects(server.guid, role),
+} if {
+	some server in data.estate.package_servers
+	some role, name in packages.names
+	row := server.packages[role]
+	words := package_status.unready_words[row.status]
+	msg := sprintf("%s is %s on package server %s; that status is %s", [
+		name,
+		words,
+		server.name,
+		text.age(row.status_age_days),
+	])
+}
+
+violation contains {
+	"msg": msg,
+	"resource": package_servers.resource(server),
+	"path": _path(server, role),
+	"expected": "ready",
+	"actual": "no status",
+	"affects": package_status.affects(server.guid, role),
+} if {
+	some server in data.estate.package_servers
+	some role, name in packages.names
+	server.guid in package_status.unserved[role]
+	not server.guid in vendor_policies.maybe_left_out
+	msg := sprintf("%s has no status on package server %s, and none of its codebases is there", [
+		name,
+		server.name,
+	])
+}
+
+unknown contains {"msg": msg, "resource": package_servers.resource(server)} if {
+	some server in data.estate.package_servers
+	some role, name in packages.names
+	server.packages[role].status == null
+	msg := sprintf("The status of %s is not one that nscheck knows", [name])
+}
+
+unknown contains {"msg": msg, "resource": package_servers.resource(server)} if {
+	some server in data.estate.package_servers
+	not server.guid in vendor_policies.left_out
+	server.packages
+	some role, name in packages.names
+	not server.packages[role]
+	msg := sprintf("%s has no status, %s", [name, _doubt(server.guid, role)])
+}
+
+unknown contains {
+	"msg": "The status of packages was not collected",
+	"resource": package_servers.resource(server),
+} if {
+	some server in data.estate.package_servers
+	not server.packages
+}
+
+_path(server, role) := sprintf("package_servers[%s].packages.%s.status", [server.name, role])
+
+# Why a missing status does not show that the package should be there; undefined
+# where it does.
+_doubt(guid, role) := "and its codebases are unknown" if {
+	not package_status.serving[role]
+} else := "although a codebase of it is there" if {
+	guid in package_status.serving[role]
+} else := "which a vendor policy may intend: it assigns packages to package servers individually" if {
+	guid in vendor_policies.maybe_left_out
+}

@@ -1,0 +1,59 @@
+# METADATA
+# title: Package server without task services
+# description: |
+#   The article asks for the Task Server services on every package server, and
+#   counts a package server without them among the reasons why clients wait for
+#   their packages in vain. Where no package server of a site has them, its
+#   clients are taken to be harmed for sure; where some have, possibly.
+# related_resources:
+#   - ref: TECH170397
+#     description: The article; step 5, Task Server services on the package servers.
+# schemas:
+#   - data.estate: schema.estate
+#   - data.index: schema.index
+# custom:
+#   id: NS-SITE-004
+#   severity: high
+#   scope: estate
+#   step: "5"
+#   explains: [NS-LIC-001]
+#   chain: 150
+#   remediation:
+#     - ref: TECH170397
+#       text: |
+#         In the console under Site Management, add the task service to the package server and
+#         wait until its services are installed and running there. Then, in the package
+#         server's GUI, use all the buttons of the Package Server tab to refresh (Update
+#         Package, Refresh Package, Resend Package info).
+package nscheck.site.no_task_services
+
+import data.nscheck.lib.package_servers
+
+violation contains {
+	"msg": sprintf("Package server %s does not have the Task Server services", [server.name]),
+	"resource": package_servers.resource(server),
+	"path": sprintf("package_servers[%s].task_service", [server.name]),
+	"expected": true,
+	"actual": false,
+	"affects": _affects(server.guid),
+} if {
+	some server in data.estate.package_servers
+	server.task_service == false
+}
+
+unknown contains {
+	"msg": "It is unknown whether the Task Server services are installed",
+	"resource": package_servers.resource(server),
+} if {
+	some server in data.estate.package_servers
+	server.task_service == null
+}
+
+_affects(guid) := [{"site": site, "certainty": package_servers.certainty(site, _without)} |
+	some site in data.index.package_server_sites[guid]
+]
+
+_without := {server.guid |
+	some server in data.estate.package_servers
+	server.task_service == false
+}

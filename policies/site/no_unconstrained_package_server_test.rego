@@ -1,0 +1,135 @@
+package nscheck.site.no_unconstrained_package_server_test
+
+import data.nscheck.site.no_unconstrained_package_server as rule
+
+_server(guid, constrained) := {
+	"guid": guid,
+	"name": sprintf("LDS-%s", [guid]),
+	"constrained": constrained,
+	"sites": ["LEEDS"],
+	"addresses": [],
+}
+
+_totals := {
+	"clients": 60,
+	"unlocated_clients": 1,
+	"sites": {"LEEDS": {"clients": 48}, "YORK": {"clients": 3}},
+	"subnets": {"N1": {"clients": 48}},
+}
+
+_judged(servers, changes) := judged if {
+	estate := {
+		"sites": [{"guid": "LEEDS", "name": "Leeds"}, {"guid": "YORK", "name": "York"}],
+		"package_servers": servers,
+	}
+	in_leeds := [server.guid | some server in servers; "LEEDS" in server.sites]
+	index := {
+		"site_package_servers": {"LEEDS": in_leeds, "YORK": []},
+		"subnet_sites": {"N1": ["LEEDS"]},
+		"unplaced_package_servers": {server.guid: true | some server in servers; server.guid == "P9"},
+	}
+	judged := {"violation": rule.violation, "unknown": rule.unknown} with data.estate as estate
+		with data.index as index
+		with data.totals as object.union(_totals, changes)
+}
+
+_leeds := {"type": "site", "guid": "LEEDS", "name": "Leeds"}
+
+_silent := {"violation": set(), "unknown": set()}
+
+_unknown(msg) := {"violation": set(), "unknown": {{"msg": msg, "resource": _leeds}}}
+
+_violation(msg) := {
+	"violation": {{
+		"msg": msg,
+		"resource": _leeds,
+		"expected": "at least 1 unconstrained package server",
+		"actual": "none",
+		"affects": [{"site": "LEEDS", "certainty": "sure"}],
+	}},
+	"unknown": set(),
+}
+
+test_an_unconstrained_server if {
+	_judged([_server("P1", true), _server("P2", false)], {}) == _silent
+	_judged([_server("P1", null), _server("P2", false)], {}) == _silent
+}
+
+test_all_constrained if {
+	_judged([_server("P1", true), _server("P2", true)], {}) == _violation(concat("", [
+		"Site Leeds has 2 package servers and all are constrained; ",
+		"its 48 clients cannot get packages from the Notification Server",
+	]))
+}
+
+test_the_only_one_constrained if {
+	_judged([_server("P1", true)], {"sites": {"LEEDS": {"clients": 1}}}) == _violation(concat("", [
+		"Site Leeds has 1 package server and it is constrained; ",
+		"its 1 client cannot get packages from the Notification Server",
+	]))
+}
+
+test_no_package_server_is_another_rule if _judged([], {}) == _silent
+
+test_site_without_clients if {
+	servers := [_server("P1", true), _server("P2", null)]
+	estate := {"sites": [{"guid": "LEEDS", "name": "Leeds"}], "package_servers": servers}
+	index := {"site_package_servers": {"LEEDS": ["P1", "P2"]}, "subnet_sites": {}}
+	totals := {"clients": 5, "unlocated_clients": 4, "sites": {}, "subnets": {}}
+	count(rule.violation) == 0 with data.estate as estate
+		with data.index as index
+		with data.totals as totals
+	count(rule.unknown) == 0 with data.estate as estate
+		with data.index as index
+		with data.totals as totals
+}
+
+test_unknown_constraint if {
+	_judged([_server("P1", true), _server("P2", null)], {}) == _unknown(concat("", [
+		"No package server of it is known to be unconstrained; ",
+		"unknown: whether LDS-P2 is constrained",
+	]))
+}
+
+test_a_server_whose_sites_are_unknown if {
+	expected := _unknown(concat("", [
+		"No package server of it is known to be unconstrained; ",
+		"unknown: all sites of 1 other package server",
+	]))
+	every constrained in [false, null] {
+		stray := {"guid": "P9", "name": "P9", "constrained": constrained, "sites": []}
+		_judged([_server("P1", true), stray], {}) == expected
+	}
+}
+
+test_a_constrained_server_is_no_help_wherever_it_is if {
+	stray := {"guid": "P9", "name": "P9", "constrained": true, "sites": []}
+	count(_judged([_server("P1", true), stray], {}).violation) == 1
+}
+
+test_unknown_whether_it_has_clients if {
+	estate := {
+		"sites": [{"guid": "LEEDS", "name": "Leeds"}],
+		"package_servers": [_server("P1", true)],
+	}
+	unknowns := rule.unknown with data.estate as estate
+		with data.index as {"site_package_servers": {"LEEDS": ["P1"]}, "subnet_sites": {}}
+		with data.totals as {
+			"clients": 5,
+			"unlocated_clients": 0,
+			"sites": {},
+			"subnets": {"N1": {"clients": 5}},
+		}
+	unknowns == {{
+		"msg": concat("", [
+			"No package server of it is known to be unconstrained; ",
+			"unknown: whether it has clients",
+		]),
+		"resource": _leeds,
+	}}
+}
+
+test_missing if {
+	count(rule.violation) == 0 with data.estate as {} with data.index as {} with data.totals as {}
+	count(rule.unknown) == 0 with data.estate as {} with data.index as {} with data.totals as {}
+}

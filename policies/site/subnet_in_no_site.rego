@@ -1,0 +1,87 @@
+# METADATA
+# title: Subnet with clients in no site
+# description: |
+#   Package servers serve sites, and a client belongs to the site of its subnet.
+#   A subnet that is not assigned to a site itself takes the site of the closest
+#   subnet around it. Where there is none either, its clients belong to no site,
+#   no package server is theirs, and they have to download every package from the
+#   Notification Server directly. The article wants each subnet targeted to its
+#   site. The same holds for a network with clients that no subnet covers.
+# related_resources:
+#   - ref: TECH170397
+#     description: The article; step 5, sites targeted properly within the subnet.
+#   - ref: KB164756
+#     description: How sites, subnets and site servers belong together.
+# schemas:
+#   - data.estate: schema.estate
+#   - data.index: schema.index
+#   - data.totals: schema.totals
+# custom:
+#   id: NS-SITE-001
+#   severity: high
+#   scope: estate
+#   step: "5"
+#   explains: [NS-LIC-001]
+#   chain: 110
+#   remediation:
+#     - ref: TECH170397
+#       text: |
+#         In the console under Site Management, assign the subnet to the site whose package
+#         servers shall serve its clients, or assign a subnet that encompasses it. Where the
+#         finding names a network, first create a subnet that covers it. Mind overlaps: a
+#         subnet that is not assigned itself follows its closest encompassing one.
+package nscheck.site.subnet_in_no_site
+
+import data.nscheck.lib.clients
+import data.nscheck.lib.text
+
+violation contains {
+	"msg": msg,
+	"resource": _resource(subnet),
+	"path": sprintf("subnets[%s].sites", [subnet.cidr]),
+	"expected": "a site of its own or of an encompassing subnet",
+	"actual": "none",
+	"affects": [{"subnet": subnet.guid, "certainty": "sure"}],
+} if {
+	some subnet in data.estate.subnets
+	data.index.subnet_sites[subnet.guid] == []
+	total := data.totals.subnets[subnet.guid].clients
+	msg := sprintf("Subnet %s is in no site, and neither is a subnet around it; it has %s", [
+		subnet.cidr,
+		text.count_of(total, "client"),
+	])
+}
+
+violation contains {
+	"msg": msg,
+	"resource": {"type": "network", "guid": null, "name": cidr},
+	"expected": "a subnet that covers it",
+	"actual": "none",
+	"affects": [{"network": cidr, "certainty": "sure"}],
+} if {
+	data.estate.subnets
+	some cidr, network in data.totals.uncovered_networks
+	msg := sprintf("Network %s is covered by no subnet, so that it is in no site; it has %s", [
+		cidr,
+		text.count_of(network.clients, "client"),
+	])
+}
+
+unknown contains {
+	"msg": "It has clients, and it is unknown whether it is in a site",
+	"resource": _resource(subnet),
+} if {
+	some subnet in data.estate.subnets
+	data.totals.subnets[subnet.guid].clients > 0
+	not data.index.subnet_sites[subnet.guid]
+}
+
+unknown contains {"msg": msg, "resource": {"type": "estate", "guid": null, "name": "subnets"}} if {
+	data.estate.subnets
+	clients.all_unlocated
+	msg := sprintf("It is unknown which subnets have clients: no address is known of %s", [
+		text.count_of(data.totals.clients, "client"),
+	])
+}
+
+_resource(subnet) := {"type": "subnet", "guid": subnet.guid, "name": subnet.cidr}

@@ -1,0 +1,93 @@
+package nscheck.site.subnet_in_no_site_test
+
+import data.nscheck.site.subnet_in_no_site as rule
+
+_estate := {"subnets": [
+	{"guid": "N1", "cidr": "10.4.0.0/24"},
+	{"guid": "N2", "cidr": "10.9.0.0/24"},
+]}
+
+_judged(subnet_sites, changes) := judged if {
+	totals := object.union({"clients": 20, "unlocated_clients": 1}, changes)
+	judged := {"violation": rule.violation, "unknown": rule.unknown} with data.estate as _estate
+		with data.index as {"subnet_sites": subnet_sites}
+		with data.totals as totals
+}
+
+_silent := {"violation": set(), "unknown": set()}
+
+test_every_subnet_in_a_site if {
+	_judged(
+		{"N1": ["LEEDS"], "N2": ["YORK"]},
+		{"subnets": {"N1": {"clients": 6}, "N2": {"clients": 13}}, "uncovered_networks": {}},
+	) == _silent
+}
+
+test_subnet_in_no_site if {
+	_judged(
+		{"N1": ["LEEDS"], "N2": []},
+		{"subnets": {"N1": {"clients": 5}, "N2": {"clients": 14}}},
+	) == {
+		"violation": {{
+			"msg": "Subnet 10.9.0.0/24 is in no site, and neither is a subnet around it; it has 14 clients",
+			"resource": {"type": "subnet", "guid": "N2", "name": "10.9.0.0/24"},
+			"path": "subnets[10.9.0.0/24].sites",
+			"expected": "a site of its own or of an encompassing subnet",
+			"actual": "none",
+			"affects": [{"subnet": "N2", "certainty": "sure"}],
+		}},
+		"unknown": set(),
+	}
+}
+
+test_subnet_without_clients if {
+	_judged({"N1": ["LEEDS"], "N2": []}, {"subnets": {"N1": {"clients": 19}}}) == _silent
+}
+
+test_uncovered_network if {
+	_judged(
+		{"N1": ["LEEDS"], "N2": ["LEEDS"]},
+		{"uncovered_networks": {"10.99.1.0/24": {"clients": 1}}},
+	) == {
+		"violation": {{
+			"msg": "Network 10.99.1.0/24 is covered by no subnet, so that it is in no site; it has 1 client",
+			"resource": {"type": "network", "guid": null, "name": "10.99.1.0/24"},
+			"expected": "a subnet that covers it",
+			"actual": "none",
+			"affects": [{"network": "10.99.1.0/24", "certainty": "sure"}],
+		}},
+		"unknown": set(),
+	}
+}
+
+test_unknown_site if {
+	_judged({"N1": []}, {"subnets": {"N2": {"clients": 4}}}) == {
+		"violation": set(),
+		"unknown": {{
+			"msg": "It has clients, and it is unknown whether it is in a site",
+			"resource": {"type": "subnet", "guid": "N2", "name": "10.9.0.0/24"},
+		}},
+	}
+}
+
+test_unknown_site_without_clients if _judged({"N1": []}, {"subnets": {}}) == _silent
+
+test_no_client_has_a_known_address if {
+	_judged({"N1": [], "N2": []}, {"unlocated_clients": 20}) == {
+		"violation": set(),
+		"unknown": {{
+			"msg": "It is unknown which subnets have clients: no address is known of 20 clients",
+			"resource": {"type": "estate", "guid": null, "name": "subnets"},
+		}},
+	}
+}
+
+test_missing if {
+	totals := {
+		"clients": 1,
+		"unlocated_clients": 1,
+		"uncovered_networks": {"10.99.1.0/24": {"clients": 1}},
+	}
+	count(rule.violation) == 0 with data.estate as {} with data.index as {} with data.totals as totals
+	count(rule.unknown) == 0 with data.estate as {} with data.index as {} with data.totals as totals
+}

@@ -1,0 +1,43 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/nscheck/nscheck/evaluator"
+)
+
+// Format writes results.
+type Format interface {
+	Write(w io.Writer, r *evaluator.Result, o Options) error
+}
+
+// Options is what a format needs to know beside the result.
+type Options struct {
+	// Width of the terminal in columns; formats for people wrap at it.
+	Width int
+	// Color allows escape sequences for colour.
+	Color bool
+	// FailOn is the severity from which findings count.
+	FailOn evaluator.Severity
+	// AllowIncomplete says that what was not evaluated does not count.
+	AllowIncomplete bool
+}
+
+var formats = map[string]Format{
+	"json":  jsonFormat{},
+	"table": tableFormat{},
+}
+
+// Names are the names of all formats.
+var Names = []string{"table", "json"}
+
+// Lookup finds a format by its name.
+func Lookup(name string) (Format, error) {
+	f, ok := formats[name]
+	if !ok {
+		return nil, fmt.Errorf("there is no format %q; use %s", name, strings.Join(Names, " or "))
+	}
+	return f, nil
+}

@@ -1,0 +1,75 @@
+package report
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/nscheck/nscheck/evaluator"
+)
+
+// jsonFormat writes the result as one JSON object, described by
+// result.schema.json. Findings come last and are streamed.
+type jsonFormat struct{}
+
+func (jsonFormat) Write(out io.Writer, r *evaluator.Result, o Options) error {
+	w := bufio.NewWriter(out)
+	exit := Exit{r.ExitStatus(o.FailOn, o.AllowIncomplete), o.FailOn, o.AllowIncomplete}
+	head, err := encodeJSON(Document{Result: r, Exit: exit}, "  ")
+	if err != nil {
+		return err
+	}
+	w.Write(bytes.TrimSuffix(head, []byte("\n}")))
+	w.WriteString(",\n  \"findings\": [")
+	separator := "\n    "
+	for f, err := range r.Findings() {
+		if err != nil {
+			return err
+		}
+		line, err := encodeJSON(f, "")
+		if err != nil {
+			return err
+		}
+		w.WriteString(separator)
+		w.Write(line)
+		separator = ",\n    "
+	}
+	if separator != "\n    " {
+		w.WriteString("\n  ")
+	}
+	w.WriteString("]\n}\n")
+	return w.Flush()
+}
+
+// Document is the JSON format; result.schema.json is made from it.
+type Document struct {
+	*evaluator.Result
+	// What the command exits with, and under which limits.
+	Exit Exit `json:"exit"`
+	// All findings: those of the estate by rule, then those of the clients in the order of the snapshot.
+	Findings []evaluator.Finding `json:"findings,omitempty"`
+}
+
+// Exit is what a command exits with, and under which limits.
+type Exit struct {
+	// Exit status: 0 clean, 1 findings, 2 a rule broke, 3 something was not evaluated.
+	Status int `json:"status"`
+	// Severity from which findings count.
+	FailOn evaluator.Severity `json:"fail_on"`
+	// Whether what was not evaluated was allowed.
+	AllowIncomplete bool `json:"allow_incomplete"`
+}
+
+// encodeJSON leaves <, > and & as they are: JSON is no HTML.
+func encodeJSON(v any, indent string) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", indent)
+	if err := enc.Encode(v); err != nil {
+		return nil, fmt.Errorf("encode the result: %w", err)
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}

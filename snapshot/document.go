@@ -1,0 +1,176 @@
+package snapshot
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"strconv"
+
+	"gopkg.in/yaml.v3"
+)
+
+// document is a snapshot in one JSON or YAML text.
+type document struct {
+	r     *Reader
+	text  []byte
+	root  *yaml.Node // nil for JSON
+	value map[string]any
+}
+
+// openDocument reads and checks the whole document.
+func (r *Reader) openDocument(in *bufio.Reader) error {
+	text, err := io.ReadAll(io.LimitReader(in, maxText+1))
+	if err != nil {
+		return r.readError(err, bytes.Count(text, []byte("\n")))
+	}
+	if len(text) > maxText {
+		return r.errorf(0, "a document larger than %d MiB; large snapshots are written as JSON Lines", maxText>>20)
+	}
+	r.finish()
+	d := &document{r: r, text: bytes.TrimPrefix(text, bom)}
+	if err := d.decode(); err != nil {
+		return err
+	}
+	line, _ := d.place([]string{"manifest", "format"}, false)
+	if err := r.checkFormat(d.value["manifest"], line); err != nil {
+		return err
+	}
+	if _, flaws := r.check.validate(kindDocument, d.value); len(flaws) > 0 {
+		errs := make([]*Error, len(flaws))
+		for i, f := range flaws {
+			line, column := d.place(f.path, f.atKey)
+			errs[i] = d.errorAt(line, column, f.place(), f.message)
+		}
+		return join(errs)
+	}
+	return d.take()
+}
+
+func (d *document) decode() error {
+	if at := invalidUTF8(d.text); at >= 0 {
+		line, column := place(d.text, at)
+		return d.errorAt(line, column, nil, "not valid UTF-8; save the file as UTF-8")
+	}
+	var value any
+	var fl *flaw
+	if d.r.form == JSON {
+		if value, fl = decodeJSON(d.text); fl != nil {
+			fl.line, fl.column = place(d.text, fl.offset)
+		}
+	} else {
+		value, d.root, fl = decodeYAML(d.text)
+	}
+	if fl != nil {
+		return d.errorAt(fl.line, fl.column, fl.path, fl.message)
+	}
+	object, ok := value.(map[string]any)
+	if !ok {
+		return d.r.errorf(0, `is not a snapshot: it must be an object with "estate" and "clients", and is %s`, describe(value))
+	}
+	d.value = object
+	return nil
+}
+
+// take keeps the parts of a checked document.
+func (d *document) take() error {
+	if manifest, ok := d.value["manifest"]; ok {
+		text, err := encodeValue(manifest)
+		if err != nil {
+			return d.r.errorf(0, "manifest: %s", err)
+		}
+		d.r.manifest = new(Manifest)
+		if err := json.Unmarshal(text, d.r.manifest); err != nil {
+			return d.r.errorf(0, "manifest: %s", err)
+		}
+	}
+	text, err := encodeValue(d.value["estate"])
+	if err != nil {
+		return d.r.errorf(0, "estate: %s", err)
+	}
+	d.r.rawEstate, d.r.estate = text, new(Estate)
+	if err := json.Unmarshal(text, d.r.estate); err != nil {
+		return d.r.errorf(0, "estate: %s", err)
+	}
+	d.r.clients = d.each
+	return nil
+}
+
+func (d *document) each(yield func(ClientLine, error) bool) {
+	clients, _ := d.value["clients"].([]any)
+	lines := d.clientLines(len(clients))
+	for i, client := range clients {
+		raw, err := encodeValue(client)
+		if err != nil {
+			yield(ClientLine{}, d.errorAt(lines[i], 0, []string{"clients", strconv.Itoa(i)}, err.Error()))
+			return
+		}
+		d.r.count++
+		if !yield(ClientLine{Raw: raw, Line: lines[i]}, nil) {
+			return
+		}
+	}
+}
+
+// clientLines finds the lines of all clients in one pass.
+func (d *document) clientLines(n int) []int {
+	lines := make([]int, 0, n)
+	if d.root != nil {
+		list := resolve(locateYAML(d.root, []string{"clients"}, false))
+		for i := range n {
+			lines = append(lines, list.Content[i].Line)
+		}
+		return lines
+	}
+	if n == 0 {
+		return lines
+	}
+	start := locateJSON(d.text, []string{"clients"}, false)
+	dec := jsonDecoder{text: d.text[start:], dec: json.NewDecoder(bytes.NewReader(d.text[start:]))}
+	line, _ := place(d.text, start)
+	at := 0
+	_, err := dec.dec.Token()
+	for err == nil && len(lines) < n {
+		next := dec.start()
+		line += bytes.Count(dec.text[at:next], []byte("\n"))
+		at = next
+		lines = append(lines, line)
+		var skip json.RawMessage
+		err = dec.dec.Decode(&skip)
+	}
+	return lines
+}
+
+func (d *document) place(path []string, atKey bool) (line, column int) {
+	if d.root != nil {
+		node := locateYAML(d.root, path, atKey)
+		return node.Line, node.Column
+	}
+	return place(d.text, locateJSON(d.text, path, atKey))
+}
+
+func (d *document) errorAt(line, column int, path []string, message string) *Error {
+	return &Error{File: d.r.name, Line: line, Column: column, Path: pathText("", path, shapes[kindDocument]),
+		Message: message, hideColumn: d.r.form == YAML}
+}
+
+// checkFormat refuses a manifest of a newer version before anything else is
+// said about its fields, which this version may not know.
+func (r *Reader) checkFormat(manifest any, line int) error {
+	fields, _ := manifest.(map[string]any)
+	number, ok := fields["format"].(json.Number)
+	if !ok {
+		return nil
+	}
+	version, err := strconv.ParseInt(number.String(), 10, 64)
+	if err == nil && version <= FormatVersion || err != nil && !errors.Is(err, strconv.ErrRange) {
+		return nil
+	}
+	return r.errorf(line, "the snapshot has format version %s, and this nscheck reads versions up to %d; use a newer nscheck", number, FormatVersion)
+}
+
+// encodeValue writes a decoded value as JSON on one line, keys in order.
+func encodeValue(value any) ([]byte, error) {
+	return appendRecord(nil, value)
+}

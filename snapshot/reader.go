@@ -1,0 +1,243 @@
+package snapshot
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"iter"
+	"os"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+// Form is how a snapshot is written down.
+type Form string
+
+// The forms that a Reader knows.
+const (
+	JSONLines Form = "JSON Lines"
+	JSON      Form = "JSON"
+	YAML      Form = "YAML"
+)
+
+// A Reader reads one snapshot. JSON Lines are streamed: beside the estate it
+// holds one line at a time. The other forms are read whole.
+type Reader struct {
+	name       string
+	file       io.Closer     // nil where the caller owns the input
+	zstd       *zstd.Decoder // nil where the input is plain
+	bytes      hash.Hash     // over the input as it is stored
+	form       Form
+	compressed bool
+	check      validator
+
+	manifest  *Manifest
+	estate    *Estate
+	rawEstate json.RawMessage
+	clients   func(yield func(ClientLine, error) bool)
+	begun     bool
+	count     int64
+	sha256    string
+}
+
+// A ClientLine is one client as JSON text.
+type ClientLine struct {
+	// Raw is the client: one JSON object on one line, without its kind, with
+	// every nullable field present. It is valid until the next iteration.
+	Raw []byte
+	// Line is the physical line in the file where the client begins.
+	Line int
+}
+
+// Open opens the snapshot at path and reads its manifest and estate. The form
+// is told from the content, not from the name.
+func Open(path string) (*Reader, error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return nil, &Error{File: path, Message: "there is no such file; name a snapshot (nscheck collect -o FILE writes one)"}
+	case err != nil:
+		return nil, &Error{File: path, Message: "cannot be opened: " + cause(err)}
+	case info.IsDir():
+		return nil, &Error{File: path, Message: "is a directory; name one snapshot file in it"}
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, &Error{File: path, Message: "cannot be opened: " + cause(err)}
+	}
+	r, err := NewReader(file, path)
+	if err != nil {
+		file.Close()
+		return nil, err
+	}
+	r.file = file
+	return r, nil
+}
+
+// cause leaves the path out of an error that will stand behind it.
+func cause(err error) string {
+	var path *os.PathError
+	if errors.As(err, &path) {
+		return path.Err.Error()
+	}
+	return err.Error()
+}
+
+// NewReader reads the snapshot in in, which errors call name.
+func NewReader(in io.Reader, name string) (*Reader, error) {
+	r := &Reader{name: name, bytes: sha256.New(), check: schemaValidator{}}
+	plain, err := r.decompress(bufio.NewReaderSize(io.TeeReader(in, r.bytes), 1<<16))
+	if err != nil {
+		return nil, err
+	}
+	if err := r.detect(plain); err != nil {
+		r.Close()
+		return nil, err
+	}
+	switch r.form {
+	case JSONLines:
+		err = r.openLines(plain)
+	default:
+		err = r.openDocument(plain)
+	}
+	if err != nil {
+		r.Close()
+		return nil, err
+	}
+	return r, nil
+}
+
+var (
+	zstdMagic = []byte{0x28, 0xB5, 0x2F, 0xFD}
+	gzipMagic = []byte{0x1F, 0x8B}
+	bom       = []byte{0xEF, 0xBB, 0xBF}
+)
+
+// maxWindow bounds the memory that a compressed file may ask for.
+const maxWindow = 64 << 20
+
+func (r *Reader) decompress(in *bufio.Reader) (*bufio.Reader, error) {
+	head, err := in.Peek(len(zstdMagic))
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, r.errorf(0, "cannot be read: %s", cause(err))
+	}
+	if !bytes.Equal(head, zstdMagic) {
+		return in, nil
+	}
+	r.compressed = true
+	r.zstd, err = zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow))
+	if err != nil {
+		return nil, r.errorf(0, "cannot be decompressed: %s", err)
+	}
+	return bufio.NewReaderSize(r.zstd, 1<<16), nil
+}
+
+// sniffed is how much of the beginning tells the form.
+const sniffed = 4096
+
+func (r *Reader) detect(in *bufio.Reader) error {
+	head, err := in.Peek(sniffed)
+	if len(head) == 0 && err != nil && !errors.Is(err, io.EOF) {
+		return r.readError(err, 0) // else the error comes again behind the head
+	}
+	switch {
+	case len(head) == 0:
+		return r.errorf(0, "the file is empty; a snapshot has at least a manifest, an estate and an end (collect again)")
+	case bytes.HasPrefix(head, gzipMagic):
+		return r.errorf(0, "is compressed with gzip; decompress it first, or compress with zstd")
+	case bytes.HasPrefix(head, []byte{0xFF, 0xFE}), bytes.HasPrefix(head, []byte{0xFE, 0xFF}):
+		return r.errorf(1, "is UTF-16 text; save it as UTF-8 (in PowerShell: Out-File -Encoding utf8)")
+	case bytes.IndexByte(head, 0) >= 0:
+		return r.errorf(0, "is not a snapshot: it holds binary data")
+	}
+	head = bytes.TrimPrefix(head, bom)
+	firstLine, _, _ := bytes.Cut(head, []byte("\n"))
+	start := skipSpace(head, 0)
+	switch {
+	case beginsWithKind(firstLine):
+		r.form = JSONLines
+	case start < len(head) && (head[start] == '{' || head[start] == '['):
+		r.form = JSON
+	default:
+		r.form = YAML
+	}
+	return nil
+}
+
+// Form returns how the snapshot is written down.
+func (r *Reader) Form() Form { return r.form }
+
+// Compressed tells whether the file is compressed with zstd.
+func (r *Reader) Compressed() bool { return r.compressed }
+
+// Manifest returns where the snapshot came from, or nil: documents written by
+// hand need not have one.
+func (r *Reader) Manifest() *Manifest { return r.manifest }
+
+// Estate returns the estate, decoded and as JSON text. In the text every
+// nullable field of an object is present.
+func (r *Reader) Estate() (*Estate, json.RawMessage) { return r.estate, r.rawEstate }
+
+// Clients yields the clients in the order of the file, once. An error is the
+// last thing that it yields. Only a loop that ended without an error and
+// without a break has seen a whole and unchanged snapshot.
+func (r *Reader) Clients() iter.Seq2[ClientLine, error] {
+	return func(yield func(ClientLine, error) bool) {
+		if r.begun {
+			yield(ClientLine{}, r.errorf(0, "its clients were already read; open the snapshot again"))
+			return
+		}
+		r.begun = true
+		r.clients(yield)
+	}
+}
+
+// SHA256 returns the hash of the file as it is stored, compressed or not, in
+// hexadecimal. It is empty until all clients were read.
+func (r *Reader) SHA256() string { return r.sha256 }
+
+// Close releases what the Reader holds. It does not check anything.
+func (r *Reader) Close() error {
+	if r.zstd != nil {
+		r.zstd.Close()
+	}
+	if r.file != nil {
+		return r.file.Close()
+	}
+	return nil
+}
+
+// finish is called when the input was read to its end.
+func (r *Reader) finish() {
+	r.sha256 = hex.EncodeToString(r.bytes.Sum(nil))
+}
+
+func (r *Reader) errorf(line int, format string, args ...any) *Error {
+	return &Error{File: r.name, Line: line, Message: fmt.Sprintf(format, args...)}
+}
+
+// readError explains a failure of the input after a number of whole lines.
+func (r *Reader) readError(err error, lines int) error {
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF) && r.compressed:
+		return r.truncated(lines, "its compressed data stops in the middle")
+	case r.compressed && isZstdError(err):
+		return r.errorf(0, "cannot be decompressed after line %d (%s); the file is damaged, copy or collect it again", lines, err)
+	}
+	return r.errorf(0, "cannot be read after line %d: %s", lines, cause(err))
+}
+
+func isZstdError(err error) bool {
+	var path *os.PathError
+	return !errors.As(err, &path)
+}
+
+func (r *Reader) truncated(lines int, how string) error {
+	return r.errorf(0, "truncated: %s (after line %d); copy the file again, or collect again if the collection was interrupted", how, lines)
+}
