@@ -59,7 +59,7 @@ unit:
 
 golden:
 	$(GO) generate ./...
-	$(GO) test ./... -update
+	UPDATE_GOLDEN=1 $(GO) test ./...
 
 clean:
 	rm -rf bin

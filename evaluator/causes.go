@@ -3,6 +3,7 @@ package evaluator
 import (
 	"cmp"
 	"encoding/json"
+	"iter"
 	"slices"
 	"strings"
 )
@@ -11,10 +12,10 @@ import (
 const sampleSize = 5
 
 // causes attributes the findings of clients: to the earliest finding of the
-// estate in the article's chain that harms the client, or to the client's own
-// earliest failing step. A sure cause goes before a possible one. Evidence
-// wins: a link of the chain that the client's own rows show to hold is never
-// the cause.
+// estate in the article's chain that harms the client, a sure cause before a
+// possible one, unless the client's own failing step is earlier still.
+// Evidence wins: a link of the chain that the client's own rows show to hold is
+// never the cause.
 type causes struct {
 	pack       *Pack
 	candidates map[string][]candidate // by id of the explained rule, in order of preference
@@ -69,24 +70,50 @@ type attribution struct {
 	certainty Certainty
 }
 
-// of attributes one finding of a client.
-func (c *causes) of(rec *clientRecord, rule *Rule) (attribution, bool) {
-	own, ownFound := c.ownCause(rec, rule)
-	for _, cand := range c.candidates[rule.ID] {
-		possible := cand.selector.Certainty == Possible
-		if ownFound && (possible || own.rule.Chain < cand.rule.Chain) {
+// of attributes one finding of a client. alone says that no other sure cause
+// holds the client back, so that mending this one frees it.
+func (c *causes) of(rec *clientRecord, rule *Rule) (cause attribution, alone, found bool) {
+	for a := range c.attributions(rec, rule) {
+		if !found {
+			cause, alone, found = a, true, true
 			continue
 		}
-		if cand.matches(rec) {
-			return attribution{
-				id:        causeID(cand.rule, cand.finding.Resource),
-				rule:      cand.rule,
-				finding:   cand.finding,
-				certainty: cand.selector.Certainty,
-			}, true
+		if a.id != cause.id && a.certainty == Sure {
+			return cause, false, true
 		}
 	}
-	return own, ownFound
+	return cause, alone, found
+}
+
+// attributions are all possible causes of one finding of a client, the best
+// first. The client's own finding goes before those of later links.
+func (c *causes) attributions(rec *clientRecord, rule *Rule) iter.Seq[attribution] {
+	return func(yield func(attribution) bool) {
+		own, ownLeft := c.ownCause(rec, rule)
+		for _, cand := range c.candidates[rule.ID] {
+			if ownLeft && own.rule.Chain < cand.rule.Chain {
+				ownLeft = false
+				if !yield(own) {
+					return
+				}
+			}
+			if cand.matches(rec) && !yield(cand.attribution()) {
+				return
+			}
+		}
+		if ownLeft {
+			yield(own)
+		}
+	}
+}
+
+func (c candidate) attribution() attribution {
+	return attribution{
+		id:        causeID(c.rule, c.finding.Resource),
+		rule:      c.rule,
+		finding:   c.finding,
+		certainty: c.selector.Certainty,
+	}
 }
 
 // ownCause is the earliest of the client's other findings that explains rule.
@@ -131,7 +158,7 @@ func (c *causes) findings(rec *clientRecord) []Finding {
 			Rule: r.ID, Severity: r.Severity, Msg: f.Msg, Resource: rec.resource(),
 			Path: f.Path, Expected: f.Expected, Actual: f.Actual,
 		}
-		if a, ok := c.of(rec, r); ok {
+		if a, _, ok := c.of(rec, r); ok {
 			full.Cause, full.Certainty = a.id, a.certainty
 		}
 		out = append(out, full)
@@ -151,7 +178,7 @@ func (c *causes) summarise(s *spool, version string) ([]Cause, []Unexplained, er
 		missed := map[string]bool{}
 		for _, f := range rec.Findings {
 			rule := c.pack.Rules[f.Rule]
-			a, ok := c.of(rec, rule)
+			a, alone, ok := c.of(rec, rule)
 			if !ok {
 				if c.explained[rule.ID] && !missed[rule.ID] {
 					missed[rule.ID] = true
@@ -171,6 +198,9 @@ func (c *causes) summarise(s *spool, version string) ([]Cause, []Unexplained, er
 			if !seen[key] {
 				seen[key] = true
 				cause.Clients++
+				if alone {
+					cause.Frees++
+				}
 				cause.Sample = sample(cause.Sample, rec.resource())
 			}
 		}

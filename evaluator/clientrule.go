@@ -51,7 +51,8 @@ type clientRule struct {
 	index int // position in Pack.Rules
 	rule  *Rule
 	query *query
-	needs []string // fields that a client must have
+	needs []string // fields that a client must have to be judged
+	tally []string // fields that a client must have to be counted
 	state *ruleState
 }
 
@@ -64,6 +65,7 @@ func (e *engine) prepareClientRule(ctx context.Context, index int, state *ruleSt
 	return &clientRule{
 		index: index, rule: r, query: q, state: state,
 		needs: slices.Sorted(maps.Keys(r.needs.client)),
+		tally: slices.Sorted(maps.Keys(r.tallies.client)),
 	}, nil
 }
 
@@ -71,14 +73,30 @@ func (e *engine) prepareClientRule(ctx context.Context, index int, state *ruleSt
 // the rule reads is unknown: in Rego the missing field would be undefined, and
 // so "no violation".
 func (c *clientRule) judge(ctx context.Context, in *clientInput) (outcome, error) {
-	for _, field := range c.needs {
-		if _, ok := in.fields[field]; !ok && clientSections[field] != "" {
-			return outcome{unknown: []detail{{Msg: fmt.Sprintf("section %q was not collected", field)}}}, nil
-		}
-	}
 	sets, err := c.query.eval(ctx, in.value)
 	if err != nil {
 		return outcome{}, err
 	}
-	return readOutcome(c.rule, sets)
+	out, err := readOutcome(c.rule, sets)
+	if err != nil {
+		return outcome{}, err
+	}
+	if field, ok := in.lacks(c.needs); ok {
+		out.violations = nil
+		out.unknown = []detail{{Msg: fmt.Sprintf("section %q was not collected", field)}}
+	}
+	if _, ok := in.lacks(c.tally); ok {
+		out.tally = nil
+	}
+	return out, nil
+}
+
+// lacks finds the first of the fields that was not collected for the client.
+func (in *clientInput) lacks(fields []string) (string, bool) {
+	for _, field := range fields {
+		if _, ok := in.fields[field]; !ok && clientSections[field] != "" {
+			return field, true
+		}
+	}
+	return "", false
 }

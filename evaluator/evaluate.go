@@ -5,10 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/open-policy-agent/opa/v1/util"
-	opaversion "github.com/open-policy-agent/opa/v1/version"
 
 	"github.com/nscheck/nscheck/snapshot"
 )
@@ -32,6 +32,8 @@ type Snapshot interface {
 type Options struct {
 	// ToolVersion is the version of nscheck for the result.
 	ToolVersion string
+	// Watch chooses a client to explain; nil means none.
+	Watch func(*snapshot.Client) bool
 	// Progress is called after every client with the number of clients so
 	// far; nil means nobody watches.
 	Progress func(clients int64)
@@ -79,6 +81,7 @@ type run struct {
 	spool    *spool
 	found    map[string][]Finding // of the estate, by rule id
 	harmed   int64                // clients with findings
+	watched  *watched             // the client to explain, once it came by
 }
 
 // ruleState is what is known so far about one rule.
@@ -196,11 +199,13 @@ func (r *run) prepareRules(ctx context.Context) ([]*clientRule, error) {
 // judgeClient judges one client by all rules and spools its findings.
 func (r *run) judgeClient(ctx context.Context, rules []*clientRule, in *clientInput) error {
 	rec := &clientRecord{GUID: in.client.GUID, Name: in.client.Name}
+	watch := r.watch(in)
 	for _, c := range rules {
 		if c.state.verdict != "" {
 			continue
 		}
 		out, err := c.judge(ctx, in)
+		watch.add(c.rule, out)
 		if err == nil {
 			err = r.addTallies(out.tally)
 		}
@@ -221,11 +226,20 @@ func (r *run) judgeClient(ctx context.Context, rules []*clientRule, in *clientIn
 			})
 		}
 	}
+	if len(rec.Findings) == 0 && watch == nil {
+		return nil
+	}
+	if err := r.locate(ctx, rec, in); err != nil {
+		return err
+	}
+	if watch != nil {
+		watch.record = rec
+	}
 	if len(rec.Findings) == 0 {
 		return nil
 	}
 	r.harmed++
-	return r.spoolRecord(ctx, rec, in)
+	return r.spool.add(rec)
 }
 
 func (r *run) addTallies(keys [][]string) error {
@@ -237,8 +251,8 @@ func (r *run) addTallies(keys [][]string) error {
 	return nil
 }
 
-// spoolRecord stores a client's findings with what is needed to attribute them.
-func (r *run) spoolRecord(ctx context.Context, rec *clientRecord, in *clientInput) error {
+// locate adds to a client's record what is needed to attribute its findings.
+func (r *run) locate(ctx context.Context, rec *clientRecord, in *clientInput) error {
 	if loc := in.location; loc != nil {
 		rec.Sites = loc.Sites
 		if loc.Subnet != nil {
@@ -259,7 +273,7 @@ func (r *run) spoolRecord(ctx context.Context, rec *clientRecord, in *clientInpu
 		}
 		rec.Arrived, rec.Reached = e.arrived, e.reached
 	}
-	return r.spool.add(rec)
+	return nil
 }
 
 // judgeEstate evaluates the rules of scope estate, now that all clients are
@@ -273,6 +287,10 @@ func (r *run) judgeEstate(ctx context.Context) error {
 		if rule.Scope != EstateScope || state.verdict != "" {
 			continue
 		}
+		if reason := r.uncounted(rule); reason != nil {
+			state.verdict, state.reasons = NotEvaluated, []Reason{*reason}
+			continue
+		}
 		out, err := r.judgeEstateBy(ctx, rule)
 		if ctx.Err() != nil {
 			return fmt.Errorf("stopped at rule %s: %w", rule.ID, context.Cause(ctx))
@@ -283,6 +301,7 @@ func (r *run) judgeEstate(ctx context.Context) error {
 		}
 		for _, u := range out.unknown {
 			state.unknown.add(u.Msg, *u.Resource)
+			r.watched.addEstate(rule, u)
 		}
 		for _, v := range out.violations {
 			state.findings++
@@ -290,6 +309,20 @@ func (r *run) judgeEstate(ctx context.Context) error {
 				Rule: rule.ID, Severity: rule.Severity, Msg: v.Msg, Resource: *v.Resource,
 				Path: v.Path, Expected: v.Expected, Actual: v.Actual, Affects: v.Affects,
 			})
+		}
+	}
+	return nil
+}
+
+// uncounted tells why a rule that reads tallies cannot: another rule, which
+// counts them, was not evaluated.
+func (r *run) uncounted(rule *Rule) *Reason {
+	if !rule.needs.tally {
+		return nil
+	}
+	for i, other := range r.pack.Rules {
+		if slices.Contains(other.outputs, "tally") && r.states[i].verdict != "" {
+			return &Reason{Msg: fmt.Sprintf("%s, which counts for this rule, was not evaluated", other.ID)}
 		}
 	}
 	return nil
@@ -305,76 +338,4 @@ func (r *run) judgeEstateBy(ctx context.Context, rule *Rule) (outcome, error) {
 		return outcome{}, err
 	}
 	return readOutcome(rule, sets)
-}
-
-// result puts everything together.
-func (r *run) result() (*Result, error) {
-	c := newCauses(r.pack, r.found)
-	list, unexplained, err := c.summarise(r.spool, r.version)
-	if err != nil {
-		return nil, err
-	}
-	res := &Result{
-		Format: ResultFormat,
-		Tool:   Tool{Name: "nscheck", Version: r.opts.ToolVersion, OPA: opaversion.Version},
-		Snapshot: SnapshotInfo{
-			SHA256: r.snap.SHA256(), Manifest: r.snap.Manifest(), Server: r.estate.Server,
-			Clients: r.coll.clients, ActiveClients: r.totals.clients,
-		},
-		Pack:        r.pack.info,
-		Causes:      list,
-		Unexplained: unexplained,
-		findings:    r.spool,
-		resolve:     c.findings,
-		estate:      r.found,
-	}
-	for i, rule := range r.pack.Rules {
-		res.Rules = append(res.Rules, r.ruleResult(rule, r.states[i]))
-	}
-	res.Summary = summarise(res.Rules)
-	res.Summary.ClientsWithFindings = r.harmed
-	return res, nil
-}
-
-// ruleResult settles a rule's verdict. It is pass only where nothing was
-// found, nothing is unknown and nothing is incomplete.
-func (r *run) ruleResult(rule *Rule, s *ruleState) RuleResult {
-	res := RuleResult{
-		ID: rule.ID, Title: rule.Title, Severity: rule.Severity, Scope: rule.Scope, Step: rule.Step,
-		Findings: s.findings, Reasons: s.reasons, Unknown: s.unknown.list(), Needs: rule.Needs,
-		Remediation: rule.remediationFor(r.version), Verdict: s.verdict,
-	}
-	if s.verdict != "" {
-		return res
-	}
-	res.Reasons = append(res.Reasons, r.coll.incomplete(&rule.needs)...)
-	readsClients := rule.Scope == ClientScope || rule.needs.totals
-	if readsClients && r.coll.clients == 0 {
-		res.Reasons = append(res.Reasons, Reason{Section: "clients", Msg: "the snapshot has no clients"})
-	}
-	if rule.needs.totals && r.totals.noStatus > 0 {
-		res.Reasons = append(res.Reasons, Reason{Section: "clients", Msg: fmt.Sprintf(
-			"the status of %d computers is unknown, so they were not counted as clients", r.totals.noStatus)})
-	}
-	switch {
-	case s.findings > 0:
-		res.Verdict = Fail
-	case len(res.Reasons) > 0 || len(res.Unknown) > 0:
-		res.Verdict = NotEvaluated
-	default:
-		res.Verdict = Pass
-	}
-	return res
-}
-
-func summarise(rules []RuleResult) Summary {
-	s := Summary{Rules: map[Verdict]int{}, Findings: map[Severity]int64{}}
-	for _, r := range rules {
-		s.Rules[r.Verdict]++
-		s.Unknown += r.UnknownCount()
-		if r.Findings > 0 {
-			s.Findings[r.Severity] += r.Findings
-		}
-	}
-	return s
 }

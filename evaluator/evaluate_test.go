@@ -186,6 +186,17 @@ func TestTalliesReachEstateRules(t *testing.T) {
 	}
 }
 
+func TestTalliesOfARuleThatWasNotEvaluated(t *testing.T) {
+	reader := strings.Replace(ruleText, `site.name == "X"`, `not data.totals.tally.named`, 1)
+	counter := strings.Replace(clientRuleText, `step: "+"`, `step: "+"`+"\n"+`#   versions: ">=8"`, 1) + "\ntally contains [\"named\", input.name]\n"
+	p := mustPack(t, map[string]string{"a.rego": reader, "b.rego": counter})
+	r := evaluate(t, p, "estate: {server: {name: NS, version: 7.5.3153}, sites: ["+siteX+"]}\nclients: ["+clientX+"]")
+	rule := r.Rules[1]
+	if rule.Verdict != NotEvaluated || rule.Reasons[0].Msg != "ACME-CLI-001, which counts for this rule, was not evaluated" {
+		t.Errorf("%+v", rule)
+	}
+}
+
 func TestClashingTalliesBreakTheRule(t *testing.T) {
 	rule := clientRuleText + "\ntally contains [\"a\"]\n\ntally contains [\"a\", \"b\"]\n"
 	r := evaluate(t, mustPack(t, map[string]string{"a.rego": rule}), "estate: {}\nclients: ["+clientX+"]")

@@ -68,6 +68,7 @@ type needs struct {
 	whole  bool            // the client as a whole, so that its fields are not known
 	totals bool            // whether clients must have been counted
 	tally  bool            // whether other rules' tallies are read
+	params map[string]bool // parameters
 }
 
 func (n *needs) add(o needs) {
@@ -191,6 +192,7 @@ func (p *Pack) addData(n *needs, r *Rule, path []string) error {
 		if _, ok := p.defaults[table]; !ok {
 			return unknownTable("data.params", table, slices.Sorted(maps.Keys(p.defaults)))
 		}
+		n.need(&n.params, table)
 	default:
 		return fmt.Errorf("%s is not defined by any rule, and nscheck provides only data.estate, data.index, data.totals and data.params",
 			strings.Join(path, "."))

@@ -181,13 +181,17 @@ func (p *Pack) deriveNeeds(byID map[string]*Rule) error {
 				return fmt.Errorf("%s: it explains %s, but there is no such rule", r.File, id)
 			}
 		}
-		n, err := p.needsOf(r, r.outputs)
-		if err != nil {
+		judges, counts := splitOutputs(r.outputs)
+		var err error
+		if r.needs, err = p.needsOf(r, judges); err != nil {
 			return fmt.Errorf("%s: %s: %w", r.File, r.ID, err)
 		}
-		r.needs = n
-		if slices.Contains(r.outputs, "tally") {
-			tally.add(n)
+		if r.tallies, err = p.needsOf(r, counts); err != nil {
+			return fmt.Errorf("%s: %s: %w", r.File, r.ID, err)
+		}
+		if len(counts) > 0 {
+			tally.add(r.tallies)
+			tally.add(r.needs) // a rule that is not evaluated does not count
 		}
 	}
 	for _, r := range p.Rules {
@@ -195,8 +199,22 @@ func (p *Pack) deriveNeeds(byID map[string]*Rule) error {
 			r.needs.add(tally)
 		}
 		r.Needs = r.needs.sections()
+		r.Params = slices.Sorted(maps.Keys(r.needs.params))
 	}
 	return nil
+}
+
+// splitOutputs tells the outputs that a rule's verdict rests on from its tally.
+// What only the tally reads may be missing without a loss to the verdict.
+func splitOutputs(outputs []string) (judges, counts []string) {
+	for _, name := range outputs {
+		if name == "tally" {
+			counts = append(counts, name)
+		} else {
+			judges = append(judges, name)
+		}
+	}
+	return judges, counts
 }
 
 // definedOutputs lists which of the outputs of the rule contract m defines.

@@ -63,3 +63,17 @@ func paramKind(v any) string {
 	}
 	return "map"
 }
+
+// changedParams are the parameters that a rule reads and that were overridden.
+func (p *Pack) changedParams(r *Rule) map[string]any {
+	var out map[string]any
+	for _, name := range p.info.ChangedParams {
+		if slices.Contains(r.Params, name) {
+			if out == nil {
+				out = map[string]any{}
+			}
+			out[name] = p.info.Params[name]
+		}
+	}
+	return out
+}

@@ -41,6 +41,9 @@ type Result struct {
 	// One entry for every rule of the pack, by id.
 	Rules []RuleResult `json:"rules"`
 
+	// Watched explains the client that was asked for; nil where none was, or it is not in the snapshot.
+	Watched *Explanation `json:"-"`
+
 	findings *spool
 	resolve  func(*clientRecord) []Finding
 	estate   map[string][]Finding // by rule id
@@ -118,6 +121,8 @@ type RuleResult struct {
 	Needs []string `json:"needs"`
 	// What to do about a finding, for this version of the platform.
 	Remediation []Remediation `json:"remediation"`
+	// Parameters that the rule reads and whose values differ from the defaults.
+	Params map[string]any `json:"params,omitempty"`
 }
 
 // UnknownCount is the number of objects that the rule could not judge.
@@ -231,6 +236,8 @@ type Cause struct {
 	Certainty Certainty `json:"certainty"`
 	// Number of clients that have explained findings because of it.
 	Clients int64 `json:"clients"`
+	// Number of those clients that no other sure cause holds back: mending this one frees them.
+	Frees int64 `json:"frees"`
 	// Ids of the rules whose findings it explains.
 	Explains []string `json:"explains"`
 	// The first of the clients.

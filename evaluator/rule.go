@@ -77,13 +77,16 @@ type Rule struct {
 	Related []Related `json:"related_resources,omitempty"`
 	// Sections of the snapshot that the rule reads, derived from its code.
 	Needs []string `json:"needs"`
+	// Parameters that the rule reads, derived from its code.
+	Params []string `json:"params,omitempty"`
 	// The rule's Rego package, such as data.nscheck.site.no_unconstrained_package_server.
 	Package string `json:"package"`
 	// File that the rule was read from.
 	File string `json:"file"`
 
 	versions *semver.Constraints
-	needs    needs
+	needs    needs    // of its verdict
+	tallies  needs    // of its tally
 	outputs  []string // which of violation, unknown and tally the package defines
 }
 

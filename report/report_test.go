@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,7 +19,7 @@ import (
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-var update = flag.Bool("update", false, "rewrite golden files")
+var update = os.Getenv("UPDATE_GOLDEN") != ""
 
 // A rule for clients and one for the estate that explains it.
 const rules = `-- client.rego --
@@ -161,7 +160,7 @@ func TestGolden(t *testing.T) {
 func golden(t *testing.T, name string, got []byte) {
 	t.Helper()
 	file := filepath.Join("testdata", name)
-	if *update {
+	if update {
 		if err := os.WriteFile(file, got, 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -81,9 +82,9 @@ func (w *tableWriter) block(indent int, label, body string) {
 func (w *tableWriter) head(r *evaluator.Result) {
 	var facts []string
 	if s := r.Snapshot.Server; s != nil {
-		facts = append(facts, "Notification Server "+cleanName(s.Name))
+		facts = append(facts, "Notification Server "+Name(s.Name))
 		if s.Version != nil {
-			facts = append(facts, "version "+cleanName(*s.Version))
+			facts = append(facts, "version "+Name(*s.Version))
 		}
 	}
 	facts = append(facts, plural(r.Snapshot.ActiveClients, "active client"))
@@ -129,10 +130,11 @@ func (w *tableWriter) causes(r *evaluator.Result) {
 		origin := fmt.Sprintf("%s, %s cause of %s on %s", w.paint.in(c.Rule, text.Bold), c.Certainty,
 			strings.Join(c.Explains, ", "), names(c.Sample, c.Clients))
 		w.block(causeIndent, "", origin)
+		w.block(causeIndent, "", whatIf(c))
 		if c.Path != "" {
-			w.block(causeIndent, "", fmt.Sprintf("Setting: %s is %s, should be %s", cleanName(c.Path), value(c.Actual), value(c.Expected)))
+			w.block(causeIndent, "", fmt.Sprintf("Setting: %s is %s, should be %s", Name(c.Path), value(c.Actual), value(c.Expected)))
 		}
-		w.remediation(c.Remediation)
+		w.remediation(causeIndent, c.Remediation)
 	}
 	for _, u := range r.Unexplained {
 		w.line("")
@@ -141,14 +143,29 @@ func (w *tableWriter) causes(r *evaluator.Result) {
 	}
 }
 
+// whatIf says how many clients are free when a cause is mended.
+func whatIf(c evaluator.Cause) string {
+	verb := "frees"
+	if c.Certainty == evaluator.Possible {
+		verb = "may free"
+	}
+	switch {
+	case c.Frees < c.Clients:
+		return fmt.Sprintf("Mending this %s %d of %s; the others have a further sure cause", verb, c.Frees, plural(c.Clients, "client"))
+	case c.Clients == 1:
+		return fmt.Sprintf("Mending this %s the client", verb)
+	}
+	return fmt.Sprintf("Mending this %s all %s", verb, plural(c.Clients, "client"))
+}
+
 func value(v any) string {
 	if v == nil {
 		return "not set"
 	}
-	return cleanName(fmt.Sprint(v))
+	return Name(fmt.Sprint(v))
 }
 
-func (w *tableWriter) remediation(list []evaluator.Remediation) {
+func (w *tableWriter) remediation(indent int, list []evaluator.Remediation) {
 	for _, m := range list {
 		body := m.Text
 		if m.Ref != "" {
@@ -159,7 +176,7 @@ func (w *tableWriter) remediation(list []evaluator.Remediation) {
 			label = "To do in " + m.Versions + ": "
 		}
 		for _, paragraph := range strings.Split(label+body, "\n\n") {
-			w.block(causeIndent, "", w.paint.in(strings.Join(strings.Fields(paragraph), " "), text.FgGreen))
+			w.block(indent, "", w.paint.in(strings.Join(strings.Fields(paragraph), " "), text.FgGreen))
 		}
 	}
 }
@@ -180,6 +197,7 @@ func (w *tableWriter) findings(r *evaluator.Result, shown map[string][]evaluator
 		w.line("")
 		label := "  " + w.paint.severity(rule.Severity, string(rule.Severity))
 		w.block(findingIndent, label, fmt.Sprintf("%s %s: %s", w.paint.in(rule.ID, text.Bold), rule.Title, plural(rule.Findings, "finding")))
+		w.params(rule)
 		if rule.Scope == evaluator.ClientScope {
 			w.clientFindings(rule, shown[rule.ID])
 			continue
@@ -190,6 +208,13 @@ func (w *tableWriter) findings(r *evaluator.Result, shown map[string][]evaluator
 		if rest := rule.Findings - int64(len(shown[rule.ID])); rest > 0 {
 			w.item(fmt.Sprintf("and %d more", rest))
 		}
+	}
+}
+
+// params tells which parameters of a rule are not the defaults.
+func (w *tableWriter) params(rule evaluator.RuleResult) {
+	for _, name := range slices.Sorted(maps.Keys(rule.Params)) {
+		w.block(findingIndent, "", fmt.Sprintf("with the parameter %s = %v", name, rule.Params[name]))
 	}
 }
 

@@ -37,7 +37,8 @@ func clean(s string, limit int) string {
 	return b.String()
 }
 
-func cleanName(s string) string { return clean(s, maxNameLength) }
+// Name makes a name from outside fit for one place in a report for people.
+func Name(s string) string { return clean(s, maxNameLength) }
 
 // plural puts a count before a noun: 1 client, 2 clients, no clients.
 func plural(n int64, noun string) string {
@@ -54,7 +55,7 @@ func plural(n int64, noun string) string {
 func names(sample []evaluator.Resource, n int64) string {
 	list := make([]string, len(sample))
 	for i, r := range sample {
-		list[i] = cleanName(r.Name)
+		list[i] = Name(r.Name)
 	}
 	out := strings.Join(list, ", ")
 	if rest := n - int64(len(sample)); rest > 0 {

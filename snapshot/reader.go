@@ -55,6 +55,15 @@ type ClientLine struct {
 	Line int
 }
 
+// Client decodes the line.
+func (l ClientLine) Client() (*Client, error) {
+	c := &Client{}
+	if err := json.Unmarshal(l.Raw, c); err != nil {
+		return nil, fmt.Errorf("line %d: %w", l.Line, err)
+	}
+	return c, nil
+}
+
 // Open opens the snapshot at path and reads its manifest and estate. The form
 // is told from the content, not from the name.
 func Open(path string) (*Reader, error) {

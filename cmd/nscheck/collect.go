@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"github.com/urfave/cli/v2"
 
@@ -50,7 +52,7 @@ func runCollect(c *cli.Context) error {
 		return err
 	}
 	defer cancel()
-	m, err := collectTo(ctx, c, source, output)
+	m, err := collectTo(ctx, c, source, output, collector.Options{ToolVersion: version})
 	if err != nil {
 		return err
 	}
@@ -76,7 +78,7 @@ func sourceName(c *cli.Context) (string, error) {
 
 // collectTo writes a snapshot of source and tells how each section went that
 // was not got.
-func collectTo(ctx context.Context, c *cli.Context, source, output string) (*snapshot.Manifest, error) {
+func collectTo(ctx context.Context, c *cli.Context, source, output string, options collector.Options) (*snapshot.Manifest, error) {
 	src, err := collector.Open(ctx, source)
 	if err != nil {
 		return nil, stopped(ctx, err)
@@ -87,7 +89,7 @@ func collectTo(ctx context.Context, c *cli.Context, source, output string) (*sna
 		return nil, err
 	}
 	defer w.Abort()
-	m, err := collector.Collect(ctx, src, w, collector.Options{ToolVersion: version})
+	m, err := collector.Collect(ctx, src, w, options)
 	if err != nil {
 		return nil, stopped(ctx, err)
 	}
@@ -100,6 +102,38 @@ func collectTo(ctx context.Context, c *cli.Context, source, output string) (*sna
 		}
 	}
 	return m, nil
+}
+
+// snapshotFlag is for commands that look something up in a snapshot or, without
+// one, in a source.
+func snapshotFlag() cli.Flag {
+	return &cli.StringFlag{Name: "snapshot", Usage: "read the snapshot `FILE` instead of a source"}
+}
+
+// snapshotOrSource is the snapshot that the flags name, or a temporary one of
+// the source that they name; remove removes the latter.
+func snapshotOrSource(ctx context.Context, c *cli.Context, options collector.Options) (file string, remove func(), err error) {
+	if file = c.String("snapshot"); file != "" {
+		if c.Bool("demo") {
+			return "", nil, errors.New("--snapshot and --demo exclude each other")
+		}
+		return file, func() {}, nil
+	}
+	source, err := sourceName(c)
+	if err != nil {
+		return "", nil, fmt.Errorf("%w; or name a snapshot with --snapshot", err)
+	}
+	dir, err := os.MkdirTemp("", "nscheck-*")
+	if err != nil {
+		return "", nil, fmt.Errorf("make a folder for the snapshot: %w", err)
+	}
+	remove = func() { os.RemoveAll(dir) }
+	file = filepath.Join(dir, "snapshot.jsonl.zst")
+	if _, err := collectTo(ctx, c, source, file, options); err != nil {
+		remove()
+		return "", nil, err
+	}
+	return file, remove, nil
 }
 
 // stopped tells why the work was cut short, where it was; else it is err.

@@ -27,8 +27,12 @@ func reportFlags() []cli.Flag {
 		&cli.StringSliceFlag{Name: "format", Aliases: []string{"f"}, Usage: "write `FORMAT[=FILE]`, table or json; repeatable (default: table)", EnvVars: []string{"NSCHECK_FORMAT"}},
 		&cli.StringFlag{Name: "fail-on", Usage: "exit with 1 from findings of this `SEVERITY` upwards", Value: string(evaluator.Medium), EnvVars: []string{"NSCHECK_FAIL_ON"}},
 		&cli.BoolFlag{Name: "allow-incomplete", Usage: "exit with 0, not 3, where something was not evaluated", EnvVars: []string{"NSCHECK_ALLOW_INCOMPLETE"}},
-		&cli.BoolFlag{Name: "no-color", Usage: "no colours on a terminal; NO_COLOR does the same"},
+		noColorFlag(),
 	)
+}
+
+func noColorFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "no-color", Usage: "no colours on a terminal; NO_COLOR does the same"}
 }
 
 // Flags of all commands that may take long.

@@ -62,7 +62,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 		ExitErrHandler:            func(*cli.Context, error) {},
 		Action:                    unknownCommand,
 		Commands: []*cli.Command{
-			scanCommand(), collectCommand(), evalCommand(), ruleCommand(),
+			scanCommand(), collectCommand(), evalCommand(), explainCommand(), licencesCommand(), ruleCommand(),
 			snapshotCommand(), versionCommand(), completionCommand(),
 		},
 	}

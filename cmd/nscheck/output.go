@@ -34,14 +34,9 @@ func parseOutputs(c *cli.Context) (*outputs, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--fail-on: %w", err)
 	}
-	o := &outputs{options: report.Options{
-		FailOn:          failOn,
-		AllowIncomplete: c.Bool("allow-incomplete"),
-	}}
-	o.options.Width, o.options.Color = terminal(c.App.Writer)
-	if c.Bool("no-color") || os.Getenv("NO_COLOR") != "" {
-		o.options.Color = false
-	}
+	o := &outputs{options: terminalOptions(c)}
+	o.options.FailOn = failOn
+	o.options.AllowIncomplete = c.Bool("allow-incomplete")
 	wanted := c.StringSlice("format")
 	if len(wanted) == 0 {
 		wanted = []string{"table"}
@@ -65,6 +60,16 @@ func parseOutputs(c *cli.Context) (*outputs, error) {
 		o.targets = append(o.targets, target{format: format, file: file})
 	}
 	return o, nil
+}
+
+// terminalOptions are what standard output allows.
+func terminalOptions(c *cli.Context) report.Options {
+	var o report.Options
+	o.Width, o.Color = terminal(c.App.Writer)
+	if c.Bool("no-color") || os.Getenv("NO_COLOR") != "" {
+		o.Color = false
+	}
+	return o
 }
 
 // terminal is the width of w and whether colours may be used; nothing but a

@@ -19,7 +19,7 @@ func TestDemoReport(t *testing.T) {
 		t.Fatalf("exit status %d: %s", status, stderr.String())
 	}
 	const file = "testdata/demo.txt"
-	if *update {
+	if update {
 		if err := os.WriteFile(file, stdout.Bytes(), 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -125,6 +125,13 @@ func newTable(w io.Writer, header ...any) table.Writer {
 	return t
 }
 
+// printJSONLine prints v on one line.
+func printJSONLine(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
 func printJSON(w io.Writer, v any) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)

@@ -1,11 +1,9 @@
 package main
 
 import (
-	"fmt"
-	"os"
-	"path/filepath"
-
 	"github.com/urfave/cli/v2"
+
+	"github.com/nscheck/nscheck/collector"
 )
 
 func scanCommand() *cli.Command {
@@ -43,17 +41,17 @@ func runScan(c *cli.Context) error {
 		return err
 	}
 	defer cancel()
-	file := c.String("save-snapshot")
-	if file == "" {
-		dir, err := os.MkdirTemp("", "nscheck-scan-*")
-		if err != nil {
-			return fmt.Errorf("make a folder for the snapshot: %w", err)
+	options := collector.Options{ToolVersion: version}
+	if file := c.String("save-snapshot"); file != "" {
+		if _, err := collectTo(ctx, c, source, file, options); err != nil {
+			return err
 		}
-		defer os.RemoveAll(dir)
-		file = filepath.Join(dir, "snapshot.jsonl.zst")
+		return evaluateFile(ctx, c, file, pack, out)
 	}
-	if _, err := collectTo(ctx, c, source, file); err != nil {
+	file, remove, err := snapshotOrSource(ctx, c, options)
+	if err != nil {
 		return err
 	}
+	defer remove()
 	return evaluateFile(ctx, c, file, pack, out)
 }

@@ -130,7 +130,7 @@ func adjust(schema *jsonschema.Schema, definitions jsonschema.Definitions, t ref
 	seen[t] = true
 	schema.Required = nil
 	for _, field := range reflect.VisibleFields(t) {
-		if field.Anonymous || !field.IsExported() {
+		if field.Anonymous || !field.IsExported() || field.Tag.Get("json") == "-" {
 			continue
 		}
 		name, options, _ := strings.Cut(field.Tag.Get("json"), ",")

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/nscheck/nscheck/collector"
+	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/report"
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+func explainCommand() *cli.Command {
+	flags := append(sourceFlags(), packFlags()...)
+	flags = append(flags,
+		snapshotFlag(),
+		&cli.BoolFlag{Name: "json", Usage: "print JSON"},
+		noColorFlag(),
+	)
+	return &cli.Command{
+		Name:      "explain",
+		Usage:     "walk the article's steps for one client, or show a rule's page",
+		ArgsUsage: "CLIENT|RULE",
+		Description: "CLIENT is a host name, DOMAIN\\NAME or a GUID. The exit status is 0 where the\n" +
+			"chain holds for it, 1 where a rule finds that it breaks, 2 where it cannot be\n" +
+			"looked up. RULE is a rule's id, such as NS-SITE-003.",
+		Flags:  append(flags, workFlags()...),
+		Action: runExplain,
+	}
+}
+
+func runExplain(c *cli.Context) error {
+	what, err := oneArgument(c, "a client or a rule")
+	if err != nil {
+		return err
+	}
+	pack, err := loadPack(c)
+	if err != nil {
+		return err
+	}
+	if rule, ok := pack.Rule(strings.ToUpper(what)); ok {
+		if c.Bool("json") {
+			return printJSON(c.App.Writer, rule)
+		}
+		return printRule(c.App.Writer, rule)
+	}
+	e, err := explainClient(c, pack, what)
+	if err != nil {
+		return err
+	}
+	if c.Bool("json") {
+		err = printJSON(c.App.Writer, e)
+	} else {
+		err = report.Explain(c.App.Writer, e, terminalOptions(c))
+	}
+	if err == nil && e.Cause != nil {
+		return exitStatus(evaluator.ExitFindings)
+	}
+	return err
+}
+
+// explainClient judges the whole snapshot, for causes lie in the estate, and
+// keeps what concerns one client.
+func explainClient(c *cli.Context, pack *evaluator.Pack, name string) (*evaluator.Explanation, error) {
+	ctx, cancel, err := withTimeout(c)
+	if err != nil {
+		return nil, err
+	}
+	defer cancel()
+	file, remove, err := snapshotOrSource(ctx, c, collector.Options{ToolVersion: version})
+	if err != nil {
+		return nil, err
+	}
+	defer remove()
+	snap, err := snapshot.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer snap.Close()
+	result, err := evaluator.Evaluate(ctx, pack, snap, evaluator.Options{
+		ToolVersion: version,
+		Watch:       func(client *snapshot.Client) bool { return isNamed(client, name) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer result.Close()
+	if result.Watched == nil {
+		return nil, fmt.Errorf("%q is neither a client in the snapshot nor a rule", name)
+	}
+	return result.Watched, nil
+}
+
+// isNamed tells whether a client is the one that people call name.
+func isNamed(client *snapshot.Client, name string) bool {
+	if domain, host, ok := strings.Cut(name, `\`); ok {
+		return client.Domain != nil && strings.EqualFold(*client.Domain, domain) && strings.EqualFold(client.Name, host)
+	}
+	return strings.EqualFold(client.Name, name) || strings.EqualFold(client.GUID, strings.Trim(name, "{}"))
+}

@@ -1,0 +1,185 @@
+package evaluator
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+// Explanation walks the article's steps for one client.
+type Explanation struct {
+	// The client as the snapshot has it, with its location.
+	Client snapshot.Client `json:"client"`
+	// The sites of its addresses.
+	Sites []Resource `json:"sites"`
+	// The package servers of those sites.
+	PackageServers []snapshot.PackageServer `json:"package_servers"`
+	// What the rules say about it, in the article's order.
+	Checks []Check `json:"checks"`
+	// Where the chain first breaks; absent where it holds or the break is not known.
+	Cause *Cause `json:"cause,omitempty"`
+}
+
+// Check is what one rule says about one client.
+type Check struct {
+	// Id of the rule.
+	Rule string `json:"rule"`
+	// What the rule finds.
+	Title string `json:"title"`
+	// Step of article TECH170397.
+	Step string `json:"step"`
+	// Position in the chain of causes; absent for rules outside it.
+	Chain int `json:"chain,omitempty"`
+	// The rule's verdict for this client: an estate rule that found faults of other clients' objects passes.
+	Verdict Verdict `json:"verdict"`
+	// What was found, what is unknown, or why the rule was not evaluated.
+	Msgs []string `json:"msgs,omitempty"`
+	// Whether what was found is disproved as a cause by the client's own rows.
+	Disproved bool `json:"disproved,omitempty"`
+}
+
+// watched gathers what concerns the client to explain.
+type watched struct {
+	input   *clientInput
+	record  *clientRecord
+	outcome map[string]outcome  // of client rules, by rule id
+	estate  map[string][]detail // what estate rules could not judge, by rule id
+}
+
+// watch begins to gather where the client is the one asked for; else nil.
+func (r *run) watch(in *clientInput) *watched {
+	if r.opts.Watch == nil || r.watched != nil || !r.opts.Watch(&in.client) {
+		return nil
+	}
+	r.watched = &watched{input: in, outcome: map[string]outcome{}, estate: map[string][]detail{}}
+	return r.watched
+}
+
+func (w *watched) add(rule *Rule, o outcome) {
+	if w != nil {
+		w.outcome[rule.ID] = o
+	}
+}
+
+func (w *watched) addEstate(rule *Rule, d detail) {
+	if w != nil {
+		w.estate[rule.ID] = append(w.estate[rule.ID], d)
+	}
+}
+
+// explain puts together what was gathered; nil where nothing was.
+func (r *run) explain(c *causes) *Explanation {
+	w := r.watched
+	if w == nil {
+		return nil
+	}
+	e := &Explanation{Client: w.input.client, Sites: []Resource{}, PackageServers: []snapshot.PackageServer{}, Checks: []Check{}}
+	e.Client.Location = w.input.location
+	near := r.near(e, w.record)
+	for i, rule := range r.pack.Rules {
+		check := Check{Rule: rule.ID, Title: rule.Title, Step: rule.Step, Chain: rule.Chain, Verdict: r.states[i].verdict}
+		switch {
+		case check.Verdict != "":
+			for _, reason := range r.states[i].reasons {
+				check.Msgs = append(check.Msgs, reason.Msg)
+			}
+		case rule.Scope == ClientScope:
+			check.take(w.outcome[rule.ID].violations, w.outcome[rule.ID].unknown)
+		default:
+			r.checkEstate(&check, rule, near)
+		}
+		e.Checks = append(e.Checks, check)
+	}
+	slices.SortStableFunc(e.Checks, func(a, b Check) int {
+		return cmp.Or(strings.Compare(stepOrder(a.Step), stepOrder(b.Step)), cmp.Compare(a.Chain, b.Chain))
+	})
+	for _, f := range w.record.Findings {
+		if a, _, ok := c.of(w.record, r.pack.Rules[f.Rule]); ok && (e.Cause == nil || a.rule.Chain < r.chainOf(e.Cause.Rule)) {
+			e.Cause = newCause(a, r.version)
+		}
+	}
+	return e
+}
+
+func (r *run) chainOf(id string) int {
+	rule, _ := r.pack.Rule(id)
+	return rule.Chain
+}
+
+// stepOrder puts the symptoms first and what goes beyond the article last.
+func stepOrder(step string) string {
+	switch step {
+	case "symptoms":
+		return "0"
+	case "+":
+		return "9"
+	}
+	return step
+}
+
+// near finds the sites and package servers of a client; it returns the GUIDs
+// of all objects that concern it.
+func (r *run) near(e *Explanation, rec *clientRecord) map[string]bool {
+	near := map[string]bool{rec.GUID: true, rec.Subnet: true}
+	for _, s := range r.estate.Sites {
+		if slices.Contains(rec.Sites, s.GUID) {
+			near[s.GUID] = true
+			e.Sites = append(e.Sites, Resource{Type: "site", GUID: s.GUID, Name: s.Name})
+		}
+	}
+	for i := range r.estate.PackageServers {
+		ps := &r.estate.PackageServers[i]
+		if slices.ContainsFunc(sitesOfServer(ps, r.nets), func(s string) bool { return slices.Contains(rec.Sites, s) }) {
+			near[ps.GUID] = true
+			e.PackageServers = append(e.PackageServers, *ps)
+		}
+	}
+	return near
+}
+
+// take settles a check by what concerns the client.
+func (c *Check) take(violations, unknown []detail) {
+	c.Verdict = Pass
+	if len(unknown) > 0 {
+		c.Verdict = NotEvaluated
+	}
+	if len(violations) > 0 {
+		c.Verdict = Fail
+	}
+	for _, d := range slices.Concat(violations, unknown) {
+		c.Msgs = append(c.Msgs, d.Msg)
+	}
+}
+
+// checkEstate settles an estate rule for the client: a finding concerns it
+// where one of its selectors matches, or where it is about one of the client's
+// own objects.
+func (r *run) checkEstate(check *Check, rule *Rule, near map[string]bool) {
+	rec := *r.watched.record
+	held := candidate{rule: rule}
+	rec.Reached, rec.Arrived = 0, nil // first ask who is meant, whatever the rows show
+	var violations, unknown []detail
+	meant, possible := false, false
+	for _, f := range r.found[rule.ID] {
+		concerned := len(f.Affects) == 0 && near[f.Resource.GUID]
+		for _, s := range f.Affects {
+			held.selector = s
+			if held.matches(&rec) {
+				concerned, meant = true, true
+				possible = possible || held.matches(r.watched.record)
+			}
+		}
+		if concerned {
+			violations = append(violations, detail{Msg: f.Msg})
+		}
+	}
+	for _, d := range r.watched.estate[rule.ID] {
+		if near[d.Resource.GUID] || d.Resource.GUID == "" {
+			unknown = append(unknown, detail{Msg: d.Resource.Name + ": " + d.Msg})
+		}
+	}
+	check.take(violations, unknown)
+	check.Disproved = meant && !possible
+}

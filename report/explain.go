@@ -1,0 +1,201 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+// stepTitles are the steps of the article in a few words.
+var stepTitles = []struct{ step, title string }{
+	{"symptoms", "Symptoms"},
+	{"1", "Step 1: the licence"},
+	{"2", "Step 2: the vendor policy"},
+	{"3", "Step 3: the packages on the client"},
+	{"4", "Step 4: the packages on the package servers"},
+	{"5", "Step 5: sites, package servers and policy settings"},
+	{"6", "Step 6: the scan"},
+	{"7", "Step 7: the patch management import"},
+	{"+", "Beyond the article"},
+}
+
+const explainIndent = 14
+
+// Explain writes what the rules say about one client, in the article's steps,
+// with the evidence that the snapshot has.
+func Explain(out io.Writer, e *evaluator.Explanation, o Options) error {
+	if o.Width <= 0 {
+		o.Width = defaultWidth
+	}
+	w := &tableWriter{out: bufio.NewWriter(out), paint: paint(o.Color), width: max(40, o.Width)}
+	w.line("%s", w.paint.heading(Name(e.Client.Name))+"  "+e.Client.GUID)
+	w.evidence(e)
+	for _, s := range stepTitles {
+		var checks []evaluator.Check
+		for _, c := range e.Checks {
+			if c.Step == s.step && c.Verdict != evaluator.NotApplicable {
+				checks = append(checks, c)
+			}
+		}
+		if len(checks) == 0 {
+			continue
+		}
+		w.line("")
+		w.line("%s", w.paint.heading(s.title))
+		for _, c := range checks {
+			w.check(c, e.Cause)
+		}
+	}
+	w.line("")
+	if e.Cause == nil {
+		w.block(0, "", "No rule found where the chain breaks.")
+		return w.out.Flush()
+	}
+	w.block(0, "", fmt.Sprintf("The chain first breaks at %s (%s cause): %s", w.paint.in(e.Cause.Rule, text.Bold), e.Cause.Certainty, clean(e.Cause.Msg, 1000)))
+	w.remediation(0, e.Cause.Remediation)
+	return w.out.Flush()
+}
+
+// verdictMark is a verdict as one word of a checklist.
+var verdictMark = map[evaluator.Verdict]string{
+	evaluator.Pass:         "ok",
+	evaluator.Fail:         "FAILS",
+	evaluator.NotEvaluated: "unknown",
+	evaluator.Errored:      "broke",
+}
+
+func (w *tableWriter) check(c evaluator.Check, cause *evaluator.Cause) {
+	mark := verdictMark[c.Verdict]
+	body := c.Rule + " " + c.Title
+	switch {
+	case c.Verdict == evaluator.Fail && c.Disproved:
+		mark = "not it"
+		body += " (there is such a fault, but the client's own rows show that it got past it)"
+	case c.Verdict == evaluator.Fail && cause != nil && cause.Rule == c.Rule:
+		mark = "BREAKS"
+		mark = w.paint.in(mark, text.FgRed, text.Bold)
+	case c.Verdict == evaluator.Fail:
+		mark = w.paint.in(mark, text.FgRed)
+	}
+	w.block(explainIndent, "  "+mark, body)
+	for _, msg := range c.Msgs {
+		w.block(explainIndent+2, strings.Repeat(" ", explainIndent)+"- ", clean(msg, 500))
+	}
+}
+
+// evidence writes what the snapshot knows of the client itself.
+func (w *tableWriter) evidence(e *evaluator.Explanation) {
+	c := e.Client
+	w.fact("status", textOr(c.Status))
+	w.fact("agent", func() string {
+		if c.Agent == nil {
+			return notCollected
+		}
+		return textOr(c.Agent.Version)
+	}())
+	w.fact("plug-in", pluginFact(c.Plugin))
+	w.fact("licence", func() string {
+		if c.Licence == nil {
+			return notCollected
+		}
+		return yesNo(c.Licence.InUse, "in use", "none in use")
+	}())
+	w.fact("addresses", strings.Join(c.Addresses, ", "))
+	var sites, servers []string
+	for _, s := range e.Sites {
+		sites = append(sites, Name(s.Name))
+	}
+	for _, ps := range e.PackageServers {
+		servers = append(servers, Name(ps.Name)+yesNo(ps.Constrained, " (constrained)", ""))
+	}
+	w.fact("sites", strings.Join(sites, ", "))
+	w.fact("servers", strings.Join(servers, ", "))
+	if p := c.Packages; p != nil {
+		w.fact("plug-in pkg", packageFact(p.Plugin))
+		w.fact("scan", packageFact(p.Scan))
+		w.fact("tools", packageFact(p.Tools))
+	}
+	if i := c.Inventory; i != nil {
+		w.fact("basic inv.", ageFact(i.BasicAt, i.BasicAgeDays, "never arrived"))
+		w.fact("patch inv.", ageFact(i.PatchAt, i.PatchAgeDays, yesNo(i.PatchReturned, "returned", "never returned")))
+	}
+	if t := c.TaskAgent; t != nil {
+		w.fact("task agent", ageFact(t.RegisteredAt, t.RegistrationAgeDays, "never registered"))
+	}
+}
+
+const notCollected = "not collected"
+
+func (w *tableWriter) fact(name, value string) {
+	if value == "" {
+		value = "none"
+	}
+	w.block(explainIndent, "  "+name, value)
+}
+
+func textOr(s *string) string {
+	if s == nil {
+		return "unknown"
+	}
+	return Name(*s)
+}
+
+func yesNo(b *bool, yes, no string) string {
+	switch {
+	case b == nil:
+		return " unknown"
+	case *b:
+		return yes
+	}
+	return no
+}
+
+func pluginFact(p *snapshot.Plugin) string {
+	if p == nil {
+		return notCollected
+	}
+	out := strings.TrimSpace(yesNo(p.Installed, "installed", "not installed"))
+	if p.Version != nil {
+		out += ", version " + Name(*p.Version)
+	}
+	return out
+}
+
+func packageFact(p *snapshot.ClientPackage) string {
+	if p == nil {
+		return "no download event"
+	}
+	out := textOr(p.Status) + daysAgo(p.StatusAgeDays)
+	if r := p.LastRun; r != nil {
+		out += ", last run" + strings.TrimPrefix(daysAgo(r.AgeDays), ",")
+		if r.ReturnCode != nil {
+			out += fmt.Sprintf(" with exit code %d", *r.ReturnCode)
+		}
+	}
+	return out
+}
+
+func ageFact(at *snapshot.Time, days *int, never string) string {
+	if at == nil {
+		return strings.TrimSpace(never)
+	}
+	return at.String() + daysAgo(days)
+}
+
+func daysAgo(days *int) string {
+	switch {
+	case days == nil:
+		return ""
+	case *days < 0:
+		return fmt.Sprintf(", dated %s in the future", plural(int64(-*days), "day"))
+	case *days == 0:
+		return ", less than a day ago"
+	}
+	return fmt.Sprintf(", %s ago", plural(int64(*days), "day"))
+}
