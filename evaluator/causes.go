@@ -71,14 +71,15 @@ type attribution struct {
 }
 
 // of attributes one finding of a client. alone says that no other sure cause
-// holds the client back, so that mending this one frees it.
+// holds the client back, so that mending this one frees it: what the cause
+// itself explains is its consequence and goes with it.
 func (c *causes) of(rec *clientRecord, rule *Rule) (cause attribution, alone, found bool) {
 	for a := range c.attributions(rec, rule) {
 		if !found {
 			cause, alone, found = a, true, true
 			continue
 		}
-		if a.id != cause.id && a.certainty == Sure {
+		if a.id != cause.id && a.certainty == Sure && !slices.Contains(cause.rule.Explains, a.rule.ID) {
 			return cause, false, true
 		}
 	}
@@ -180,7 +181,8 @@ func (c *causes) summarise(s *spool, version string) ([]Cause, []Unexplained, er
 			rule := c.pack.Rules[f.Rule]
 			a, alone, ok := c.of(rec, rule)
 			if !ok {
-				if c.explained[rule.ID] && !missed[rule.ID] {
+				// Only the end of a chain wants a cause; a step of it is one.
+				if c.explained[rule.ID] && len(rule.Explains) == 0 && !missed[rule.ID] {
 					missed[rule.ID] = true
 					c.miss(unexplained, rec, rule.ID)
 				}

@@ -5,10 +5,12 @@
 #   only to the package servers that it lists. The others are left out on purpose.
 #   Where several vendor policies are on, a package server counts as left out
 #   only if none of them assigns it anything, for it is not known which of them
-#   assigns the required packages.
+#   assigns the required packages. Policies of other vendors do not count.
 # schemas:
 #   - data.estate: schema.estate
 package nscheck.lib.vendor_policies
+
+import data.nscheck.lib.distribution
 
 # METADATA
 # description: Package servers that are left out for sure.
@@ -37,6 +39,7 @@ maybe_left_out contains server.guid if {
 
 _in_force := [policy |
 	some policy in data.estate.vendor_policies
+	distribution.serves_windows(policy)
 	policy.enabled != false
 ]
 

@@ -3,11 +3,12 @@ package nscheck.lib.vendor_policies_test
 import data.nscheck.lib.vendor_policies
 
 _individual := {
+	"name": "Microsoft Vendor Policy",
 	"enabled": true,
 	"package_assignment": {"type": "individual", "package_servers": ["P1"]},
 }
 
-_all := {"enabled": true, "package_assignment": {"type": "all", "package_servers": []}}
+_all := {"name": "Other", "enabled": true, "package_assignment": {"type": "all"}}
 
 _judged(policies) := judged if {
 	judged := {
@@ -17,6 +18,7 @@ _judged(policies) := judged if {
 		"package_servers": [{"guid": "P1"}, {"guid": "P2"}],
 		"vendor_policies": policies,
 	}
+		with data.params as {"other_vendors": ["Red Hat"]}
 }
 
 _nobody := {"left_out": set(), "maybe": set()}
@@ -53,7 +55,15 @@ test_unknown_whether_on if {
 
 test_unknown_assignment if {
 	_judged([object.union(_individual, {"package_assignment": {"type": null}})]) == _nobody
-	_judged([{"enabled": true}]) == _nobody
+	_judged([{"name": "Other", "enabled": true}]) == _nobody
 }
 
 test_no_policies if _judged([]) == _nobody
+
+test_policies_of_other_vendors_do_not_count if {
+	_judged([object.union(_individual, {"name": "RED HAT vendor policy"})]) == _nobody
+	_judged([_individual, object.union(_all, {"name": "Red Hat Vendor Policy"})]) == {
+		"left_out": {"P2"},
+		"maybe": {"P2"},
+	}
+}

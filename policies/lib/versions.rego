@@ -14,13 +14,21 @@ older(a, b) if numbers(a) < numbers(b)
 same(a, b) if numbers(a) == numbers(b)
 
 # METADATA
+# description: Whether a version is of a release line, as 7.5.3153 is of 7.5 and 7.50 is not.
+of_line(version, line) if {
+	start := _parts(line)
+	array.slice(_parts(version), 0, count(start)) == start
+}
+
+# METADATA
 # description: |
 #   The numbers of a version without zeros at its end, so that 7.5 and 7.5.0.0
 #   are one. Arrays of numbers compare number by number.
-numbers(version) := [number |
-	some part in split(regex.replace(trim_space(version), `(\.0+)+$`, ""), ".")
+numbers(version) := _parts(regex.replace(trim_space(version), `(\.0+)+$`, "")) if is_string(version)
+
+_parts(version) := [number |
+	some part in split(trim_space(version), ".")
 	number := to_number(regex.replace(part, `^0+([0-9])`, "$1"))
 ] if {
-	is_string(version)
 	regex.match(`^[0-9]+(\.[0-9]+)*$`, trim_space(version))
 }

@@ -30,3 +30,13 @@ test_unknown if {
 		not versions.same(version, version)
 	}
 }
+
+test_of_line if {
+	versions.of_line("7.5.3153", "7.5")
+	versions.of_line("8.0.2240", "8.0")
+	versions.of_line("7.5", "7.5")
+	not versions.of_line("7.50.1", "7.5")
+	not versions.of_line("8.1.4528", "8.0")
+	not versions.of_line("7", "7.5")
+	not versions.of_line("seven", "7.5")
+}

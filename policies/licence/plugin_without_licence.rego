@@ -48,44 +48,25 @@
 #         does and still no inventory or licence appears, follow TECH169557.
 package nscheck.licence.plugin_without_licence
 
+import data.nscheck.lib.computers
+import data.nscheck.lib.licence_counts
+
 violation contains {
 	"msg": "The Software Update Plug-in is installed but no Patch Management licence is in use",
 	"path": "licence.in_use",
 	"expected": true,
 	"actual": false,
 } if {
-	input.status == "Active"
-	input.plugin.installed == true
+	computers.has_plugin
 	input.licence.in_use == false
 }
 
 unknown contains {"msg": msg} if {
-	not _cleared
-	count(_open_questions) > 0
-	msg := sprintf("It is unknown %s", [concat(", and ", _open_questions)])
+	input.licence.in_use != true
+	msg := computers.plugin_doubt(_questions)
 }
 
-_open_questions contains "whether the computer is Active" if input.status == null
+_questions contains "whether a licence is in use" if input.licence.in_use == null
 
-_open_questions contains question if {
-	input.plugin.installed == null
-	question := "whether the plug-in is installed, for no inventory lists the computer's agents"
-}
-
-_open_questions contains "whether a licence is in use" if input.licence.in_use == null
-
-# What is known rules the fault out, whatever is not known.
-_cleared if {
-	input.status != null
-	input.status != "Active"
-}
-
-_cleared if input.plugin.installed == false
-
-# A computer that is not managed has no agents to list.
-_cleared if {
-	input.plugin.installed == null
-	input.managed == false
-}
-
-_cleared if input.licence.in_use == true
+# NS-LIC-002 compares these counts.
+tally contains licence_counts.key if computers.active

@@ -89,3 +89,23 @@ test_missing if {
 		count(rule.unknown) == 0 with input as client
 	}
 }
+
+test_tally if {
+	client := object.union(_client, {"filters": ["F1"], "location": {"site": "LEEDS"}})
+	tally := rule.tally with input as client
+		with data.index as {"filters": {"F1": {}}}
+		with data.params as {"plugin_filter": "F1"}
+	tally == {["licence_counts", "LEEDS", "yes", "yes", "yes"]}
+}
+
+test_tally_counts_active_computers if {
+	client := object.union(_client, {
+		"status": "Retired",
+		"filters": ["F1"],
+		"location": {"site": "LEEDS"},
+	})
+	tally := rule.tally with input as client
+		with data.index as {"filters": {"F1": {}}}
+		with data.params as {"plugin_filter": "F1"}
+	tally == set()
+}

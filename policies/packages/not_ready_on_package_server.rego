@@ -25,7 +25,7 @@
 #   severity: high
 #   scope: estate
 #   step: "4"
-#   explains: [NS-LIC-001]
+#   explains: [NS-CLI-001, NS-CLI-007, NS-LIC-001, NS-PKG-004]
 #   chain: 420
 #   remediation:
 #     - versions: ">=8"
@@ -155,6 +155,6 @@ _doubt(guid, role) := "and its codebases are unknown" if {
 	not package_status.serving[role]
 } else := "although a codebase of it is there" if {
 	guid in package_status.serving[role]
-} else := "which a vendor policy may intend: it assigns packages to package servers individually" if {
+} else := "which a vendor policy may intend, for it assigns packages individually" if {
 	guid in vendor_policies.maybe_left_out
 }

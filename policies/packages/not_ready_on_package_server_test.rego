@@ -4,6 +4,8 @@ import data.nscheck.packages.not_ready_on_package_server as rule
 
 _scan := "Patch Windows System Assessment Scan"
 
+_params := {"required_packages": ["scan"], "other_vendors": []}
+
 _server(changes) := object.union(
 	{
 		"guid": "P1",
@@ -40,7 +42,7 @@ _judged_with(policies, codebases, servers) := judged if {
 	index := object.union(_index(servers), {"packages": {"scan": scan}})
 	judged := {"violation": rule.violation, "unknown": rule.unknown} with data.estate as estate
 		with data.index as index
-		with data.params as {"required_packages": ["scan"]}
+		with data.params as _params
 }
 
 _judged(servers) := _judged_by({}, servers)
@@ -125,6 +127,7 @@ test_no_status_but_a_codebase if {
 }
 
 _individual(servers) := {
+	"name": "Microsoft Vendor Policy",
 	"enabled": true,
 	"package_assignment": {"type": "individual", "package_servers": servers},
 }
@@ -142,12 +145,12 @@ test_left_out_does_not_excuse_a_status if {
 }
 
 test_perhaps_left_out if {
-	all := {"enabled": true, "package_assignment": {"type": "all"}}
+	all := {"name": "Other", "enabled": true, "package_assignment": {"type": "all"}}
 	servers := [_server({"packages": {}}), _ready]
 	_judged_with([_individual(["P2"]), all], _hosts([]), servers) == _unknown(concat("", [
 		_scan,
-		" has no status, which a vendor policy may intend: ",
-		"it assigns packages to package servers individually",
+		" has no status, ",
+		"which a vendor policy may intend, for it assigns packages individually",
 	]))
 }
 
@@ -196,8 +199,8 @@ test_missing if {
 	index := {"packages": {}, "site_package_servers": {}}
 	count(rule.violation) == 0 with data.estate as {}
 		with data.index as index
-		with data.params as {"required_packages": ["scan"]}
+		with data.params as _params
 	count(rule.unknown) == 0 with data.estate as {}
 		with data.index as index
-		with data.params as {"required_packages": ["scan"]}
+		with data.params as _params
 }

@@ -34,7 +34,7 @@ _judged(policies) := judged if {
 	estate := {"vendor_policies": policies, "package_servers": _servers}
 	judged := {"violation": rule.violation, "unknown": rule.unknown} with data.estate as estate
 		with data.index as _index
-		with data.params as {"required_packages": ["scan"]}
+		with data.params as {"required_packages": ["scan"], "other_vendors": ["Red Hat"]}
 }
 
 _resource := {"type": "vendor_policy", "guid": "V1", "name": "Microsoft Vendor Policy"}
@@ -86,7 +86,7 @@ test_manual_prestaging_that_harms_nobody if {
 		"package_servers": _servers,
 	}
 		with data.index as {"site_package_servers": {"HULL": ["P4"]}}
-		with data.params as {"required_packages": ["scan"]}
+		with data.params as {"required_packages": ["scan"], "other_vendors": ["Red Hat"]}
 	some violation in violations
 	violation.affects == []
 	violation.msg == concat("", [

@@ -16,7 +16,7 @@
 #   severity: high
 #   scope: estate
 #   step: "5"
-#   explains: [NS-LIC-001]
+#   explains: [NS-CLI-001, NS-CLI-007, NS-LIC-001]
 #   chain: 150
 #   remediation:
 #     - ref: TECH170397

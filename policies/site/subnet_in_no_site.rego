@@ -21,7 +21,7 @@
 #   severity: high
 #   scope: estate
 #   step: "5"
-#   explains: [NS-LIC-001]
+#   explains: [NS-CLI-001, NS-CLI-007, NS-LIC-001]
 #   chain: 110
 #   remediation:
 #     - ref: TECH170397

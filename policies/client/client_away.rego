@@ -1,0 +1,57 @@
+# METADATA
+# title: Client away
+# description: |
+#   Neither patch inventory nor basic inventory has come for long: the computer is
+#   switched off, away from the network, or no longer there. That is no fault of
+#   packages, sites or policies, and nothing has to be mended for it. Patch
+#   inventory that never came makes nobody away by itself; beside a basic
+#   inventory that is old it does not speak against it.
+# related_resources:
+#   - ref: TECH170397
+#     description: The article, which asks for clients that should return inventory and do not.
+#   - ref: KB180417
+#     description: vComputer lists only computers whose status is Active.
+# schemas:
+#   - input: schema.client
+# custom:
+#   id: NS-CLI-005
+#   severity: low
+#   scope: client
+#   step: "+"
+#   explains: [NS-LIC-001]
+#   chain: 910
+#   remediation:
+#     - versions: ">=7"
+#       ref: KB161023
+#       text: |
+#         Find out where the computer is. If it comes back, its inventory comes back with it.
+#         If it does not, set its asset status to Retired: then it is no longer counted as a
+#         client, and on 7.x no status but Retired gives a Patch Management licence back
+#         (KB161023).
+#     - versions: "<7"
+#       ref: KB161023
+#       text: |
+#         Find out where the computer is. If it comes back, its inventory comes back with it.
+#         If it does not, delete it: on 6.x nothing but deletion gives a Patch Management
+#         licence back (KB161023).
+package nscheck.client.client_away
+
+import data.nscheck.lib.computers
+import data.nscheck.lib.inventory
+
+violation contains {
+	"msg": "Basic inventory is old and patch inventory is no fresher: the client is away",
+	"path": "inventory.basic_age_days",
+	"expected": "fresh",
+	"actual": "old",
+} if {
+	computers.has_plugin
+	inventory.patch in {"old", "never"}
+	inventory.basic == "old"
+}
+
+unknown contains {"msg": msg} if {
+	inventory.patch in {"old", "never", "unknown"}
+	inventory.basic in {"old", "unknown"}
+	msg := computers.plugin_doubt(inventory.questions)
+}

@@ -1,0 +1,127 @@
+package nscheck.client.package_run_failed_test
+
+import data.nscheck.client.package_run_failed as rule
+
+_ran := {"status": "downloaded", "last_run": {"return_code": 0, "succeeded": true}}
+
+_failed := {"status": "downloaded", "last_run": {"return_code": 1603, "succeeded": false}}
+
+_client := {
+	"status": "Active",
+	"managed": true,
+	"plugin": {"installed": true},
+	"packages": {"plugin": _ran, "scan": _ran, "tools": _ran},
+	"inventory": {"patch_returned": true},
+}
+
+# The client with its scan and patch inventory replaced.
+_but(scan, patch_returned) := object.union(
+	object.remove(_client, ["packages"]),
+	{
+		"packages": {"plugin": _ran, "scan": scan, "tools": _ran},
+		"inventory": {"patch_returned": patch_returned},
+	},
+)
+
+_judged(client) := judged if {
+	judged := {"violation": rule.violation, "unknown": rule.unknown} with input as client
+		with data.params as {"required_packages": ["plugin", "scan", "tools"]}
+}
+
+_silent := {"violation": set(), "unknown": set()}
+
+_unknown(msg) := {"violation": set(), "unknown": {{"msg": msg}}}
+
+_unknown_scan := _unknown(concat("", [
+	"It is unknown whether the last run of ",
+	"Windows System Assessment Scan succeeded",
+]))
+
+test_succeeded if _judged(_client) == _silent
+
+test_failed if {
+	_judged(_but(_failed, false)) == {
+		"violation": {{
+			"msg": "The last run of Windows System Assessment Scan failed with exit code 1603",
+			"path": "packages.scan.last_run.succeeded",
+			"expected": true,
+			"actual": false,
+		}},
+		"unknown": set(),
+	}
+}
+
+test_failed_with_an_unknown_code if {
+	run := {"status": "downloaded", "last_run": {"return_code": null, "succeeded": false}}
+	some violation in _judged(_but(run, false)).violation
+	violation.msg == concat("", [
+		"The last run of Windows System Assessment Scan failed with ",
+		"an unknown exit code",
+	])
+}
+
+test_the_scan_never_ran if {
+	_judged(_but({"status": "downloaded"}, false)) == {
+		"violation": {{
+			"msg": concat("", [
+				"Windows System Assessment Scan was downloaded but never ran, ",
+				"and no patch inventory came back",
+			]),
+			"path": "packages.scan.last_run",
+			"expected": "a run that succeeded",
+			"actual": "none",
+		}},
+		"unknown": set(),
+	}
+}
+
+test_a_missing_row_convicts_only_without_patch_inventory if {
+	_judged(_but({"status": "downloaded"}, true)) == _unknown_scan
+	_judged(_but({"status": "downloaded"}, null)) == _unknown_scan
+}
+
+test_a_missing_row_convicts_only_the_scan if {
+	client := json.patch(_client, [
+		{"op": "remove", "path": "/packages/tools/last_run"},
+		{"op": "replace", "path": "/inventory/patch_returned", "value": false},
+	])
+	_judged(client) == _unknown(concat("", [
+		"It is unknown whether the last run of ",
+		"Patch Install Tools succeeded",
+	]))
+}
+
+test_unknown_result if {
+	run := {"status": "downloaded", "last_run": {"return_code": null, "succeeded": null}}
+	_judged(_but(run, false)) == _unknown_scan
+}
+
+test_unknown_download if _judged(_but({"status": null}, false)) == _unknown_scan
+
+test_a_package_that_is_not_there if {
+	_judged(_but({"status": "failed"}, false)) == _silent
+}
+
+test_unknown_computer if {
+	_judged(object.union(_but(_failed, false), {"status": null})) == _unknown(concat("", [
+		"It is unknown ",
+		"whether the computer is Active",
+	]))
+	_judged(object.union(_client, {"status": null})) == _silent
+}
+
+test_other_computers if {
+	_judged(object.union(_but(_failed, false), {"status": "Retired"})) == _silent
+	_judged(object.union(_but({"status": "downloaded"}, false), {"plugin": {"installed": false}})) == _silent
+}
+
+test_one_package_is_not_there_and_one_is_unknown if {
+	client := json.patch(_but({"status": "failed"}, false), [{
+		"op": "remove",
+		"path": "/packages/tools/last_run",
+	}])
+	_judged(client) == _unknown(concat("", [
+		"It is unknown whether the last run of ",
+		"Patch Install Tools succeeded",
+	]))
+}

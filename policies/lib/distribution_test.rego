@@ -1,0 +1,75 @@
+package nscheck.lib.distribution_test
+
+import data.nscheck.lib.distribution
+
+_params := {"required_packages": ["scan"], "other_vendors": ["Red Hat"]}
+
+_microsoft := {"guid": "V1", "name": "Microsoft Vendor Policy"}
+
+_red_hat := {"guid": "V2", "name": "red hat vendor policy"}
+
+# Leeds has nothing, York the scan on one of two servers, Hull everything.
+_estate := {"package_servers": [
+	{"guid": "P1", "packages": {}},
+	{"guid": "P2", "packages": {"scan": {"status": "ready"}}},
+	{"guid": "P3", "packages": {}},
+	{"guid": "P4", "packages": {"scan": {"status": null}}},
+]}
+
+_index := {
+	"site_package_servers": {"LEEDS": ["P1"], "YORK": ["P2", "P3"], "HULL": ["P4"], "BARE": []},
+	"unplaced_package_servers": {},
+}
+
+test_resource if {
+	distribution.resource(_microsoft) == {
+		"type": "vendor_policy",
+		"guid": "V1",
+		"name": "Microsoft Vendor Policy",
+	}
+}
+
+test_settings if {
+	policy := {"package_assignment": {"type": "site", "automatic_site_assignment": true}}
+	distribution.assignment(policy) == "site"
+	distribution.automatic(policy) == true
+	distribution.assignment({}) == null
+	distribution.automatic({}) == null
+}
+
+test_other_vendors if {
+	distribution.serves_windows(_microsoft) with data.params as _params
+	not distribution.serves_windows(_red_hat) with data.params as _params
+	distribution.harms(_microsoft, ["x"]) == ["x"] with data.params as _params
+	distribution.harms(_red_hat, ["x"]) == [] with data.params as _params
+}
+
+test_starved if {
+	starved := distribution.starved with data.estate as _estate
+		with data.index as _index
+		with data.params as _params
+	starved == [
+		{"site": "LEEDS", "package": "scan", "certainty": "sure"},
+		{"site": "YORK", "package": "scan", "certainty": "possible"},
+	]
+}
+
+test_harm if {
+	distribution.harm(_microsoft) == "; it left 1 site without a required package" with data.estate as _estate
+		with data.index as _index
+		with data.params as _params
+	distribution.harm(_red_hat) == "" with data.estate as _estate
+		with data.index as _index
+		with data.params as _params
+}
+
+test_everywhere if {
+	possible := [{"all": true, "package": "scan", "certainty": "possible"}]
+	distribution.everywhere == possible with data.estate as _estate with data.params as _params
+	distribution.everywhere == possible with data.estate as {"package_servers": []}
+		with data.params as _params
+
+	sure := [{"all": true, "package": "scan", "certainty": "sure"}]
+	nothing := {"package_servers": [{"guid": "P1", "packages": {}}]}
+	distribution.everywhere == sure with data.estate as nothing with data.params as _params
+}

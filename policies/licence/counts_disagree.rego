@@ -1,0 +1,107 @@
+# METADATA
+# title: Plug-in, filter and licences in use disagree
+# description: |
+#   Computers with the Software Update Plug-in, members of the filter "Computers with
+#   Software Update Plug-in Installed", and computers that hold a licence should be the
+#   same. The article starts where licensing and reporting do not portray the proper
+#   count. This rule counts the three for the Active computers of each site and says
+#   which of them is out of step: the one that differs from what the two others agree
+#   on. Equal counts of different computers are found too.
+# related_resources:
+#   - ref: TECH170397
+#     description: The article; its symptoms, and step 1.
+#   - ref: HOWTO59456
+#     description: How a Patch Management licence is consumed.
+# schemas:
+#   - data.index: schema.index
+#   - data.totals: schema.totals
+#   - data.estate: schema.estate
+# custom:
+#   id: NS-LIC-002
+#   severity: high
+#   scope: estate
+#   step: symptoms
+#   remediation:
+#     - versions: ">=7"
+#       ref: TECH170397
+#       text: |
+#         Where licences in use are out of step, mend the causes that the report names for the
+#         site's computers: each takes its licence when its first scan returns. Where a computer
+#         without the plug-in holds a licence, it keeps it as long as it is Active; on 7.x only
+#         the asset status Retired gives it back (KB161023). Where the filter is out of step,
+#         update its membership in the console and compare again. Where the plug-in is out of
+#         step, it is gone from computers that still are in the filter and hold a licence, or it
+#         is not reported: look at their basic inventory.
+#     - versions: "<7"
+#       ref: TECH170397
+#       text: |
+#         Where licences in use are out of step, mend the causes that the report names for the
+#         site's computers: each takes its licence when its first scan returns. Where a computer
+#         without the plug-in holds a licence, on 6.x only deletion of the computer gives it back
+#         (KB161023). Where the filter is out of step, update its membership in the console and
+#         compare again. Where the plug-in is out of step, it is gone from computers that still
+#         are in the filter and hold a licence, or it is not reported: look at their basic
+#         inventory.
+package nscheck.licence.counts_disagree
+
+import data.nscheck.lib.licence_counts
+import data.nscheck.lib.text
+
+violation contains {
+	"msg": sprintf("%s: %s; %sout of step: %s", [
+		_resource(site).name,
+		concat(", ", [_counted(site, i) | some i, _ in licence_counts.facts]),
+		_equal(site),
+		concat(", ", wrong),
+	]),
+	"resource": _resource(site),
+	"expected": "the same computers",
+	"actual": [licence_counts.having(site, i) | some i, _ in licence_counts.facts],
+} if {
+	some site, _ in licence_counts.by_site
+	wrong := _out_of_step(site)
+	count(wrong) > 0
+}
+
+unknown contains {
+	"msg": concat(" ", [
+		"Of some Active computers it is unknown whether they have the plug-in,",
+		"are in its filter, or hold a licence",
+	]),
+	"resource": _resource(site),
+} if {
+	some site, counts in licence_counts.by_site
+	some one in counts
+	"unknown" in one.known
+}
+
+unknown contains {
+	"msg": "No computer was counted, for its plug-in, filters, licence or addresses are missing",
+	"resource": {"type": "estate", "guid": null, "name": "clients"},
+} if {
+	data.totals.clients > 0
+	count(licence_counts.by_site) == 0
+}
+
+_resource("") := {"type": "estate", "guid": null, "name": "Computers in no known site"}
+
+_resource(site) := {
+	"type": "site",
+	"guid": site,
+	"name": object.get(data.index.sites, [site, "name"], site),
+} if {
+	site != ""
+}
+
+_counted(site, i) := sprintf("%d %s", [licence_counts.having(site, i), licence_counts.facts[i].counted])
+
+_out_of_step(site) := [msg |
+	some i, fact in licence_counts.facts
+	n := licence_counts.out_of_step(site, i)
+	n > 0
+	msg := sprintf("%s (%s)", [fact.name, text.count_of(n, "computer")])
+]
+
+_equal(site) := "the counts are equal, the computers are not; " if {
+	count({licence_counts.having(site, i) | some i, _ in licence_counts.facts}) == 1
+} else := ""

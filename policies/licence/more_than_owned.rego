@@ -1,0 +1,61 @@
+# METADATA
+# title: More licences in use than owned
+# description: |
+#   More computers hold a Patch Management licence than licences were bought. A client
+#   whose first scan returns may then find none left. Distinct computers are counted,
+#   whatever their status: one that is not Active holds its licence too.
+# related_resources:
+#   - ref: TECH170397
+#     description: The article; step 1 lists the licences in use.
+#   - ref: KB161023
+#     description: Which asset status gives a licence back.
+# schemas:
+#   - data.estate: schema.estate
+# custom:
+#   id: NS-LIC-004
+#   severity: medium
+#   scope: estate
+#   step: "+"
+#   explains: [NS-LIC-001]
+#   chain: 810
+#   remediation:
+#     - versions: ">=7"
+#       ref: KB161023
+#       text: |
+#         First free the licences of computers that are not Active, which NS-LIC-003 lists: on
+#         7.x only the asset status Retired gives a licence back (KB161023). If that is not
+#         enough, own as many licences as computers are to be patched, or take computers out of
+#         patch management that need not be in it.
+#     - versions: "<7"
+#       ref: KB161023
+#       text: |
+#         First free the licences of computers that are not Active, which NS-LIC-003 lists: on
+#         6.x only deletion gives a licence back (KB161023). If that is not enough, own as many
+#         licences as computers are to be patched, or take computers out of patch management
+#         that need not be in it.
+package nscheck.licence.more_than_owned
+
+violation contains {
+	"msg": sprintf("%d licences are in use and %d are owned", [_licences.in_use, _licences.owned]),
+	"resource": _resource,
+	"path": "licences.in_use",
+	"expected": _licences.owned,
+	"actual": _licences.in_use,
+	"affects": [{"all": true, "certainty": "possible"}],
+} if {
+	not null in {_licences.in_use, _licences.owned}
+	_licences.in_use > _licences.owned
+}
+
+unknown contains {"msg": msg, "resource": _resource} if {
+	count(_questions) > 0
+	msg := sprintf("It is unknown %s", [concat(", and ", _questions)])
+}
+
+_licences := data.estate.licences
+
+_resource := {"type": "product", "guid": null, "name": _licences.product}
+
+_questions contains "how many licences are owned" if _licences.owned == null
+
+_questions contains "how many licences are in use" if _licences.in_use == null

@@ -1,0 +1,74 @@
+# METADATA
+# title: Required package missing or disabled on the Notification Server
+# description: |
+#   A client needs the assessment scan and the install tools before it can return
+#   patch inventory and take a licence, and the plug-in before either. Package
+#   servers and clients can only get what the Notification Server has and offers.
+#   The scan and the tools are not installed with the product: the patch
+#   management import (PMImport) brings them, so an import that never succeeded
+#   explains why they are missing.
+# related_resources:
+#   - ref: TECH170397
+#     description: The article; the three packages stand in step 3, the import in step 7.
+#   - ref: KB180699
+#     description: The GUIDs of the scan and tools packages.
+# schemas:
+#   - data.estate: schema.estate
+#   - data.index: schema.index
+# custom:
+#   id: NS-PKG-003
+#   severity: critical
+#   scope: estate
+#   step: "3"
+#   explains: [NS-CLI-001, NS-CLI-007, NS-LIC-001, NS-PKG-001, NS-PKG-004]
+#   chain: 320
+#   remediation:
+#     - ref: TECH170397
+#       text: |
+#         A package that is disabled: find it in the console by the name or GUID that the
+#         finding gives and enable it. Patch Windows System Assessment Scan (GUID
+#         6D417916-467C-46A7-A870-6D86D9345B61) or Patch Install Tools (GUID
+#         832C527C-B9C9-46FB-B1F1-2F35434FF90D) is missing: run the patch management import and
+#         see that it succeeds; step 7 of the article names what to read where it fails. The
+#         Software Update Plug-in is missing: it comes with Patch Management itself, so repair
+#         that installation; make sure first that the package has no other name here. Then
+#         watch the package become ready on the package servers.
+package nscheck.packages.missing_on_notification_server
+
+import data.nscheck.lib.packages
+
+violation contains {
+	"msg": sprintf("%s is missing on the Notification Server", [name]),
+	"resource": {"type": "package", "guid": null, "name": name},
+	"path": "packages",
+	"expected": "the package, enabled",
+	"actual": "missing",
+	"affects": _affects(role),
+} if {
+	data.estate.packages
+	some role, name in packages.names
+	not data.index.packages[role]
+}
+
+violation contains {
+	"msg": sprintf("%s is disabled on the Notification Server", [name]),
+	"resource": _resource(role),
+	"path": sprintf("packages[%s].enabled", [name]),
+	"expected": true,
+	"actual": false,
+	"affects": _affects(role),
+} if {
+	some role, name in packages.names
+	data.index.packages[role].enabled == false
+}
+
+unknown contains {"msg": "It is unknown whether it is enabled", "resource": _resource(role)} if {
+	some role, _ in packages.names
+	data.index.packages[role].enabled == null
+}
+
+_resource(role) := {"type": "package", "guid": item.guid, "name": item.name} if {
+	item := data.index.packages[role]
+}
+
+_affects(role) := [{"all": true, "package": role, "certainty": "sure"}]

@@ -1,0 +1,66 @@
+package nscheck.packages.missing_on_notification_server_test
+
+import data.nscheck.packages.missing_on_notification_server as rule
+
+_judged(packages) := judged if {
+	estate := {"packages": []}
+	judged := {"violation": rule.violation, "unknown": rule.unknown} with data.estate as estate
+		with data.index as {"packages": packages}
+		with data.params as {"required_packages": ["scan"]}
+}
+
+_scan(enabled) := {"scan": {"guid": "S", "name": "Scan", "enabled": enabled}}
+
+_resource := {"type": "package", "guid": "S", "name": "Scan"}
+
+_affects := [{"all": true, "package": "scan", "certainty": "sure"}]
+
+test_enabled if _judged(_scan(true)) == {"violation": set(), "unknown": set()}
+
+test_packages_that_are_not_required if {
+	_judged(object.union(_scan(true), {"tools": {"enabled": false}})).violation == set()
+}
+
+test_disabled if {
+	_judged(_scan(false)) == {
+		"violation": {{
+			"msg": "Scan is disabled on the Notification Server",
+			"resource": _resource,
+			"path": "packages[Scan].enabled",
+			"expected": true,
+			"actual": false,
+			"affects": _affects,
+		}},
+		"unknown": set(),
+	}
+}
+
+test_missing_package if {
+	_judged({}) == {
+		"violation": {{
+			"msg": "Windows System Assessment Scan is missing on the Notification Server",
+			"resource": {"type": "package", "guid": null, "name": "Windows System Assessment Scan"},
+			"path": "packages",
+			"expected": "the package, enabled",
+			"actual": "missing",
+			"affects": _affects,
+		}},
+		"unknown": set(),
+	}
+}
+
+test_unknown if {
+	_judged(_scan(null)) == {
+		"violation": set(),
+		"unknown": {{"msg": "It is unknown whether it is enabled", "resource": _resource}},
+	}
+}
+
+test_missing if {
+	count(rule.violation) == 0 with data.estate as {}
+		with data.index as {"packages": {}}
+		with data.params as {"required_packages": ["scan"]}
+	count(rule.unknown) == 0 with data.estate as {}
+		with data.index as {"packages": {}}
+		with data.params as {"required_packages": ["scan"]}
+}

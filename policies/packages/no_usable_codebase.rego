@@ -1,0 +1,195 @@
+# METADATA
+# title: Required package has no codebase that the clients of a site may use
+# description: |
+#   A codebase is a place that a package can be downloaded from. The clients of a
+#   site may use the package servers of their site, and the Notification Server
+#   unless downloads from it are prevented for the site. A required package
+#   without a codebase on any of them reaches no client of the site. A codebase
+#   on a host that is neither the Notification Server nor a known package server
+#   may be one of them by another name, so nothing is concluded beside it.
+# related_resources:
+#   - ref: KB180568
+#     description: Codebases of a package, one row for each source and protocol.
+#   - ref: KB204355
+#     description: Prevent Downloads in the settings of a site, from 8.5 RU3 on.
+#   - ref: KB181405
+#     description: Package servers with stale codebases, 7.x and 8.x (HOWTO83906).
+# schemas:
+#   - data.estate: schema.estate
+#   - data.index: schema.index
+#   - data.totals: schema.totals
+# custom:
+#   id: NS-PKG-004
+#   severity: high
+#   scope: estate
+#   step: "4"
+#   explains: [NS-CLI-001, NS-CLI-007, NS-LIC-001]
+#   chain: 410
+#   remediation:
+#     - versions: ">=8.5.5032"
+#       ref: KB181405
+#       text: |
+#         If the finding says that downloads from the Notification Server are prevented, take
+#         Ns off the Prevent Downloads setting of the site until its package servers have the
+#         package. In the GUI of the site's package servers use all the buttons of the Package
+#         Server tab to refresh: Update Package, Refresh Package, Resend Package info. If a
+#         package server shows the package as ready and it still has no codebase there,
+#         resynchronise that server as KB181405 describes. If the Notification Server has no
+#         codebase either, mend the package there first: see NS-PKG-003 and NS-IMP-001.
+#     - versions: ">=7, <8.5.5032"
+#       ref: KB181405
+#       text: |
+#         In the GUI of the site's package servers use all the buttons of the Package Server
+#         tab to refresh: Update Package, Refresh Package, Resend Package info. If a package
+#         server shows the package as ready and it still has no codebase there, resynchronise
+#         that server as KB181405 describes. If the Notification Server has no codebase either,
+#         mend the package there first: see NS-PKG-003 and NS-IMP-001.
+#     - versions: "<7"
+#       ref: TECH170397
+#       text: |
+#         In the GUI of the site's package servers use all the buttons of the Package Server
+#         tab to refresh: Update Package, Refresh Package, Resend Package info. If a package
+#         server shows the package as ready and it still has no codebase there, resynchronise
+#         that server (HOWTO1109 before 7.1 SP1). If the Notification Server has no codebase
+#         either, mend the package there first: see NS-PKG-003 and NS-IMP-001.
+package nscheck.packages.no_usable_codebase
+
+import data.nscheck.lib.package_servers
+import data.nscheck.lib.package_status
+import data.nscheck.lib.packages
+import data.nscheck.lib.sites
+import data.nscheck.lib.text
+
+violation contains {
+	"msg": sprintf("%s has no codebase on any host", [packages.names[role]]),
+	"resource": _resource(role),
+	"path": sprintf("packages[%s].codebases", [packages.names[role]]),
+	"expected": "at least 1 codebase",
+	"actual": "none",
+	"affects": [{"all": true, "package": role, "certainty": "sure"}],
+} if {
+	some role, hosts in package_status.hosts
+	count(hosts) == 0
+}
+
+violation contains {
+	"msg": msg,
+	"resource": sites.resource(site),
+	"expected": sprintf("a codebase of %s", [packages.names[role]]),
+	"actual": "none",
+	"affects": [{"site": site.guid, "package": role, "certainty": "sure"}],
+} if {
+	some role, _ in _served_somewhere
+	some site in data.estate.sites
+	total := data.totals.sites[site.guid].clients
+	_unhelped(site, role)
+	count(_open_questions(site, role)) == 0
+	msg := sprintf("Site %s has no codebase of %s that its %s may use: %s", [
+		site.name,
+		packages.names[role],
+		text.count_of(total, "client"),
+		_why(role),
+	])
+}
+
+unknown contains {"msg": msg, "resource": sites.resource(site)} if {
+	some role, _ in _served_somewhere
+	some site in data.estate.sites
+	sites.may_have_clients(site.guid)
+	_unhelped(site, role)
+	questions := _open_questions(site, role)
+	count(questions) > 0
+	msg := sprintf("No package server of it is known to have a codebase of %s; unknown: %s", [
+		packages.names[role],
+		concat("; ", questions),
+	])
+}
+
+unknown contains {"msg": "Its codebases were not collected", "resource": _resource(role)} if {
+	some role, _ in packages.names
+	data.index.packages[role]
+	not package_status.hosts[role]
+}
+
+_resource(role) := {"type": "package", "guid": item.guid, "name": item.name} if {
+	item := data.index.packages[role]
+}
+
+_served_somewhere := {role: hosts | some role, hosts in package_status.hosts; count(hosts) > 0}
+
+# Neither a package server of the site nor the Notification Server is known to help.
+_unhelped(site, role) if {
+	not site.guid in _helped[role]
+	not _ns_helps(site, role)
+}
+
+_helped := {role: package_servers.sites_with(servers) |
+	some role, servers in package_status.serving
+}
+
+_ns_helps(site, role) if {
+	_on_ns[role]
+	sites.ns_allowed(site) == true
+}
+
+_why(role) := concat("", [
+	"its package servers have none, ",
+	"and downloads from the Notification Server are prevented",
+]) if {
+	_on_ns[role]
+} else := "neither its package servers nor the Notification Server have one"
+
+# What has to be known before a site without a known codebase is a fault.
+_open_questions(site, role) := union({
+	{"whether it has clients" | not data.totals.sites[site.guid]},
+	{"whether downloads from the Notification Server are prevented" | _in_doubt(site, role)},
+	{sprintf("all sites of %s with one", [text.count_of(stray, "package server")]) |
+		stray := _strays[role]
+		stray > 0
+	},
+	{sprintf("what %s of its codebases is", [text.count_of(strange, "host")]) |
+		strange := _strange[role]
+		strange > 0
+	},
+})
+
+_in_doubt(site, role) if {
+	_on_ns[role]
+	not _ns_forbidden(site)
+}
+
+_ns_forbidden(site) if sites.ns_allowed(site) == false
+
+_strays := {role: count(package_servers.strays(servers)) |
+	some role, servers in package_status.serving
+}
+
+# The Notification Server is recognised by its name in any domain.
+_on_ns[role] if {
+	some role, hosts in package_status.hosts
+	package_status.first_label(data.estate.server.name) in hosts
+}
+
+# Number of hosts with a codebase that are neither package servers nor the
+# Notification Server by any name that is known.
+_strange := {role: count(unknown_hosts) |
+	some role, hosts in package_status.hosts
+	unknown_hosts := {host |
+		some host in hosts
+		not endswith(host, ".")
+		not host in _known_hosts
+		not package_status.first_label(host) in _known_hosts
+	}
+}
+
+_known_hosts contains package_status.first_label(data.estate.server.name)
+
+_known_hosts contains host if {
+	some server in data.estate.package_servers
+	some host in package_servers.hosts(server)
+}
+
+_known_hosts contains package_status.first_label(server.name) if {
+	some server in data.estate.package_servers
+	server.fqdn == null
+}

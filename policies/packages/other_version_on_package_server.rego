@@ -1,0 +1,135 @@
+# METADATA
+# title: Package server holds another version of a required package
+# description: |
+#   A package server that reports a package as ready may still hold an older
+#   snapshot of it than the Notification Server, because the event that told it to
+#   update was lost. Its clients are then offered something else than what is on
+#   the server. The revision of a package changes with its snapshot, so the two
+#   revisions must be the same. A package that is not ready is another rule's
+#   matter.
+# related_resources:
+#   - ref: TECH170397
+#     description: The article; step 5, the resynchronisation of a package server.
+#   - ref: KB181405
+#     description: Package servers with stale codebases, 7.x and 8.x (HOWTO83906).
+#   - ref: HOWTO1109
+#     description: Resynchronisation before 7.1 SP1.
+# schemas:
+#   - data.estate: schema.estate
+#   - data.index: schema.index
+# custom:
+#   id: NS-PKG-002
+#   severity: high
+#   scope: estate
+#   step: "5"
+#   explains: [NS-CLI-001, NS-CLI-007, NS-LIC-001]
+#   chain: 430
+#   remediation:
+#     - versions: ">=8"
+#       ref: KB181405
+#       text: |
+#         In the package server's GUI use all the buttons of the Package Server tab to refresh:
+#         Update Package, Refresh Package, Resend Package info. Where the package server still
+#         says ready and the revisions differ, resynchronise it as KB181405 describes for
+#         package servers with stale codebases.
+#     - versions: ">=7.5, <8"
+#       ref: TECH170397
+#       text: |
+#         In the package server's GUI use all the buttons of the Package Server tab to refresh:
+#         Update Package, Refresh Package, Resend Package info. Where the revisions still
+#         differ, resynchronise, all on the package server itself: 1. Stop the agent service.
+#         2. Delete all snapshot.xml files from all subfolders of
+#         ".\Program Files\Altiris\Altiris Agent\Package Delivery\". This is not the same as
+#         deleting them on the Notification Server, which the article opposes: leave those
+#         alone. 3. Delete all folders and their contents under
+#         ".\Program Files\Altiris\Altiris Agent\Package Server Agent\PackageStatus\".
+#         4. Start the agent service. The article gives these steps for 7.1 SP1, with the
+#         advisory that some NS Core engineers still use HOWTO1109 in SP1 without problems but
+#         one Backline engineer has advised against it. KB181405 describes the
+#         resynchronisation for 7.x and 8.x.
+#     - versions: ">=7.1, <7.5"
+#       ref: TECH170397
+#       text: |
+#         In the package server's GUI use all the buttons of the Package Server tab to refresh:
+#         Update Package, Refresh Package, Resend Package info. Where the revisions still
+#         differ, resynchronise. Before 7.1 SP1 do that as HOWTO1109 describes. From 7.1 SP1
+#         on, all on the package server itself: 1. Stop the agent service. 2. Delete all
+#         snapshot.xml files from all subfolders of
+#         ".\Program Files\Altiris\Altiris Agent\Package Delivery\". This is not the same as
+#         deleting them on the Notification Server, which the article opposes: leave those
+#         alone. 3. Delete all folders and their contents under
+#         ".\Program Files\Altiris\Altiris Agent\Package Server Agent\PackageStatus\".
+#         4. Start the agent service. Advisory of the article: some NS Core engineers still
+#         use HOWTO1109 in SP1 without problems, but one Backline engineer has advised against
+#         it.
+#     - versions: "<7.1"
+#       ref: HOWTO1109
+#       text: |
+#         In the package server's GUI use all the buttons of the Package Server tab to refresh:
+#         Update Package, Refresh Package, Resend Package info. Where the revisions still
+#         differ, resynchronise the package server as HOWTO1109 describes for environments
+#         before 7.1 SP1.
+package nscheck.packages.other_version_on_package_server
+
+import data.nscheck.lib.package_servers
+import data.nscheck.lib.package_status
+import data.nscheck.lib.packages
+import data.nscheck.lib.text
+
+violation contains {
+	"msg": msg,
+	"resource": package_servers.resource(server),
+	"path": sprintf("package_servers[%s].packages.%s.revision", [server.name, role]),
+	"expected": data.index.packages[role].revision,
+	"actual": row.revision,
+	"affects": package_status.affects(server.guid, role),
+} if {
+	some server in data.estate.package_servers
+	some role, name in packages.names
+	server.guid in package_status.stale[role]
+	row := server.packages[role]
+	msg := sprintf("%s is ready on package server %s as revision %s, not %s; that status is %s", [
+		name,
+		server.name,
+		row.revision,
+		data.index.packages[role].revision,
+		text.age(row.status_age_days),
+	])
+}
+
+unknown contains {"msg": msg, "resource": package_servers.resource(server)} if {
+	some server in data.estate.package_servers
+	some role, name in packages.names
+	server.packages[role].status == "ready"
+	server.packages[role].revision == null
+	msg := sprintf("The revision of %s on it is unknown", [name])
+}
+
+unknown contains {"msg": msg, "resource": package_servers.resource(server)} if {
+	some server in data.estate.package_servers
+	some role, name in packages.names
+	server.packages[role].status == "ready"
+	server.packages[role].revision != null
+	not _known_revision[role]
+	msg := sprintf("The revision of %s on the Notification Server is unknown", [name])
+}
+
+unknown contains {"msg": msg, "resource": package_servers.resource(server)} if {
+	some server in data.estate.package_servers
+	some role, name in packages.names
+	server.packages[role].status == null
+	msg := sprintf("The status of %s is not one that nscheck knows", [name])
+}
+
+unknown contains {
+	"msg": "The status of packages was not collected",
+	"resource": package_servers.resource(server),
+} if {
+	some server in data.estate.package_servers
+	not server.packages
+}
+
+_known_revision[role] if {
+	some role, _ in packages.names
+	data.index.packages[role].revision != null
+}

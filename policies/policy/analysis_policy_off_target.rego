@@ -1,0 +1,124 @@
+# METADATA
+# title: Vulnerability analysis policy missing, off, or not targeting the plug-in filter
+# description: |
+#   The vulnerability analysis policy (the article's Microsoft Vulnerability Analysis
+#   Policy) brings the assessment scan to clients and lets it run there. It has to be
+#   on and to target the filter "Computers with Software Update Plug-in Installed".
+#   Computers outside its target have the plug-in, never scan, and take no licence.
+#   One policy that is on and targets the filter is enough; clones of it may be off
+#   or target others.
+# related_resources:
+#   - ref: TECH170397
+#     description: The article; its symptoms name the policy and the filter.
+#   - ref: HOWTO59456
+#     description: How a Patch Management licence is consumed.
+# schemas:
+#   - data.estate: schema.estate
+#   - data.params: schema.params
+# custom:
+#   id: NS-POL-005
+#   severity: high
+#   scope: estate
+#   step: symptoms
+#   explains: [NS-CLI-002, NS-LIC-001]
+#   chain: 510
+#   remediation:
+#     - versions: ">=8"
+#       ref: TECH170397
+#       text: |
+#         In the console open the policy that the finding names (the article's Microsoft
+#         Vulnerability Analysis Policy; its display name differs between versions), turn it on,
+#         and let it apply to the filter "Computers with Software Update Plug-in Installed".
+#         Where no such policy exists, check the patch management import first, for it brings
+#         the scan package that the policy runs.
+#     - versions: "<8"
+#       ref: TECH170397
+#       text: |
+#         In the console open Microsoft Vulnerability Analysis Policy, turn it on, and let it
+#         apply to the filter "Computers with Software Update Plug-in Installed". Where no such
+#         policy exists, check the patch management import (PMImport) first, for it brings the
+#         scan package that the policy runs.
+package nscheck.policy.analysis_policy_off_target
+
+import data.nscheck.lib.analysis_policies
+
+violation contains {
+	"msg": "There is no vulnerability analysis policy",
+	"resource": {"type": "estate", "guid": null, "name": "policies"},
+	"path": "policies",
+	"expected": "a vulnerability analysis policy",
+	"actual": "none",
+	"affects": _affects("sure"),
+} if {
+	data.estate.policies
+	count(analysis_policies.all) == 0
+}
+
+violation contains {
+	"msg": sprintf("%s is off", [policy.name]),
+	"resource": analysis_policies.resource(policy),
+	"path": sprintf("policies[%s].enabled", [policy.name]),
+	"expected": true,
+	"actual": false,
+	"affects": _affects("sure"),
+} if {
+	_none_works
+	every other in analysis_policies.all {
+		other.enabled == false
+	}
+	some policy in analysis_policies.all
+}
+
+violation contains {
+	"msg": sprintf("%s does not target the filter \"%s\"", [
+		policy.name,
+		analysis_policies.filter_name,
+	]),
+	"resource": analysis_policies.resource(policy),
+	"path": sprintf("policies[%s].target_filters", [policy.name]),
+	"expected": data.params.plugin_filter,
+	"actual": policy.target_filters,
+	"affects": _affects(_certainty(policy)),
+} if {
+	_none_works
+	some policy in analysis_policies.all
+	policy.enabled != false
+}
+
+unknown contains {"msg": msg, "resource": analysis_policies.resource(policy)} if {
+	not _one_works
+	some policy in analysis_policies.all
+	_may_work(policy)
+	msg := sprintf("It is unknown %s", [concat(", and ", _questions(policy))])
+}
+
+_one_works if {
+	some policy in analysis_policies.all
+	policy.enabled == true
+	analysis_policies.targets_filter(policy)
+}
+
+_may_work(policy) if {
+	policy.enabled != false
+	not analysis_policies.misses_filter(policy)
+}
+
+# No policy works, and none can turn out to work.
+_none_works if {
+	every policy in analysis_policies.all {
+		not _may_work(policy)
+	}
+}
+
+_questions(policy) := {"whether the policy is on" |
+	policy.enabled == null
+} | {"which filters the policy targets" |
+	not policy.target_filters
+}
+
+# A policy with another target may reach the client by that.
+_certainty(policy) := "sure" if {
+	policy.target_count == 0
+} else := "possible"
+
+_affects(certainty) := [{"all": true, "package": "scan", "certainty": certainty}]

@@ -1,0 +1,116 @@
+package nscheck.policy.analysis_policy_off_target_test
+
+import data.nscheck.policy.analysis_policy_off_target as rule
+
+_policy(enabled, filters) := {
+	"guid": "A1",
+	"name": "Microsoft Vulnerability Analysis Policy",
+	"role": "vulnerability_analysis",
+	"enabled": enabled,
+	"target_filters": filters,
+	"target_count": 12,
+}
+
+_clone(enabled, filters) := object.union(_policy(enabled, filters), {"guid": "A2", "name": "Clone"})
+
+_judged(policies) := judged if {
+	judged := {"violation": rule.violation, "unknown": rule.unknown} with data.estate as {
+		"policies": policies,
+		"filters": [],
+	}
+		with data.index as {"filters": {}}
+		with data.params as {"plugin_filter": "F1"}
+}
+
+_resource := {"type": "policy", "guid": "A1", "name": "Microsoft Vulnerability Analysis Policy"}
+
+_silent := {"violation": set(), "unknown": set()}
+
+_unknown(msg) := {"violation": set(), "unknown": {{"msg": msg, "resource": _resource}}}
+
+_affects(certainty) := [{"all": true, "package": "scan", "certainty": certainty}]
+
+test_works if {
+	_judged([_policy(true, ["F1"])]) == _silent
+	_judged([_policy(true, ["F1"]), _clone(false, ["F1"])]) == _silent
+	_judged([_policy(true, ["F1"]), _clone(null, ["F2"])]) == _silent
+}
+
+test_no_policy if {
+	expected := {
+		"violation": {{
+			"msg": "There is no vulnerability analysis policy",
+			"resource": {"type": "estate", "guid": null, "name": "policies"},
+			"path": "policies",
+			"expected": "a vulnerability analysis policy",
+			"actual": "none",
+			"affects": _affects("sure"),
+		}},
+		"unknown": set(),
+	}
+	_judged([]) == expected
+	_judged([{"guid": "I1", "name": "Install", "role": "plugin_install"}]) == expected
+}
+
+test_off if {
+	_judged([_policy(false, ["F1"])]) == {
+		"violation": {{
+			"msg": "Microsoft Vulnerability Analysis Policy is off",
+			"resource": _resource,
+			"path": "policies[Microsoft Vulnerability Analysis Policy].enabled",
+			"expected": true,
+			"actual": false,
+			"affects": _affects("sure"),
+		}},
+		"unknown": set(),
+	}
+}
+
+test_another_target if {
+	expected := {
+		"violation": {{
+			"msg": concat("", [
+				"Microsoft Vulnerability Analysis Policy does not target the filter ",
+				"\"Computers with Software Update Plug-in Installed\"",
+			]),
+			"resource": _resource,
+			"path": "policies[Microsoft Vulnerability Analysis Policy].target_filters",
+			"expected": "F1",
+			"actual": ["F2"],
+			"affects": _affects("possible"),
+		}},
+		"unknown": set(),
+	}
+	_judged([_policy(true, ["F2"])]) == expected
+	_judged([_policy(null, ["F2"])]) == expected
+	_judged([_policy(true, ["F2"]), _clone(false, ["F1"])]) == expected
+}
+
+test_an_empty_target if {
+	policy := object.union(_policy(true, []), {"target_count": 0})
+	some violation in _judged([policy]).violation
+	violation.affects == _affects("sure")
+}
+
+test_unknown_whether_on if {
+	_judged([_policy(null, ["F1"])]) == _unknown("It is unknown whether the policy is on")
+	_judged([
+		_policy(null, ["F1"]),
+		_clone(false, []),
+	]) == _unknown("It is unknown whether the policy is on")
+}
+
+test_unknown_target if {
+	policy := object.remove(_policy(true, []), ["target_filters"])
+	_judged([policy]) == _unknown("It is unknown which filters the policy targets")
+	_judged([object.union(policy, {"enabled": null})]) == _unknown(concat("", [
+		"It is unknown whether the policy is on, ",
+		"and which filters the policy targets",
+	]))
+	_judged([policy, _clone(true, ["F1"])]) == _silent
+}
+
+test_missing if {
+	count(rule.violation) == 0 with data.estate as {} with data.index as {} with data.params as {}
+	count(rule.unknown) == 0 with data.estate as {} with data.index as {} with data.params as {}
+}

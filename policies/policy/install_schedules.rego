@@ -1,0 +1,87 @@
+# METADATA
+# title: Plug-in install policy has more than one single daily schedule
+# description: |
+#   The policy that installs the Software Update Plug-in has to have one single daily
+#   schedule at most, says the vendor's guide to best practices. Only schedules of the
+#   type daily that do not repeat are counted.
+# related_resources:
+#   - ref: KB180589
+#     description: Best practices for Patch Management; HOWTO56242 in the article.
+# schemas:
+#   - data.estate: schema.estate
+# custom:
+#   id: NS-POL-008
+#   severity: medium
+#   scope: estate
+#   step: "+"
+#   remediation:
+#     - ref: KB180589
+#       text: |
+#         In the console open the plug-in install policy that the finding names and delete all
+#         of its daily schedules but one.
+package nscheck.policy.install_schedules
+
+import data.nscheck.lib.analysis_policies
+
+violation contains {
+	"msg": sprintf("%s has %d daily schedules; one is the most", [policy.name, known]),
+	"resource": analysis_policies.resource(policy),
+	"path": sprintf("policies[%s].schedules", [policy.name]),
+	"expected": 1,
+	"actual": known,
+} if {
+	some policy in _install
+	policy.enabled == true
+	known := count(_daily(policy))
+	known > 1
+}
+
+unknown contains {
+	"msg": "It has more than one daily schedule, but it is unknown whether it is on",
+	"resource": analysis_policies.resource(policy),
+} if {
+	some policy in _install
+	policy.enabled == null
+	count(_daily(policy)) > 1
+}
+
+unknown contains {
+	"msg": "Its schedules are unknown",
+	"resource": analysis_policies.resource(policy),
+} if {
+	some policy in _install
+	policy.enabled != false
+	not policy.schedules
+}
+
+unknown contains {
+	"msg": "It is unknown which of its schedules are daily",
+	"resource": analysis_policies.resource(policy),
+} if {
+	some policy in _install
+	policy.enabled != false
+	known := count(_daily(policy))
+	known < 2
+	known + count(_untyped(policy)) > 1
+}
+
+_install := [policy |
+	some policy in data.estate.policies
+	policy.role == "plugin_install"
+]
+
+_single(policy) := [schedule |
+	some schedule in policy.schedules
+	object.get(schedule, "repeat_minutes", null) in {null, 0}
+]
+
+_daily(policy) := [schedule |
+	some schedule in _single(policy)
+	is_string(schedule.type)
+	lower(schedule.type) == "daily"
+]
+
+_untyped(policy) := [schedule |
+	some schedule in _single(policy)
+	object.get(schedule, "type", null) == null
+]

@@ -1,0 +1,206 @@
+# METADATA
+# title: Package Servers Individually leaves a site without an enabled package server
+# description: |
+#   A vendor policy on "Package Servers Individually" assigns packages only to the
+#   package servers that are enabled in it. With none enabled nothing is distributed
+#   at all; a site with clients none of whose own package servers is enabled gets
+#   nothing either; and an enabled server that no longer exists shows that the list
+#   was left behind when servers were replaced. Sites without any package server, and
+#   policies that are off, are faults of their own and not reported here.
+# related_resources:
+#   - ref: TECH170397
+#     description: The article; step 5, enable the individual package servers.
+#   - ref: HOWTO56242
+#     description: PM 7.1 SP1; the settings stand in step 4. Now KB180589.
+#   - ref: HOWTO9835
+#     description: PM 7.X; heading "Configure the Settings for the Microsoft Vendor Policy".
+# schemas:
+#   - data.estate: schema.estate
+#   - data.index: schema.index
+#   - data.totals: schema.totals
+# custom:
+#   id: NS-POL-003
+#   severity: high
+#   scope: estate
+#   step: "5"
+#   explains: [NS-CLI-001, NS-CLI-007, NS-LIC-001, NS-PKG-001, NS-PKG-004]
+#   chain: 230
+#   remediation:
+#     - versions: ">=8"
+#       ref: KB180589
+#       text: |
+#         In the console open the vendor policy that the finding names (the article's
+#         Microsoft Vendor Policy; its display name differs between versions) and go to
+#         Policy and Package Settings. Under "Package Servers Individually" enable at least one
+#         package server of every site that has clients, and take out servers that no longer
+#         exist; or set it to "All Package Servers". Then check in the package servers' GUI
+#         that the packages arrive.
+#     - versions: ">=7.1.8400, <7.5"
+#       ref: HOWTO56242
+#       text: |
+#         In the console open Microsoft Vendor Policy > Policy and Package Settings. Under
+#         "Package Servers Individually" enable at least one package server of every site that
+#         has clients, and take out servers that no longer exist; or set it to "All Package
+#         Servers". HOWTO56242 outlines it in step 4. Then check in the package servers' GUI
+#         that the packages arrive.
+#     - versions: "<8"
+#       ref: HOWTO9835
+#       text: |
+#         In the console open Microsoft Vendor Policy > Policy and Package Settings. Under
+#         "Package Servers Individually" enable at least one package server of every site that
+#         has clients, and take out servers that no longer exist; or set it to "All Package
+#         Servers". HOWTO9835 outlines it under "Configure the Settings for the Microsoft Vendor
+#         Policy". Then check in the package servers' GUI that the packages arrive.
+package nscheck.policy.package_servers_not_enabled
+
+import data.nscheck.lib.distribution
+import data.nscheck.lib.package_servers
+import data.nscheck.lib.sites
+import data.nscheck.lib.text
+
+violation contains {
+	"msg": sprintf("%s is set to Package Servers Individually, but no package server is enabled", [
+		policy.name,
+	]),
+	"resource": distribution.resource(policy),
+	"path": _path(policy),
+	"expected": "at least 1 package server",
+	"actual": "none",
+	"affects": distribution.harms(policy, distribution.everywhere),
+} if {
+	some policy in _individual
+	policy.enabled == true
+	_enables_none(policy)
+}
+
+violation contains {
+	"msg": sprintf("%s enables package servers that do not exist: %d", [
+		policy.name,
+		count(lost),
+	]),
+	"resource": distribution.resource(policy),
+	"path": _path(policy),
+	"expected": "package servers that exist",
+	"actual": sort(lost),
+	"affects": _harm_of_lost(policy),
+} if {
+	some policy in _individual
+	policy.enabled == true
+	lost := _lost(policy)
+	count(lost) > 0
+}
+
+violation contains {
+	"msg": sprintf("%s enables no package server of site %s, which has %s and %s", [
+		policy.name,
+		site.name,
+		text.count_of(count(data.index.site_package_servers[site.guid]), "package server"),
+		text.count_of(data.totals.sites[site.guid].clients, "client"),
+	]),
+	"resource": sites.resource(site),
+	"path": _path(policy),
+	"expected": "at least 1 package server of the site",
+	"actual": "none",
+	"affects": distribution.harms(policy, _selectors(site.guid)),
+} if {
+	some policy in _individual
+	policy.enabled == true
+	some site in _left_out(policy)
+	count(_open_questions(policy, site)) == 0
+}
+
+unknown contains {"msg": msg, "resource": sites.resource(site)} if {
+	some policy in _individual
+	policy.enabled == true
+	some site in _left_out(policy)
+	sites.may_have_clients(site.guid)
+	questions := _open_questions(policy, site)
+	count(questions) > 0
+	msg := sprintf("None of its package servers is known to be enabled in %s; unknown: %s", [
+		policy.name,
+		concat("; ", questions),
+	])
+}
+
+unknown contains {
+	"msg": "The policy leaves package servers out that are needed, but it is unknown whether it is on",
+	"resource": distribution.resource(policy),
+} if {
+	some policy in _individual
+	policy.enabled == null
+	_faulty(policy)
+}
+
+unknown contains {
+	"msg": "It is unknown which package servers the policy is set to",
+	"resource": distribution.resource(policy),
+} if {
+	some policy in data.estate.vendor_policies
+	policy.enabled != false
+	_unreadable(policy)
+}
+
+_path(policy) := sprintf("vendor_policies[%s].package_assignment.package_servers", [policy.name])
+
+_individual := [policy |
+	some policy in data.estate.vendor_policies
+	distribution.assignment(policy) == "individual"
+	policy.package_assignment.package_servers
+]
+
+_unreadable(policy) if distribution.assignment(policy) == null
+
+_unreadable(policy) if {
+	distribution.assignment(policy) == "individual"
+	not policy.package_assignment.package_servers
+}
+
+_faulty(policy) if _enables_none(policy)
+
+_faulty(policy) if count(_lost(policy)) > 0
+
+_faulty(policy) if {
+	some site in _left_out(policy)
+	sites.may_have_clients(site.guid)
+}
+
+_enables_none(policy) if policy.package_assignment.package_servers == []
+
+_listed(policy) := {server | some server in policy.package_assignment.package_servers}
+
+_enabled(policy) := {server |
+	some server in _listed(policy)
+	data.index.package_servers[server]
+}
+
+_lost(policy) := _listed(policy) - _enabled(policy)
+
+# Sites with package servers none of which is enabled, where others are.
+_left_out(policy) := [site |
+	enabled := _enabled(policy)
+	count(enabled) > 0
+	served := package_servers.sites_with(enabled)
+	some site in data.estate.sites
+	count(data.index.site_package_servers[site.guid]) > 0
+	not site.guid in served
+]
+
+# What has to be known before a site without a known enabled server is a fault.
+_open_questions(policy, site) := {question |
+	strays := count(package_servers.strays(_enabled(policy)))
+	strays > 0
+	question := sprintf("all sites of %s", [text.count_of(strays, "enabled package server")])
+} | {"whether it has clients" | not data.totals.sites[site.guid]}
+
+_harm_of_lost(policy) := [] if {
+	count(_enabled(policy)) > 0
+} else := distribution.harms(policy, distribution.everywhere)
+
+# For sure where a package was never assigned; one that came earlier is still there.
+_selectors(site) := array.concat(
+	[selector |
+		some selector in distribution.starved
+		selector.site == site
+	],
+	[{"site": site, "certainty": "possible"}],
+)

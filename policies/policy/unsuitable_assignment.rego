@@ -1,0 +1,102 @@
+# METADATA
+# title: Vendor policy neither on All Package Servers nor on Package Servers Individually
+# description: |
+#   The article wants Policy and Package Settings of the vendor policy set to "All
+#   Package Servers" or to "Package Servers Individually". Set to sites, packages
+#   reach only the package servers of the sites that were chosen, and clients
+#   elsewhere wait for their first scan. A setting that contradicts itself, automatic
+#   together with one of those two, is not valid, and nobody can tell what it does.
+#   The third setting, automatically with manual prestaging, has a rule of its own,
+#   and a policy that is off distributes nothing, whatever its settings are.
+# related_resources:
+#   - ref: TECH170397
+#     description: The article; step 5.
+#   - ref: HOWTO56242
+#     description: PM 7.1 SP1; the settings stand in step 4. Now KB180589.
+#   - ref: HOWTO9835
+#     description: PM 7.X; heading "Configure the Settings for the Microsoft Vendor Policy".
+# schemas:
+#   - data.estate: schema.estate
+# custom:
+#   id: NS-POL-002
+#   severity: medium
+#   scope: estate
+#   step: "5"
+#   explains: [NS-CLI-001, NS-CLI-007, NS-LIC-001, NS-PKG-001, NS-PKG-004]
+#   chain: 240
+#   remediation:
+#     - versions: ">=8"
+#       ref: KB180589
+#       text: |
+#         In the console open the vendor policy that the finding names (the article's
+#         Microsoft Vendor Policy; its display name differs between versions) and go to
+#         Policy and Package Settings. Set it to "All Package Servers", or to "Package Servers
+#         Individually" and enable the individual package servers, at least one in every site
+#         that has clients; save it, even where the setting looks right already. Then check in
+#         the package servers' GUI that the packages arrive.
+#     - versions: ">=7.1.8400, <7.5"
+#       ref: HOWTO56242
+#       text: |
+#         In the console open Microsoft Vendor Policy > Policy and Package Settings. Set it to
+#         "All Package Servers", or to "Package Servers Individually" and enable the individual
+#         package servers, at least one in every site that has clients; save it, even where the
+#         setting looks right already. HOWTO56242 outlines it in step 4. Then check in the
+#         package servers' GUI that the packages arrive.
+#     - versions: "<8"
+#       ref: HOWTO9835
+#       text: |
+#         In the console open Microsoft Vendor Policy > Policy and Package Settings. Set it to
+#         "All Package Servers", or to "Package Servers Individually" and enable the individual
+#         package servers, at least one in every site that has clients; save it, even where the
+#         setting looks right already. HOWTO9835 outlines it under "Configure the Settings for
+#         the Microsoft Vendor Policy". Then check in the package servers' GUI that the packages
+#         arrive.
+package nscheck.policy.unsuitable_assignment
+
+import data.nscheck.lib.distribution
+
+violation contains {
+	"msg": sprintf("%s %s%s", [policy.name, fault, distribution.harm(policy)]),
+	"resource": distribution.resource(policy),
+	"path": sprintf("vendor_policies[%s].package_assignment", [policy.name]),
+	"expected": "All Package Servers or Package Servers Individually",
+	"actual": sprintf("%s, automatic %v", [
+		distribution.assignment(policy),
+		distribution.automatic(policy),
+	]),
+	"affects": distribution.harms(policy, distribution.starved),
+} if {
+	some policy in data.estate.vendor_policies
+	policy.enabled == true
+	fault := _fault(policy)
+}
+
+unknown contains {
+	"msg": "It is unknown how the policy assigns its packages to package servers",
+	"resource": distribution.resource(policy),
+} if {
+	some policy in data.estate.vendor_policies
+	policy.enabled != false
+	null in {distribution.assignment(policy), distribution.automatic(policy)}
+}
+
+unknown contains {
+	"msg": sprintf("The policy %s, but it is unknown whether it is on", [_fault(policy)]),
+	"resource": distribution.resource(policy),
+} if {
+	some policy in data.estate.vendor_policies
+	policy.enabled == null
+}
+
+_fault(policy) := "assigns its packages by site" if {
+	distribution.assignment(policy) == "site"
+	distribution.automatic(policy) == false
+}
+
+_fault(policy) := msg if {
+	label := _labels[distribution.assignment(policy)]
+	distribution.automatic(policy) == true
+	msg := sprintf("is set to %s and to automatic at once, which contradict each other", [label])
+}
+
+_labels := {"all": "All Package Servers", "individual": "Package Servers Individually"}

@@ -1,0 +1,84 @@
+# METADATA
+# title: Vendor policy missing or off
+# description: |
+#   The vendor policy (the article's Microsoft Vendor Policy) distributes the scan
+#   and the install tools to the package servers. Where it is missing or off, nothing
+#   new is distributed, and clients that do not have these packages yet cannot make
+#   their first scan or take a licence. A policy that serves other vendors' computers
+#   only, by the parameter other_vendors, may be off.
+# related_resources:
+#   - ref: TECH170397
+#     description: The article; step 2.
+#   - ref: TECH164471
+#     description: The resolution that the article names for the vendor policy and its resources.
+# schemas:
+#   - data.estate: schema.estate
+# custom:
+#   id: NS-POL-004
+#   severity: high
+#   scope: estate
+#   step: "2"
+#   explains: [NS-CLI-001, NS-CLI-007, NS-LIC-001, NS-PKG-001, NS-PKG-004]
+#   chain: 210
+#   remediation:
+#     - versions: ">=8"
+#       ref: TECH164471
+#       text: |
+#         In the console open the vendor policy (the article's Microsoft Vendor Policy; its
+#         display name differs between versions) and turn it on. Where there is none, or where
+#         it does not stay on, the policy and its resources are not in order: see TECH164471,
+#         and contact Support for the PointFix, as the article says. Then check in the package
+#         servers' GUI that the packages arrive.
+#     - versions: "<8"
+#       ref: TECH164471
+#       text: |
+#         In the console open Microsoft Vendor Policy and turn it on. Where there is none, or
+#         where it does not stay on, the policy and its resources are not in order: see
+#         TECH164471, and contact Support for the PointFix, as the article says. Then check in
+#         the package servers' GUI that the packages arrive.
+package nscheck.policy.vendor_policy_off
+
+import data.nscheck.lib.distribution
+
+violation contains {
+	"msg": "There is no vendor policy for Windows clients",
+	"resource": {"type": "estate", "guid": null, "name": "vendor_policies"},
+	"path": "vendor_policies",
+	"expected": "a vendor policy that is on",
+	"actual": "none",
+	"affects": distribution.everywhere,
+} if {
+	data.estate.vendor_policies
+	count(_windows) == 0
+}
+
+violation contains {
+	"msg": sprintf("%s is off", [policy.name]),
+	"resource": distribution.resource(policy),
+	"path": sprintf("vendor_policies[%s].enabled", [policy.name]),
+	"expected": true,
+	"actual": false,
+	"affects": _affects,
+} if {
+	some policy in _windows
+	policy.enabled == false
+}
+
+unknown contains {
+	"msg": "It is unknown whether the policy is on",
+	"resource": distribution.resource(policy),
+} if {
+	some policy in _windows
+	policy.enabled == null
+}
+
+_windows := [policy |
+	some policy in data.estate.vendor_policies
+	distribution.serves_windows(policy)
+]
+
+# A second policy may do what the one that is off does not.
+_affects := [] if {
+	some policy in _windows
+	policy.enabled != false
+} else := distribution.everywhere

@@ -1,0 +1,106 @@
+# METADATA
+# title: Package server on a desktop Windows has too many clients
+# description: |
+#   A desktop Windows accepts 10 or 20 connections at a time. A package server on
+#   such a computer turns the other clients of its sites away when they ask
+#   together, as they do when a new package arrives. The clients of a site are
+#   counted as shared evenly by its package servers.
+# related_resources:
+#   - ref: KB390448
+#     description: Site servers on a desktop Windows serve only 10 or 20 connections.
+# schemas:
+#   - data.estate: schema.estate
+#   - data.index: schema.index
+#   - data.params: schema.params
+#   - data.totals: schema.totals
+# custom:
+#   id: NS-SITE-007
+#   severity: low
+#   scope: estate
+#   step: "+"
+#   remediation:
+#     - ref: KB390448
+#       text: |
+#         Under Site Management assign further package servers to the sites that the finding
+#         names, until each has few enough clients, or move the package service of those sites
+#         to a computer with a Windows Server.
+package nscheck.site.desktop_package_server
+
+import data.nscheck.lib.clients
+import data.nscheck.lib.package_servers
+import data.nscheck.lib.text
+
+violation contains {
+	"msg": msg,
+	"resource": package_servers.resource(server),
+	"expected": sprintf("at most %s", [text.count_of(_limit, "client")]),
+	"actual": share,
+} if {
+	some server in data.estate.package_servers
+	_exceeds(server)
+	share := ceil(_share(server, count(data.index.unplaced_package_servers)))
+	msg := sprintf("Package server %s runs on %s and has %s to serve in %s", [
+		server.name,
+		server.os_name,
+		text.count_of(share, "client"),
+		concat(" and ", _sites(server)),
+	])
+}
+
+unknown contains {"msg": msg, "resource": package_servers.resource(server)} if {
+	some server in data.estate.package_servers
+	_maybe_desktop(server.os_name)
+	_may_exceed(server)
+	not _exceeds(server)
+	msg := sprintf("It may have too many clients for a desktop Windows; unknown: %s", [
+		concat("; ", _open_questions(server)),
+	])
+}
+
+_limit := data.params.desktop_server_max_clients
+
+_desktop(os_name) if {
+	is_string(os_name)
+	contains(lower(os_name), "windows")
+	not contains(lower(os_name), "server")
+}
+
+_maybe_desktop(os_name) if _desktop(os_name)
+
+_maybe_desktop(null)
+
+_exceeds(server) if {
+	_desktop(server.os_name)
+	_share(server, count(data.index.unplaced_package_servers)) > _limit
+}
+
+_may_exceed(server) if _share(server, 0) + clients.of_unknown_site > _limit
+
+_may_exceed(server) if {
+	data.index.unplaced_package_servers[server.guid]
+	data.totals.clients > _limit
+}
+
+# The clients of its sites, each shared by the package servers of the site and by
+# others that may belong to it.
+_share(server, others) := sum([share |
+	some site in data.index.package_server_sites[server.guid]
+	servers := count(data.index.site_package_servers[site]) + others
+	share := data.totals.sites[site].clients / servers
+])
+
+_sites(server) := sort([data.index.sites[site].name |
+	some site in data.index.package_server_sites[server.guid]
+	data.totals.sites[site]
+])
+
+_open_questions(server) := union({
+	{"its operating system" | server.os_name == null},
+	{sprintf("all sites of %s", [text.count_of(strays, "package server")]) |
+		strays := count(data.index.unplaced_package_servers)
+		strays > 0
+	},
+	{sprintf("the sites of %s", [text.count_of(clients.of_unknown_site, "client")]) |
+		clients.of_unknown_site > 0
+	},
+})

@@ -1,0 +1,119 @@
+package nscheck.site.prevent_downloads_test
+
+import data.nscheck.site.prevent_downloads as rule
+
+_server(guid, status) := {
+	"guid": guid,
+	"name": guid,
+	"fqdn": null,
+	"packages": {
+		"scan": {"status": status, "revision": null},
+		"tools": {"status": "ready", "revision": null},
+	},
+}
+
+_judged(site, servers, strays) := judged if {
+	estate := {
+		"sites": [object.union({"guid": "LEEDS", "name": "Leeds"}, site)],
+		"package_servers": servers,
+	}
+	index := {
+		"packages": {"scan": {"name": "Scan"}, "tools": {"name": "Tools"}},
+		"site_package_servers": {"LEEDS": [s.guid | some s in servers; not strays[s.guid]]},
+		"package_server_sites": {s.guid: ["LEEDS"] | some s in servers; not strays[s.guid]},
+		"unplaced_package_servers": strays,
+	}
+	judged := {"violation": rule.violation, "unknown": rule.unknown} with data.estate as estate
+		with data.index as index
+		with data.params as {"required_packages": ["scan", "tools"]}
+}
+
+_leeds := {"type": "site", "guid": "LEEDS", "name": "Leeds"}
+
+_names := {"scan": "Scan", "tools": "Tools"}
+
+_silent := {"violation": set(), "unknown": set()}
+
+_both := {"prevent_downloads": ["ExtPs", "Ns"]}
+
+_violation(sources, actual, roles, certainty) := {
+	"violation": {{
+		"msg": sprintf("Site Leeds prevents downloads from %s, but no %s has %s ready", [
+			sources,
+			"package server of it",
+			concat(" or ", [_names[role] | some role in roles]),
+		]),
+		"resource": _leeds,
+		"path": "sites[Leeds].prevent_downloads",
+		"expected": [],
+		"actual": actual,
+		"affects": [{"site": "LEEDS", "package": role, "certainty": certainty} | some role in roles],
+	}},
+	"unknown": set(),
+}
+
+test_nothing_prevented if {
+	_judged({"prevent_downloads": []}, [_server("P1", "pending")], {}) == _silent
+}
+
+test_ready_on_one_server if {
+	_judged(_both, [_server("P1", "pending"), _server("P2", "ready")], {}) == _silent
+}
+
+test_not_ready_on_any_server if {
+	_judged(_both, [_server("P1", "pending"), _server("P2", "not_ready")], {}) == _violation(
+		"the Notification Server and package servers of other sites",
+		["ExtPs", "Ns"],
+		["scan"],
+		"sure",
+	)
+}
+
+test_no_package_server if {
+	_judged({"prevent_downloads": ["Ns"]}, [], {}) == _violation(
+		"the Notification Server",
+		["Ns"],
+		["scan", "tools"],
+		"sure",
+	)
+}
+
+test_the_notification_server_is_left if {
+	_judged({"prevent_downloads": ["ExtPs"]}, [_server("P1", "invalid")], {}) == _violation(
+		"package servers of other sites",
+		["ExtPs"],
+		["scan"],
+		"possible",
+	)
+}
+
+_unknown(msg) := {"violation": set(), "unknown": {{"msg": msg, "resource": _leeds}}}
+
+test_unknown_status if {
+	servers := [_server("P1", "pending"), _server("P2", null)]
+	_judged(_both, servers, {}) == _unknown(concat("", [
+		"It prevents downloads; unknown: ",
+		"whether a package server of it has Scan ready",
+	]))
+}
+
+test_a_ready_server_whose_sites_are_unknown if {
+	servers := [_server("P1", "pending"), _server("P9", "ready")]
+	count(_judged(_both, servers, {"P9": true}).unknown) == 1
+	unready := [_server("P1", "pending"), _server("P9", "pending")]
+	count(_judged(_both, unready, {"P9": true}).violation) == 1
+}
+
+test_unknown_whether_prevented if {
+	_judged({}, [_server("P1", null)], {}) == _unknown("It is unknown whether it prevents downloads")
+	_judged({}, [_server("P1", "ready")], {}) == _silent
+}
+
+test_missing if {
+	count(rule.violation) == 0 with data.estate as {}
+		with data.index as {}
+		with data.params as {"required_packages": ["scan"]}
+	count(rule.unknown) == 0 with data.estate as {}
+		with data.index as {}
+		with data.params as {"required_packages": ["scan"]}
+}
