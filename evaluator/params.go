@@ -26,6 +26,9 @@ func (p *Pack) readParams(src Source, data []byte) error {
 	return nil
 }
 
+// Default is the default value of a parameter; nil where there is no such.
+func (p *Pack) Default(name string) any { return p.defaults[name] }
+
 // SetParam overrides a parameter's default. The value is YAML, so that
 // numbers and lists can be given; it must be of the default's kind.
 func (p *Pack) SetParam(name, value string) error {

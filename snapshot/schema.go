@@ -9,8 +9,6 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-//go:generate go run ../internal/genschema
-
 // schemaText describes whole files. The schemas of the estate and of a client
 // by themselves, for Rego's type checker, are in policies/schemas.
 //

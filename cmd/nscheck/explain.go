@@ -2,12 +2,15 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/nscheck/nscheck/collector"
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/internal/rulepage"
+	"github.com/nscheck/nscheck/policies"
 	"github.com/nscheck/nscheck/report"
 	"github.com/nscheck/nscheck/snapshot"
 )
@@ -41,10 +44,7 @@ func runExplain(c *cli.Context) error {
 		return err
 	}
 	if rule, ok := pack.Rule(strings.ToUpper(what)); ok {
-		if c.Bool("json") {
-			return printJSON(c.App.Writer, rule)
-		}
-		return printRule(c.App.Writer, rule)
+		return explainRule(c, pack, rule)
 	}
 	e, err := explainClient(c, pack, what)
 	if err != nil {
@@ -58,6 +58,23 @@ func runExplain(c *cli.Context) error {
 	if err == nil && e.Cause != nil {
 		return exitStatus(evaluator.ExitFindings)
 	}
+	return err
+}
+
+// explainRule prints a built-in rule's page, the same as in docs/rules; of other
+// rules it prints what their annotations say.
+func explainRule(c *cli.Context, pack *evaluator.Pack, rule *evaluator.Rule) error {
+	if c.Bool("json") {
+		return printJSON(c.App.Writer, rule)
+	}
+	if !strings.HasPrefix(rule.File, builtin+"/") {
+		return printRule(c.App.Writer, rule)
+	}
+	page, err := rulepage.New(pack, policies.FS).Rule(c.Context, rule)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(c.App.Writer, page)
 	return err
 }
 

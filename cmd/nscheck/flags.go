@@ -63,11 +63,14 @@ func notice(c *cli.Context, format string, args ...any) {
 	}
 }
 
+// builtin is the source of the embedded rules.
+const builtin = "builtin"
+
 // loadPack loads the rules that the flags name.
 func loadPack(c *cli.Context) (*evaluator.Pack, error) {
 	var sources []evaluator.Source
 	if !c.Bool("no-builtin") {
-		sources = append(sources, evaluator.Source{Name: "builtin", FS: policies.FS})
+		sources = append(sources, evaluator.Source{Name: builtin, FS: policies.FS})
 	}
 	for _, dir := range c.StringSlice("policy") {
 		info, err := os.Stat(dir)

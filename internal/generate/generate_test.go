@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestSchemasAreFresh(t *testing.T) {
+func TestGeneratedFilesAreFresh(t *testing.T) {
 	dir, err := os.Getwd()
 	if err != nil {
 		t.Fatal(err)
@@ -19,6 +19,15 @@ func TestSchemasAreFresh(t *testing.T) {
 	want, err := generate()
 	if err != nil {
 		t.Fatal(err)
+	}
+	pages, err := os.ReadDir("docs/rules")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, page := range pages {
+		if want["docs/rules/"+page.Name()] == nil {
+			t.Errorf("docs/rules/%s is not generated", page.Name())
+		}
 	}
 	for name, text := range want {
 		got, err := os.ReadFile(name)

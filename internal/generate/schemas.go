@@ -39,23 +39,23 @@ var patterns = map[string]string{
 	"address": `^` + octet + `(\.` + octet + `){3}/(3[0-2]|[12]?[0-9])$`,
 }
 
-// generate returns the schemas by their paths in the repository. It reads the
-// sources from the current directory, which must be the repository's top.
-func generate() (map[string][]byte, error) {
+// schemas returns the JSON Schemas by their paths in the repository, made from
+// the Go types and their comments.
+func schemas() (map[string][]byte, error) {
 	reflector := &jsonschema.Reflector{Anonymous: true, ExpandedStruct: true, Mapper: mapTime}
 	for _, folder := range []string{"snapshot", "evaluator", "report"} {
 		if err := reflector.AddGoComments(module, "./"+folder); err != nil {
 			return nil, fmt.Errorf("read comments: %w", err)
 		}
 	}
-	schemas := map[string]*jsonschema.Schema{
+	made := map[string]*jsonschema.Schema{
 		"policies/schemas/estate.json":  build(reflector, reflect.TypeFor[snapshot.Estate](), "estate", "Estate of a Symantec Management Platform"),
 		"policies/schemas/client.json":  build(reflector, reflect.TypeFor[snapshot.Client](), "client", "Client of a Symantec Management Platform"),
 		"snapshot/snapshot.schema.json": buildSnapshot(reflector),
 		"report/result.schema.json":     build(reflector, reflect.TypeFor[report.Document](), "result", "Result of an evaluation"),
 	}
 	files := map[string][]byte{}
-	for name, schema := range schemas {
+	for name, schema := range made {
 		text, err := encode(schema)
 		if err != nil {
 			return nil, fmt.Errorf("write %s: %w", name, err)

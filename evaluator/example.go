@@ -1,0 +1,122 @@
+package evaluator
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+// Example is a worked example of a rule: a small snapshot, and what the rule
+// says about it. policies/README.md describes the file.
+type Example struct {
+	// What the case is, in words; unique in its file.
+	Name string
+	// Kind of case; see [ExampleCases].
+	Case string
+	// The estate of the snapshot.
+	Estate yaml.Node
+	// The clients of the snapshot; may be left out.
+	Clients yaml.Node
+	// What the rule says.
+	Expect Expectation
+}
+
+// Expectation is what a rule says about an example.
+type Expectation struct {
+	Verdict  Verdict
+	Findings []ExampleObject
+	Unknown  []ExampleObject
+}
+
+// ExampleObject is an object that was found, or could not be judged.
+type ExampleObject struct {
+	Resource string
+	Msg      string
+}
+
+// ExampleCases are the kinds of case that every rule has examples of.
+var ExampleCases = []string{"healthy", "broken", "unknown", "missing"}
+
+// ReadExamples reads a file of worked examples.
+func ReadExamples(data []byte) ([]Example, error) {
+	var file struct{ Examples []Example }
+	dec := yaml.NewDecoder(bytes.NewReader(data))
+	dec.KnownFields(true)
+	if err := dec.Decode(&file); err != nil {
+		return nil, fmt.Errorf("read worked examples: %w", err)
+	}
+	names := map[string]bool{}
+	for _, e := range file.Examples {
+		switch {
+		case e.Name == "" || names[e.Name]:
+			return nil, fmt.Errorf("worked example %q: give every example a name of its own", e.Name)
+		case !slices.Contains(ExampleCases, e.Case):
+			return nil, fmt.Errorf("worked example %q: case %q is none of %s", e.Name, e.Case, strings.Join(ExampleCases, ", "))
+		}
+		names[e.Name] = true
+	}
+	return file.Examples, nil
+}
+
+// Document is the example's snapshot as a YAML document.
+func (e *Example) Document() ([]byte, error) {
+	doc := yaml.Node{Kind: yaml.MappingNode}
+	add := func(key string, value *yaml.Node) {
+		doc.Content = append(doc.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: key}, value)
+	}
+	add("estate", &e.Estate)
+	if !e.Clients.IsZero() {
+		add("clients", &e.Clients)
+	}
+	var out bytes.Buffer
+	enc := yaml.NewEncoder(&out)
+	enc.SetIndent(2)
+	if err := enc.Encode(&doc); err != nil {
+		return nil, fmt.Errorf("worked example %q: %w", e.Name, err)
+	}
+	return out.Bytes(), nil
+}
+
+// Run judges the example by a pack and tells what one rule of it says.
+func (e *Example) Run(ctx context.Context, pack *Pack, rule string) (Expectation, error) {
+	var got Expectation
+	doc, err := e.Document()
+	if err != nil {
+		return got, err
+	}
+	snap, err := snapshot.NewReader(bytes.NewReader(doc), e.Name)
+	if err != nil {
+		return got, err
+	}
+	result, err := Evaluate(ctx, pack, snap, Options{})
+	if err != nil {
+		return got, err
+	}
+	defer result.Close()
+	for _, r := range result.Rules {
+		if r.ID != rule {
+			continue
+		}
+		got.Verdict = r.Verdict
+		for _, u := range r.Unknown {
+			for _, o := range u.Sample {
+				got.Unknown = append(got.Unknown, ExampleObject{o.Name, u.Msg})
+			}
+		}
+	}
+	for f, err := range result.Findings() {
+		if err != nil {
+			return got, err
+		}
+		if f.Rule == rule {
+			got.Findings = append(got.Findings, ExampleObject{f.Resource.Name, f.Msg})
+		}
+	}
+	return got, nil
+}

@@ -1,0 +1,179 @@
+// Package rulepage writes the documentation of rules: a page for each, the
+// index, and the walk through article TECH170397. Everything on them comes from
+// the rules' own annotations, code and worked examples, and from the collector's
+// bindings, so that they cannot drift apart.
+package rulepage
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/evaluator"
+)
+
+// Pages are the sources of the documentation.
+type Pages struct {
+	pack     *evaluator.Pack
+	files    fs.FS
+	bindings []*cmdb.Binding
+}
+
+// New takes the rules of a pack, whose files are in files, for pages.
+func New(pack *evaluator.Pack, files fs.FS) *Pages {
+	return &Pages{pack: pack, files: files, bindings: cmdb.Bindings()}
+}
+
+// Rule is the page of a rule, in Markdown.
+func (p *Pages) Rule(ctx context.Context, r *evaluator.Rule) (string, error) {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# %s: %s\n\n", r.ID, r.Title)
+	fmt.Fprintf(&b, "| severity | scope | step of TECH170397 | versions |\n|---|---|---|---|\n| %s | %s | %s | %s |\n\n",
+		r.Severity, r.Scope, r.Step, orAll(r.Versions))
+	fmt.Fprintf(&b, "%s\n", r.Description)
+	p.remediation(&b, r)
+	p.reads(&b, r)
+	p.parameters(&b, r)
+	p.relations(&b, r)
+	if err := p.examples(ctx, &b, r); err != nil {
+		return "", err
+	}
+	return b.String(), nil
+}
+
+func orAll(versions string) string {
+	if versions == "" {
+		return "all"
+	}
+	return "`" + versions + "`"
+}
+
+func (p *Pages) remediation(b *strings.Builder, r *evaluator.Rule) {
+	b.WriteString("\n## What to do\n")
+	for _, m := range r.Remediation {
+		b.WriteString("\n")
+		if m.Versions != "" {
+			fmt.Fprintf(b, "**Versions `%s`**\n", m.Versions)
+		}
+		b.WriteString(strings.TrimSpace(m.Text))
+		if m.Ref != "" {
+			fmt.Fprintf(b, " (%s)", m.Ref)
+		}
+		b.WriteString("\n")
+	}
+}
+
+// reads lists what of the CMDB the rule rests on, and how well it is known.
+func (p *Pages) reads(b *strings.Builder, r *evaluator.Rule) {
+	b.WriteString("\n## What it reads\n\n")
+	b.WriteString("Marks: A the article, P public sources, I inferred, R recollection; weakest first.\n\n")
+	b.WriteString("| section | filled from | marks |\n|---|---|---|\n")
+	for _, need := range r.Needs {
+		found := false
+		for _, binding := range p.bindings {
+			if binding.Section != need && (need == "clients" || !strings.HasPrefix(binding.Section, need+".")) {
+				continue
+			}
+			found = true
+			var objects []string
+			for _, o := range binding.Objects {
+				objects = append(objects, "`"+o.Name+"`")
+			}
+			fmt.Fprintf(b, "| `%s` | %s | %s |\n", binding.Section, strings.Join(objects, ", "), binding.Evidence())
+		}
+		if !found {
+			fmt.Fprintf(b, "| `%s` | not in the CMDB as far as is public | ? |\n", need)
+		}
+	}
+}
+
+func (p *Pages) parameters(b *strings.Builder, r *evaluator.Rule) {
+	if len(r.Params) == 0 {
+		return
+	}
+	b.WriteString("\n## Parameters\n\n| name | default |\n|---|---|\n")
+	for _, name := range r.Params {
+		fmt.Fprintf(b, "| `%s` | `%v` |\n", name, p.pack.Default(name))
+	}
+	b.WriteString("\n`--param NAME=VALUE` sets another value.\n")
+}
+
+// relations link the rules that explain this one and that it explains.
+func (p *Pages) relations(b *strings.Builder, r *evaluator.Rule) {
+	var explainedBy []string
+	for _, other := range p.pack.Rules {
+		if slices.Contains(other.Explains, r.ID) {
+			explainedBy = append(explainedBy, other.ID)
+		}
+	}
+	if len(r.Explains) > 0 || len(explainedBy) > 0 {
+		b.WriteString("\n## Causes\n\n")
+	}
+	if len(r.Explains) > 0 {
+		fmt.Fprintf(b, "A finding can be the cause of %s.\n", links(r.Explains))
+	}
+	if len(explainedBy) > 0 {
+		fmt.Fprintf(b, "Its findings can be caused by %s.\n", links(explainedBy))
+	}
+	if len(r.Related) > 0 {
+		b.WriteString("\n## Read more\n\n")
+	}
+	for _, rel := range r.Related {
+		fmt.Fprintf(b, "- %s: %s\n", rel.Ref, rel.Description)
+	}
+}
+
+func links(ids []string) string {
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		out[i] = fmt.Sprintf("[%s](%s.md)", id, id)
+	}
+	return strings.Join(out, ", ")
+}
+
+// examples prints the rule's worked examples with what the program says.
+func (p *Pages) examples(ctx context.Context, b *strings.Builder, r *evaluator.Rule) error {
+	examples, err := p.Examples(r)
+	if err != nil {
+		return err
+	}
+	b.WriteString("\n## Examples\n")
+	for i := range examples {
+		e := &examples[i]
+		got, err := e.Run(ctx, p.pack, r.ID)
+		if err != nil {
+			return fmt.Errorf("%s: example %q: %w", r.ID, e.Name, err)
+		}
+		doc, err := e.Document()
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(b, "\n### %s (%s)\n\n```yaml\n%s```\n\n```\n%s: %s\n", e.Name, e.Case, doc, r.ID, got.Verdict)
+		for _, f := range got.Findings {
+			fmt.Fprintf(b, "%s: %s\n", f.Resource, f.Msg)
+		}
+		for _, u := range got.Unknown {
+			fmt.Fprintf(b, "%s cannot be judged: %s\n", u.Resource, u.Msg)
+		}
+		b.WriteString("```\n")
+	}
+	return nil
+}
+
+// Examples are the worked examples of a rule.
+func (p *Pages) Examples(r *evaluator.Rule) ([]evaluator.Example, error) {
+	_, file, _ := strings.Cut(r.File, "/") // behind the source's name
+	data, err := fs.ReadFile(p.files, strings.TrimSuffix(file, path.Ext(file))+".yaml")
+	if err != nil {
+		return nil, fmt.Errorf("%s has no worked examples: %w", r.ID, err)
+	}
+	examples, err := evaluator.ReadExamples(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", r.ID, err)
+	}
+	return examples, nil
+}
