@@ -10,6 +10,8 @@ import (
 
 // clientSections are the sections about clients, the base first.
 func (c *collection) clientSections() []clientSection {
+	agents := &agentFiller{}
+	licences := &licenceFiller{}
 	inventory := &inventoryFiller{calendar: c.calendar}
 	downloads := &downloadFiller{calendar: c.calendar, binding: c.bindings["clients.packages"]}
 	runs := &runFiller{calendar: c.calendar}
@@ -23,8 +25,20 @@ func (c *collection) clientSections() []clientSection {
 			},
 			fill: fillBase,
 		},
-		{name: "clients.agents", columns: []column{key, {"agent", textKind}, {"version", textKind}}, fill: fillAgents},
-		{name: "clients.licence", columns: []column{key}, fill: fillLicence},
+		{
+			name:    "clients.agents",
+			columns: []column{key, {"agent", textKind}, {"version", textKind}},
+			observe: agents.see,
+			fill:    agents.fill,
+		},
+		{
+			name:     "clients.licence",
+			columns:  []column{key},
+			keyless:  licences.see,
+			observe:  licences.see,
+			complete: licences.complete,
+			fill:     fillLicence,
+		},
 		{name: "clients.addresses", columns: []column{key, {"address", textKind}, {"mask", textKind}, {"primary", boolKind}}, fill: fillAddresses},
 		{name: "clients.filters", columns: []column{key, {"filter", guidKind}}, fill: fillClientFilters},
 		{name: "clients.plugin_policies", columns: []column{key, {"policy", guidKind}}, fill: fillPluginPolicies},
@@ -72,7 +86,7 @@ func fillBase(client *snapshot.Client, rows iter.Seq[[]cell]) {
 			continue
 		}
 		first = false
-		client.Name = row[0].text
+		client.Name = nameOr(&row[0], client.GUID)
 		client.Managed = row[1].boolOrNil()
 		client.Status = status
 		client.Domain = row[4].textOrNil()
@@ -80,12 +94,22 @@ func fillBase(client *snapshot.Client, rows iter.Seq[[]cell]) {
 	}
 }
 
-// fillAgents tells "no plug-in" from "nothing known": a computer without any
-// row has never reported its agents.
-func fillAgents(client *snapshot.Client, rows iter.Seq[[]cell]) {
+// agentFiller tells "no plug-in" from "nothing known": a computer without any
+// row has never reported its agents. And where no computer at all has an agent
+// of the plug-in's name, that name is not known here, so nothing tells which
+// computers have the plug-in.
+type agentFiller struct{ pluginKnown bool }
+
+func (f *agentFiller) see(cells []cell) {
+	if cells[1].text == "plugin" {
+		f.pluginKnown = true
+	}
+}
+
+func (f *agentFiller) fill(client *snapshot.Client, rows iter.Seq[[]cell]) {
 	client.Agent, client.Plugin = &snapshot.Agent{}, &snapshot.Plugin{}
 	for row := range rows {
-		if client.Plugin.Installed == nil {
+		if client.Plugin.Installed == nil && f.pluginKnown {
 			client.Plugin.Installed = new(bool)
 		}
 		switch row[0].text {
@@ -96,6 +120,20 @@ func fillAgents(client *snapshot.Client, rows iter.Seq[[]cell]) {
 			client.Plugin.Version = newer(client.Plugin.Version, row[1].textOrNil())
 		}
 	}
+}
+
+// licenceFiller needs to know whether the product was found at all: where it
+// was not, that a client is not listed says nothing. A product without licences
+// has a row without a key.
+type licenceFiller struct{ productKnown bool }
+
+func (f *licenceFiller) see([]cell) { f.productKnown = true }
+
+func (f *licenceFiller) complete() error {
+	if !f.productKnown {
+		return noProduct("clients.licence")
+	}
+	return nil
 }
 
 func fillLicence(client *snapshot.Client, rows iter.Seq[[]cell]) {

@@ -18,6 +18,9 @@ type clientSection struct {
 	keyless func([]cell)
 	// observe, where given, sees every row with a key while it is read.
 	observe func([]cell)
+	// complete, where given, is asked when all rows have been read, and for an
+	// error where they cannot be used.
+	complete func() error
 	// fill puts a client's rows, of which there may be none, into it. It need
 	// not read all of them.
 	fill func(*snapshot.Client, iter.Seq[[]cell])
@@ -134,6 +137,11 @@ func (c *collection) readStream(ctx context.Context, b *Binding, order *keyOrder
 		}
 		return nil
 	})
+	if err == nil && s.complete != nil {
+		if err := s.complete(); err != nil {
+			return rows, err
+		}
+	}
 	var local *localError
 	if err != nil && (!inOrder || rows == 0 || errors.As(err, &local)) {
 		return rows, err

@@ -428,6 +428,125 @@ func TestUnknownInventoryClass(t *testing.T) {
 	}
 }
 
+// TestUnknownProduct: where the product is not found, nobody knows who holds a
+// licence of it.
+func TestUnknownProduct(t *testing.T) {
+	e := small(t)
+	db := openEstate(t, e)
+	if _, err := db.Exec("UPDATE [vProduct] SET [Name] = 'Patch'"); err != nil {
+		t.Fatal(err)
+	}
+	m := collectEstate(t, db, e)
+	if s := m.section(t, "clients.licence"); s.Status != snapshot.Failed || !strings.Contains(s.Error, "no product matches") {
+		t.Errorf("%+v", s)
+	}
+	for _, c := range m.clients {
+		if c.Licence != nil {
+			t.Fatalf("%s: %+v", c.Name, c.Licence)
+		}
+	}
+	// A product that nobody holds a licence of is known.
+	db = openEstate(t, e)
+	if _, err := db.Exec("DELETE FROM [LicenseInUse]"); err != nil {
+		t.Fatal(err)
+	}
+	m = collectEstate(t, db, e)
+	if s := m.section(t, "clients.licence"); s.Status != snapshot.Collected {
+		t.Errorf("%+v", s)
+	}
+	for _, c := range m.clients {
+		if c.Licence == nil || *c.Licence.InUse {
+			t.Fatalf("%s: %+v", c.Name, c.Licence)
+		}
+	}
+}
+
+// TestUnknownAgentNames: where no computer has an agent of a known name, that a
+// computer has none of it says nothing.
+func TestUnknownAgentNames(t *testing.T) {
+	e := small(t)
+	db := openEstate(t, e)
+	if _, err := db.Exec("UPDATE [Inv_AeX_AC_Client_Agent] SET [Agent Name] = 'Patch Agent' WHERE [Agent Name] = 'Altiris Software Update Agent'"); err != nil {
+		t.Fatal(err)
+	}
+	m := collectEstate(t, db, e)
+	for _, c := range m.clients {
+		if c.Plugin.Installed != nil || c.Agent.Version == nil {
+			t.Fatalf("%s: plug-in installed %v, core agent %v", c.Name, *c.Plugin.Installed, c.Agent.Version)
+		}
+	}
+	for _, s := range m.estate.PackageServers {
+		if s.TaskService == nil || !*s.TaskService {
+			t.Errorf("%s: task service %v", s.Name, s.TaskService)
+		}
+	}
+	if _, err := db.Exec("UPDATE [Inv_AeX_AC_Client_Agent] SET [Agent Name] = 'CTS' WHERE [Agent Name] LIKE '%Task Server%'"); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range collectEstate(t, db, e).estate.PackageServers {
+		if s.TaskService != nil {
+			t.Errorf("%s: task service %t", s.Name, *s.TaskService)
+		}
+	}
+}
+
+// TestNamelessObjects: an object without a name goes by its GUID.
+func TestNamelessObjects(t *testing.T) {
+	e := small(t)
+	db := openEstate(t, e)
+	for _, change := range []string{
+		"UPDATE [vSiteServices] SET [Host Name] = NULL",
+		"UPDATE [vRM_Site_Item] SET [Name] = ' '",
+		"UPDATE [vItem] SET [Name] = '' WHERE [State] LIKE '%packageServerAssignment%'",
+		"UPDATE [vItem] SET [Name] = '' WHERE [Guid] IN ('D3BA9CA7-5E71-4D76-B961-1BA0B436AACB', '6D417916-467C-46A7-A870-6D86D9345B61')",
+		"UPDATE [vItem] SET [Name] = '' WHERE [Name] = 'Default Software Update Plug-in Policy'",
+		"UPDATE [RM_ResourceComputer] SET [Name] = ''",
+		"UPDATE [vComputer] SET [Name] = '', [Server] = '' WHERE [Name] = 'NS01'",
+	} {
+		if _, err := db.Exec(change); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m := collectEstate(t, db, e)
+	names := map[string]string{"server": m.estate.Server.Name}
+	guids := map[string]string{"server": *m.estate.Server.GUID}
+	add := func(kind, name, guid string) { names[kind+guid], guids[kind+guid] = name, guid }
+	for _, s := range m.estate.PackageServers {
+		add("package server", s.Name, s.GUID)
+		if s.FQDN != nil {
+			t.Errorf("the full name of a server without a name is %s", *s.FQDN)
+		}
+	}
+	for _, s := range m.estate.Sites {
+		add("site", s.Name, s.GUID)
+	}
+	for _, p := range m.estate.VendorPolicies {
+		add("vendor policy", p.Name, p.GUID)
+	}
+	for _, f := range m.estate.Filters {
+		add("filter", f.Name, f.GUID)
+	}
+	for _, p := range m.estate.Packages {
+		if p.Role == "scan" {
+			add("package", p.Name, p.GUID)
+		}
+	}
+	for _, p := range m.estate.Policies {
+		if p.Role == "plugin_policy" {
+			add("policy", p.Name, p.GUID)
+		}
+	}
+	for _, c := range m.clients {
+		add("client", c.Name, c.GUID)
+	}
+	if len(names) != 1+2+2+1+1+1+1+8 {
+		t.Errorf("%d objects", len(names))
+	}
+	if diff := cmp.Diff(guids, names); diff != "" {
+		t.Errorf("names (-GUID +got):\n%s", diff)
+	}
+}
+
 // TestEmptyEstate: collected and none is not the same as not collected.
 func TestEmptyEstate(t *testing.T) {
 	e, err := fixtures.Parse([]byte(`
@@ -452,7 +571,7 @@ profiles: {server: {agent: 7.5.3153, basic_days: 0}}
 		m.estate.Packages == nil || m.estate.Policies == nil || m.estate.PatchImport == nil || m.estate.Licences.InactiveHolders == nil {
 		t.Errorf("%+v", m.estate)
 	}
-	if len(m.clients) != 1 || m.clients[0].Filters == nil || *m.clients[0].Plugin.Installed {
+	if len(m.clients) != 1 || m.clients[0].Filters == nil || m.clients[0].Plugin.Installed != nil || *m.clients[0].Licence.InUse {
 		t.Errorf("%+v", m.clients)
 	}
 	if m.estate.PatchImport.LastRunAt != nil || m.estate.PatchImport.LastSuccessAgeDays != nil {

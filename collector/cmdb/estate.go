@@ -82,6 +82,18 @@ func index[T any](objects []T, id func(*T) string) map[guid]*T {
 	return table
 }
 
+// objectName is the name of the object in a row of GUID, name and more.
+func objectName(row []cell) string { return nameOr(&row[1], row[0].guid.String()) }
+
+// nameOr is a name, or the GUID where there is none: people must be able to tell
+// the objects of a finding apart, and an object without a name is one all the same.
+func nameOr(name *cell, guid string) string {
+	if !name.known {
+		return guid
+	}
+	return name.text
+}
+
 // sortByName orders objects by name and then GUID, the same whatever order the
 // server chose.
 func sortByName[T any](objects []T, key func(*T) (name, guid string)) {

@@ -18,7 +18,7 @@ func fillPackages(e *estateBuilder, _ *Binding, rows [][]cell) error {
 	for _, row := range rows {
 		if row[0].known {
 			packages = append(packages, snapshot.Package{
-				GUID: row[0].guid.String(), Name: row[1].text, Role: row[2].text, Enabled: row[3].boolOrNil(), Revision: row[4].textOrNil(),
+				GUID: row[0].guid.String(), Name: objectName(row), Role: row[2].text, Enabled: row[3].boolOrNil(), Revision: row[4].textOrNil(),
 			})
 		}
 	}

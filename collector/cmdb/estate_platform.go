@@ -19,15 +19,16 @@ func fillServer(e *estateBuilder, _ *Binding, rows [][]cell) error {
 	var server *snapshot.Server
 	for _, row := range rows {
 		guid := row[0].guidOrNil()
-		if guid == nil || !row[1].known {
+		if guid == nil {
 			continue
 		}
+		name := nameOr(&row[1], *guid)
 		if server != nil && *server.GUID != *guid {
 			return &sectionError{snapshot.Failed, "collect server: several computers could be the Notification Server, " +
-				server.Name + " and " + row[1].text + " among them; section \"server\" needs a query that finds the right one"}
+				server.Name + " and " + name + " among them; section \"server\" needs a query that finds the right one"}
 		}
 		if server == nil {
-			server = &snapshot.Server{GUID: guid, Name: row[1].text}
+			server = &snapshot.Server{GUID: guid, Name: name}
 		}
 		switch row[2].text {
 		case "core":
@@ -52,10 +53,14 @@ func fillReadCommittedSnapshot(e *estateBuilder, _ *Binding, rows [][]cell) erro
 
 func fillLicences(e *estateBuilder, _ *Binding, rows [][]cell) error {
 	if len(rows) == 0 || !rows[0][0].known {
-		return &sectionError{snapshot.Failed, "collect licences: no product matches; give the product's name or GUID as vProduct has it"}
+		return noProduct("licences")
 	}
 	e.estate.Licences = &snapshot.Licences{Product: rows[0][0].text, InUse: rows[0][1].intOrNil()}
 	return nil
+}
+
+func noProduct(section string) error {
+	return &sectionError{snapshot.Failed, "collect " + section + ": no product matches; give the product's name or GUID as vProduct has it"}
 }
 
 func fillInactiveHolders(e *estateBuilder, _ *Binding, rows [][]cell) error {

@@ -25,7 +25,7 @@ func fillVendorPolicies(e *estateBuilder, b *Binding, rows [][]cell) error {
 			return err
 		}
 		policies = append(policies, snapshot.VendorPolicy{
-			GUID: row[0].guid.String(), Name: row[1].text, Enabled: row[2].boolOrNil(), PackageAssignment: assignment,
+			GUID: row[0].guid.String(), Name: objectName(row), Enabled: row[2].boolOrNil(), PackageAssignment: assignment,
 		})
 	}
 	sortByName(policies, func(p *snapshot.VendorPolicy) (string, string) { return p.Name, p.GUID })
@@ -78,7 +78,7 @@ func fillPolicies(e *estateBuilder, b *Binding, rows [][]cell) error {
 			return err
 		}
 		policies = append(policies, snapshot.Policy{
-			GUID: row[0].guid.String(), Name: row[1].text, Role: row[2].text, Enabled: row[3].boolOrNil(), Schedules: schedules,
+			GUID: row[0].guid.String(), Name: objectName(row), Role: row[2].text, Enabled: row[3].boolOrNil(), Schedules: schedules,
 		})
 	}
 	sortByName(policies, func(p *snapshot.Policy) (string, string) { return p.Name, p.GUID })
@@ -139,7 +139,7 @@ func fillFilters(e *estateBuilder, _ *Binding, rows [][]cell) error {
 	filters := []snapshot.Filter{}
 	for _, row := range rows {
 		if row[0].known {
-			filters = append(filters, snapshot.Filter{GUID: row[0].guid.String(), Name: row[1].text})
+			filters = append(filters, snapshot.Filter{GUID: row[0].guid.String(), Name: objectName(row)})
 		}
 	}
 	sortByName(filters, func(f *snapshot.Filter) (string, string) { return f.Name, f.GUID })

@@ -2,6 +2,7 @@ package cmdb
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/nscheck/nscheck/snapshot"
 )
@@ -36,9 +37,9 @@ func fillPackageServers(e *estateBuilder, _ *Binding, rows [][]cell) error {
 		server := found[row[0].guid]
 		if server == nil {
 			server = &siteServer{PackageServer: snapshot.PackageServer{
-				GUID: row[0].guid.String(), Name: row[1].text, OSName: row[3].textOrNil(),
+				GUID: row[0].guid.String(), Name: objectName(row), OSName: row[3].textOrNil(),
 			}}
-			if row[2].known {
+			if row[1].known && row[2].known {
 				fqdn := row[1].text + "." + row[2].text
 				server.FQDN = &fqdn
 			}
@@ -55,9 +56,12 @@ func fillPackageServers(e *estateBuilder, _ *Binding, rows [][]cell) error {
 		}
 	}
 	servers := []snapshot.PackageServer{}
+	taskKnown := slices.ContainsFunc(order, func(id guid) bool { return found[id].taskService })
 	for _, id := range order {
 		if server := found[id]; server.packageService {
-			server.TaskService = &server.taskService
+			if taskKnown { // else the agent has another name here, and nothing tells who has it
+				server.TaskService = &server.taskService
+			}
 			servers = append(servers, server.PackageServer)
 		}
 	}

@@ -19,7 +19,7 @@ func fillSites(e *estateBuilder, _ *Binding, rows [][]cell) error {
 	sites := []snapshot.Site{}
 	for _, row := range rows {
 		if row[0].known {
-			sites = append(sites, snapshot.Site{GUID: row[0].guid.String(), Name: row[1].text})
+			sites = append(sites, snapshot.Site{GUID: row[0].guid.String(), Name: objectName(row)})
 		}
 	}
 	sortByName(sites, func(s *snapshot.Site) (string, string) { return s.Name, s.GUID })
