@@ -36,7 +36,7 @@ type Server struct {
 	Version *string `json:"version"`
 	// Version of the Software Update Plug-in installed on the server itself; stands for the version that it offers.
 	PluginVersion *string `json:"plugin_version"`
-	// Whether the server is a child in a hierarchy, so that its patch data is replicated to it.
+	// Whether the server is a child in a hierarchy, so that its patch data is replicated to it. A collector leaves it null: the CMDB keeps the nodes of a hierarchy as items (KB163620), but what tells a parent from a child among them is not public.
 	HierarchyChild *bool `json:"hierarchy_child"`
 	// Whether the CMDB has READ_COMMITTED_SNAPSHOT on, as the vendor recommends (KB158091).
 	ReadCommittedSnapshot *bool `json:"read_committed_snapshot"`
@@ -50,7 +50,7 @@ type Licences struct {
 	InUse *int `json:"in_use" jsonschema:"minimum=0"`
 	// Resources that hold a licence and are not Active computers; the article's own query hides them.
 	InactiveHolders []LicenceHolder `json:"inactive_holders,omitzero"`
-	// Number of licences owned.
+	// Number of licences owned. A collector leaves it null: where the CMDB keeps it, if at all, is not public.
 	Owned *int `json:"owned" jsonschema:"minimum=0"`
 	// Names and domains that more than one holder of a licence has, whatever their status.
 	SameName []SameName `json:"same_name,omitzero"`
@@ -120,7 +120,7 @@ type Policy struct {
 type Schedule struct {
 	// Trigger type as written in the item's XML, for example daily.
 	Type *string `json:"type"`
-	// Minutes between two repetitions; null where the trigger does not repeat or the value could not be read.
+	// Minutes between two repetitions; 0 where the trigger does not repeat, null where that could not be read.
 	RepeatMinutes *int `json:"repeat_minutes" jsonschema:"minimum=0"`
 }
 

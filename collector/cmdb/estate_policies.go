@@ -102,11 +102,11 @@ func schedules(b *Binding, state string) ([]snapshot.Schedule, error) {
 		if err != nil {
 			return nil, err
 		}
-		repetition, err := settings.value("repetition", trigger)
+		repeat, err := settings.repeatMinutes(trigger, kind)
 		if err != nil {
 			return nil, err
 		}
-		found = append(found, snapshot.Schedule{Type: kind, RepeatMinutes: repeatMinutes(repetition)})
+		found = append(found, snapshot.Schedule{Type: kind, RepeatMinutes: repeat})
 	}
 	return found, nil
 }

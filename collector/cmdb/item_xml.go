@@ -86,13 +86,31 @@ func (s *itemSettings) boolean(name string) (*bool, error) {
 	return &b, nil
 }
 
-// repeatMinutes reads a repetition such as 04:00:00; nil where there is none
-// or where it cannot be read.
-func repeatMinutes(text *string) *int {
-	if text == nil {
-		return nil
+// repeatMinutes is how often a trigger repeats, in minutes and at least one; 0
+// where it does not, which is written as 00:00:00 or by leaving the attribute
+// out; nil where that cannot be told. A trigger without a type is none that is
+// known, and what it lacks says nothing.
+func (s *itemSettings) repeatMinutes(trigger *xmlquery.Node, kind *string) (*int, error) {
+	nodes, err := s.nodes("repetition", trigger)
+	if err != nil {
+		return nil, err
 	}
-	parts := strings.Split(*text, ":")
+	if len(nodes) == 0 {
+		if kind == nil {
+			return nil, nil
+		}
+		return new(int), nil
+	}
+	text, err := s.value("repetition", trigger)
+	if err != nil || text == nil {
+		return nil, err
+	}
+	return minutes(*text), nil
+}
+
+// minutes reads a time span such as 04:00:00; nil where it is none.
+func minutes(span string) *int {
+	parts := strings.Split(span, ":")
 	if len(parts) != 3 {
 		return nil
 	}
@@ -104,9 +122,9 @@ func repeatMinutes(text *string) *int {
 		}
 		numbers[i] = n
 	}
-	minutes := numbers[0]*60 + numbers[1]
-	if minutes == 0 {
-		return nil // 00:00:00 is how "does not repeat" is written
+	total := numbers[0]*60 + numbers[1]
+	if total == 0 && numbers[2] > 0 {
+		total = 1
 	}
-	return &minutes
+	return &total
 }

@@ -40,7 +40,10 @@ func TestSchedules(t *testing.T) {
 	b := shipped()["policies"]
 	for name, c := range map[string]struct{ state, want string }{
 		"repeating": {`<i><schedule tz="x"><trigger type="daily" repetition="04:30:00"/></schedule></i>`, `[{"type":"daily","repeat_minutes":270}]`},
-		"two":       {`<i><schedule><trigger type="daily" repetition="00:00:00"/><trigger type="weekly"/></schedule></i>`, `[{"type":"daily","repeat_minutes":null},{"type":"weekly","repeat_minutes":null}]`},
+		"two":       {`<i><schedule><trigger type="daily" repetition="00:00:00"/><trigger type="weekly"/></schedule></i>`, `[{"type":"daily","repeat_minutes":0},{"type":"weekly","repeat_minutes":0}]`},
+		"seconds":   {`<i><schedule><trigger type="daily" repetition="00:00:30"/></schedule></i>`, `[{"type":"daily","repeat_minutes":1}]`},
+		"empty":     {`<i><schedule><trigger type="daily" repetition=""/></schedule></i>`, `[{"type":"daily","repeat_minutes":null}]`},
+		"unlike":    {`<i><schedule><trigger kind="daily"/></schedule></i>`, `[{"type":null,"repeat_minutes":null}]`},
 		"odd":       {`<i><schedule><trigger repetition="often"/></schedule></i>`, `[{"type":null,"repeat_minutes":null}]`},
 		"negative":  {`<i><schedule><trigger repetition="-1:00:00"/></schedule></i>`, `[{"type":null,"repeat_minutes":null}]`},
 		"none":      {`<i/>`, `[]`},

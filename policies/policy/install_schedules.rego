@@ -55,14 +55,14 @@ unknown contains {
 }
 
 unknown contains {
-	"msg": "It is unknown which of its schedules are daily",
+	"msg": "It is unknown which of its schedules are daily and do not repeat",
 	"resource": analysis_policies.resource(policy),
 } if {
 	some policy in _install
 	policy.enabled != false
 	known := count(_daily(policy))
 	known < 2
-	known + count(_untyped(policy)) > 1
+	known + count(_doubtful(policy)) > 1
 }
 
 _install := [policy |
@@ -70,18 +70,22 @@ _install := [policy |
 	policy.role == "plugin_install"
 ]
 
-_single(policy) := [schedule |
-	some schedule in policy.schedules
-	object.get(schedule, "repeat_minutes", null) in {null, 0}
-]
-
 _daily(policy) := [schedule |
-	some schedule in _single(policy)
-	is_string(schedule.type)
-	lower(schedule.type) == "daily"
+	some schedule in policy.schedules
+	_type(schedule) == "daily"
+	_repeats(schedule) == 0
 ]
 
-_untyped(policy) := [schedule |
-	some schedule in _single(policy)
-	object.get(schedule, "type", null) == null
+# Schedules that may be daily ones that do not repeat.
+_doubtful(policy) := [schedule |
+	some schedule in policy.schedules
+	_type(schedule) in {null, "daily"}
+	_repeats(schedule) in {null, 0}
+	null in {_type(schedule), _repeats(schedule)}
 ]
+
+_type(schedule) := lower(schedule.type) if {
+	is_string(schedule.type)
+} else := null
+
+_repeats(schedule) := object.get(schedule, "repeat_minutes", null)

@@ -2,9 +2,11 @@ package nscheck.policy.install_schedules_test
 
 import data.nscheck.policy.install_schedules as rule
 
-_daily := {"type": "Daily", "repeat_minutes": null}
+_daily := {"type": "Daily", "repeat_minutes": 0}
 
-_untyped := {"type": null, "repeat_minutes": null}
+_unread := {"type": "daily", "repeat_minutes": null}
+
+_untyped := {"type": null, "repeat_minutes": 0}
 
 _policy(enabled, schedules) := {
 	"guid": "I1",
@@ -26,7 +28,7 @@ _unknown(msg) := {"violation": set(), "unknown": {{"msg": msg, "resource": _reso
 
 test_one_daily_schedule if {
 	_judged(_policy(true, [_daily])) == _silent
-	_judged(_policy(true, [_daily, {"type": "weekly", "repeat_minutes": null}])) == _silent
+	_judged(_policy(true, [_daily, {"type": "weekly", "repeat_minutes": 0}])) == _silent
 	_judged(_policy(true, [_daily, {"type": "daily", "repeat_minutes": 240}])) == _silent
 	_judged(_policy(true, [_untyped])) == _silent
 }
@@ -51,10 +53,19 @@ test_other_policies if {
 }
 
 test_unknown_type if {
-	expected := _unknown("It is unknown which of its schedules are daily")
-	_judged(_policy(true, [_daily, _untyped])) == expected
-	_judged(_policy(null, [_untyped, _untyped])) == expected
+	_judged(_policy(true, [_daily, _untyped])) == _which
+	_judged(_policy(null, [_untyped, _untyped])) == _which
 }
+
+test_unknown_repetition if {
+	_judged(_policy(true, [_daily, _unread])) == _which
+	_judged(_policy(true, [_unread, {"type": "daily"}])) == _which
+	_judged(_policy(true, [_unread])) == _silent
+	_judged(_policy(true, [_daily, {"type": "weekly", "repeat_minutes": null}])) == _silent
+	count(_judged(_policy(true, [_daily, _daily, _unread])).violation) == 1
+}
+
+_which := _unknown("It is unknown which of its schedules are daily and do not repeat")
 
 test_unknown_schedules if {
 	_judged(object.remove(
