@@ -40,6 +40,13 @@ func TestPlantedFaults(t *testing.T) {
 		t.Errorf("findings (-page +scan):\n%s", diff)
 	}
 	compareUnknowns(t, page, result)
+	for _, sound := range page.Sound {
+		for _, f := range result.Findings {
+			if sound.Covers(f.Rule, f.Resource.Name) {
+				t.Errorf("%s is sound, and yet found: %s", sound.Object, line(f.Rule, f.Msg, ""))
+			}
+		}
+	}
 	if diff := cmp.Diff(wantedCauses(page), foundCauses(result)); diff != "" {
 		t.Errorf("causes of NS-LIC-001 (-page +scan):\n%s", diff)
 	}

@@ -17,7 +17,7 @@ func statement(query string) string {
 }
 
 // allowedFunctions exist on SQL Server and SQLite and mean the same.
-var allowedFunctions = []string{"COUNT", "MIN", "MAX", "COALESCE", "IN"}
+var allowedFunctions = []string{"COUNT", "MIN", "MAX", "COALESCE", "LOWER", "IN"}
 
 var forbidden = regexp.MustCompile(`(?i)\b(INSERT|UPDATE|DELETE|MERGE|DROP|ALTER|CREATE|TRUNCATE|EXEC|EXECUTE|GRANT|DENY|INTO|TOP|LIMIT|OFFSET|FETCH|NOLOCK|WITH|CAST|CONVERT|PRAGMA|ATTACH|DECLARE|SET|USE|WAITFOR|OPENROWSET)\b|\*\s|\|\||\+|;|"|` + "`" + `|/\*|\bUser\b`)
 

@@ -297,6 +297,12 @@ func TestSmall(t *testing.T) {
 			t.Errorf("%s: enabled %t", p.Name, *p.Enabled)
 		}
 	}
+	if b := m.estate.PatchImport.BulletinsWithoutPackages; len(b) != 1 || b[0].Name != "MS14-005" || b[0].Updates != 2 {
+		t.Errorf("bulletins without packages: %+v", b)
+	}
+	if diff := cmp.Diff([][]string{{"ExtPs", "Ns"}, {}}, [][]string{m.estate.Sites[0].PreventDownloads, m.estate.Sites[1].PreventDownloads}); diff != "" {
+		t.Errorf("prevent downloads: %s", diff)
+	}
 	if got := m.estate.PackageServers[0].Sites; len(got) != 1 || got[0] != m.estate.Sites[1].GUID {
 		t.Errorf("sites by hand: %v", got)
 	}
@@ -387,6 +393,8 @@ func TestDoubtfulRows(t *testing.T) {
 		"a subnet that is none":        {"UPDATE [vRM_Subnet_Item] SET [Name] = 'Warehouse' WHERE [Name] = '10.80.0.0/24'", "subnets", snapshot.Partial, `1 of 3 rows left out, the first because "Warehouse" is not a network`},
 		"an IPv6 subnet":               {"UPDATE [vRM_Subnet_Item] SET [Name] = '2001:db8::/32' WHERE [Name] = '10.80.0.0/24'", "subnets", snapshot.Collected, ""},
 		"no known package service":     {"UPDATE [Inv_AeX_AC_Client_Agent] SET [Agent Name] = 'PS' WHERE [Agent Name] = 'Altiris Package Server'", "package_servers", snapshot.Failed, "2 of them beside the Notification Server"},
+		"no packages at all":           {"DELETE FROM [ResourceAssociation] WHERE [ResourceAssociationTypeGuid] LIKE 'A19CED33%'", "patch_import.bulletins_without_packages", snapshot.Failed, "no update of any bulletin has a package"},
+		"no switch for bulletins":      {"DELETE FROM [ItemActive] WHERE [Guid] IN (SELECT [Guid] FROM [RM_ResourceSoftware_Bulletin])", "patch_import.bulletins_without_packages", snapshot.Failed, "of no bulletin it is known"},
 		"a GUID that is none":          {"UPDATE [CollectionMembership] SET [CollectionGuid] = 'plug-in'", "clients.filters", snapshot.Collected, ""},
 		"a computer without a GUID":    {"UPDATE [Inv_Client_Task_Resources] SET [_ResourceGuid] = 'x'", "clients.task_agent", snapshot.Failed, "row 1"},
 	} {
@@ -398,7 +406,7 @@ func TestDoubtfulRows(t *testing.T) {
 		if s := m.section(t, c.section); s.Status != c.status || !strings.Contains(s.Error, c.text) {
 			t.Errorf("%s: %+v", name, s)
 		}
-		if len(m.clients) != 8 {
+		if len(m.clients) != 9 {
 			t.Errorf("%s: %d clients", name, len(m.clients))
 		}
 	}
@@ -428,6 +436,95 @@ func TestUnknownInventoryClass(t *testing.T) {
 	}
 }
 
+// TestSameName: upper and lower case do not matter, retired holders count, and a
+// holder whose domain is unknown may be any of its name's.
+func TestSameName(t *testing.T) {
+	e := small(t)
+	for name, c := range map[string]struct {
+		changes []string
+		want    string
+	}{
+		"one retired":      {nil, "LDS-PC1 CORP 2"},
+		"another case":     {[]string{"UPDATE [RM_ResourceComputer] SET [Name] = 'lds-pc1' WHERE [Name] = 'LDS-PC1' AND [Guid] NOT IN (SELECT [Guid] FROM [vComputer])"}, "LDS-PC1 CORP 2"},
+		"domain's case":    {[]string{"UPDATE [Inv_AeX_AC_Identification] SET [Domain] = 'corp'"}, "LDS-PC1 CORP 2"},
+		"another domain":   {[]string{"UPDATE [Inv_AeX_AC_Identification] SET [Domain] = 'LAB'"}, ""},
+		"no domain":        {[]string{"UPDATE [Inv_AeX_AC_Identification] SET [Domain] = NULL"}, "LDS-PC1 ? 2"},
+		"nothing about it": {[]string{"DELETE FROM [Inv_AeX_AC_Identification]"}, "LDS-PC1 ? 2"},
+		"no licence":       {[]string{"DELETE FROM [LicenseInUse] WHERE [ResourceGuid] NOT IN (SELECT [Guid] FROM [vComputer])"}, ""},
+		"two rows of one":  {[]string{"UPDATE [RM_ResourceComputer] SET [Name] = 'X' WHERE [Name] = 'LDS-PC1' AND [Guid] NOT IN (SELECT [Guid] FROM [vComputer])", "INSERT INTO [LicenseInUse] SELECT * FROM [LicenseInUse]"}, ""},
+		"no names":         {[]string{"UPDATE [RM_ResourceComputer] SET [Name] = ''"}, ""},
+		"a third, in no domain": {[]string{
+			"UPDATE [RM_ResourceComputer] SET [Name] = 'LDS-PC1' WHERE [Name] = 'LDS-PC2'",
+			"UPDATE [Inv_AeX_AC_Identification] SET [Domain] = NULL WHERE [_ResourceGuid] NOT IN (SELECT [Guid] FROM [vComputer])",
+		}, "LDS-PC1 ? 3, LDS-PC1 CORP 2"},
+	} {
+		db := openEstate(t, e)
+		for _, change := range c.changes {
+			if _, err := db.Exec(change); err != nil {
+				t.Fatal(err)
+			}
+		}
+		m := collectEstate(t, db, e)
+		groups := []string{}
+		for _, g := range m.estate.Licences.SameName {
+			domain := "?"
+			if g.Domain != nil {
+				domain = *g.Domain
+			}
+			groups = append(groups, fmt.Sprintf("%s %s %d", g.Name, domain, len(g.Holders)))
+		}
+		if got := strings.Join(groups, ", "); got != c.want || m.estate.Licences.SameName == nil {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// TestPreventDownloads: only what is read from a policy that is known to be on
+// forbids, and only where such policies are found at all is a site without one
+// free.
+func TestPreventDownloads(t *testing.T) {
+	e := small(t)
+	for name, c := range map[string]struct{ change, leeds, york string }{
+		"both":                {"", "ExtPs Ns", "-"},
+		"one":                 {"UPDATE [vItem] SET [State] = '<a><outbound><deny> extps </deny></outbound></a>' WHERE [State] LIKE '%outbound%'", "ExtPs", "-"},
+		"none":                {"UPDATE [vItem] SET [State] = '<a><outbound><maxTransfers/></outbound></a>' WHERE [State] LIKE '%outbound%'", "-", "-"},
+		"an unknown word":     {"UPDATE [vItem] SET [State] = '<a><outbound><deny>Ns, Peers</deny></outbound></a>' WHERE [State] LIKE '%outbound%'", "?", "-"},
+		"another node":        {"UPDATE [vItem] SET [State] = '<a><inbound><deny>Ns</deny></inbound></a>' WHERE [State] LIKE '%outbound%'", "?", "?"},
+		"no XML":              {"UPDATE [vItem] SET [State] = 'deny Ns' WHERE [State] LIKE '%outbound%'", "?", "?"},
+		"off":                 {"UPDATE [ItemActive] SET [Enabled] = 0 WHERE [Guid] IN (SELECT [Guid] FROM [vItem] WHERE [State] LIKE '%outbound%')", "-", "-"},
+		"on or off":           {"UPDATE [ItemActive] SET [Enabled] = NULL WHERE [Guid] IN (SELECT [Guid] FROM [vItem] WHERE [State] LIKE '%outbound%')", "?", "-"},
+		"a policy of another": {"INSERT INTO [ItemReference] SELECT v.[Guid], s.[Guid], NULL FROM [vItem] v, [vRM_Site_Item] s WHERE v.[State] LIKE '%packageServerAssignment%'", "ExtPs Ns", "-"},
+	} {
+		db := openEstate(t, e)
+		if _, err := db.Exec(c.change); err != nil {
+			t.Fatal(err)
+		}
+		m := collectEstate(t, db, e)
+		if s := m.section(t, "sites.prevent_downloads"); s.Status != snapshot.Collected {
+			t.Errorf("%s: %+v", name, s)
+		}
+		for i, want := range []string{c.leeds, c.york} {
+			got := m.estate.Sites[i].PreventDownloads
+			text := strings.Join(got, " ")
+			switch {
+			case got == nil:
+				text = "?"
+			case len(got) == 0:
+				text = "-"
+			}
+			if text != want {
+				t.Errorf("%s: %s prevents %s, want %s", name, m.estate.Sites[i].Name, text, want)
+			}
+		}
+	}
+	if got := agreed([][]string{{"Ns"}, {"ExtPs"}}); got != nil {
+		t.Errorf("policies that differ agree on %v", got)
+	}
+	if got := agreed([][]string{{"Ns"}, {"Ns"}}); len(got) != 1 {
+		t.Errorf("policies that do not differ give %v", got)
+	}
+}
+
 // TestUnknownProduct: where the product is not found, nobody knows who holds a
 // licence of it.
 func TestUnknownProduct(t *testing.T) {
@@ -444,6 +541,9 @@ func TestUnknownProduct(t *testing.T) {
 		if c.Licence != nil {
 			t.Fatalf("%s: %+v", c.Name, c.Licence)
 		}
+	}
+	if m.estate.Licences != nil {
+		t.Errorf("%+v", m.estate.Licences)
 	}
 	// A product that nobody holds a licence of is known.
 	db = openEstate(t, e)
@@ -539,7 +639,7 @@ func TestNamelessObjects(t *testing.T) {
 	for _, c := range m.clients {
 		add("client", c.Name, c.GUID)
 	}
-	if len(names) != 1+2+2+1+1+1+1+8 {
+	if len(names) != 1+2+2+1+1+1+1+9 {
 		t.Errorf("%d objects", len(names))
 	}
 	if diff := cmp.Diff(guids, names); diff != "" {

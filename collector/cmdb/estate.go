@@ -29,6 +29,7 @@ type estateBuilder struct {
 	filters  map[guid]*snapshot.Filter
 	packages map[guid]*snapshot.Package
 	servers  map[guid]*snapshot.PackageServer
+	sites    map[guid]*snapshot.Site
 	subnets  map[guid]*snapshot.Subnet
 }
 

@@ -1,6 +1,8 @@
 package cmdb
 
 import (
+	"strings"
+
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -11,8 +13,10 @@ var platformSections = []estateSection{
 	{"server.read_committed_snapshot", []column{{"read_committed_snapshot", boolKind}}, fillReadCommittedSnapshot},
 	{"licences", []column{{"product", textKind}, {"in_use", intKind}}, fillLicences},
 	{"licences.inactive_holders", []column{{"guid", guidKind}, {"name", textKind}, {"status", textKind}}, fillInactiveHolders},
+	{"licences.same_name", []column{{"guid", guidKind}, {"name", textKind}, {"domain", textKind}}, fillSameName},
 	{"patch_import", []column{{"ended_at", timeKind}, {"result", textKind}}, fillPatchImport},
 	{"patch_import.newest_bulletin_at", []column{{"newest", timeKind}}, fillNewestBulletin},
+	{"patch_import.bulletins_without_packages", []column{{"guid", guidKind}, {"name", textKind}, {"enabled", boolKind}, {"updates", intKind}, {"packaged", intKind}}, fillBulletins},
 }
 
 func fillServer(e *estateBuilder, _ *Binding, rows [][]cell) error {
@@ -90,6 +94,53 @@ func fillInactiveHolders(e *estateBuilder, _ *Binding, rows [][]cell) error {
 	return nil
 }
 
+// fillSameName groups holders by name and domain without regard to case. A
+// holder whose domain is unknown may be any of its name's: then all of that name
+// make one more group, without a domain.
+func fillSameName(e *estateBuilder, _ *Binding, rows [][]cell) error {
+	type key struct{ name, domain string }
+	groups := make(map[key]*snapshot.SameName)
+	add := func(k key, row []cell, domain *string) {
+		group := groups[k]
+		if group == nil {
+			group = &snapshot.SameName{Name: row[1].text, Domain: domain, Holders: []string{}}
+			groups[k] = group
+		}
+		group.Name = min(group.Name, row[1].text)
+		if domain != nil && *domain < *group.Domain {
+			group.Domain = domain
+		}
+		group.Holders = insertSorted(group.Holders, row[0].guid.String())
+	}
+	doubtful := make(map[string]bool)
+	for _, row := range rows {
+		if !row[0].known || !row[1].known {
+			continue
+		}
+		name := strings.ToLower(row[1].text)
+		add(key{name, ""}, row, nil)
+		if row[2].known {
+			add(key{name, strings.ToLower(row[2].text)}, row, row[2].textOrNil())
+		} else {
+			doubtful[name] = true
+		}
+	}
+	shared := []snapshot.SameName{}
+	for k, group := range groups {
+		if len(group.Holders) > 1 && (group.Domain != nil || doubtful[k.name]) {
+			shared = append(shared, *group)
+		}
+	}
+	sortByName(shared, func(s *snapshot.SameName) (string, string) {
+		if s.Domain == nil {
+			return s.Name, ""
+		}
+		return s.Name, *s.Domain
+	})
+	e.estate.Licences.SameName = shared
+	return nil
+}
+
 func fillPatchImport(e *estateBuilder, b *Binding, rows [][]cell) error {
 	var state snapshot.PatchImport
 	for _, row := range rows {
@@ -120,6 +171,33 @@ func fillNewestBulletin(e *estateBuilder, _ *Binding, rows [][]cell) error {
 		e.estate.PatchImport.NewestBulletinAt = newest
 		e.estate.PatchImport.NewestBulletinAgeDays = e.age(newest)
 	}
+	return nil
+}
+
+// fillBulletins lists enabled bulletins with updates that have no package. It
+// needs to see that the server keeps what it looks for at all: where no bulletin
+// can be enabled or disabled, or no update of any has a package, that one has
+// none says nothing.
+func fillBulletins(e *estateBuilder, _ *Binding, rows [][]cell) error {
+	bulletins := []snapshot.Bulletin{}
+	switchable, packaged := false, false
+	for _, row := range rows {
+		switchable = switchable || row[2].known
+		packaged = packaged || row[4].num > 0
+		missing := int(row[3].num - row[4].num)
+		if row[0].known && row[2].known && row[2].num != 0 && missing > 0 {
+			bulletins = append(bulletins, snapshot.Bulletin{GUID: row[0].guid.String(), Name: objectName(row), Updates: missing})
+		}
+	}
+	const query = "section \"patch_import.bulletins_without_packages\" needs a query that knows where this server keeps that"
+	switch {
+	case len(rows) > 0 && !switchable:
+		return &sectionError{snapshot.Failed, "collect patch_import.bulletins_without_packages: of no bulletin it is known whether it is enabled; " + query}
+	case len(rows) > 0 && !packaged:
+		return &sectionError{snapshot.Failed, "collect patch_import.bulletins_without_packages: no update of any bulletin has a package, so packages may be kept elsewhere; " + query}
+	}
+	sortByName(bulletins, func(b *snapshot.Bulletin) (string, string) { return b.Name, b.GUID })
+	e.estate.PatchImport.BulletinsWithoutPackages = bulletins
 	return nil
 }
 

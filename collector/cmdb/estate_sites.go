@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/nscheck/nscheck/snapshot"
 )
@@ -11,6 +12,7 @@ import (
 // siteSections are about sites and subnets.
 var siteSections = []estateSection{
 	{"sites", []column{{"guid", guidKind}, {"name", textKind}}, fillSites},
+	{"sites.prevent_downloads", []column{{"guid", guidKind}, {"enabled", boolKind}, {"state", textKind}}, fillPreventDownloads},
 	{"subnets", []column{{"guid", guidKind}, {"cidr", textKind}}, fillSubnets},
 	{"subnets.sites", []column{{"guid", guidKind}, {"site", guidKind}}, fillSubnetSites},
 }
@@ -24,7 +26,86 @@ func fillSites(e *estateBuilder, _ *Binding, rows [][]cell) error {
 	}
 	sortByName(sites, func(s *snapshot.Site) (string, string) { return s.Name, s.GUID })
 	e.estate.Sites = sites
+	e.sites = index(sites, func(s *snapshot.Site) string { return s.GUID })
 	return nil
+}
+
+// fillPreventDownloads reads the site settings policies. A site without one may
+// download from anywhere (KB204355); but where no site has one, they may be kept
+// elsewhere than where it was looked for, and nothing is known.
+func fillPreventDownloads(e *estateBuilder, b *Binding, rows [][]cell) error {
+	denied := make(map[guid][][]string)
+	found := false
+	for _, row := range rows {
+		settings := parseItem(b, row[2].text)
+		if settings == nil {
+			continue
+		}
+		nodes, err := settings.nodes("settings", nil)
+		if err != nil {
+			return err
+		}
+		if len(nodes) == 0 {
+			continue // an item of another kind that refers to the site
+		}
+		found = true
+		if row[1].known && row[1].num == 0 {
+			continue
+		}
+		sources, err := settings.deniedSources()
+		if err != nil {
+			return err
+		}
+		if !row[1].known && len(sources) > 0 {
+			sources = nil // it is unknown whether the policy is on
+		}
+		denied[row[0].guid] = append(denied[row[0].guid], sources)
+	}
+	if !found {
+		return nil
+	}
+	for id, site := range e.sites {
+		site.PreventDownloads = agreed(denied[id])
+	}
+	return nil
+}
+
+// deniedSources are the sources in the deny node, sorted; nil where it holds
+// something that is not known. Without the node, or with an empty one, nothing
+// is denied.
+func (s *itemSettings) deniedSources() ([]string, error) {
+	nodes, err := s.nodes("deny", nil)
+	if err != nil {
+		return nil, err
+	}
+	sources := []string{}
+	for _, node := range nodes {
+		for word := range strings.SplitSeq(node.InnerText(), ",") {
+			if word = strings.TrimSpace(word); word == "" {
+				continue
+			}
+			source := s.binding.mapped("deny", word)
+			if source == nil {
+				return nil, nil
+			}
+			sources = insertSorted(sources, *source)
+		}
+	}
+	return sources, nil
+}
+
+// agreed is what all policies of a site say; nil where they differ. A site keeps
+// its first policy only (KB199166), and which that is cannot be seen.
+func agreed(policies [][]string) []string {
+	if len(policies) == 0 {
+		return []string{}
+	}
+	for _, sources := range policies {
+		if sources == nil || !slices.Equal(sources, policies[0]) {
+			return nil
+		}
+	}
+	return policies[0]
 }
 
 // fillSubnets leaves out IPv6 networks: sites are made of IPv4 ones here.
