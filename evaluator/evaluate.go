@@ -213,7 +213,7 @@ func (r *run) judgeClient(ctx context.Context, rules []*clientRule, in *clientIn
 			if ctx.Err() != nil {
 				return fmt.Errorf("stopped after %d clients: %w", r.coll.clients, context.Cause(ctx))
 			}
-			c.state.fail(err, "client "+in.client.Name)
+			c.state.fail(err, "client "+rec.resource().Name)
 			continue
 		}
 		for _, u := range out.unknown {

@@ -71,7 +71,7 @@ unknown contains {"msg": "no idea", "resource": {"type": "site", "name": site.na
 		{"totals with an unknown status", counting, "estate: {sites: [" + siteX + "], package_servers: []}\nclients: [{guid: 00000000-0000-0000-0000-000000000009, name: Z}]", NotEvaluated, "the status of 1 computers is unknown, so they were not counted as clients", ExitIncomplete},
 		{"a rule that breaks", breaking, "estate: {sites: [" + siteX + "]}", Errored, "the rule broke on the estate: house/a.rego:15: eval_builtin_error: to_number: strconv.ParseFloat: parsing \"X\": invalid syntax", ExitTrouble},
 		{"a violation of odd shape", badShape, "estate: {sites: [" + siteX + "]}", Errored, "the rule broke on the estate: violation holds something that is not of the rule contract: unknown field \"title\"", ExitTrouble},
-		{"a violation without a resource", noResource, "estate: {sites: [" + siteX + "]}", Errored, "the rule broke on the estate: violation holds an object whose resource lacks type or name: \"X\"", ExitTrouble},
+		{"a violation without a resource", noResource, "estate: {sites: [" + siteX + "]}", Errored, "the rule broke on the estate: violation holds an object without the type of its resource: \"X\"", ExitTrouble},
 		{"client found", clientRuleText, "estate: {}\nclients: [" + clientX + "]", Fail, "", ExitFindings},
 		{"client not found", clientRuleText, "estate: {}\nclients: [" + clientY + "]", Pass, "", ExitClean},
 		{"no clients", clientRuleText, "estate: {}\nclients: []", NotEvaluated, "the snapshot has no clients", ExitIncomplete},

@@ -126,7 +126,7 @@ func (r *run) near(e *Explanation, rec *clientRecord) map[string]bool {
 	for _, s := range r.estate.Sites {
 		if slices.Contains(rec.Sites, s.GUID) {
 			near[s.GUID] = true
-			e.Sites = append(e.Sites, Resource{Type: "site", GUID: s.GUID, Name: s.Name})
+			e.Sites = append(e.Sites, Resource{Type: "site", GUID: s.GUID, Name: s.Name}.named())
 		}
 	}
 	for i := range r.estate.PackageServers {

@@ -101,10 +101,11 @@ func TestFrees(t *testing.T) {
   - {guid: 00000000-0000-0000-0000-000000000001, name: X, status: Active, addresses: [10.1.0.7/24]}
   - {guid: 00000000-0000-0000-0000-000000000002, name: X, status: Active, addresses: [10.2.0.7/24]}
 `
-	for certainty, want := range map[string]string{
-		"":         "F-001 Leeds frees 0 of 1, F-001 York frees 1 of 1",
-		"possible": "F-001 Leeds frees 1 of 1, F-001 York frees 1 of 1",
+	for _, tt := range [][2]string{
+		{"", "F-001 Leeds frees 0 of 1, F-001 York frees 1 of 1"},
+		{"possible", "F-001 Leeds frees 1 of 1, F-001 York frees 1 of 1"},
 	} {
+		certainty, want := tt[0], tt[1]
 		if certainty != "" {
 			files["b.rego"] = strings.Replace(files["b.rego"], `601"}`, `601", "certainty": "possible"}`, 1)
 		}

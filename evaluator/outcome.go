@@ -39,6 +39,9 @@ func readOutcome(r *Rule, sets map[string]any) (outcome, error) {
 		return o, err
 	}
 	if set, ok := sets["tally"]; ok {
+		if _, isList := set.([]any); !isList {
+			return o, errors.New("tally is not a set")
+		}
 		if err := reread(set, &o.tally); err != nil {
 			return o, fmt.Errorf("tally must contain lists of texts: %w", err)
 		}
@@ -51,9 +54,12 @@ func readOutcome(r *Rule, sets map[string]any) (outcome, error) {
 	return o, nil
 }
 
+// readDetails reads one of the sets; it is nil where the rule does not define it.
 func readDetails(r *Rule, name string, set any) ([]detail, error) {
-	if list, ok := set.([]any); !ok || len(list) == 0 {
+	if list, isList := set.([]any); set == nil || isList && len(list) == 0 {
 		return nil, nil
+	} else if !isList {
+		return nil, fmt.Errorf("%s is not a set", name)
 	}
 	var details []detail
 	if err := reread(set, &details); err != nil {
@@ -76,8 +82,11 @@ func (d *detail) check(r *Rule, name string) error {
 		return fmt.Errorf("%s names a resource; in a rule of scope client the resource is the client", name)
 	case r.Scope == ClientScope && len(d.Affects) > 0:
 		return fmt.Errorf("%s has affects; only rules of scope estate do", name)
-	case r.Scope == EstateScope && (d.Resource == nil || d.Resource.Type == "" || d.Resource.Name == ""):
-		return fmt.Errorf("%s holds an object whose resource lacks type or name: %q", name, d.Msg)
+	case r.Scope == EstateScope && (d.Resource == nil || d.Resource.Type == ""):
+		return fmt.Errorf("%s holds an object without the type of its resource: %q", name, d.Msg)
+	}
+	if d.Resource != nil {
+		*d.Resource = d.Resource.named()
 	}
 	for i := range d.Affects {
 		a := &d.Affects[i]

@@ -5,23 +5,12 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"maps"
-	"path"
 	"slices"
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 )
-
-// Source is a folder of rules.
-type Source struct {
-	// Name shown to people: builtin, or the folder's path.
-	Name string
-	// FS holds .rego files in any depth, and params.yaml at its root.
-	FS fs.FS
-}
 
 // Pack is a set of compiled rules.
 type Pack struct {
@@ -30,6 +19,7 @@ type Pack struct {
 
 	info     PackInfo
 	defaults map[string]any
+	modules  []module
 	compiler *ast.Compiler
 	evidence bool // whether the pack says what a client's own rows prove
 }
@@ -42,24 +32,30 @@ const evidencePackage = "data.nscheck.lib.evidence"
 // missing or unknown metadata, two rules of one id, misspelt fields, tables
 // and parameters.
 func LoadPack(sources ...Source) (*Pack, error) {
+	if err := checkSources(sources); err != nil {
+		return nil, err
+	}
 	p := &Pack{defaults: map[string]any{}}
-	modules := map[string]*ast.Module{}
 	sum := sha256.New()
 	for _, src := range sources {
 		p.info.Sources = append(p.info.Sources, src.Name)
-		if err := p.readSource(src, modules, sum); err != nil {
+		if err := p.readSource(src, sum); err != nil {
 			return nil, err
 		}
 	}
-	if len(modules) == 0 {
+	if len(p.modules) == 0 {
 		return nil, fmt.Errorf("no rules found in %s", strings.Join(p.info.Sources, ", "))
+	}
+	builtin := slices.ContainsFunc(sources, Source.isBuiltin)
+	if err := p.checkOwners(builtin); err != nil {
+		return nil, err
 	}
 	p.info.SHA256 = hex.EncodeToString(sum.Sum(nil))
 	p.info.Params = maps.Clone(p.defaults)
-	if err := p.compile(modules); err != nil {
+	if err := p.compile(); err != nil {
 		return nil, err
 	}
-	return p, p.collectRules(modules)
+	return p, p.collectRules(builtin)
 }
 
 // Rule finds a rule by its id or an earlier id of it.
@@ -72,49 +68,7 @@ func (p *Pack) Rule(id string) (*Rule, bool) {
 	return nil, false
 }
 
-func (p *Pack) readSource(src Source, modules map[string]*ast.Module, sum io.Writer) error {
-	found := false
-	err := fs.WalkDir(src.FS, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		isRule := path.Ext(name) == ".rego" && !strings.HasSuffix(name, "_test.rego")
-		if !isRule && name != paramsFile {
-			return nil
-		}
-		data, err := fs.ReadFile(src.FS, name)
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(sum, "%s %d\n", name, len(data))
-		sum.Write(data)
-		if name == paramsFile {
-			return p.readParams(src, data)
-		}
-		found = true
-		file := displayName(src, name)
-		m, err := ast.ParseModuleWithOpts(file, string(data), ast.ParserOptions{ProcessAnnotation: true})
-		if err != nil {
-			return compileError(err)
-		}
-		modules[file] = m
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("load rules from %s: %w", src.Name, err)
-	}
-	if !found {
-		return fmt.Errorf("load rules from %s: there is no .rego file in it", src.Name)
-	}
-	return nil
-}
-
-// displayName is how errors name a rule's file.
-func displayName(src Source, name string) string {
-	return path.Join(strings.ReplaceAll(src.Name, `\`, "/"), name)
-}
-
-func (p *Pack) compile(modules map[string]*ast.Module) error {
+func (p *Pack) compile() error {
 	set, err := p.schemaSet()
 	if err != nil {
 		return err
@@ -124,6 +78,10 @@ func (p *Pack) compile(modules map[string]*ast.Module) error {
 		WithCapabilities(capabilities()).
 		WithSchemas(set).
 		WithUseTypeCheckAnnotations(true)
+	modules := map[string]*ast.Module{}
+	for i, m := range p.modules {
+		modules[fmt.Sprintf("%06d %s", i, m.file)] = m.parsed
+	}
 	p.compiler.Compile(modules)
 	if p.compiler.Failed() {
 		return compileError(p.compiler.Errors)
@@ -133,37 +91,26 @@ func (p *Pack) compile(modules map[string]*ast.Module) error {
 
 // collectRules finds the rules among the modules: the packages that define
 // violation. The others are libraries.
-func (p *Pack) collectRules(modules map[string]*ast.Module) error {
-	byID, byPackage := map[string]*Rule{}, map[string]*Rule{}
-	for _, file := range slices.Sorted(maps.Keys(modules)) {
-		m := modules[file]
-		outputs := definedOutputs(m)
-		a := p.compiler.GetAnnotationSet().GetPackageScope(m.Package)
-		p.evidence = p.evidence || m.Package.Path.String() == evidencePackage
-		if !slices.Contains(outputs, "violation") {
-			if a != nil && a.Custom["id"] != nil {
-				return fmt.Errorf("%s has an id but no \"violation contains … if\"", file)
-			}
-			continue
-		}
-		if a == nil {
-			return fmt.Errorf("%s defines violation but has no METADATA before its package", file)
-		}
-		r, err := newRule(m, a)
+func (p *Pack) collectRules(builtin bool) error {
+	byID := map[string]*Rule{}
+	for _, m := range p.modules {
+		p.evidence = p.evidence || m.parsed.Package.Path.String() == evidencePackage
+		r, err := p.ruleOf(m)
 		if err != nil {
 			return err
+		}
+		if r == nil {
+			continue
 		}
 		for _, id := range append([]string{r.ID}, r.Aliases...) {
 			if other := byID[id]; other != nil {
 				return fmt.Errorf("%s and %s both claim the id %s; ids are never reused", other.File, r.File, id)
 			}
+			if builtin && strings.HasPrefix(id, reservedID) && !m.source.isBuiltin() {
+				return fmt.Errorf("%s: ids that begin with %s belong to the built-in rules; choose another one than %s", r.File, reservedID, id)
+			}
 			byID[id] = r
 		}
-		if other := byPackage[r.Package]; other != nil {
-			return fmt.Errorf("%s and %s share the package %s; one rule, one package", other.File, r.File, r.Package)
-		}
-		byPackage[r.Package] = r
-		r.outputs = outputs
 		p.Rules = append(p.Rules, r)
 	}
 	if len(p.Rules) == 0 {
@@ -171,6 +118,33 @@ func (p *Pack) collectRules(modules map[string]*ast.Module) error {
 	}
 	slices.SortFunc(p.Rules, func(a, b *Rule) int { return strings.Compare(a.ID, b.ID) })
 	return p.deriveNeeds(byID)
+}
+
+// ruleOf reads the rule in a module; nil where the module is a library.
+func (p *Pack) ruleOf(m module) (*Rule, error) {
+	outputs := definedOutputs(m.parsed)
+	a := p.compiler.GetAnnotationSet().GetPackageScope(m.parsed.Package)
+	if !slices.Contains(outputs, "violation") {
+		switch {
+		case a != nil && a.Custom["id"] != nil:
+			return nil, fmt.Errorf("%s has an id but no \"violation contains … if\"", m.file)
+		case a != nil && len(a.Custom) > 0, len(outputs) > 0:
+			return nil, fmt.Errorf("%s looks like a rule but has no \"violation contains … if\"", m.file)
+		}
+		return nil, nil
+	}
+	if err := checkHeads(m.parsed); err != nil {
+		return nil, err
+	}
+	if a == nil || a.Location == nil {
+		return nil, fmt.Errorf("%s defines violation but has no METADATA before its package", m.file)
+	}
+	r, err := newRule(m, a)
+	if err != nil {
+		return nil, err
+	}
+	r.outputs = outputs
+	return r, nil
 }
 
 func (p *Pack) deriveNeeds(byID map[string]*Rule) error {
@@ -215,17 +189,6 @@ func splitOutputs(outputs []string) (judges, counts []string) {
 		}
 	}
 	return judges, counts
-}
-
-// definedOutputs lists which of the outputs of the rule contract m defines.
-func definedOutputs(m *ast.Module) []string {
-	var out []string
-	for _, name := range []string{"violation", "unknown", "tally"} {
-		if slices.ContainsFunc(m.Rules, func(r *ast.Rule) bool { return r.Head.Name.String() == name || r.Head.Ref().String() == name }) {
-			out = append(out, name)
-		}
-	}
-	return out
 }
 
 // compileError shows OPA's errors one a line, with their positions.

@@ -15,11 +15,11 @@ const paramsFile = "params.yaml"
 func (p *Pack) readParams(src Source, data []byte) error {
 	params := map[string]any{}
 	if err := yaml.Unmarshal(data, &params); err != nil {
-		return fmt.Errorf("%s: %w", displayName(src, paramsFile), err)
+		return fmt.Errorf("%s: %w", src.file(paramsFile), err)
 	}
 	for _, name := range slices.Sorted(maps.Keys(params)) {
 		if _, taken := p.defaults[name]; taken {
-			return fmt.Errorf("%s: parameter %q is defined by another pack already", displayName(src, paramsFile), name)
+			return fmt.Errorf("%s: parameter %q is defined by another pack already", src.file(paramsFile), name)
 		}
 		p.defaults[name] = params[name]
 	}

@@ -1,6 +1,7 @@
 package evaluator
 
 import (
+	"cmp"
 	"iter"
 
 	"github.com/nscheck/nscheck/snapshot"
@@ -184,8 +185,15 @@ type Resource struct {
 	Type string `json:"type"`
 	// GUID of the object; absent where it has none.
 	GUID string `json:"guid,omitempty"`
-	// Name of the object.
+	// Name of the object; its GUID, or else its type, where it has none.
 	Name string `json:"name"`
+}
+
+// named gives a nameless object a name that people can look up: a platform has
+// objects without one, and a finding about them is a finding all the same.
+func (r Resource) named() Resource {
+	r.Name = cmp.Or(r.Name, r.GUID, r.Type)
+	return r
 }
 
 // Selector says which clients an estate finding can harm. All given keys must

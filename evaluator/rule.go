@@ -119,12 +119,12 @@ var (
 )
 
 // newRule reads the annotations of a rule's package.
-func newRule(m *ast.Module, a *ast.Annotations) (*Rule, error) {
+func newRule(m module, a *ast.Annotations) (*Rule, error) {
 	r := &Rule{
 		Title:       a.Title,
 		Description: strings.TrimSpace(a.Description),
-		Package:     m.Package.Path.String(),
-		File:        m.Package.Location.File,
+		Package:     m.parsed.Package.Path.String(),
+		File:        m.file,
 	}
 	for _, rr := range a.RelatedResources {
 		ref := rr.Ref.String()

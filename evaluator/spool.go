@@ -38,7 +38,7 @@ type clientFinding struct {
 }
 
 func (r *clientRecord) resource() Resource {
-	return Resource{Type: "client", GUID: r.GUID, Name: r.Name}
+	return Resource{Type: "client", GUID: r.GUID, Name: r.Name}.named()
 }
 
 // spool keeps client records in the order they came: in memory while they are

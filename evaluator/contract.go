@@ -1,0 +1,66 @@
+package evaluator
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+)
+
+// outputNames are the sets of the rule contract.
+var outputNames = []string{"violation", "unknown", "tally"}
+
+// definedOutputs lists which of the sets of the rule contract m defines.
+func definedOutputs(m *ast.Module) []string {
+	var out []string
+	for _, name := range outputNames {
+		if slices.ContainsFunc(m.Rules, func(r *ast.Rule) bool { return headName(r) == name }) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// headName is the first name of what a Rego rule defines: x for x, x.y and x[y].
+func headName(r *ast.Rule) string { return r.Head.Ref()[0].String() }
+
+// checkHeads refuses in a rule's package what would be taken for "nothing
+// found": a set of the contract that is no set, and a public name that is none
+// of the contract's, which is most likely a misspelt one.
+func checkHeads(m *ast.Module) error {
+	for _, r := range m.Rules {
+		name := headName(r)
+		switch {
+		case strings.HasPrefix(name, "_"):
+		case !slices.Contains(outputNames, name):
+			return fmt.Errorf("%v: a rule defines violation, unknown and tally, and not %s; begin the names of its helpers with _",
+				r.Location, name)
+		case r.Default || len(r.Head.Ref()) != 1 || r.Head.RuleKind() != ast.MultiValue:
+			return fmt.Errorf("%v: %s must be a set; write \"%s contains … if\"", r.Location, name, name)
+		}
+	}
+	return nil
+}
+
+// checkReach refuses a module that defines something inside the package of
+// another one by a dotted name: whoever reads that package would not see it.
+func checkReach(m *ast.Module, packages map[string]bool) error {
+	own := m.Package.Path.String()
+	for _, r := range m.Rules {
+		path := append(slices.Clone(m.Package.Path), ast.StringTerm(headName(r)))
+		for _, t := range r.Head.Ref()[1:] {
+			if _, constant := t.Value.(ast.String); !constant {
+				break
+			}
+			path = append(path, t)
+		}
+		for n := len(m.Package.Path) + 1; n <= len(path); n++ {
+			if inner := path[:n].String(); packages[inner] && inner != own {
+				return fmt.Errorf("%v: it defines %s, which reaches into the package %s; define it there",
+					r.Location, strings.TrimPrefix(path.String(), "data."), strings.TrimPrefix(inner, "data."))
+			}
+		}
+	}
+	return nil
+}

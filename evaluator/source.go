@@ -1,0 +1,162 @@
+package evaluator
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+
+	"github.com/nscheck/nscheck/policies"
+)
+
+// Source is a folder of rules.
+type Source struct {
+	// Name shown to people: builtin, or the folder's path.
+	Name string
+	// FS holds .rego files in any depth, and params.yaml at its root. It may
+	// hold schemas/params.json, which then says which values parameters take.
+	FS fs.FS
+}
+
+// isBuiltin tells the built-in rules from a folder that has their name.
+func (s Source) isBuiltin() bool { return s.FS == fs.FS(policies.FS) }
+
+// file is how errors name a file of the source.
+func (s Source) file(name string) string {
+	return strings.TrimSuffix(strings.ReplaceAll(s.Name, `\`, "/"), "/") + "/" + name
+}
+
+// checkSources refuses sources that nobody could tell apart in a report.
+func checkSources(sources []Source) error {
+	seen := map[string]bool{}
+	for _, s := range sources {
+		name := path.Clean(strings.ReplaceAll(s.Name, `\`, "/"))
+		switch {
+		case !s.isBuiltin() && s.Name == "builtin":
+			return errors.New(`the folder builtin has the name of the built-in rules; call it ./builtin`)
+		case s.isBuiltin():
+			name = "\x00builtin"
+		}
+		if seen[name] {
+			return fmt.Errorf("the rules in %s are named twice; name each folder once", s.Name)
+		}
+		seen[name] = true
+	}
+	return nil
+}
+
+// module is one file of rules. Modules are kept by source and file, for two
+// sources may hold files of one name.
+type module struct {
+	source Source
+	file   string
+	parsed *ast.Module
+}
+
+func definesRule(m module) bool { return slices.Contains(definedOutputs(m.parsed), "violation") }
+
+// readSource reads all rules and parameters of one source.
+func (p *Pack) readSource(src Source, sum io.Writer) error {
+	before := len(p.modules)
+	err := fs.WalkDir(src.FS, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		if err := checkFile(src, name, d); err != nil {
+			return err
+		}
+		isRule := path.Ext(name) == ".rego" && !strings.HasSuffix(name, "_test.rego")
+		if !isRule && name != paramsFile {
+			return nil
+		}
+		data, err := fs.ReadFile(src.FS, name)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(sum, "%s %d\n", name, len(data))
+		sum.Write(data)
+		if name == paramsFile {
+			return p.readParams(src, data)
+		}
+		parsed, err := ast.ParseModuleWithOpts(src.file(name), string(data), ast.ParserOptions{ProcessAnnotation: true})
+		if err != nil {
+			return compileError(err)
+		}
+		p.modules = append(p.modules, module{source: src, file: src.file(name), parsed: parsed})
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("load rules from %s: %w", src.Name, err)
+	}
+	if len(p.modules) == before {
+		return fmt.Errorf("load rules from %s: there is no .rego file in it", src.Name)
+	}
+	return nil
+}
+
+// checkFile refuses what its author surely meant to be read and what is not.
+func checkFile(src Source, name string, d fs.DirEntry) error {
+	base, ext := strings.ToLower(path.Base(name)), path.Ext(name)
+	switch {
+	case d.Type()&fs.ModeSymlink != 0:
+		if info, err := fs.Stat(src.FS, name); err == nil && info.IsDir() {
+			return fmt.Errorf("%s is a link to a folder, and links to folders are not followed; name that folder as one of the sources", src.file(name))
+		}
+	case strings.EqualFold(ext, ".rego") && ext != ".rego":
+		return fmt.Errorf("%s would not be read; write its ending as .rego", src.file(name))
+	}
+	isParams := slices.Contains([]string{"params.yaml", "params.yml"}, base) || name == "params.json"
+	if isParams && name != paramsFile {
+		return fmt.Errorf("%s would not be read; parameters stand in %s at the top of the folder", src.file(name), paramsFile)
+	}
+	return nil
+}
+
+// reservedPackage and reservedID belong to the built-in rules.
+const (
+	reservedPackage = "data.nscheck"
+	reservedID      = "NS-"
+)
+
+// checkOwners makes sure that no source changes what another one defines: a
+// package belongs to one source, and what is called after nscheck belongs to
+// the built-in rules. Where they are left out, a copy of them may take their
+// place.
+func (p *Pack) checkOwners(builtin bool) error {
+	owner := map[string]module{}
+	for _, m := range p.modules {
+		pkg := m.parsed.Package.Path.String()
+		isReserved := pkg == reservedPackage || strings.HasPrefix(pkg, reservedPackage+".")
+		if builtin && isReserved && !m.source.isBuiltin() {
+			return fmt.Errorf("%s: the package %s belongs to the built-in rules; choose one that does not begin with nscheck",
+				m.file, strings.TrimPrefix(pkg, "data."))
+		}
+		first, ok := owner[pkg]
+		if ok && first.source.Name != m.source.Name {
+			return fmt.Errorf("%s and %s share the package %s; a package belongs to one source of rules",
+				first.file, m.file, strings.TrimPrefix(pkg, "data."))
+		}
+		if ok && (definesRule(first) || definesRule(m)) {
+			return fmt.Errorf("%s and %s share the package %s; one rule, one package, one file",
+				first.file, m.file, strings.TrimPrefix(pkg, "data."))
+		}
+		if !ok || definesRule(m) {
+			owner[pkg] = m
+		}
+	}
+	packages := map[string]bool{}
+	for pkg := range owner {
+		packages[pkg] = true
+	}
+	for _, m := range p.modules {
+		if err := checkReach(m.parsed, packages); err != nil {
+			return err
+		}
+	}
+	return nil
+}

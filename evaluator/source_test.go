@@ -1,0 +1,88 @@
+package evaluator
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/nscheck/nscheck/policies"
+)
+
+func sourceOf(name string, files map[string]string) Source {
+	fsys := fstest.MapFS{}
+	for file, text := range files {
+		fsys[file] = &fstest.MapFile{Data: []byte(text)}
+	}
+	return Source{Name: name, FS: fsys}
+}
+
+func TestSourcesStayApart(t *testing.T) {
+	builtin := Source{Name: "builtin", FS: policies.FS}
+	other := strings.NewReplacer("called_x", "called_y", "ACME-SITE-001", "ACME-SITE-002").Replace(ruleText)
+	house := func(text string) Source { return sourceOf("house", map[string]string{"a.rego": text}) }
+	inPackage := func(pkg string) Source { return house(strings.Replace(ruleText, "acme.site.called_x", pkg, 1)) }
+	evidence := house(ruleText)
+	evidence.FS.(fstest.MapFS)["evidence.rego"] = &fstest.MapFile{Data: []byte(evidenceLibrary)}
+	tests := []struct {
+		name    string
+		sources []Source
+		want    string // in the error; empty where it loads
+		rules   int
+	}{
+		{"files of one name in two folders", []Source{house(ruleText), sourceOf("other", map[string]string{"a.rego": other})}, "", 2},
+		{"beside the built-in rules", []Source{builtin, house(ruleText)}, "", 0},
+		{"a folder called builtin", []Source{builtin, sourceOf("builtin", map[string]string{"a.rego": ruleText})}, "the folder builtin has the name of the built-in rules; call it ./builtin", 0},
+		{"a folder called ./builtin", []Source{builtin, sourceOf("./builtin", map[string]string{"client/client_away.rego": ruleText})}, "", 0},
+		{"one folder twice", []Source{house(ruleText), sourceOf("house/", map[string]string{"a.rego": other})}, "the rules in house/ are named twice", 0},
+		{"the built-in rules twice", []Source{builtin, builtin}, "the rules in builtin are named twice", 0},
+		{"one id in two folders", []Source{house(ruleText), sourceOf("other", map[string]string{"a.rego": strings.Replace(ruleText, "called_x", "called_y", 1)})}, "house/a.rego and other/a.rego both claim the id ACME-SITE-001", 0},
+		{"one package in two folders", []Source{house(ruleText), sourceOf("other", map[string]string{"a.rego": strings.Replace(other, "called_y", "called_x", 1)})}, "house/a.rego and other/a.rego share the package acme.site.called_x; a package belongs to one source of rules", 0},
+		{"the built-in library", []Source{builtin, evidence}, "house/evidence.rego: the package nscheck.lib.evidence belongs to the built-in rules", 0},
+		{"the built-in rules' packages", []Source{builtin, inPackage("nscheck")}, "the package nscheck belongs to the built-in rules", 0},
+		{"a package that only begins alike", []Source{builtin, inPackage("nschecks.x")}, "", 0},
+		{"a built-in id", []Source{builtin, house(strings.Replace(ruleText, "ACME-SITE-001", "NS-SITE-901", 1))}, "house/a.rego: ids that begin with NS- belong to the built-in rules; choose another one than NS-SITE-901", 0},
+		{"an old built-in id", []Source{builtin, house(strings.Replace(ruleText, "#   severity", "#   aliases: [NS-SITE-901]\n#   severity", 1))}, "choose another one than NS-SITE-901", 0},
+		{"a copy in place of the built-in rules", []Source{evidence}, "", 1},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p, err := LoadPack(tt.sources...)
+			switch {
+			case tt.want == "" && err != nil:
+				t.Error(err)
+			case tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)):
+				t.Errorf("got  %v\nwant %s", err, tt.want)
+			case tt.rules > 0 && len(p.Rules) != tt.rules:
+				t.Errorf("%d rules, want %d", len(p.Rules), tt.rules)
+			}
+		})
+	}
+}
+
+func TestLinkedFoldersAreRefused(t *testing.T) {
+	dir, other := t.TempDir(), t.TempDir()
+	for _, file := range []string{filepath.Join(dir, "a.rego"), filepath.Join(other, "b.rego")} {
+		if err := os.WriteFile(file, []byte(ruleText), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink(other, filepath.Join(dir, "more")); err != nil {
+		t.Skip("links cannot be made here:", err)
+	}
+	_, err := LoadPack(Source{Name: "house", FS: os.DirFS(dir)})
+	if err == nil || !strings.Contains(err.Error(), "house/more is a link to a folder, and links to folders are not followed") {
+		t.Errorf("got %v", err)
+	}
+	if err := os.Remove(filepath.Join(dir, "more")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(filepath.Join(other, "b.rego"), filepath.Join(dir, "b.rego")); err != nil {
+		t.Fatal(err)
+	}
+	_, err = LoadPack(Source{Name: "house", FS: os.DirFS(dir)})
+	if err == nil || !strings.Contains(err.Error(), "one rule, one package, one file") {
+		t.Errorf("a linked file is not read: %v", err)
+	}
+}
