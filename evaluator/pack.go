@@ -79,6 +79,9 @@ func (p *Pack) compile() error {
 		WithSchemas(set).
 		WithUseTypeCheckAnnotations(true)
 	modules := map[string]*ast.Module{}
+	if err := addSchemas(p.modules); err != nil {
+		return err
+	}
 	for i, m := range p.modules {
 		modules[fmt.Sprintf("%06d %s", i, m.file)] = m.parsed
 	}
@@ -136,7 +139,7 @@ func (p *Pack) ruleOf(m module) (*Rule, error) {
 	if err := checkHeads(m.parsed); err != nil {
 		return nil, err
 	}
-	if a == nil || a.Location == nil {
+	if !m.metadata {
 		return nil, fmt.Errorf("%s defines violation but has no METADATA before its package", m.file)
 	}
 	r, err := newRule(m, a)

@@ -144,14 +144,14 @@ func newRule(m module, a *ast.Annotations) (*Rule, error) {
 	if c.err != nil {
 		return nil, fmt.Errorf("%s: %w", r.File, c.err)
 	}
-	if err := r.check(a); err != nil {
+	if err := r.check(m); err != nil {
 		return nil, fmt.Errorf("%s: %w", r.File, err)
 	}
 	return r, nil
 }
 
 // check refuses metadata that a report could not show or a verdict not rest on.
-func (r *Rule) check(a *ast.Annotations) error {
+func (r *Rule) check(m module) error {
 	switch {
 	case r.ID == "":
 		return fmt.Errorf("the rule has no id; add \"id\" under \"custom\" in its METADATA")
@@ -179,25 +179,25 @@ func (r *Rule) check(a *ast.Annotations) error {
 		return fmt.Errorf("%s: versions: %w", r.ID, err)
 	}
 	for i := range r.Remediation {
-		m := &r.Remediation[i]
-		if m.constraint, err = parseVersions(m.Versions); err != nil {
+		entry := &r.Remediation[i]
+		if entry.constraint, err = parseVersions(entry.Versions); err != nil {
 			return fmt.Errorf("%s: remediation %d: %w", r.ID, i+1, err)
 		}
 	}
-	return r.checkSchemas(a)
+	return r.checkSchemas(m)
 }
 
-// checkSchemas demands the annotation that turns a misspelt field into a
-// compile error; without it the misspelt field would be "no violation".
-func (r *Rule) checkSchemas(a *ast.Annotations) error {
+// checkSchemas demands the annotation by which the stock opa command turns a
+// misspelt field into an error. nscheck would find it without; see addSchemas.
+func (r *Rule) checkSchemas(m module) error {
 	want := map[Scope]string{EstateScope: "data.estate", ClientScope: "input"}[r.Scope]
-	for _, s := range a.Schemas {
+	for _, s := range m.schemas {
 		if s.Path.String() == want {
 			return nil
 		}
 	}
 	schema := map[Scope]string{EstateScope: "schema.estate", ClientScope: "schema.client"}[r.Scope]
-	return fmt.Errorf("%s: its METADATA lacks \"schemas: [{%s: %s}]\", so misspelt fields would go unnoticed",
+	return fmt.Errorf("%s: its METADATA lacks \"schemas: [{%s: %s}]\", so \"opa check\" would not notice misspelt fields",
 		r.ID, want, schema)
 }
 

@@ -56,6 +56,9 @@ type module struct {
 	source Source
 	file   string
 	parsed *ast.Module
+	// What the annotations of its package say, before schemas are added to them.
+	metadata bool
+	schemas  []*ast.SchemaAnnotation
 }
 
 func definesRule(m module) bool { return slices.Contains(definedOutputs(m.parsed), "violation") }
