@@ -154,7 +154,7 @@ func (r *run) judgeClients(ctx context.Context) error {
 			return fmt.Errorf("line %d: %w", line.Line, err)
 		}
 		r.coll.clients++
-		r.totals.count(&in.client, in.location)
+		r.totals.count(&in.client, in.location, r.nets)
 		if err := r.judgeClient(ctx, rules, in); err != nil {
 			return err
 		}

@@ -27,8 +27,12 @@ func (r *Result) ExitStatus(failOn Severity, allowIncomplete bool) int {
 }
 
 // Incomplete reports whether anything was not evaluated: a rule, an object
-// that a rule could not judge, or a part of what a rule needs.
+// that a rule could not judge, or a part of what a rule needs. Where no rule at
+// all was for the platform's version, nothing was evaluated.
 func (r *Result) Incomplete() bool {
+	if r.Summary.Rules[NotApplicable] == len(r.Rules) {
+		return true
+	}
 	for i := range r.Rules {
 		rule := &r.Rules[i]
 		if rule.Verdict == NotEvaluated || rule.Verdict == Fail && (len(rule.Reasons) > 0 || len(rule.Unknown) > 0) {

@@ -58,14 +58,15 @@ var totalSources = map[string]struct{ estate, client []string }{
 	"tally":              {nil, nil},
 }
 
-// wholeClient stands for all sections of clients that the source has.
-const wholeClient = "clients.*"
+// optionalFields of a client are not demanded of rules that read a client as a
+// whole: the scan log is only there where the client's folder was read, and the
+// location follows from the addresses.
+var optionalFields = []string{"scan_log", "location"}
 
 // needs is what a rule reads, derived from its compiled code.
 type needs struct {
 	estate map[string]bool // estate sections
 	client map[string]bool // top-level fields of a client
-	whole  bool            // the client as a whole, so that its fields are not known
 	totals bool            // whether clients must have been counted
 	tally  bool            // whether other rules' tallies are read
 	params map[string]bool // parameters
@@ -78,7 +79,6 @@ func (n *needs) add(o needs) {
 	for s := range o.client {
 		n.need(&n.client, s)
 	}
-	n.whole = n.whole || o.whole
 	n.totals = n.totals || o.totals
 }
 
@@ -94,11 +94,8 @@ func (n *needs) need(set *map[string]bool, names ...string) {
 // sections are the names in the manifest of all that is needed.
 func (n *needs) sections() []string {
 	out := slices.Collect(maps.Keys(n.estate))
-	if n.totals || n.whole || len(n.client) > 0 {
+	if n.totals || len(n.client) > 0 {
 		out = append(out, "clients")
-	}
-	if n.whole {
-		out = append(out, wholeClient)
 	}
 	for f := range n.client {
 		if s, ok := clientSections[f]; ok {
@@ -148,7 +145,13 @@ func (p *Pack) addRef(n *needs, r *Rule, ref ast.Ref) error {
 
 func addInput(n *needs, path []string) error {
 	if len(path) == 1 {
-		n.whole = true
+		// Nobody knows which fields are read, and any that is absent would be
+		// undefined and so "no violation": the rule needs them all.
+		for field := range clientSections {
+			if !slices.Contains(optionalFields, field) {
+				n.need(&n.client, field)
+			}
+		}
 		return nil
 	}
 	n.need(&n.client, path[1])

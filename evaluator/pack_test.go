@@ -183,7 +183,8 @@ func TestNeedsAreDerived(t *testing.T) {
 	want := map[string][]string{
 		"ACME-SITE-001": {"clients", "clients.addresses", "package_servers", "sites", "subnets"},
 		"ACME-CLI-001":  {"clients", "clients.addresses", "clients.licence", "subnets"},
-		"ACME-CLI-002":  {"clients", "clients.*"},
+		"ACME-CLI-002": {"clients", "clients.addresses", "clients.agents", "clients.filters", "clients.inventory",
+			"clients.licence", "clients.packages", "clients.plugin_policies", "clients.task_agent"},
 	}
 	for id, sections := range want {
 		r, ok := p.Rule(id)

@@ -48,14 +48,7 @@ func (r *run) ruleResult(rule *Rule, s *ruleState) RuleResult {
 		return res
 	}
 	res.Reasons = append(res.Reasons, r.coll.incomplete(&rule.needs)...)
-	readsClients := rule.Scope == ClientScope || rule.needs.totals
-	if readsClients && r.coll.clients == 0 {
-		res.Reasons = append(res.Reasons, Reason{Section: "clients", Msg: "the snapshot has no clients"})
-	}
-	if rule.needs.totals && r.totals.noStatus > 0 {
-		res.Reasons = append(res.Reasons, Reason{Section: "clients", Msg: fmt.Sprintf(
-			"the status of %d computers is unknown, so they were not counted as clients", r.totals.noStatus)})
-	}
+	res.Reasons = append(res.Reasons, r.uncountedClients(rule)...)
 	switch {
 	case s.findings > 0:
 		res.Verdict = Fail
@@ -65,6 +58,30 @@ func (r *run) ruleResult(rule *Rule, s *ruleState) RuleResult {
 		res.Verdict = Pass
 	}
 	return res
+}
+
+// uncountedClients tells where a rule that reads clients, or counts of them,
+// saw fewer than there may be: finding nothing among them says little.
+func (r *run) uncountedClients(rule *Rule) []Reason {
+	if rule.Scope != ClientScope && !rule.needs.totals {
+		return nil
+	}
+	if r.coll.clients == 0 {
+		return []Reason{{Section: "clients", Msg: "the snapshot has no clients"}}
+	}
+	var reasons []Reason
+	if n := r.totals.noStatus; rule.needs.totals && n > 0 {
+		reasons = append(reasons, Reason{Section: "clients", Msg: fmt.Sprintf(
+			"the status of %d computers is unknown, so they were not counted as clients", n)})
+	}
+	if n := r.totals.noAddress; rule.needs.totals && rule.needs.client["addresses"] && n > 0 {
+		reasons = append(reasons, Reason{Section: "clients.addresses", Msg: fmt.Sprintf(
+			"the addresses of %d clients were not collected, so they were not counted where they are", n)})
+	}
+	if r.totals.clients == 0 {
+		reasons = append(reasons, Reason{Section: "clients", Msg: "no computer in the snapshot is an Active client"})
+	}
+	return reasons
 }
 
 func summarise(rules []RuleResult) Summary {

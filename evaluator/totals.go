@@ -17,6 +17,7 @@ type totals struct {
 	clients   int64
 	unlocated int64
 	noStatus  int64 // computers whose status is unknown; they are not counted
+	noAddress int64 // clients whose addresses were not collected
 	sites     map[string]int64
 	subnets   map[string]int64
 	uncovered map[string]int64
@@ -40,7 +41,9 @@ func newTotals(estate *snapshot.Estate) *totals {
 	return t
 }
 
-func (t *totals) count(c *snapshot.Client, loc *snapshot.Location) {
+// count counts a computer where it is a client. A client whose subnet is in
+// several sites counts in each of them: each has to serve it.
+func (t *totals) count(c *snapshot.Client, loc *snapshot.Location, nets *networks) {
 	if t.servers[c.GUID] {
 		return
 	}
@@ -52,6 +55,9 @@ func (t *totals) count(c *snapshot.Client, loc *snapshot.Location) {
 		return
 	}
 	t.clients++
+	if c.Addresses == nil {
+		t.noAddress++
+	}
 	switch {
 	case loc == nil || loc.Network == nil:
 		t.unlocated++
@@ -60,8 +66,10 @@ func (t *totals) count(c *snapshot.Client, loc *snapshot.Location) {
 	default:
 		t.uncovered[*loc.Network]++
 	}
-	if loc != nil && loc.Site != nil {
-		t.sites[*loc.Site]++
+	if len(c.Addresses) > 0 {
+		for _, site := range nets.locate(c.Addresses[:1]).Sites {
+			t.sites[site]++
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package evaluator
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -34,28 +35,12 @@ func newCollection(m *snapshot.Manifest, estate map[string]any) *collection {
 // missing tells why a rule cannot be evaluated at all; nil when it can.
 func (c *collection) missing(n *needs) []Reason {
 	var reasons []Reason
-	for _, name := range c.expand(n.sections()) {
+	for _, name := range n.sections() {
 		if r, ok := c.missingSection(name); ok {
 			reasons = append(reasons, r)
 		}
 	}
 	return reasons
-}
-
-// expand replaces the client as a whole by the sections in the manifest.
-func (c *collection) expand(names []string) []string {
-	i := slices.Index(names, wholeClient)
-	if i < 0 {
-		return names
-	}
-	out := slices.Delete(slices.Clone(names), i, i+1)
-	for s := range c.sections {
-		if strings.HasPrefix(s, "clients.") {
-			out = append(out, s)
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
 }
 
 func (c *collection) missingSection(name string) (Reason, bool) {
@@ -92,7 +77,7 @@ func (c *collection) anyPart(name string) bool {
 // though the rule could be evaluated.
 func (c *collection) incomplete(n *needs) []Reason {
 	var reasons []Reason
-	for _, name := range c.expand(n.sections()) {
+	for _, name := range n.sections() {
 		for _, part := range c.parts(name) {
 			if part.Status != snapshot.Collected {
 				reasons = append(reasons, c.reason(part.Name, "was not collected in full"))
@@ -181,14 +166,18 @@ func (r *Rule) remediationFor(version string) []Remediation {
 	return r.Remediation
 }
 
+// versionForm is a version with up to three numbers that count; what follows,
+// such as .0 or -RU3, tells nothing that a rule's range of versions speaks of.
+var versionForm = regexp.MustCompile(`^[vV]?([0-9]+(?:\.[0-9]+){0,2})`)
+
 // parseVersion reads the first three numbers of a product version; nil when
-// there are none.
+// there are none. semver would take -RU3 for a version before the release.
 func parseVersion(text string) *semver.Version {
-	parts := strings.Split(strings.TrimSpace(text), ".")
-	if len(parts) > 3 {
-		parts = parts[:3]
+	match := versionForm.FindStringSubmatch(strings.TrimSpace(text))
+	if match == nil {
+		return nil
 	}
-	v, err := semver.NewVersion(strings.Join(parts, "."))
+	v, err := semver.NewVersion(match[1])
 	if err != nil {
 		return nil
 	}

@@ -1,0 +1,107 @@
+package evaluator
+
+import (
+	"strings"
+	"testing"
+)
+
+// clientAt is client X, with more fields.
+func clientAt(more string) string {
+	return "{guid: 00000000-0000-0000-0000-000000000001, name: X" + more + "}"
+}
+
+// Finding nothing among clients that were not counted says little.
+func TestUncountedClients(t *testing.T) {
+	inSites := strings.Replace(ruleText, `site.name == "X"`, `data.totals.sites[site.guid].clients > 5`, 1)
+	counting := strings.Replace(ruleText, `site.name == "X"`, `data.totals.clients > 5`, 1)
+	whole := strings.Replace(clientRuleText, `input.name == "X"`, `object.get(input, ["licence", "in_use"], true) == false`, 1)
+	const all = ", status: Active, agent: {}, plugin: {}, addresses: [], filters: [], plugin_policies: [], packages: {}, inventory: {}, task_agent: {}"
+	tests := []struct {
+		name, rule, clients string
+		verdict             Verdict
+		reason              string
+	}{
+		{"addresses of all", inSites, clientAt(", status: Active, addresses: [10.1.0.7/24]"), Pass, ""},
+		{"known to have no address", inSites, clientAt(", status: Active, addresses: []"), Pass, ""},
+		{"addresses not collected", inSites, clientX + "," + strings.Replace(clientAt(", status: Active, addresses: [10.1.0.7/24]"), "0001", "0009", 1),
+			NotEvaluated, "the addresses of 1 clients were not collected, so they were not counted where they are"},
+		{"nobody asks where they are", counting, clientX, Pass, ""},
+		{"addresses of a retired computer", inSites, clientY[:len(clientY)-1] + ", addresses: [10.1.0.8/24]}," + clientAt(", status: Retired"), Pass, ""},
+		{"a status in another language", counting, clientAt(", status: Aktiv"), NotEvaluated, "no computer in the snapshot is an Active client"},
+		{"the same for a rule about clients", clientRuleText, strings.Replace(clientY, "Active", "Aktiv", 1), NotEvaluated, "no computer in the snapshot is an Active client"},
+		{"a client as a whole with all sections", whole, clientAt(all + ", licence: {in_use: true}"), Pass, ""},
+		{"a client as a whole without a section", whole, clientAt(all), NotEvaluated, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			doc := "estate: {package_servers: [], sites: [" + siteX + "], subnets: [{guid: 00000000-0000-0000-0000-000000000601, cidr: 10.1.0.0/24, " +
+				"sites: [00000000-0000-0000-0000-000000000501]}]}\nclients: [" + tt.clients + "]"
+			rule := evaluate(t, mustPack(t, map[string]string{"a.rego": tt.rule}), doc).Rules[0]
+			reason := ""
+			if len(rule.Reasons) > 0 {
+				reason = rule.Reasons[0].Msg
+			}
+			if rule.Verdict != tt.verdict || reason != tt.reason {
+				t.Errorf("got %s %q, want %s %q", rule.Verdict, reason, tt.verdict, tt.reason)
+			}
+		})
+	}
+}
+
+func TestClientsCountInEverySiteOfTheirSubnet(t *testing.T) {
+	rule := strings.Replace(ruleText, `"msg": "X"`, `"msg": sprintf("%d clients", [data.totals.sites[site.guid].clients])`, 1)
+	rule = strings.Replace(rule, `site.name == "X"`, `data.totals.sites[site.guid]`, 1)
+	doc := "estate: {package_servers: [], sites: [" + siteX + "," + siteY + "], subnets: [{guid: 00000000-0000-0000-0000-000000000601, cidr: 10.1.0.0/24, " +
+		"sites: [00000000-0000-0000-0000-000000000501, 00000000-0000-0000-0000-000000000502]}, {guid: 00000000-0000-0000-0000-000000000602, " +
+		"cidr: 10.2.0.0/24, sites: [00000000-0000-0000-0000-000000000502]}]}\nclients: [" +
+		clientAt(", status: Active, addresses: [10.1.0.7/24, 10.2.0.7/24]") + "," + clientY[:len(clientY)-1] + ", addresses: [10.2.0.8/24]}]"
+	var got []string
+	for f, err := range evaluate(t, mustPack(t, map[string]string{"a.rego": rule}), doc).Findings() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, f.Resource.Name+": "+f.Msg)
+	}
+	if want := "X: 1 clients, Y: 2 clients"; strings.Join(got, ", ") != want {
+		t.Errorf("got %v, want %s", got, want)
+	}
+}
+
+func TestVersions(t *testing.T) {
+	for text, want := range map[string]string{
+		"7.5.3153": "7.5.3153", "8.5.3000-RU3": "8.5.3000", "8.5.3000.0": "8.5.3000", " v7.1 ": "7.1.0", "7.1 SP1": "7.1.0",
+		"8.5.3000+4": "8.5.3000", "8": "8.0.0", "seven": "", "": "", "99999999999999999999999": "",
+	} {
+		got := ""
+		if v := parseVersion(text); v != nil {
+			got = v.String()
+		}
+		if got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestNamelessObjectsKeepTheirFindings(t *testing.T) {
+	withGUID := strings.Replace(ruleText, `"name": site.name`, `"guid": site.guid, "name": ""`, 1)
+	bare := strings.Replace(ruleText, `, "name": site.name`, "", 1)
+	for text, want := range map[string]string{
+		withGUID:       "00000000-0000-0000-0000-000000000501",
+		bare:           "site",
+		clientRuleText: "00000000-0000-0000-0000-000000000001",
+	} {
+		if text == clientRuleText {
+			text = strings.Replace(text, `input.name == "X"`, `input.name == ""`, 1)
+		}
+		r := evaluate(t, mustPack(t, map[string]string{"a.rego": text}), "estate: {sites: ["+siteX+"]}\nclients: ["+strings.Replace(clientX, "name: X", `name: ""`, 1)+"]")
+		n := 0
+		for f, err := range r.Findings() {
+			if n++; err != nil || f.Resource.Name != want {
+				t.Errorf("got %q %v, want %q", f.Resource.Name, err, want)
+			}
+		}
+		if n != 1 {
+			t.Errorf("%d findings, want 1 called %s: %+v", n, want, r.Rules[0])
+		}
+	}
+}
