@@ -226,7 +226,7 @@ const (
 
 // Cause is why some clients have findings.
 type Cause struct {
-	// Identity of the cause: the rule's id and the object's GUID or name, joined with a colon.
+	// Identity of the cause, unique in the result: the rule's id, the object's GUID or name, the package or setting where the finding names one, and possible where it is not sure, joined with colons.
 	ID string `json:"id"`
 	// Id of the rule whose finding is the cause.
 	Rule string `json:"rule"`

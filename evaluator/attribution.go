@@ -1,0 +1,165 @@
+package evaluator
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// attribution is a cause of one finding of one client.
+type attribution struct {
+	id        string
+	rule      *Rule
+	finding   *Finding // nil where the cause is the client's own finding
+	certainty Certainty
+}
+
+// of attributes one finding of a client. alone says that no other sure cause
+// holds the client back, so that mending this one frees it: what the cause
+// itself explains is its consequence and goes with it.
+func (c *causes) of(rec *clientRecord, rule *Rule) (cause attribution, alone, found bool) {
+	all := c.attributions(rec, rule)
+	if len(all) == 0 {
+		return attribution{}, false, false
+	}
+	cause = all[0]
+	for _, a := range all[1:] {
+		if a.id != cause.id && a.certainty == Sure && !slices.Contains(cause.rule.Explains, a.rule.ID) {
+			return cause, false, true
+		}
+	}
+	return cause, true, true
+}
+
+// attributions are all possible causes of one finding of a client, the best
+// first: those of links of the chain before the client's own failing step,
+// that step, and those of later links. Among each the sure ones go first.
+func (c *causes) attributions(rec *clientRecord, rule *Rule) []attribution {
+	var all []attribution
+	for i := range c.candidates[rule.ID] {
+		cand := &c.candidates[rule.ID][i]
+		if cand.matches(rec) {
+			all = append(all, cand.attribution(rec))
+		}
+	}
+	own, hasOwn := c.ownCause(rec, rule)
+	if hasOwn {
+		all = append(all, own)
+	}
+	later := func(a attribution) int {
+		switch {
+		case !hasOwn || a.finding != nil && a.rule.Chain <= own.rule.Chain:
+			return 0
+		case a.finding == nil:
+			return 1
+		}
+		return 2
+	}
+	slices.SortStableFunc(all, func(a, b attribution) int {
+		return cmp.Or(later(a)-later(b), certaintyRank(a.certainty)-certaintyRank(b.certainty),
+			a.rule.Chain-b.rule.Chain, strings.Compare(a.rule.ID, b.rule.ID))
+	})
+	return all
+}
+
+func certaintyRank(c Certainty) int {
+	if c == Possible {
+		return 1
+	}
+	return 0
+}
+
+// candidate is an estate finding, and one selector of it, that may explain
+// clients' findings.
+type candidate struct {
+	id       string
+	rule     *Rule
+	finding  *Finding
+	selector Selector
+}
+
+func (c *candidate) matches(rec *clientRecord) bool {
+	s := c.selector
+	switch {
+	case c.rule.Chain < rec.Reached,
+		s.Package != "" && slices.Contains(rec.Arrived, s.Package),
+		s.Site != "" && !slices.Contains(rec.Sites, s.Site),
+		s.Subnet != "" && s.Subnet != rec.Subnet,
+		s.Network != "" && s.Network != rec.Network,
+		s.Client != "" && s.Client != rec.GUID:
+		return false
+	}
+	return true
+}
+
+// attribution says how certain the candidate is for one client. A client in
+// several sites has another way unless the finding leaves it none in any of
+// them.
+func (c *candidate) attribution(rec *clientRecord) attribution {
+	a := attribution{id: c.id, rule: c.rule, finding: c.finding, certainty: c.selector.Certainty}
+	if a.certainty == Sure && c.selector.Site != "" && len(rec.Sites) > 1 {
+		for _, site := range rec.Sites {
+			if !c.leavesNoWayIn(site, rec) {
+				a.certainty = Possible
+			}
+		}
+	}
+	if a.certainty == Possible {
+		a.id += ":" + string(Possible)
+	}
+	return a
+}
+
+func (c *candidate) leavesNoWayIn(site string, rec *clientRecord) bool {
+	return slices.ContainsFunc(c.finding.Affects, func(s Selector) bool {
+		other := candidate{rule: c.rule, selector: s}
+		return s.Certainty == Sure && (s.Site == "" || s.Site == site) && other.matches(rec)
+	})
+}
+
+// ownCause is the earliest of the client's other findings that explains rule.
+func (c *causes) ownCause(rec *clientRecord, rule *Rule) (attribution, bool) {
+	var best *Rule
+	for _, f := range rec.Findings {
+		r := c.pack.Rules[f.Rule]
+		if slices.Contains(r.Explains, rule.ID) && (best == nil || r.Chain < best.Chain) {
+			best = r
+		}
+	}
+	if best == nil {
+		return attribution{}, false
+	}
+	return attribution{id: best.ID, rule: best, certainty: Sure}, true
+}
+
+// causeIDs names each finding of a rule: by the rule and the object, and where
+// a rule finds several things wrong with one object, by the package or the
+// setting too. A number tells apart what is still alike.
+func causeIDs(r *Rule, findings []Finding) []string {
+	ids, uses := make([]string, len(findings)), map[string]int{}
+	for i, f := range findings {
+		id := r.ID + ":" + cmp.Or(f.Resource.GUID, f.Resource.Name)
+		if part := cmp.Or(packageOf(f), f.Path); part != "" {
+			id += ":" + part
+		}
+		if uses[id]++; uses[id] > 1 {
+			id = fmt.Sprintf("%s#%d", id, uses[id])
+		}
+		ids[i] = id
+	}
+	return ids
+}
+
+// packageOf is the package that all of a finding is about; empty where it is
+// about several or none.
+func packageOf(f Finding) string {
+	role := ""
+	for i, s := range f.Affects {
+		if i > 0 && s.Package != role {
+			return ""
+		}
+		role = s.Package
+	}
+	return role
+}
