@@ -144,11 +144,14 @@ func sortedUnexplained(m map[string]*Unexplained) []Unexplained {
 	return out
 }
 
+// sample keeps the first objects by name, which people can find again; the order
+// of a snapshot means nothing to them.
 func sample(list []Resource, r Resource) []Resource {
-	if len(list) < sampleSize {
-		list = append(list, r)
-	}
-	return list
+	i, _ := slices.BinarySearchFunc(list, r, func(a, b Resource) int {
+		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.GUID, b.GUID))
+	})
+	list = slices.Insert(list, i, r)
+	return list[:min(len(list), sampleSize)]
 }
 
 // evidence is what one client's own rows prove, as the pack's library says.

@@ -110,6 +110,8 @@ type RuleResult struct {
 	Scope Scope `json:"scope"`
 	// Step of article TECH170397; + for what goes beyond it.
 	Step string `json:"step"`
+	// Ids of the rules whose findings a finding of this rule can explain.
+	Explains []string `json:"explains,omitempty"`
 	// The verdict.
 	Verdict Verdict `json:"verdict"`
 	// Number of findings.
@@ -151,7 +153,7 @@ type Unknown struct {
 	Msg string `json:"msg"`
 	// How many there are.
 	Count int64 `json:"count"`
-	// The first of them.
+	// The first of them by name.
 	Sample []Resource `json:"sample"`
 }
 
@@ -248,7 +250,7 @@ type Cause struct {
 	Frees int64 `json:"frees"`
 	// Ids of the rules whose findings it explains.
 	Explains []string `json:"explains"`
-	// The first of the clients.
+	// The first of the clients by name.
 	Sample []Resource `json:"sample"`
 	// What to do about it.
 	Remediation []Remediation `json:"remediation"`
@@ -260,7 +262,7 @@ type Unexplained struct {
 	Rule string `json:"rule"`
 	// Number of clients.
 	Clients int64 `json:"clients"`
-	// The first of the clients.
+	// The first of the clients by name.
 	Sample []Resource `json:"sample"`
 }
 

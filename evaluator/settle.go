@@ -40,7 +40,7 @@ func (r *run) result() (*Result, error) {
 // found, nothing is unknown and nothing is incomplete.
 func (r *run) ruleResult(rule *Rule, s *ruleState) RuleResult {
 	res := RuleResult{
-		ID: rule.ID, Title: rule.Title, Severity: rule.Severity, Scope: rule.Scope, Step: rule.Step,
+		ID: rule.ID, Title: rule.Title, Severity: rule.Severity, Scope: rule.Scope, Step: rule.Step, Explains: rule.Explains,
 		Findings: s.findings, Reasons: s.reasons, Unknown: s.unknown.list(), Needs: rule.Needs,
 		Remediation: rule.remediationFor(r.version), Verdict: s.verdict, Params: r.pack.changedParams(rule),
 	}

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"strings"
@@ -30,11 +29,8 @@ const explainIndent = 14
 // Explain writes what the rules say about one client, in the article's steps,
 // with the evidence that the snapshot has.
 func Explain(out io.Writer, e *evaluator.Explanation, o Options) error {
-	if o.Width <= 0 {
-		o.Width = defaultWidth
-	}
-	w := &tableWriter{out: bufio.NewWriter(out), paint: paint(o.Color), width: max(40, o.Width)}
-	w.line("%s", w.paint.heading(Name(e.Client.Name))+"  "+e.Client.GUID)
+	w := newWriter(out, o)
+	w.put(block{lead: Name(e.Client.Name), body: Name(e.Client.Name) + "  " + e.Client.GUID})
 	w.evidence(e)
 	for _, s := range stepTitles {
 		var checks []evaluator.Check
@@ -46,19 +42,18 @@ func Explain(out io.Writer, e *evaluator.Explanation, o Options) error {
 		if len(checks) == 0 {
 			continue
 		}
-		w.line("")
-		w.line("%s", w.paint.heading(s.title))
+		w.heading(s.title)
 		for _, c := range checks {
 			w.check(c, e.Cause)
 		}
 	}
 	w.line("")
 	if e.Cause == nil {
-		w.block(0, "", "No rule found where the chain breaks.")
+		w.put(block{body: "No rule found where the chain breaks."})
 		return w.out.Flush()
 	}
-	w.block(0, "", fmt.Sprintf("The chain first breaks at %s (%s cause): %s", w.paint.in(e.Cause.Rule, text.Bold), e.Cause.Certainty, clean(e.Cause.Msg, 1000)))
-	w.remediation(0, e.Cause.Remediation)
+	w.put(block{body: fmt.Sprintf("The chain first breaks at %s (%s cause): %s", e.Cause.Rule, e.Cause.Certainty, clean(e.Cause.Msg, 1000))})
+	w.remediation(0, 7, "To do:", e.Cause.Remediation)
 	return w.out.Flush()
 }
 
@@ -70,27 +65,25 @@ var verdictMark = map[evaluator.Verdict]string{
 	evaluator.Errored:      "broke",
 }
 
-func (w *tableWriter) check(c evaluator.Check, cause *evaluator.Cause) {
-	mark := verdictMark[c.Verdict]
-	body := c.Rule + " " + c.Title
+func (w *writer) check(c evaluator.Check, cause *evaluator.Cause) {
+	b := block{at: 2, indent: explainIndent, label: verdictMark[c.Verdict], body: c.Rule + " " + c.Title}
 	switch {
 	case c.Verdict == evaluator.Fail && c.Disproved:
-		mark = "not it"
-		body += " (there is such a fault, but the client's own rows show that it got past it)"
+		b.label = "not it"
+		b.body += " (there is such a fault, but the client's own rows show that it got past it)"
 	case c.Verdict == evaluator.Fail && cause != nil && cause.Rule == c.Rule:
-		mark = "BREAKS"
-		mark = w.paint.in(mark, text.FgRed, text.Bold)
+		b.label, b.labels = "BREAKS", text.Colors{text.FgRed, text.Bold}
 	case c.Verdict == evaluator.Fail:
-		mark = w.paint.in(mark, text.FgRed)
+		b.labels = text.Colors{text.FgRed}
 	}
-	w.block(explainIndent, "  "+mark, body)
+	w.put(b)
 	for _, msg := range c.Msgs {
-		w.block(explainIndent+2, strings.Repeat(" ", explainIndent)+"- ", clean(msg, 500))
+		w.item(explainIndent, clean(msg, 500))
 	}
 }
 
 // evidence writes what the snapshot knows of the client itself.
-func (w *tableWriter) evidence(e *evaluator.Explanation) {
+func (w *writer) evidence(e *evaluator.Explanation) {
 	c := e.Client
 	w.fact("status", textOr(c.Status))
 	w.fact("agent", func() string {
@@ -132,11 +125,11 @@ func (w *tableWriter) evidence(e *evaluator.Explanation) {
 
 const notCollected = "not collected"
 
-func (w *tableWriter) fact(name, value string) {
+func (w *writer) fact(name, value string) {
 	if value == "" {
 		value = "none"
 	}
-	w.block(explainIndent, "  "+name, value)
+	w.put(block{at: 2, indent: explainIndent, label: name, body: value})
 }
 
 func textOr(s *string) string {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -208,6 +209,91 @@ func TestJSONIsValid(t *testing.T) {
 		var read Document
 		if err := json.Unmarshal(out.Bytes(), &read); err != nil {
 			t.Errorf("%s cannot be read back: %v", name, err)
+		}
+	}
+}
+
+// TestWideTable compares a table for a wide terminal with testdata.
+func TestWideTable(t *testing.T) {
+	var got bytes.Buffer
+	if err := (tableFormat{}).Write(&got, evaluate(t, docs["broken"]), Options{FailOn: evaluator.Medium, Width: 120}); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "broken.120.table", got.Bytes())
+}
+
+// TestColoursChangeNothingElse checks that colours neither move nor stretch text.
+func TestColoursChangeNothingElse(t *testing.T) {
+	var plain, coloured bytes.Buffer
+	for color, out := range map[bool]*bytes.Buffer{false: &plain, true: &coloured} {
+		if err := (tableFormat{}).Write(out, evaluate(t, docs["broken"]), Options{FailOn: evaluator.Medium, Color: color}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff(plain.String(), text.StripEscape(coloured.String())); diff != "" {
+		t.Errorf("without its colours a report differs (-plain +coloured):\n%s", diff)
+	}
+}
+
+// TestAdviceIsGivenOnce counts the remediations of two rules: one that is a
+// cause, one whose findings have no known cause.
+func TestAdviceIsGivenOnce(t *testing.T) {
+	var out bytes.Buffer
+	if err := (tableFormat{}).Write(&out, evaluate(t, docs["broken"]), Options{FailOn: evaluator.Medium}); err != nil {
+		t.Fatal(err)
+	}
+	for _, advice := range []string{"Do it the new way.", "Rename the client."} {
+		if n := strings.Count(out.String(), advice); n != 1 {
+			t.Errorf("%q stands %d times in the report", advice, n)
+		}
+	}
+}
+
+// TestMessagesAreBounded checks that a rule which says something else of every
+// client does not fill the memory, and that nothing is lost without a word.
+func TestMessagesAreBounded(t *testing.T) {
+	m := &messages{list: map[string]*message{}}
+	for i := range 3 * maxMessages {
+		for _, name := range []string{"b", "a"} {
+			m.add(evaluator.Finding{Msg: fmt.Sprint(i), Resource: evaluator.Resource{Name: fmt.Sprint(name, i)}})
+		}
+	}
+	if len(m.list) != maxMessages {
+		t.Errorf("%d messages are kept", len(m.list))
+	}
+	var out bytes.Buffer
+	w := newWriter(&out, Options{})
+	w.clientFindings(evaluator.RuleResult{Findings: 6 * maxMessages}, m)
+	w.out.Flush()
+	want := `            - 0 (a0, b0)
+            - 1 (a1, b1)
+            - 10 (a10, b10)
+            - 100 (a100, b100)
+            - 101 (a101, b101)
+            - and 5990 more with other messages
+`
+	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestWrap(t *testing.T) {
+	for _, test := range []struct {
+		in    string
+		width int
+		want  []string
+	}{
+		{"", 5, []string{""}},
+		{"one two", 7, []string{"one two"}},
+		{"one two", 6, []string{"one", "two"}},
+		{"onetwo three", 5, []string{"onetw", "o", "three"}},
+		{"o abcdefgh", 5, []string{"o", "abcde", "fgh"}},
+		{"a  b", 9, []string{"a  b"}},
+		{"日本語", 4, []string{"日本", "語"}},
+		{"日", 1, []string{"日"}},
+	} {
+		if diff := cmp.Diff(test.want, wrap(test.in, test.width)); diff != "" {
+			t.Errorf("%q in %d columns (-want +got):\n%s", test.in, test.width, diff)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -40,6 +41,15 @@ func clean(s string, limit int) string {
 // Name makes a name from outside fit for one place in a report for people.
 func Name(s string) string { return clean(s, maxNameLength) }
 
+// Text makes text from outside fit for a terminal and keeps its lines.
+func Text(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, l := range lines {
+		lines[i] = clean(strings.ReplaceAll(strings.TrimSuffix(l, "\r"), "\t", "    "), math.MaxInt)
+	}
+	return strings.Join(lines, "\n")
+}
+
 // plural puts a count before a noun: 1 client, 2 clients, no clients.
 func plural(n int64, noun string) string {
 	switch n {
@@ -67,25 +77,95 @@ func names(sample []evaluator.Resource, n int64) string {
 	return out
 }
 
+// value shows what a setting is or should be.
+func value(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "not set"
+	case string:
+		return Name(v)
+	}
+	b, err := encodeJSON(v, "")
+	if err != nil {
+		return Name(fmt.Sprint(v))
+	}
+	return Name(string(b))
+}
+
+// within makes a title fit for the middle of a sentence. Titles that begin with
+// an abbreviation keep it.
+func within(title string) string {
+	first, size := utf8.DecodeRuneInString(title)
+	if second, _ := utf8.DecodeRuneInString(title[size:]); unicode.IsUpper(second) {
+		return title
+	}
+	return string(unicode.ToLower(first)) + title[size:]
+}
+
+// clause is a message up to its first semicolon: enough where the whole message
+// stands further below.
+func clause(msg string) string {
+	head, _, _ := strings.Cut(msg, "; ")
+	return clean(head, 300)
+}
+
+// wrap breaks plain text into lines of at most width columns, between words
+// where it can. Spaces within a line stay as they are: they may be part of a name.
+func wrap(s string, width int) []string {
+	var lines []string
+	line, used := "", 0
+	for i, word := range strings.Split(s, " ") {
+		n := text.StringWidthWithoutEscSequences(word)
+		if i > 0 && used+1+n <= width {
+			line, used = line+" "+word, used+1+n
+			continue
+		}
+		if i > 0 {
+			lines = append(lines, line)
+		}
+		for n > width {
+			head, rest := breakWord(word, width)
+			if rest == "" {
+				break
+			}
+			lines, word = append(lines, head), rest
+			n = text.StringWidthWithoutEscSequences(word)
+		}
+		line, used = word, n
+	}
+	return append(lines, line)
+}
+
+// breakWord takes as much from a word as fits, and one character at least.
+func breakWord(word string, width int) (head, rest string) {
+	used := 0
+	for i, r := range word {
+		used += text.RuneWidth(r)
+		if i > 0 && used > width {
+			return word[:i], word[i:]
+		}
+	}
+	return word, ""
+}
+
 // paint colours text where colour is allowed.
 type paint bool
 
 func (p paint) in(s string, colors ...text.Color) string {
-	if !p {
+	if !p || s == "" || len(colors) == 0 {
 		return s
 	}
-	c := text.Colors(colors)
-	return text.Escape(s, c.EscapeSeq())
+	return text.Escape(s, text.Colors(colors).EscapeSeq())
 }
 
-func (p paint) heading(s string) string { return p.in(s, text.Bold) }
+var bold = text.Colors{text.Bold}
 
-func (p paint) severity(s evaluator.Severity, shown string) string {
+func severityColors(s evaluator.Severity) text.Colors {
 	switch s {
 	case evaluator.Critical, evaluator.High:
-		return p.in(shown, text.FgRed, text.Bold)
+		return text.Colors{text.FgRed, text.Bold}
 	case evaluator.Medium:
-		return p.in(shown, text.FgYellow)
+		return text.Colors{text.FgYellow}
 	}
-	return p.in(shown, text.FgCyan)
+	return text.Colors{text.FgCyan}
 }

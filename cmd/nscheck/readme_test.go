@@ -58,10 +58,9 @@ func TestReadmeExcerpt(t *testing.T) {
 	}
 }
 
-// excerpt is the head of a report, its second cause, and its last line.
+// excerpt is the head of a report, its second cause, and its last paragraph.
 func excerpt(report string) string {
 	head, causes, _ := strings.Cut(report, "CAUSES\n")
-	blocks := strings.Split(causes, "\n\n")
-	lines := strings.Split(strings.TrimSpace(report), "\n")
-	return head + "CAUSES\n  …\n\n" + strings.Trim(blocks[1], "\n") + "\n\n  …\n\n" + lines[len(lines)-1] + "\n"
+	blocks := strings.Split(strings.TrimSpace(causes), "\n\n")
+	return head + "CAUSES\n\n  …\n\n" + blocks[1] + "\n\n  …\n\n" + blocks[len(blocks)-1] + "\n"
 }

@@ -1,0 +1,117 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/nscheck/nscheck/evaluator"
+)
+
+// Where the facts of a cause stand: their names, and their text.
+const factAt, factIndent = 4, 16
+
+// causes writes every cause: how many clients, which object, which setting,
+// what to change. The remediation of a rule is written once.
+func (w *writer) causes(r *evaluator.Result) {
+	if len(r.Causes) == 0 && len(r.Unexplained) == 0 {
+		return
+	}
+	titles := map[string]string{}
+	remediation := map[string][]evaluator.Remediation{}
+	for _, rule := range r.Rules {
+		titles[rule.ID] = rule.Title
+		remediation[rule.ID] = rule.Remediation
+	}
+	w.heading("CAUSES")
+	for _, c := range r.Causes {
+		w.cause(c, titles)
+	}
+	for _, u := range r.Unexplained {
+		w.line("")
+		w.put(block{at: 2, indent: factIndent, label: plural(u.Clients, "client"), labels: bold, body: "Without a known cause: " + within(titles[u.Rule])})
+		w.causeFact("Rule", u.Rule)
+		w.causeFact("Clients", w.sample(u.Sample, u.Clients))
+		w.advise(factAt, factIndent, "To do", u.Rule, "", remediation[u.Rule])
+	}
+}
+
+func (w *writer) cause(c evaluator.Cause, titles map[string]string) {
+	w.line("")
+	msg := clean(c.Msg, 1000)
+	if c.Certainty == evaluator.Possible {
+		msg = "Possibly: " + msg
+	}
+	w.put(block{at: 2, indent: factIndent, label: plural(c.Clients, "client"), labels: bold, body: msg})
+	rule := c.Rule
+	if title := titles[rule]; title != c.Msg {
+		rule += " " + title
+	}
+	w.causeFact("Rule", rule)
+	object := "the clients themselves"
+	if c.Resource != nil {
+		object = strings.ReplaceAll(c.Resource.Type, "_", " ") + " " + Name(c.Resource.Name)
+	}
+	w.causeFact("Object", object)
+	if c.Path != "" {
+		w.causeFact("Setting", setting(c))
+	}
+	w.causeFact("Clients", w.sample(c.Sample, c.Clients))
+	var leads []string
+	for _, id := range c.Explains {
+		leads = append(leads, within(titles[id]))
+	}
+	w.causeFact("Leads to", strings.Join(leads, "; "))
+	w.causeFact(frees(c))
+	w.advise(factAt, factIndent, "To do", c.Rule, object, c.Remediation)
+}
+
+func (w *writer) causeFact(name, body string) {
+	w.put(block{at: factAt, indent: factIndent, label: name, body: body})
+}
+
+// setting says which setting is wrong, and what it should be.
+func setting(c evaluator.Cause) string {
+	out := Name(c.Path) + " is " + value(c.Actual)
+	if c.Expected != nil {
+		out += ", should be " + value(c.Expected)
+	}
+	return out
+}
+
+// frees says how many clients are free when a cause is mended.
+func frees(c evaluator.Cause) (name, body string) {
+	name = "Frees"
+	if c.Certainty == evaluator.Possible {
+		name = "May free"
+	}
+	switch {
+	case c.Frees < c.Clients:
+		body = fmt.Sprintf("%d of %s when mended; the others have a further sure cause", c.Frees, plural(c.Clients, "client"))
+	case c.Clients == 1:
+		body = "the client when mended"
+	default:
+		body = fmt.Sprintf("all %s when mended", plural(c.Clients, "client"))
+	}
+	if c.Certainty == evaluator.Possible {
+		body += "; the fault may leave them another way"
+	}
+	return name, body
+}
+
+// advise writes the remediation of a rule, the first time, and afterwards where
+// it stands.
+func (w *writer) advise(at, indent int, label, rule, object string, list []evaluator.Remediation) {
+	if len(list) == 0 {
+		return
+	}
+	first, told := w.advised[rule]
+	switch {
+	case !told:
+		w.advised[rule] = object
+		w.remediation(at, indent, label, list)
+	case object == "" || first == "":
+		w.put(block{at: at, indent: indent, label: label, body: "see " + rule + " under CAUSES"})
+	default:
+		w.put(block{at: at, indent: indent, label: label, body: "the same as for " + first + " above"})
+	}
+}

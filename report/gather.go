@@ -1,0 +1,143 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/nscheck/nscheck/evaluator"
+)
+
+const (
+	// findingsShown is how many findings of one rule are shown, and how many
+	// different messages of its clients.
+	findingsShown = 5
+	// namesShown is how many clients are named.
+	namesShown = 5
+	// maxMessages bounds how many messages of one rule are told apart.
+	maxMessages = 1000
+)
+
+// gathered is what one pass over all findings gives; its size does not grow
+// with the number of clients.
+type gathered struct {
+	estate  map[string][]evaluator.Finding // the first of each rule
+	clients map[string]*messages           // by rule id
+	ends    []*end
+}
+
+// messages are the findings of one client rule by what they say.
+type messages struct {
+	list  map[string]*message
+	count int64 // findings in list
+}
+
+type message struct {
+	msg    string
+	count  int64
+	sample []evaluator.Resource
+}
+
+// end is a rule at the end of the chain of causes: others explain its findings
+// and it explains none. It is what a report leads with.
+type end struct {
+	rule    evaluator.RuleResult
+	clients int64
+	causes  map[causeKey]int64
+	last    evaluator.Resource
+}
+
+// causeKey tells causes apart.
+type causeKey struct {
+	id        string
+	certainty evaluator.Certainty
+}
+
+func gather(r *evaluator.Result) (*gathered, error) {
+	g := &gathered{estate: map[string][]evaluator.Finding{}, clients: map[string]*messages{}, ends: chainEnds(r.Rules)}
+	client := map[string]bool{}
+	for _, rule := range r.Rules {
+		client[rule.ID] = rule.Scope == evaluator.ClientScope
+	}
+	ends := map[string]*end{}
+	for _, e := range g.ends {
+		ends[e.rule.ID] = e
+	}
+	for f, err := range r.Findings() {
+		if err != nil {
+			return nil, err
+		}
+		if e := ends[f.Rule]; e != nil {
+			e.count(f)
+		}
+		switch {
+		case client[f.Rule]:
+			if g.clients[f.Rule] == nil {
+				g.clients[f.Rule] = &messages{list: map[string]*message{}}
+			}
+			g.clients[f.Rule].add(f)
+		case len(g.estate[f.Rule]) < findingsShown:
+			g.estate[f.Rule] = append(g.estate[f.Rule], f)
+		}
+	}
+	return g, nil
+}
+
+func chainEnds(rules []evaluator.RuleResult) []*end {
+	explained := map[string]bool{}
+	for _, r := range rules {
+		for _, id := range r.Explains {
+			explained[id] = true
+		}
+	}
+	var out []*end
+	for _, r := range rules {
+		if explained[r.ID] && len(r.Explains) == 0 && r.Scope == evaluator.ClientScope && r.Verdict != evaluator.NotApplicable {
+			out = append(out, &end{rule: r, causes: map[causeKey]int64{}})
+		}
+	}
+	return out
+}
+
+// count counts the client of a finding once; the findings of a client come one
+// after the other.
+func (e *end) count(f evaluator.Finding) {
+	if e.clients > 0 && e.last == f.Resource {
+		return
+	}
+	e.last = f.Resource
+	e.clients++
+	e.causes[causeKey{f.Cause, f.Certainty}]++
+}
+
+func (m *messages) add(f evaluator.Finding) {
+	g := m.list[f.Msg]
+	if g == nil {
+		if len(m.list) == maxMessages {
+			return
+		}
+		g = &message{msg: f.Msg}
+		m.list[f.Msg] = g
+	}
+	g.count++
+	m.count++
+	i, _ := slices.BinarySearchFunc(g.sample, f.Resource, byName)
+	g.sample = slices.Insert(g.sample, i, f.Resource)
+	g.sample = g.sample[:min(len(g.sample), namesShown)]
+}
+
+// most are the messages of most clients.
+func (m *messages) most() []*message {
+	var out []*message
+	for _, g := range m.list {
+		out = append(out, g)
+	}
+	slices.SortFunc(out, func(a, b *message) int {
+		return cmp.Or(cmp.Compare(b.count, a.count), byName(a.sample[0], b.sample[0]), strings.Compare(a.msg, b.msg))
+	})
+	return out[:min(len(out), findingsShown)]
+}
+
+func byName(a, b evaluator.Resource) int {
+	return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.GUID, b.GUID))
+}

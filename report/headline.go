@@ -1,0 +1,84 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"github.com/nscheck/nscheck/evaluator"
+)
+
+// headlineCauses is how many causes the headline names.
+const headlineCauses = 6
+
+// headline says in words how many clients the end of the chain holds, and why.
+func (w *writer) headline(r *evaluator.Result, e *end) {
+	w.line("")
+	of, noun := r.Snapshot.ActiveClients, "client"
+	if e.clients > of {
+		of, noun = r.Snapshot.Clients, "computer"
+	}
+	title := within(e.rule.Title)
+	unknown := e.rule.UnknownCount()
+	if e.clients == 0 && len(e.rule.Reasons) > 0 {
+		lead := "Not judged:"
+		w.put(block{lead: lead, body: lead + " " + title + " (" + clean(e.rule.Reasons[0].Msg, 500) + ")"})
+		return
+	}
+	lead := fmt.Sprintf("%d of %s:", e.clients, plural(of, noun))
+	body := lead + " " + title
+	switch {
+	case len(e.rule.Reasons) > 0:
+		body += "; not all could be judged"
+	case unknown > 0:
+		body += fmt.Sprintf("; %d could not be judged", unknown)
+	}
+	w.put(block{lead: lead, body: body, colors: bold})
+	w.because(r, e)
+}
+
+// reason is one line under the headline.
+type reason struct {
+	clients int64
+	body    string
+}
+
+func (w *writer) because(r *evaluator.Result, e *end) {
+	var list []reason
+	left := e.clients
+	for _, c := range r.Causes {
+		if n := e.causes[causeKey{c.ID, c.Certainty}]; n > 0 {
+			list = append(list, reason{n, because(c)})
+			left -= n
+		}
+	}
+	slices.SortStableFunc(list, func(a, b reason) int { return cmp.Compare(b.clients, a.clients) })
+	if rest := len(list) - headlineCauses; rest > 1 {
+		var n int64
+		for _, x := range list[headlineCauses:] {
+			n += x.clients
+		}
+		list = append(list[:headlineCauses:headlineCauses], reason{n, fmt.Sprintf("because of %d further causes", rest)})
+	}
+	if left > 0 {
+		list = append(list, reason{left, "without a known cause"})
+	}
+	digits := len(strconv.FormatInt(e.clients, 10))
+	for _, x := range list {
+		w.put(block{at: 2, indent: 2 + digits + 1, label: fmt.Sprintf("%*d", digits, x.clients), body: x.body, labels: text.Colors{text.Bold}})
+	}
+}
+
+func because(c evaluator.Cause) string {
+	out := "because "
+	if c.Certainty == evaluator.Possible {
+		out = "possibly because "
+	}
+	if c.Resource == nil {
+		return out + "of the clients themselves: " + within(clause(c.Msg))
+	}
+	return out + clause(c.Msg)
+}
