@@ -9,12 +9,11 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/nscheck/nscheck/internal/atomicfile"
 )
 
 // A Writer writes one snapshot as JSON Lines: the manifest, the estate, then
@@ -23,10 +22,10 @@ import (
 // hand the lines to one goroutine.
 type Writer struct {
 	out     *bufio.Writer
-	zstd    *zstd.Encoder // nil for a plain file
-	file    *os.File      // nil where the caller owns the destination
-	path    string        // final name of file
-	stage   string        // kind of the newest record
+	zstd    *zstd.Encoder    // nil for a plain file
+	file    *atomicfile.File // nil where the caller owns the destination
+	path    string           // name of file
+	stage   string           // kind of the newest record
 	sum     hash.Hash
 	line    []byte
 	clients int64
@@ -35,18 +34,15 @@ type Writer struct {
 }
 
 // Create starts a snapshot that appears under path when Close succeeds, and
-// not before: until then it is a temporary file in the same folder. A path
-// that ends in .zst is compressed.
+// not before: until then it is a temporary file in the same folder. A pipe or a
+// device is written to as it stands. A path that ends in .zst is compressed.
 func Create(path string) (*Writer, error) {
 	if path == "" {
 		return nil, errors.New("create snapshot: the file name is empty")
 	}
-	if err := checkTarget(path); err != nil {
-		return nil, fmt.Errorf("create snapshot %s: %w", path, err)
-	}
-	file, err := createBeside(path)
+	file, err := atomicfile.Create(path)
 	if err != nil {
-		return nil, fmt.Errorf("create snapshot %s: create a temporary file beside it: %w", path, err)
+		return nil, fmt.Errorf("create snapshot %s: %w", path, err)
 	}
 	w := NewWriter(file)
 	w.file, w.path = file, path
@@ -59,40 +55,6 @@ func Create(path string) (*Writer, error) {
 		w.out.Reset(w.zstd)
 	}
 	return w, nil
-}
-
-// checkTarget says in advance why a file cannot get this name, so that a long
-// collection does not end with it.
-func checkTarget(path string) error {
-	switch info, err := os.Stat(path); {
-	case err != nil: // to be created
-	case info.IsDir():
-		return fmt.Errorf("it is a directory; name a file, for example %s", filepath.Join(path, "estate.jsonl.zst"))
-	case !info.Mode().IsRegular():
-		return errors.New("it is not a regular file; name a file")
-	}
-	dir := filepath.Dir(path)
-	switch info, err := os.Stat(dir); {
-	case errors.Is(err, os.ErrNotExist):
-		return fmt.Errorf("the directory %s does not exist; create it first", dir)
-	case err != nil:
-		return fmt.Errorf("look at its directory: %w", err)
-	case !info.IsDir():
-		return fmt.Errorf("%s is not a directory", dir)
-	}
-	return nil
-}
-
-// createBeside creates a temporary file in the folder of path. Unlike
-// os.CreateTemp it leaves the permissions to the user's umask, as for any file.
-func createBeside(path string) (*os.File, error) {
-	for try := 0; ; try++ {
-		name := filepath.Join(filepath.Dir(path), fmt.Sprintf(".%s.%08x.tmp", filepath.Base(path), rand.Uint32()))
-		file, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
-		if err == nil || !errors.Is(err, os.ErrExist) || try == 100 {
-			return file, err
-		}
-	}
 }
 
 // NewWriter writes plain JSON Lines to out. The caller closes out.
@@ -267,22 +229,9 @@ func (w *Writer) finish() error {
 	if w.file == nil {
 		return nil
 	}
-	return w.publish()
-}
-
-// publish turns the temporary file into the snapshot.
-func (w *Writer) publish() error {
-	if err := w.file.Sync(); err != nil {
-		return fmt.Errorf("write snapshot %s: flush it to disk: %w", w.path, err)
+	if err := w.file.Commit(); err != nil {
+		return fmt.Errorf("write snapshot %s: %w", w.path, err)
 	}
-	temporary := w.file.Name()
-	if err := w.file.Close(); err != nil {
-		return fmt.Errorf("write snapshot %s: close the temporary file: %w", w.path, err)
-	}
-	if err := os.Rename(temporary, w.path); err != nil {
-		return fmt.Errorf("write snapshot %s: rename the temporary file: %w", w.path, err)
-	}
-	w.file = nil
 	return nil
 }
 
@@ -297,6 +246,5 @@ func (w *Writer) Abort() {
 	if w.file == nil {
 		return
 	}
-	w.file.Close()
-	os.Remove(w.file.Name())
+	w.file.Abort()
 }

@@ -212,15 +212,15 @@ func TestCreateRefuses(t *testing.T) {
 	}
 	for path, want := range map[string]string{
 		"":                                  "create snapshot: the file name is empty",
-		dir:                                 "create snapshot " + dir + ": it is a directory; name a file, for example " + filepath.Join(dir, "estate.jsonl.zst"),
-		filepath.Join(dir, "no", "s.jsonl"): "create snapshot " + filepath.Join(dir, "no", "s.jsonl") + ": the directory " + filepath.Join(dir, "no") + " does not exist; create it first",
+		dir:                                 "create snapshot " + dir + ": it is a folder; name a file",
+		filepath.Join(dir, "no", "s.jsonl"): "create snapshot " + filepath.Join(dir, "no", "s.jsonl") + ": the folder " + filepath.Join(dir, "no") + " does not exist; create it first",
 	} {
 		if _, err := snapshot.Create(path); err == nil || err.Error() != want {
 			t.Errorf("got  %v\nwant %s", err, want)
 		}
 	}
 	if _, err := snapshot.Create(filepath.Join(file, "s.jsonl")); err == nil {
-		t.Error("a file was taken for a directory")
+		t.Error("a file was taken for a folder")
 	}
 }
 
