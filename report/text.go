@@ -15,6 +15,9 @@ import (
 // maxNameLength bounds what one name may take of a report for people.
 const maxNameLength = 120
 
+// maxMessageLength bounds what one message may take.
+const maxMessageLength = 1000
+
 // clean makes text from outside fit for a terminal: control characters, which
 // could move the cursor or change colours, are shown as escapes, and what is
 // too long is cut.
@@ -41,6 +44,10 @@ func clean(s string, limit int) string {
 // Name makes a name from outside fit for one place in a report for people.
 func Name(s string) string { return clean(s, maxNameLength) }
 
+// Message makes a message from outside, such as a server's error, fit for one
+// line of a report for people.
+func Message(s string) string { return clean(s, maxMessageLength) }
+
 // Text makes text from outside fit for a terminal and keeps its lines.
 func Text(s string) string {
 	lines := strings.Split(s, "\n")
@@ -49,6 +56,9 @@ func Text(s string) string {
 	}
 	return strings.Join(lines, "\n")
 }
+
+// Count puts a count before a noun: 1 client, 2 clients, no clients.
+func Count(n int64, noun string) string { return plural(n, noun) }
 
 // plural puts a count before a noun: 1 client, 2 clients, no clients.
 func plural(n int64, noun string) string {

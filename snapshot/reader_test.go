@@ -2,6 +2,7 @@ package snapshot_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -314,11 +315,21 @@ func TestVerify(t *testing.T) {
 	if err := os.WriteFile(path, []byte(whole(clientLine("A"), clientLine("B"))), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s, err := snapshot.Verify(path)
+	s, err := snapshot.Verify(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if s.Clients != 2 || s.Form != snapshot.JSONLines || s.Compressed || s.Format != 1 || len(s.SHA256) != 64 || len(s.Sections) != 0 || s.Manifest.Tool != "t" {
 		t.Errorf("got %+v", s)
+	}
+}
+
+// TestVerifyStops checks that a signal stops the reading of a long snapshot.
+func TestVerifyStops(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errors.New("interrupt signal received"))
+	_, err := snapshot.Verify(ctx, filepath.Join("testdata", "full.jsonl"))
+	if err == nil || err.Error() != "stopped after 0 clients: interrupt signal received" {
+		t.Errorf("got %v", err)
 	}
 }

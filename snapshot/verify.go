@@ -1,5 +1,10 @@
 package snapshot
 
+import (
+	"context"
+	"fmt"
+)
+
 // A Summary says what a snapshot holds.
 type Summary struct {
 	Form       Form
@@ -18,8 +23,9 @@ type Count struct {
 }
 
 // Verify reads the snapshot at path to its end and checks everything that can
-// be checked: form, fields, values, number of clients, hash.
-func Verify(path string) (Summary, error) {
+// be checked: form, fields, values, number of clients, hash. It stops where ctx
+// is done.
+func Verify(ctx context.Context, path string) (Summary, error) {
 	r, err := Open(path)
 	if err != nil {
 		return Summary{}, err
@@ -32,6 +38,9 @@ func Verify(path string) (Summary, error) {
 	for _, err := range r.Clients() {
 		if err != nil {
 			return Summary{}, err
+		}
+		if ctx.Err() != nil {
+			return Summary{}, fmt.Errorf("stopped after %d clients: %w", s.Clients, context.Cause(ctx))
 		}
 		s.Clients++
 	}

@@ -49,7 +49,7 @@ func TestRoundTrip(t *testing.T) {
 				}
 				i++
 			}
-			if summary, err := snapshot.Verify(path); err != nil || summary.SHA256 != r.SHA256() || summary.Clients != 3 || len(summary.Sections) != 10 {
+			if summary, err := snapshot.Verify(t.Context(), path); err != nil || summary.SHA256 != r.SHA256() || summary.Clients != 3 || len(summary.Sections) != 10 {
 				t.Errorf("got %+v, %v", summary, err)
 			}
 			entries, _ := os.ReadDir(filepath.Dir(path))
@@ -118,7 +118,7 @@ func TestGoldenFile(t *testing.T) {
 	if diff := cmp.Diff(string(want), got.String()); diff != "" {
 		t.Errorf("the format changed; if that was meant, set UPDATE_GOLDEN=1\n%s", diff)
 	}
-	if _, err := snapshot.Verify(golden); err != nil {
+	if _, err := snapshot.Verify(t.Context(), golden); err != nil {
 		t.Error(err)
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -9,22 +10,25 @@ import (
 
 // flagsFirst moves flags before the arguments of their command, so that
 // "nscheck eval estate.jsonl -f json" works as people expect; package flag
-// stops at the first argument. Everything behind "--" stays an argument.
-func flagsFirst(app *cli.App, args []string) []string {
+// stops at the first argument. Everything behind "--" stays an argument. A flag
+// without its value is refused here, for it would take the next word. Where
+// help is asked for, arguments are dropped: they are no topics of help.
+func flagsFirst(app *cli.App, args []string) ([]string, error) {
 	if len(args) == 0 || args[len(args)-1] == "--generate-bash-completion" {
-		return args
+		return args, nil
 	}
 	out, rest := args[:1:1], args[1:]
-	flags, commands := app.Flags, app.Commands
+	flags, commands, name := app.Flags, app.Commands, app.Name
 	for len(rest) > 0 {
 		c := commandNamed(commands, rest[0])
 		if c == nil {
 			break
 		}
-		out, rest = append(out, rest[0]), rest[1:]
+		out, rest, name = append(out, rest[0]), rest[1:], name+" "+c.Name
 		flags, commands = c.Flags, c.Subcommands
 	}
 	var arguments []string
+	help := false
 	for len(rest) > 0 {
 		arg := rest[0]
 		rest = rest[1:]
@@ -34,18 +38,25 @@ func flagsFirst(app *cli.App, args []string) []string {
 			rest = nil
 		case len(arg) < 2 || arg[0] != '-':
 			arguments = append(arguments, arg)
-		default:
+		case !takesValue(flags, arg):
+			help = help || slices.Contains(helpFlags, arg)
 			out = append(out, arg)
-			if takesValue(flags, arg) && len(rest) > 0 {
-				out, rest = append(out, rest[0]), rest[1:]
-			}
+		case len(rest) == 0 || rest[0] == "--":
+			return nil, fmt.Errorf("flag needs an argument: %s; see \"%s --help\"", arg, name)
+		default:
+			out, rest = append(out, arg, rest[0]), rest[1:]
 		}
+	}
+	if help {
+		return out, nil
 	}
 	if len(arguments) > 0 {
 		out = append(out, "--")
 	}
-	return append(out, arguments...)
+	return append(out, arguments...), nil
 }
+
+var helpFlags = []string{"-h", "-help", "--help"}
 
 func commandNamed(commands []*cli.Command, name string) *cli.Command {
 	for _, c := range commands {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/nscheck/nscheck/collector"
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/internal/atomicfile"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -46,6 +47,9 @@ func runCollect(c *cli.Context) error {
 	output := c.String("output")
 	if output == "" {
 		return errors.New("name the file to write with --output, such as -o estate.jsonl.zst")
+	}
+	if err := atomicfile.Check(output); err != nil { // before anything is asked of a server
+		return fmt.Errorf("create snapshot %s: %w", output, err)
 	}
 	ctx, cancel, err := withTimeout(c)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/nscheck/nscheck/evaluator"
 	"github.com/nscheck/nscheck/policies"
+	"github.com/nscheck/nscheck/report"
 )
 
 // Flags of all commands that load rules.
@@ -46,8 +47,8 @@ func workFlags() []cli.Flag {
 // withTimeout bounds a command's work as --timeout says.
 func withTimeout(c *cli.Context) (context.Context, context.CancelFunc, error) {
 	d := c.Duration("timeout")
-	if d < 0 {
-		return nil, nil, fmt.Errorf("--timeout must be above zero, not %v", d)
+	if c.IsSet("timeout") && d <= 0 {
+		return nil, nil, fmt.Errorf("--timeout must be above zero, not %v; leave it out for no limit", d)
 	}
 	if d == 0 {
 		return c.Context, func() {}, nil
@@ -56,10 +57,11 @@ func withTimeout(c *cli.Context) (context.Context, context.CancelFunc, error) {
 	return ctx, cancel, nil
 }
 
-// notice tells people something beside the report.
+// notice tells people something beside the report. What it tells may come from a
+// server, so it is made fit for a terminal.
 func notice(c *cli.Context, format string, args ...any) {
 	if !c.Bool("quiet") {
-		fmt.Fprintf(c.App.ErrWriter, format+"\n", args...)
+		fmt.Fprintln(c.App.ErrWriter, report.Text(fmt.Sprintf(format, args...)))
 	}
 }
 
@@ -79,6 +81,9 @@ func loadPack(c *cli.Context) (*evaluator.Pack, error) {
 		}
 		if !info.IsDir() {
 			return nil, fmt.Errorf("--policy: %s is a file; name the folder that holds the rules", dir)
+		}
+		if _, err := os.ReadDir(dir); err != nil { // later it would be called "."
+			return nil, fmt.Errorf("--policy: %w", err)
 		}
 		sources = append(sources, evaluator.Source{Name: dir, FS: os.DirFS(dir)})
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -61,12 +62,12 @@ func runLicences(c *cli.Context) error {
 		return err
 	}
 	defer snap.Close()
-	return listLicences(snap, newLicenceList(c.App.Writer, c.Bool("json")))
+	return listLicences(ctx, snap, newLicenceList(c.App.Writer, c.Bool("json")))
 }
 
 // listLicences lists the holders among the clients in the order of the
 // snapshot, then those that are no computers at all.
-func listLicences(snap *snapshot.Reader, list *licenceList) error {
+func listLicences(ctx context.Context, snap *snapshot.Reader, list *licenceList) error {
 	estate, _ := snap.Estate()
 	if estate.Licences == nil {
 		return errors.New("the snapshot does not say who holds a licence: section licences was not collected")
@@ -79,6 +80,9 @@ func listLicences(snap *snapshot.Reader, list *licenceList) error {
 	for line, err := range snap.Clients() {
 		if err != nil {
 			return err
+		}
+		if ctx.Err() != nil {
+			return fmt.Errorf("stopped after %d licences: %w", list.rows, context.Cause(ctx))
 		}
 		client, err := line.Client()
 		if err != nil {

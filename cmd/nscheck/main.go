@@ -18,6 +18,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/report"
 )
 
 // version is set by the linker for releases.
@@ -28,11 +29,16 @@ func main() {
 }
 
 // run is the whole program; it returns the exit status.
-func run(args []string, stdout, stderr io.Writer) int {
+func run(args []string, out, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	app := newApp(stdout, stderr)
-	err := app.RunContext(ctx, flagsFirst(app, args))
+	context.AfterFunc(ctx, stop)   // a second signal ends the program at once
+	signal.Ignore(syscall.SIGPIPE) // writing fails instead; see stdout
+	w := &stdout{Writer: out}
+	err := runApp(ctx, newApp(w, stderr), args)
+	if failure := w.failure(); failure != nil {
+		err = fmt.Errorf("write to standard output: %w", failure)
+	}
 	var status exitStatus
 	switch {
 	case err == nil:
@@ -40,8 +46,16 @@ func run(args []string, stdout, stderr io.Writer) int {
 	case errors.As(err, &status):
 		return int(status)
 	}
-	fmt.Fprintf(stderr, "nscheck: %s\n", strings.TrimRight(err.Error(), "\n"))
+	fmt.Fprintf(stderr, "nscheck: %s\n", report.Text(strings.TrimRight(err.Error(), "\n")))
 	return evaluator.ExitTrouble
+}
+
+func runApp(ctx context.Context, app *cli.App, args []string) error {
+	args, err := flagsFirst(app, args)
+	if err != nil {
+		return err
+	}
+	return app.RunContext(ctx, args)
 }
 
 // exitStatus ends the program with a status that the report has explained.
@@ -53,14 +67,14 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 	app := &cli.App{
 		Name:                      "nscheck",
 		Usage:                     "tell why patch management clients are not licensed and not reporting",
-		Version:                   version,
-		HideVersion:               true, // the command version tells more
+		HideVersion:               true, // the flag below does what the command does
+		Flags:                     []cli.Flag{&cli.BoolFlag{Name: "version", Aliases: []string{"v"}, Usage: "show the version"}},
 		Writer:                    stdout,
 		ErrWriter:                 stderr,
 		EnableBashCompletion:      true,
 		DisableSliceFlagSeparator: true,
 		ExitErrHandler:            func(*cli.Context, error) {},
-		Action:                    unknownCommand,
+		Action:                    runWithoutCommand,
 		Commands: []*cli.Command{
 			scanCommand(), collectCommand(), evalCommand(), explainCommand(), licencesCommand(), ruleCommand(),
 			snapshotCommand(), versionCommand(), completionCommand(),
@@ -91,6 +105,14 @@ func refuseBadUsage(app *cli.App) {
 		}
 	}
 	walk(app.Name, app.Commands)
+}
+
+// runWithoutCommand runs where no command is named on the first level.
+func runWithoutCommand(c *cli.Context) error {
+	if c.Bool("version") {
+		return showVersion(c)
+	}
+	return unknownCommand(c)
 }
 
 // unknownCommand runs where no command is named or a name is not one.

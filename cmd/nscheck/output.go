@@ -2,16 +2,17 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
 
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/internal/atomicfile"
 	"github.com/nscheck/nscheck/report"
 )
 
@@ -59,7 +60,41 @@ func parseOutputs(c *cli.Context) (*outputs, error) {
 		}
 		o.targets = append(o.targets, target{format: format, file: file})
 	}
-	return o, nil
+	return o, o.checkFiles(c)
+}
+
+// checkFiles looks at all files that will be written before any work is done:
+// whether each can be, and whether one would destroy another or what is read.
+func (o *outputs) checkFiles(c *cli.Context) error {
+	type use struct{ what, file string }
+	var uses []use
+	if c.Command.Name == "eval" && c.Args().Present() {
+		uses = append(uses, use{"the snapshot to judge", c.Args().First()})
+	}
+	if file := c.String("save-snapshot"); file != "" {
+		if err := atomicfile.Check(file); err != nil {
+			return fmt.Errorf("--save-snapshot: write %s: %w", file, err)
+		}
+		if atomicfile.Through(file) {
+			return fmt.Errorf("--save-snapshot: %s is not a regular file, so the snapshot could not be read back from it", file)
+		}
+		uses = append(uses, use{"the snapshot to save", file})
+	}
+	for _, t := range o.targets {
+		if t.file == "" {
+			continue
+		}
+		if err := atomicfile.Check(t.file); err != nil {
+			return fmt.Errorf("--format: write %s: %w", t.file, err)
+		}
+		for _, u := range uses {
+			if atomicfile.Same(u.file, t.file) {
+				return fmt.Errorf("--format: %s would be overwritten: it is %s; name another file", t.file, u.what)
+			}
+		}
+		uses = append(uses, use{"another report", t.file})
+	}
+	return nil
 }
 
 // terminalOptions are what standard output allows.
@@ -73,8 +108,11 @@ func terminalOptions(c *cli.Context) report.Options {
 }
 
 // terminal is the width of w and whether colours may be used; nothing but a
-// terminal has either.
+// terminal has either, and a dumb one has no colours.
 func terminal(w io.Writer) (width int, color bool) {
+	if s, ok := w.(*stdout); ok {
+		w = s.Writer
+	}
 	f, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return 0, false
@@ -83,15 +121,18 @@ func terminal(w io.Writer) (width int, color bool) {
 	if err != nil {
 		width = 0
 	}
-	return width, true
+	return width, os.Getenv("TERM") != "dumb"
 }
 
-// write writes all formats and returns the exit status as an error.
+// write writes all formats, each whether or not another fails, and returns the
+// exit status as an error.
 func (o *outputs) write(c *cli.Context, r *evaluator.Result) error {
+	var failed error
 	for _, t := range o.targets {
-		if err := o.writeOne(c, t, r); err != nil {
-			return err
-		}
+		failed = errors.Join(failed, o.writeOne(c, t, r))
+	}
+	if failed != nil {
+		return failed
 	}
 	status := r.ExitStatus(o.options.FailOn, o.options.AllowIncomplete)
 	if status == evaluator.ExitClean && r.Incomplete() {
@@ -114,26 +155,16 @@ func (o *outputs) writeOne(c *cli.Context, t target, r *evaluator.Result) error 
 
 // writeFile writes a file whole or not at all.
 func writeFile(name string, write func(io.Writer) error) error {
-	if info, err := os.Stat(name); err == nil && info.IsDir() {
-		return fmt.Errorf("write %s: it is a folder; name a file", name)
-	}
-	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	f, err := atomicfile.Create(name)
 	if err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
 	}
-	defer os.Remove(f.Name()) // fails after the rename, as it should
-	defer f.Close()
+	defer f.Abort()
 	w := bufio.NewWriter(f)
-	if err := write(w); err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
-	}
-	for _, step := range []func() error{w.Flush, func() error { return f.Chmod(0o644) }, f.Sync, f.Close} {
+	for _, step := range []func() error{func() error { return write(w) }, w.Flush, f.Commit} {
 		if err := step(); err != nil {
 			return fmt.Errorf("write %s: %w", name, err)
 		}
-	}
-	if err := os.Rename(f.Name(), name); err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/report"
 )
 
 func ruleCommand() *cli.Command {
@@ -48,7 +49,7 @@ func runRuleList(c *cli.Context) error {
 	}
 	t := newTable(c.App.Writer, "id", "severity", "scope", "step", "title")
 	for _, r := range pack.Rules {
-		t.AppendRow(table.Row{r.ID, r.Severity, r.Scope, r.Step, r.Title})
+		t.AppendRow(table.Row{report.Name(r.ID), r.Severity, r.Scope, report.Name(r.Step), report.Name(r.Title)})
 	}
 	t.Render()
 	return nil
@@ -107,7 +108,7 @@ func printRule(w io.Writer, r *evaluator.Rule) error {
 	for _, rel := range r.Related {
 		fmt.Fprintf(&b, "- %s: %s\n", rel.Ref, rel.Description)
 	}
-	_, err := io.WriteString(w, b.String())
+	_, err := io.WriteString(w, report.Text(b.String()))
 	return err
 }
 

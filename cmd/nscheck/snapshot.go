@@ -2,10 +2,12 @@ package main
 
 import (
 	"fmt"
+	"io"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/urfave/cli/v2"
 
+	"github.com/nscheck/nscheck/report"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -17,7 +19,10 @@ func snapshotCommand() *cli.Command {
 			Name:      "verify",
 			Usage:     "check that a snapshot is whole, unchanged and well-formed",
 			ArgsUsage: "SNAPSHOT",
-			Action:    runSnapshotVerify,
+			Description: "The exit status is 0 where the snapshot is good, 2 where it is not or cannot be\n" +
+				"read. With --quiet nothing is printed but what is wrong.",
+			Flags:  append([]cli.Flag{&cli.BoolFlag{Name: "json", Usage: "print JSON"}}, workFlags()...),
+			Action: runSnapshotVerify,
 		}},
 	}
 }
@@ -27,33 +32,65 @@ func runSnapshotVerify(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	s, err := snapshot.Verify(path)
+	ctx, cancel, err := withTimeout(c)
 	if err != nil {
 		return err
 	}
-	w := c.App.Writer
-	fmt.Fprintf(w, "%s is a good snapshot: %s, %d clients\nSHA-256 %s\n", path, s.Form, s.Clients, s.SHA256)
-	if s.Manifest == nil {
-		fmt.Fprintln(w, "It has no manifest: where it came from is not recorded.")
+	defer cancel()
+	s, err := snapshot.Verify(ctx, path)
+	switch {
+	case err != nil:
+		return err
+	case c.Bool("json"):
+		return printJSON(c.App.Writer, newVerified(s))
+	case c.Bool("quiet"):
 		return nil
 	}
+	return printVerified(c.App.Writer, path, s)
+}
+
+// verified is what is known of a good snapshot, as JSON.
+type verified struct {
+	Form       string             `json:"form"`
+	Compressed bool               `json:"compressed"`
+	Format     int                `json:"format"`
+	SHA256     string             `json:"sha256"`
+	Clients    int64              `json:"clients"`
+	Rows       map[string]int     `json:"rows"`               // by section of the estate
+	Manifest   *snapshot.Manifest `json:"manifest,omitempty"` // absent for a document written by hand
+}
+
+func newVerified(s snapshot.Summary) verified {
+	v := verified{string(s.Form), s.Compressed, s.Format, s.SHA256, s.Clients, map[string]int{}, s.Manifest}
+	for _, section := range s.Sections {
+		v.Rows[section.Section] = section.Rows
+	}
+	return v
+}
+
+func printVerified(w io.Writer, path string, s snapshot.Summary) error {
+	fmt.Fprintf(w, "%s is a good snapshot: %s, %s\nSHA-256 %s\n", report.Name(path), s.Form, report.Count(s.Clients, "client"), s.SHA256)
+	if s.Manifest == nil {
+		_, err := fmt.Fprintln(w, "It has no manifest: where it came from is not recorded.")
+		return err
+	}
 	m := s.Manifest
-	fmt.Fprintf(w, "Collected %s from %s by nscheck %s, format %d\n\n", m.CollectedAt, origin(m.Source), m.Tool, m.Format)
+	fmt.Fprintf(w, "Collected %s from %s by nscheck %s, format %d\n\n", m.CollectedAt, origin(m.Source), report.Name(m.Tool), m.Format)
 	t := newTable(w, "section", "status", "rows", "evidence", "error")
 	for _, section := range m.Sections {
-		t.AppendRow(table.Row{section.Name, section.Status, section.Rows, section.Evidence, section.Error})
+		t.AppendRow(table.Row{report.Name(section.Name), section.Status, section.Rows, report.Name(section.Evidence), report.Message(section.Error)})
 	}
 	t.Render()
 	return nil
 }
 
 func origin(o snapshot.Origin) string {
-	out := o.Kind
+	out := report.Name(o.Kind)
 	if o.Server != "" {
-		out += ", server " + o.Server
+		out += ", server " + report.Name(o.Server)
 	}
 	if o.Database != "" {
-		out += ", database " + o.Database
+		out += ", database " + report.Name(o.Database)
 	}
 	return out
 }
