@@ -213,6 +213,45 @@ func TestJSONIsValid(t *testing.T) {
 	}
 }
 
+// TestResultPage holds docs/result.md to the schema: it names every field of a
+// result, and the verdicts.
+func TestResultPage(t *testing.T) {
+	page, err := os.ReadFile("../docs/result.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := map[string]bool{}
+	for line := range strings.Lines(string(page)) {
+		if name, ok := strings.CutPrefix(line, "| `"); ok {
+			name, _, _ = strings.Cut(name, "`")
+			rows[name] = true
+		}
+	}
+	text, err := os.ReadFile("result.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var schema struct {
+		Properties map[string]any
+	}
+	if err := json.Unmarshal(text, &schema); err != nil {
+		t.Fatal(err)
+	}
+	if len(schema.Properties) == 0 {
+		t.Fatal("the schema has no properties")
+	}
+	want := map[string]bool{}
+	for name := range schema.Properties {
+		want[name] = true
+	}
+	for _, v := range evaluator.Verdicts {
+		want[string(v)] = true
+	}
+	if diff := cmp.Diff(want, rows); diff != "" {
+		t.Errorf("docs/result.md (-schema +page):\n%s", diff)
+	}
+}
+
 // TestWideTable compares a table for a wide terminal with testdata.
 func TestWideTable(t *testing.T) {
 	var got bytes.Buffer

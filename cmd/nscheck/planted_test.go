@@ -50,14 +50,25 @@ func TestPlantedFaults(t *testing.T) {
 	if diff := cmp.Diff(wantedCauses(page), foundCauses(result)); diff != "" {
 		t.Errorf("causes of NS-LIC-001 (-page +scan):\n%s", diff)
 	}
+	rows := map[string]int64{}
+	for _, section := range result.Snapshot.Manifest.Sections {
+		rows[section.Name] = section.Rows
+	}
 	for what, got := range map[string]int64{
+		"sites": rows["sites"], "subnets": rows["subnets"],
+		"licences of computers that are not active": findingsOf(result, "NS-LIC-003"),
 		"computers": result.Snapshot.Clients, "clients": result.Snapshot.ActiveClients,
-		"unlicensed clients": int64(len(page.Unlicensed())),
+		"unlicensed clients": findingsOf(result, "NS-LIC-001"),
 	} {
 		if got != int64(page.Counts[what]) {
 			t.Errorf("%d %s, the page says %d", got, what, page.Counts[what])
 		}
 	}
+}
+
+func findingsOf(result report.Document, rule string) int64 {
+	i := slices.IndexFunc(result.Rules, func(r evaluator.RuleResult) bool { return r.ID == rule })
+	return result.Rules[i].Findings
 }
 
 func scanDemo(t *testing.T) report.Document {
