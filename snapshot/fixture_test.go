@@ -20,7 +20,7 @@ func fullManifest() *snapshot.Manifest {
 	return &snapshot.Manifest{
 		Format: snapshot.FormatVersion, Tool: "0.1.0", CollectedAt: *when,
 		Source: snapshot.Origin{Kind: "sqlserver", Server: "SQL01", Database: "Symantec_CMDB",
-			Isolation: "snapshot", UTCOffsetMinutes: ptr(60)},
+			Isolation: "snapshot", UTCOffsetMinutes: ptr(60), Notes: []string{"a note"}},
 		Sections: []snapshot.Section{
 			{Name: "sites", Status: snapshot.Collected, Rows: 1, DurationMS: 3, QuerySHA256: "00", Evidence: "R"},
 			{Name: "clients.licence", Status: snapshot.Denied, Error: "SELECT denied on LicenseInUse; grant it"},

@@ -29,6 +29,8 @@ type Origin struct {
 	Database string `json:"database,omitempty"`
 	// Transaction isolation level that the data was read at.
 	Isolation string `json:"isolation,omitempty"`
+	// What whoever reads the snapshot should know about how it was read, such as that rows may be missing or double.
+	Notes []string `json:"notes,omitempty"`
 	// Offset of the source's local time from UTC, in minutes.
 	UTCOffsetMinutes *int `json:"utc_offset_minutes,omitempty"`
 }
