@@ -53,6 +53,10 @@ func classify(section string, err error) *sectionError {
 	fail := func(status snapshot.Status, format string, args ...any) *sectionError {
 		return &sectionError{status, "collect " + section + ": " + fmt.Sprintf(format, args...)}
 	}
+	var ended *endedError
+	if errors.As(err, &ended) {
+		return fail(snapshot.Failed, "%v", ended)
+	}
 	var server numbered
 	if errors.As(err, &server) {
 		return classifyServer(section, server, fail)
@@ -65,9 +69,14 @@ func classify(section string, err error) *sectionError {
 		return missingColumn(section, m[1], fail)
 	}
 	var network net.Error
+	var lost *lostError
 	switch {
-	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
-		return fail(snapshot.TimedOut, "the statement took longer than it may; allow more time, or collect when the server is less busy")
+	case errors.Is(err, errStatementTimeout), errors.Is(err, context.DeadlineExceeded):
+		return fail(snapshot.TimedOut, "the statement took longer than it may; allow more with --statement-timeout, or collect when the server is less busy")
+	case errors.As(err, &network) && network.Timeout():
+		return fail(snapshot.TimedOut, "the server did not answer in time (%v); collect when it is less busy", err)
+	case errors.As(err, &lost):
+		return fail(snapshot.Failed, "the connection to the server was lost (%v); collect again", lost.error)
 	default:
 		return fail(snapshot.Failed, "%v; this section was left out, collect again", err)
 	}
@@ -85,9 +94,9 @@ func classifyServer(section string, err numbered, fail failFunc) *sectionError {
 	case permissionDenied, columnDenied, databaseDenied:
 		return fail(snapshot.Denied, "%s Grant the login SELECT on it, or membership of db_datareader", sentence(message))
 	case lockTimeout:
-		return fail(snapshot.TimedOut, "the server waited too long for a lock that somebody else holds; collect when it is less busy")
+		return fail(snapshot.TimedOut, "somebody else held a lock on what it reads for too long (error 1222); collect when the server is less busy")
 	case deadlockVictim:
-		return fail(snapshot.Failed, "the server chose this statement as a deadlock victim; collect again")
+		return fail(snapshot.Failed, "the server chose this statement as the victim of a deadlock (error 1205); collect when the server is less busy")
 	}
 	return fail(snapshot.Failed, "the server answered with error %d: %s This section was left out; collect again", err.SQLErrorNumber(), sentence(message))
 }

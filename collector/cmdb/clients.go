@@ -33,6 +33,10 @@ type stream struct {
 	reader *spoolReader
 	ended  bool // the reader has no more rows
 	loaded bool // the reader holds a row that has not been used
+	// last is the key of the newest row, and disordered says that the rows
+	// ended because one came in no order.
+	last       sortKey
+	disordered bool
 	// limit is the key at which the reading broke off, where it did: what
 	// belongs to it and to keys after it may be missing.
 	limit *sortKey
@@ -62,16 +66,19 @@ func (c *collection) clients(ctx context.Context) (*streams, error) {
 	all := &streams{}
 	order, orderErr := c.keyOrder(ctx)
 	if ctx.Err() != nil {
-		return all, fmt.Errorf("collect: %w", ctx.Err())
+		return all, fmt.Errorf("collect: %w", context.Cause(ctx))
 	}
 	all.order = order
 	for _, section := range c.clientSections() {
 		one := &stream{clientSection: section, spool: newSpool(c.options.TempDir)}
-		ok, err := c.section(ctx, section.name, func(b *Binding) (int64, error) {
-			if orderErr != nil {
-				return 0, orderErr
-			}
-			return c.readStream(ctx, b, order, one)
+		ok, err := c.section(ctx, section.name, reading{
+			attempt: func(b *Binding) (int64, error) {
+				if orderErr != nil {
+					return 0, orderErr
+				}
+				return c.readStream(ctx, b, order, one)
+			},
+			keep: func(rows int64, err error) error { return one.keep(rows, err) },
 		})
 		if err != nil || !ok {
 			err = errors.Join(err, one.spool.close())
@@ -90,12 +97,14 @@ func (c *collection) clients(ctx context.Context) (*streams, error) {
 // section: the query reads nothing but the base section's table.
 func (c *collection) keyOrder(ctx context.Context) (*keyOrder, error) {
 	var answer []guid
-	_, err := c.session.each(ctx, c.bindings["key_order"], []column{{"key", guidKind}}, func(cells []cell) error {
-		answer = append(answer, cells[0].guid)
-		return nil
+	_, _, err := c.attempts(ctx, baseSection, func() (int64, error) {
+		answer = nil
+		return c.session.each(ctx, c.bindings["key_order"], []column{{"key", guidKind}}, func(cells []cell) error {
+			answer = append(answer, cells[0].guid)
+			return nil
+		})
 	})
 	if err != nil {
-		c.session.dropIfBroken(ctx, err)
 		return nil, err
 	}
 	order, err := learnOrder(answer)
@@ -105,14 +114,14 @@ func (c *collection) keyOrder(ctx context.Context) (*keyOrder, error) {
 	return &order, nil
 }
 
-// readStream reads a section into its spool. When it breaks off after some
-// rows, these are kept and the section is partial. When rows come in another
-// order than the server's own, nothing is kept: the merge would pass over rows.
+// readStream reads a section into its spool. Rows in another order than the
+// server's own end it: the merge would pass over rows.
 func (c *collection) readStream(ctx context.Context, b *Binding, order *keyOrder, s *stream) (int64, error) {
-	var last sortKey
+	if err := s.restart(c.options.TempDir); err != nil {
+		return 0, &localError{err}
+	}
 	var rows int64
-	inOrder := true
-	_, err := c.session.each(ctx, b, s.columns, func(cells []cell) error {
+	n, err := c.session.each(ctx, b, s.columns, func(cells []cell) error {
 		rows++
 		if rows%progressEvery == 0 {
 			c.progress(s.name, rows, false)
@@ -124,11 +133,11 @@ func (c *collection) readStream(ctx context.Context, b *Binding, order *keyOrder
 			return nil
 		}
 		key := order.sortKey(cells[0].guid)
-		if rows > 1 && compareKeys(key, last) < 0 {
-			inOrder = false
+		if rows > 1 && compareKeys(key, s.last) < 0 {
+			s.disordered = true
 			return &sectionError{snapshot.Failed, fmt.Sprintf("collect %s: row %d is out of order, so rows would be lost; the query must order its rows by key", s.name, rows)}
 		}
-		last = key
+		s.last = key
 		if s.observe != nil {
 			s.observe(cells)
 		}
@@ -138,24 +147,35 @@ func (c *collection) readStream(ctx context.Context, b *Binding, order *keyOrder
 		return nil
 	})
 	if err == nil && s.complete != nil {
-		if err := s.complete(); err != nil {
-			return rows, err
-		}
+		err = s.complete()
 	}
+	return n, err
+}
+
+// restart forgets what an earlier attempt has read.
+func (s *stream) restart(dir string) error {
+	s.last = sortKey{}
+	err := s.spool.close()
+	s.spool = newSpool(dir)
+	return err
+}
+
+// keep makes what was read ready for the merge. Where the reading broke off
+// after some rows, these are kept and the section is partial; of rows in no
+// order nothing is kept.
+func (s *stream) keep(rows int64, err error) error {
 	var local *localError
-	if err != nil && (!inOrder || rows == 0 || errors.As(err, &local)) {
-		return rows, err
+	if err != nil && (s.disordered || rows == 0 || errors.As(err, &local)) {
+		return err
 	}
 	reader, rewindErr := s.spool.rewind(s.columns[1:])
 	if rewindErr != nil {
-		return rows, &localError{rewindErr}
+		return &localError{rewindErr}
 	}
 	s.reader = reader
 	if err != nil {
-		s.limit = &last
-		why := classify(s.name, err)
-		c.session.dropIfBroken(ctx, err)
-		return rows, &sectionError{snapshot.Partial, fmt.Sprintf("%s (after %d rows, which are kept)", why.message, rows)}
+		s.limit = &s.last
+		return &sectionError{snapshot.Partial, fmt.Sprintf("%s (after %d rows, which are kept)", classify(s.name, err).message, rows)}
 	}
-	return rows, nil
+	return nil
 }

@@ -18,6 +18,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/nscheck/nscheck/snapshot"
@@ -37,6 +38,10 @@ type Database struct {
 	UTCOffset time.Duration
 	// Clock measures how long sections take; nil means the machine's.
 	Clock func() time.Time
+	// SQLServer says that it is one. Then Now, UTCOffset and the isolation
+	// level of Origin are asked of the server, and the session behaves as a
+	// guest on a database that others work with.
+	SQLServer bool
 }
 
 // Options are the choices of whoever collects.
@@ -48,6 +53,9 @@ type Options struct {
 	Product string
 	// StatementTimeout limits each statement; 0 means no limit.
 	StatementTimeout time.Duration
+	// Pause waits between attempts to read a section; nil means a timer. It
+	// ends early, with an error, where the context does.
+	Pause func(ctx context.Context, d time.Duration) error
 	// TempDir is where rows are kept until all sections have been read; empty
 	// means the system's directory for temporary files. Files there hold what
 	// the snapshot holds, readable by their owner only.
@@ -86,11 +94,19 @@ func Collect(ctx context.Context, source Database, sink Sink, options Options) (
 	if source.Clock == nil {
 		source.Clock = time.Now
 	}
+	if options.Pause == nil {
+		options.Pause = pause
+	}
 	c := &collection{
 		source:   source,
 		options:  options,
 		bindings: shipped(),
-		calendar: calendar{now: source.Now, offset: source.UTCOffset},
+		manifest: &snapshot.Manifest{
+			Format:   snapshot.FormatVersion,
+			Tool:     options.ToolVersion,
+			Source:   source.Origin,
+			Sections: []snapshot.Section{},
+		},
 		session: &session{
 			db:      source.DB,
 			timeout: options.StatementTimeout,
@@ -100,6 +116,9 @@ func Collect(ctx context.Context, source Database, sink Sink, options Options) (
 			},
 		},
 	}
+	if source.SQLServer {
+		c.session.guest = &guest{note: c.note}
+	}
 	defer c.session.close()
 	if err := c.run(ctx, sink); err != nil {
 		return nil, err
@@ -108,17 +127,8 @@ func Collect(ctx context.Context, source Database, sink Sink, options Options) (
 }
 
 func (c *collection) run(ctx context.Context, sink Sink) (err error) {
-	offset := int(c.source.UTCOffset / time.Minute)
-	c.manifest = &snapshot.Manifest{
-		Format:      snapshot.FormatVersion,
-		Tool:        c.options.ToolVersion,
-		CollectedAt: snapshot.Time{Time: c.source.Now.UTC().Truncate(time.Second)},
-		Source:      c.source.Origin,
-		Sections:    []snapshot.Section{},
-	}
-	c.manifest.Source.UTCOffsetMinutes = &offset
-	if _, err := c.session.connection(ctx); err != nil {
-		return fmt.Errorf("collect: %w", err)
+	if err := c.begin(ctx); err != nil {
+		return err
 	}
 	estate, err := c.estate(ctx)
 	if err != nil {
@@ -128,6 +138,12 @@ func (c *collection) run(ctx context.Context, sink Sink) (err error) {
 	defer func() { err = errors.Join(err, streams.close()) }()
 	if err != nil {
 		return err
+	}
+	if g := c.session.guest; g != nil {
+		c.manifest.Source.Isolation = g.level.String()
+	}
+	if ended := c.session.ended; ended != nil && !slices.ContainsFunc(c.manifest.Sections, func(s snapshot.Section) bool { return usable(s.Status) }) {
+		return fmt.Errorf("collect: nothing could be read: %w", ended)
 	}
 	c.session.close() // the database has done its part
 	if err := sink.WriteManifest(c.manifest); err != nil {
@@ -139,27 +155,79 @@ func (c *collection) run(ctx context.Context, sink Sink) (err error) {
 	return c.merge(ctx, streams, sink)
 }
 
-// section runs what reads one section and records how it went. Only an error
-// that must end the whole run is returned; ok says whether the section can be
-// used.
-func (c *collection) section(ctx context.Context, name string, read func(*Binding) (int64, error)) (ok bool, err error) {
+// begin connects and sets the calendar.
+func (c *collection) begin(ctx context.Context) error {
+	if _, err := c.session.connection(ctx); err != nil {
+		return fmt.Errorf("collect: %w", because(ctx, err))
+	}
+	if c.source.SQLServer {
+		if _, _, err := c.attempts(ctx, "server", func() (int64, error) { return 0, c.askTime(ctx) }); err != nil {
+			return fmt.Errorf("collect: ask the server for its time: %w", because(ctx, err))
+		}
+	}
+	c.calendar = calendar{now: c.source.Now, offset: c.source.UTCOffset}
+	offset := int(c.source.UTCOffset / time.Minute)
+	c.manifest.Source.UTCOffsetMinutes = &offset
+	c.manifest.CollectedAt = snapshot.Time{Time: c.source.Now.UTC().Truncate(time.Second)}
+	return nil
+}
+
+// askTime asks the server for its clock and its offset from UTC: a CMDB's times
+// are the server's local time.
+func (c *collection) askTime(ctx context.Context) error {
+	conn, err := c.session.connection(ctx)
+	if err != nil {
+		return err
+	}
+	ctx, stop := limit(ctx, c.session.timeout)
+	defer stop()
+	if err := conn.QueryRowContext(ctx, "SELECT SYSDATETIMEOFFSET()").Scan(&c.source.Now); err != nil {
+		return because(ctx, err)
+	}
+	_, seconds := c.source.Now.Zone()
+	c.source.UTCOffset = time.Duration(seconds) * time.Second
+	return nil
+}
+
+// note adds to what the manifest tells about how the source was read.
+func (c *collection) note(format string, args ...any) {
+	if text := fmt.Sprintf(format, args...); !slices.Contains(c.manifest.Source.Notes, text) {
+		c.manifest.Source.Notes = append(c.manifest.Source.Notes, text)
+	}
+}
+
+// reading is how one section is read.
+type reading struct {
+	// attempt reads it from the start, as often as needed.
+	attempt func(*Binding) (int64, error)
+	// keep, where given, keeps what the last attempt has read; it may make
+	// less of its error.
+	keep func(rows int64, err error) error
+}
+
+// section reads one section and records how it went. Only an error that must
+// end the whole run is returned; ok says whether the section can be used.
+func (c *collection) section(ctx context.Context, name string, r reading) (ok bool, err error) {
 	entry := snapshot.Section{Name: name, Status: snapshot.Collected}
 	binding := c.bindings[name]
 	if binding == nil {
 		return false, fmt.Errorf("collect %s: no query is bound to this section", name)
 	}
 	entry.QuerySHA256, entry.Evidence = binding.SHA256(), binding.Evidence()
-	start := c.source.Clock()
+	start, tries := c.source.Clock(), 1
 	if by := c.blocker(name); by != nil {
 		entry.Status = by.Status
 		entry.Error = fmt.Sprintf("collect %s: not read, because section %q was not collected", name, by.Name)
 	} else {
 		c.progress(name, 0, false)
-		entry.Rows, err = read(binding)
+		entry.Rows, tries, err = c.attempts(ctx, name, func() (int64, error) { return r.attempt(binding) })
+		if r.keep != nil && ctx.Err() == nil {
+			err = r.keep(entry.Rows, err)
+		}
 		c.progress(name, entry.Rows, true)
 	}
 	if ctx.Err() != nil {
-		return false, fmt.Errorf("collect %s: %w", name, ctx.Err())
+		return false, fmt.Errorf("collect %s: %w", name, context.Cause(ctx))
 	}
 	var local *localError
 	if errors.As(err, &local) {
@@ -168,7 +236,11 @@ func (c *collection) section(ctx context.Context, name string, read func(*Bindin
 	if err != nil {
 		why := classify(name, err)
 		entry.Status, entry.Error = why.status, why.message
-		c.session.dropIfBroken(ctx, err)
+		if tries > 1 {
+			entry.Error += fmt.Sprintf("; tried %d times", tries)
+		}
+	} else if tries > 1 {
+		c.note("section %q was read at attempt %d", name, tries)
 	}
 	entry.DurationMS = c.source.Clock().Sub(start).Milliseconds()
 	c.manifest.Sections = append(c.manifest.Sections, entry)
@@ -205,31 +277,3 @@ const progressEvery = 1000
 // localError is a fault on this side, such as a full disk. It ends the run: the
 // database is not to blame, and other sections would fail the same way.
 type localError struct{ error }
-
-// calendar turns the server's local times into moments and ages.
-type calendar struct {
-	now    time.Time
-	offset time.Duration
-}
-
-// at is the moment of a time cell; nil where unknown or no moment.
-func (k calendar) at(c *cell) *snapshot.Time {
-	if !c.known {
-		return nil
-	}
-	return snapshot.NewTime(time.Unix(c.num, 0).Add(-k.offset))
-}
-
-// age is the number of whole days since then, negative for the future.
-func (k calendar) age(t *snapshot.Time) *int {
-	if t == nil {
-		return nil
-	}
-	const day = 24 * 60 * 60
-	seconds := k.now.Unix() - t.Unix()
-	days := int(seconds / day)
-	if seconds%day < 0 {
-		days--
-	}
-	return &days
-}

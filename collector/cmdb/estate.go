@@ -37,9 +37,9 @@ type estateBuilder struct {
 func (c *collection) estate(ctx context.Context) (*snapshot.Estate, error) {
 	builder := &estateBuilder{calendar: c.calendar}
 	for _, section := range estateSections {
-		if _, err := c.section(ctx, section.name, func(b *Binding) (int64, error) {
+		if _, err := c.section(ctx, section.name, reading{attempt: func(b *Binding) (int64, error) {
 			return c.estateSection(ctx, section, b, builder)
-		}); err != nil {
+		}}); err != nil {
 			return nil, err
 		}
 	}

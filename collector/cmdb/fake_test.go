@@ -190,6 +190,9 @@ func collectFake(t *testing.T, f *fakeServer, options Options) (*memory, error) 
 	if options.TempDir == "" {
 		options.TempDir = t.TempDir()
 	}
+	if options.Pause == nil {
+		options.Pause = func(context.Context, time.Duration) error { return nil }
+	}
 	m := new(memory)
 	_, err := Collect(t.Context(), Database{DB: db, Now: testNow, UTCOffset: time.Hour}, m, options)
 	if f.rows != 0 {

@@ -23,7 +23,7 @@ func (c *collection) merge(ctx context.Context, all *streams, sink Sink) error {
 	for {
 		if written%progressEvery == 0 {
 			if ctx.Err() != nil {
-				return fmt.Errorf("write clients: %w", ctx.Err())
+				return fmt.Errorf("write clients: %w", context.Cause(ctx))
 			}
 			c.progress("merge", written, false)
 		}
