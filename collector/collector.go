@@ -35,14 +35,14 @@ type Source interface {
 	Close() error
 }
 
-// Open connects to a source.
-func Open(ctx context.Context, name string) (Source, error) {
+// Open connects to a source. Access is for those that need it.
+func Open(ctx context.Context, name string, access Access) (Source, error) {
 	kind, rest, ok := strings.Cut(name, ":")
 	switch {
 	case !ok:
 		return nil, fmt.Errorf("open source %q: a source is sqlserver://USER@HOST/?database=NAME, or demo: for the built-in estate", name)
 	case strings.EqualFold(kind, "sqlserver"):
-		return openSQLServer(ctx, name)
+		return openSQLServer(ctx, name, access)
 	case strings.EqualFold(kind, "demo") && rest == "":
 		return openDemo(ctx)
 	case strings.EqualFold(kind, "demo"):

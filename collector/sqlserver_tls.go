@@ -1,0 +1,71 @@
+package collector
+
+import (
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+)
+
+// checkEncryption looks at what a URL says about TLS, and makes the note that a
+// connection with less of it deserves.
+func checkEncryption(params map[string]string, access Access, caFile string) (note string, err error) {
+	trust, err := parseSwitch(params["trustservercertificate"])
+	if err != nil {
+		return "", errors.New("the sqlserver:// URL's trustservercertificate must be true or false")
+	}
+	switch {
+	case trust && !access.AcceptUnverifiedCertificate:
+		return "", errors.New("the sqlserver:// URL asks with trustservercertificate to accept any certificate; anybody between here and the server could then read and change everything. Name the server's authority with --ca-file, or, if you must, say so with --accept-unverified-certificate")
+	case access.AcceptUnverifiedCertificate && caFile != "":
+		return "", fmt.Errorf("--accept-unverified-certificate and the authority in %s exclude each other; leave one out", caFile)
+	case access.AcceptUnverifiedCertificate && strings.EqualFold(params["encrypt"], "strict"):
+		return "", errors.New("encrypt=strict always verifies the server's certificate, so --accept-unverified-certificate cannot go with it; name the server's authority with --ca-file")
+	}
+	params["trustservercertificate"] = strconv.FormatBool(access.AcceptUnverifiedCertificate)
+	switch strings.ToLower(params["encrypt"]) {
+	case "", "true", "mandatory", "yes", "1", "t", "strict":
+	case "disable", "optional", "no", "0", "f", "false":
+		if !access.AcceptUnencryptedConnection {
+			return "", fmt.Errorf("the sqlserver:// URL asks with encrypt=%s for a connection that others can read; leave encrypt out, or, if you must, say so with --accept-unencrypted-connection", params["encrypt"])
+		}
+		return "the connection was not encrypted: whoever was between here and the server could read and change what was read", nil
+	default:
+		return "", errors.New("the sqlserver:// URL's encrypt must be true or strict")
+	}
+	if access.AcceptUnverifiedCertificate {
+		return "the server's certificate was not verified: what was read may come from somebody else", nil
+	}
+	return "", nil
+}
+
+func parseSwitch(text string) (bool, error) {
+	switch strings.ToLower(text) {
+	case "", "no":
+		return false, nil
+	case "yes":
+		return true, nil
+	}
+	return strconv.ParseBool(text)
+}
+
+// readAuthorities reads certificates, PEM or DER.
+func readAuthorities(file string) (*x509.CertPool, error) {
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("read the authority's certificate: %w", err)
+	}
+	pool := x509.NewCertPool()
+	if block, _ := pem.Decode(raw); block == nil {
+		if cert, err := x509.ParseCertificate(raw); err == nil {
+			pool.AddCert(cert)
+			return pool, nil
+		}
+	} else if pool.AppendCertsFromPEM(raw) {
+		return pool, nil
+	}
+	return nil, fmt.Errorf("read the authority's certificate: %s holds no certificate in PEM or DER form", file)
+}
