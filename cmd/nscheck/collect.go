@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -18,8 +19,14 @@ import (
 // Flags of all commands that read a source.
 func sourceFlags() []cli.Flag {
 	return []cli.Flag{
+		&cli.StringFlag{Name: "config", Aliases: []string{"c"}, Usage: "read the configuration from `FILE` (default: ./nscheck.yaml where it is present)", EnvVars: []string{"NSCHECK_CONFIG"}},
 		&cli.StringFlag{Name: "source", Aliases: []string{"s"}, Usage: "collect from `SOURCE`: sqlserver://user@host?database=Symantec_CMDB, or demo:", EnvVars: []string{"NSCHECK_SOURCE"}},
 		&cli.BoolFlag{Name: "demo", Usage: "collect from the embedded estate; the same as --source demo:"},
+		&cli.StringFlag{Name: "password-file", Usage: "read the login's password from `FILE`; else from NSCHECK_PASSWORD, or ask for it", EnvVars: []string{"NSCHECK_PASSWORD_FILE"}},
+		&cli.StringFlag{Name: "ca-file", Usage: "trust only servers with a certificate of the authorities in `FILE`, PEM or DER", EnvVars: []string{"NSCHECK_CA_FILE"}},
+		&cli.BoolFlag{Name: "accept-unverified-certificate", Usage: "take the server for who it says it is: dangerous", EnvVars: []string{"NSCHECK_ACCEPT_UNVERIFIED_CERTIFICATE"}},
+		&cli.BoolFlag{Name: "accept-unencrypted-connection", Usage: "let encrypt=disable in the URL have its way: dangerous", EnvVars: []string{"NSCHECK_ACCEPT_UNENCRYPTED_CONNECTION"}},
+		&cli.DurationFlag{Name: "statement-timeout", Usage: "give up a statement on the server after `DURATION`", Value: 10 * time.Minute, EnvVars: []string{"NSCHECK_STATEMENT_TIMEOUT"}},
 	}
 }
 
@@ -40,7 +47,7 @@ func runCollect(c *cli.Context) error {
 	if err := noArguments(c); err != nil {
 		return err
 	}
-	source, err := sourceName(c)
+	in, err := parseInput(c)
 	if err != nil {
 		return err
 	}
@@ -51,12 +58,9 @@ func runCollect(c *cli.Context) error {
 	if err := atomicfile.Check(output); err != nil { // before anything is asked of a server
 		return fmt.Errorf("create snapshot %s: %w", output, err)
 	}
-	ctx, cancel, err := withTimeout(c)
-	if err != nil {
-		return err
-	}
+	ctx, cancel := in.context(c)
 	defer cancel()
-	m, err := collectTo(ctx, c, source, output, collector.Options{ToolVersion: version})
+	m, err := collectTo(ctx, c, in, output)
 	if err != nil {
 		return err
 	}
@@ -66,24 +70,74 @@ func runCollect(c *cli.Context) error {
 	return nil
 }
 
-// sourceName is the source that the flags name.
-func sourceName(c *cli.Context) (string, error) {
+// input is where to collect from, and how.
+type input struct {
+	source  string
+	access  collector.Access
+	options collector.Options
+	timeout time.Duration
+}
+
+// parseOrigin reads flags, environment and configuration file.
+func parseInput(c *cli.Context) (*input, error) {
+	cfg, err := loadConfig(c)
+	if err != nil {
+		return nil, err
+	}
+	source, err := sourceName(c, cfg)
+	if err != nil {
+		return nil, err
+	}
+	in := &input{
+		source: source,
+		access: collector.Access{
+			Password:                    passwordOf(c, cfg),
+			CAFile:                      cfg.text(c, "ca-file", cfg.caFile),
+			AcceptUnverifiedCertificate: cfg.is(c, "accept-unverified-certificate", cfg.acceptUnverified),
+			AcceptUnencryptedConnection: cfg.is(c, "accept-unencrypted-connection", cfg.acceptUnencrypted),
+			ToolVersion:                 version,
+		},
+		options: collector.Options{ToolVersion: version, Pause: pause},
+	}
+	if in.timeout, err = cfg.duration(c, "timeout", cfg.timeout, cfg.hasTimeout); err != nil {
+		return nil, err
+	}
+	in.options.StatementTimeout, err = cfg.duration(c, "statement-timeout", cfg.statementTimeout, cfg.hasStatementTimeout)
+	return in, err
+}
+
+// pause waits between attempts to read a section; nil means a timer. Tests do
+// not wait.
+var pause func(context.Context, time.Duration) error
+
+// context bounds the work by the time that is set for it.
+func (in *input) context(c *cli.Context) (context.Context, context.CancelFunc) {
+	return bounded(c.Context, in.timeout)
+}
+
+// sourceName is the source that the flags name, or the configuration.
+func sourceName(c *cli.Context, cfg *config) (string, error) {
 	source := c.String("source")
 	switch {
 	case c.Bool("demo") && source != "" && source != collector.Demo:
 		return "", fmt.Errorf("--demo and --source %s exclude each other", collector.Redact(source))
 	case c.Bool("demo"):
 		return collector.Demo, nil
-	case source == "":
-		return "", errors.New("name what to collect from with --source, or --demo for the embedded estate")
+	case source != "":
+		return source, nil
+	case len(cfg.sources) == 1:
+		return cfg.sources[0], nil
+	case len(cfg.sources) > 1:
+		return "", fmt.Errorf("the configuration names %d sources; name one of them with --source", len(cfg.sources))
 	}
-	return source, nil
+	return "", errors.New("name what to collect from with --source, or --demo for the embedded estate")
 }
 
-// collectTo writes a snapshot of source and tells how each section went that
-// was not got.
-func collectTo(ctx context.Context, c *cli.Context, source, output string, options collector.Options) (*snapshot.Manifest, error) {
-	src, err := collector.Open(ctx, source)
+// collectTo writes a snapshot of a source and tells how it was read, where that
+// matters, and how each section went that was not got.
+func collectTo(ctx context.Context, c *cli.Context, in *input, output string) (*snapshot.Manifest, error) {
+	in.warn(c)
+	src, err := collector.Open(ctx, in.source, in.access)
 	if err != nil {
 		return nil, stopped(ctx, err)
 	}
@@ -93,12 +147,19 @@ func collectTo(ctx context.Context, c *cli.Context, source, output string, optio
 		return nil, err
 	}
 	defer w.Abort()
+	shown := newProgress(c)
+	options := in.options
+	options.Progress = shown.tell
 	m, err := collector.Collect(ctx, src, w, options)
+	shown.clear()
 	if err != nil {
 		return nil, stopped(ctx, err)
 	}
 	if err := w.Close(); err != nil {
 		return nil, err
+	}
+	for _, note := range m.Source.Notes {
+		notice(c, "Note: %s", note)
 	}
 	for _, s := range m.Sections {
 		if s.Status != snapshot.Collected {
@@ -108,6 +169,16 @@ func collectTo(ctx context.Context, c *cli.Context, source, output string, optio
 	return m, nil
 }
 
+// warn tells of dangerous switches, even with --quiet.
+func (in *input) warn(c *cli.Context) {
+	if in.access.AcceptUnverifiedCertificate {
+		fmt.Fprintln(c.App.ErrWriter, "WARNING: --accept-unverified-certificate: the server's certificate is not verified; whoever stands between can read the password and everything else, and can answer in the server's place")
+	}
+	if in.access.AcceptUnencryptedConnection {
+		fmt.Fprintln(c.App.ErrWriter, "WARNING: --accept-unencrypted-connection: where the source's URL asks for no encryption, whoever stands between can read the password and everything else")
+	}
+}
+
 // snapshotFlag is for commands that look something up in a snapshot or, without
 // one, in a source.
 func snapshotFlag() cli.Flag {
@@ -115,25 +186,34 @@ func snapshotFlag() cli.Flag {
 }
 
 // snapshotOrSource is the snapshot that the flags name, or a temporary one of
-// the source that they name; remove removes the latter.
-func snapshotOrSource(ctx context.Context, c *cli.Context, options collector.Options) (file string, remove func(), err error) {
+// the source that they name; remove removes the latter. product, where it is
+// not empty, is the licensed product to look for.
+func snapshotOrSource(c *cli.Context, product string) (file string, remove func(), err error) {
 	if file = c.String("snapshot"); file != "" {
 		if c.Bool("demo") {
 			return "", nil, errors.New("--snapshot and --demo exclude each other")
 		}
 		return file, func() {}, nil
 	}
-	source, err := sourceName(c)
+	in, err := parseInput(c)
 	if err != nil {
 		return "", nil, fmt.Errorf("%w; or name a snapshot with --snapshot", err)
 	}
+	in.options.Product = product
+	ctx, cancel := in.context(c)
+	defer cancel()
+	return collectTemporary(ctx, c, in)
+}
+
+// collectTemporary collects into a file that remove removes.
+func collectTemporary(ctx context.Context, c *cli.Context, in *input) (file string, remove func(), err error) {
 	dir, err := os.MkdirTemp("", "nscheck-*")
 	if err != nil {
 		return "", nil, fmt.Errorf("make a folder for the snapshot: %w", err)
 	}
 	remove = func() { os.RemoveAll(dir) }
 	file = filepath.Join(dir, "snapshot.jsonl.zst")
-	if _, err := collectTo(ctx, c, source, file, options); err != nil {
+	if _, err := collectTo(ctx, c, in, file); err != nil {
 		remove()
 		return "", nil, err
 	}

@@ -7,7 +7,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/nscheck/nscheck/collector"
 	"github.com/nscheck/nscheck/evaluator"
 	"github.com/nscheck/nscheck/internal/rulepage"
 	"github.com/nscheck/nscheck/policies"
@@ -86,7 +85,7 @@ func explainClient(c *cli.Context, pack *evaluator.Pack, name string) (*evaluato
 		return nil, err
 	}
 	defer cancel()
-	file, remove, err := snapshotOrSource(ctx, c, collector.Options{ToolVersion: version})
+	file, remove, err := snapshotOrSource(c, "")
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -50,11 +51,16 @@ func withTimeout(c *cli.Context) (context.Context, context.CancelFunc, error) {
 	if c.IsSet("timeout") && d <= 0 {
 		return nil, nil, fmt.Errorf("--timeout must be above zero, not %v; leave it out for no limit", d)
 	}
-	if d == 0 {
-		return c.Context, func() {}, nil
-	}
-	ctx, cancel := context.WithTimeoutCause(c.Context, d, fmt.Errorf("the time set by --timeout, %v, is over", d))
+	ctx, cancel := bounded(c.Context, d)
 	return ctx, cancel, nil
+}
+
+// bounded ends a context after some time; 0 means no end.
+func bounded(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	if d == 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeoutCause(ctx, d, fmt.Errorf("the time set by --timeout, %v, is over", d))
 }
 
 // notice tells people something beside the report. What it tells may come from a

@@ -9,7 +9,6 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/urfave/cli/v2"
 
-	"github.com/nscheck/nscheck/collector"
 	"github.com/nscheck/nscheck/report"
 	"github.com/nscheck/nscheck/snapshot"
 )
@@ -47,12 +46,7 @@ func runLicences(c *cli.Context) error {
 	if c.String("snapshot") != "" && c.String("product") != "" {
 		return errors.New("--product cannot be chosen in a snapshot: it holds the licences of one product; name a source instead")
 	}
-	ctx, cancel, err := withTimeout(c)
-	if err != nil {
-		return err
-	}
-	defer cancel()
-	file, remove, err := snapshotOrSource(ctx, c, collector.Options{ToolVersion: version, Product: c.String("product")})
+	file, remove, err := snapshotOrSource(c, c.String("product"))
 	if err != nil {
 		return err
 	}
@@ -62,7 +56,7 @@ func runLicences(c *cli.Context) error {
 		return err
 	}
 	defer snap.Close()
-	return listLicences(ctx, snap, newLicenceList(c.App.Writer, c.Bool("json")))
+	return listLicences(c.Context, snap, newLicenceList(c.App.Writer, c.Bool("json")))
 }
 
 // listLicences lists the holders among the clients in the order of the

@@ -2,8 +2,6 @@ package main
 
 import (
 	"github.com/urfave/cli/v2"
-
-	"github.com/nscheck/nscheck/collector"
 )
 
 func scanCommand() *cli.Command {
@@ -24,7 +22,7 @@ func runScan(c *cli.Context) error {
 	if err := noArguments(c); err != nil {
 		return err
 	}
-	source, err := sourceName(c)
+	in, err := parseInput(c)
 	if err != nil {
 		return err
 	}
@@ -36,19 +34,15 @@ func runScan(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel, err := withTimeout(c)
-	if err != nil {
-		return err
-	}
+	ctx, cancel := in.context(c)
 	defer cancel()
-	options := collector.Options{ToolVersion: version}
 	if file := c.String("save-snapshot"); file != "" {
-		if _, err := collectTo(ctx, c, source, file, options); err != nil {
+		if _, err := collectTo(ctx, c, in, file); err != nil {
 			return err
 		}
 		return evaluateFile(ctx, c, file, pack, out)
 	}
-	file, remove, err := snapshotOrSource(ctx, c, options)
+	file, remove, err := collectTemporary(ctx, c, in)
 	if err != nil {
 		return err
 	}

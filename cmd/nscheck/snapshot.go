@@ -75,7 +75,11 @@ func printVerified(w io.Writer, path string, s snapshot.Summary) error {
 		return err
 	}
 	m := s.Manifest
-	fmt.Fprintf(w, "Collected %s from %s by nscheck %s, format %d\n\n", m.CollectedAt, origin(m.Source), report.Name(m.Tool), m.Format)
+	fmt.Fprintf(w, "Collected %s from %s by nscheck %s, format %d\n", m.CollectedAt, origin(m.Source), report.Name(m.Tool), m.Format)
+	for _, note := range m.Source.Notes {
+		fmt.Fprintf(w, "Note: %s\n", report.Message(note))
+	}
+	fmt.Fprintln(w)
 	t := newTable(w, "section", "status", "rows", "evidence", "error")
 	for _, section := range m.Sections {
 		t.AppendRow(table.Row{report.Name(section.Name), section.Status, section.Rows, report.Name(section.Evidence), report.Message(section.Error)})
@@ -91,6 +95,9 @@ func origin(o snapshot.Origin) string {
 	}
 	if o.Database != "" {
 		out += ", database " + report.Name(o.Database)
+	}
+	if o.Isolation != "" {
+		out += ", isolation level " + report.Name(o.Isolation)
 	}
 	return out
 }

@@ -1,0 +1,191 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+	"gopkg.in/yaml.v3"
+)
+
+// defaultConfig is read where it is present and no other file is named.
+const defaultConfig = "nscheck.yaml"
+
+// config is what a configuration file says. A flag goes before an environment
+// variable, that before the file, and the file before what is built in.
+type config struct {
+	sources             []string
+	caFile              string
+	passwordFile        string
+	acceptUnverified    bool
+	acceptUnencrypted   bool
+	statementTimeout    time.Duration
+	timeout             time.Duration
+	bindings            *yaml.Node
+	hasStatementTimeout bool
+	hasTimeout          bool
+}
+
+// configKeys are the keys of a configuration file. Names of files in it are
+// relative to its folder.
+var configKeys = map[string]func(f *configFile, value *yaml.Node) error{
+	"source": func(f *configFile, value *yaml.Node) error {
+		var source string
+		err := value.Decode(&source)
+		f.sources = append(f.sources, source)
+		return err
+	},
+	"sources": func(f *configFile, value *yaml.Node) error {
+		var sources []string
+		err := value.Decode(&sources)
+		f.sources = append(f.sources, sources...)
+		return err
+	},
+	"ca_file":                       func(f *configFile, value *yaml.Node) error { return f.path(value, &f.caFile) },
+	"password_file":                 func(f *configFile, value *yaml.Node) error { return f.path(value, &f.passwordFile) },
+	"accept_unverified_certificate": func(f *configFile, value *yaml.Node) error { return value.Decode(&f.acceptUnverified) },
+	"accept_unencrypted_connection": func(f *configFile, value *yaml.Node) error { return value.Decode(&f.acceptUnencrypted) },
+	"statement_timeout": func(f *configFile, value *yaml.Node) error {
+		f.hasStatementTimeout = true
+		return duration(value, &f.statementTimeout)
+	},
+	"timeout": func(f *configFile, value *yaml.Node) error {
+		f.hasTimeout = true
+		return duration(value, &f.timeout)
+	},
+	"bindings": func(f *configFile, value *yaml.Node) error {
+		f.bindings = value
+		return nil
+	},
+}
+
+// configFile is a configuration file while it is read.
+type configFile struct {
+	config
+	name string
+}
+
+// loadConfig reads the file that --config names, or the one that is there by
+// its usual name.
+func loadConfig(c *cli.Context) (*config, error) {
+	name := c.String("config")
+	if name == "" {
+		if _, err := os.Stat(defaultConfig); errors.Is(err, fs.ErrNotExist) {
+			return &config{}, nil
+		}
+		name = defaultConfig
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("read the configuration: %w", err)
+	}
+	f := &configFile{name: name}
+	if err := f.parse(text); err != nil {
+		return nil, err
+	}
+	return &f.config, nil
+}
+
+func (f *configFile) parse(text []byte) error {
+	var document yaml.Node
+	if err := yaml.Unmarshal(text, &document); err != nil {
+		return fmt.Errorf("%s: %s", f.name, strings.TrimPrefix(err.Error(), "yaml: "))
+	}
+	if len(document.Content) == 0 {
+		return nil
+	}
+	top := document.Content[0]
+	if top.Kind != yaml.MappingNode {
+		return f.at(top, "a configuration is a list of keys with values, such as source: sqlserver://reader@cmdb.example.com")
+	}
+	seen := make(map[string]bool)
+	for i := 0; i+1 < len(top.Content); i += 2 {
+		key, value := top.Content[i], top.Content[i+1]
+		read, known := configKeys[key.Value]
+		switch {
+		case key.Value == "password":
+			return f.at(key, "a password does not stand here; put it into a file of its own and name that with password_file, or into the environment variable NSCHECK_PASSWORD")
+		case !known:
+			return f.at(key, "there is no key %q; known are %s", key.Value, strings.Join(slices.Sorted(maps.Keys(configKeys)), ", "))
+		case seen[key.Value]:
+			return f.at(key, "the key %q stands here twice", key.Value)
+		}
+		seen[key.Value] = true
+		if err := read(f, value); err != nil {
+			return f.at(value, "%s: %s", key.Value, reason(err))
+		}
+	}
+	if seen["source"] && seen["sources"] {
+		return f.at(top, "source and sources exclude each other")
+	}
+	return nil
+}
+
+// at is an error with its place.
+func (f *configFile) at(node *yaml.Node, format string, args ...any) error {
+	return fmt.Errorf("%s:%d: %s", f.name, node.Line, fmt.Sprintf(format, args...))
+}
+
+// reason is a decoding error without the place, which is told once, and
+// without the value, which may be a secret in the wrong line.
+func reason(err error) string {
+	var typed *yaml.TypeError
+	if errors.As(err, &typed) {
+		return "the value is of the wrong kind"
+	}
+	return err.Error()
+}
+
+func (f *configFile) path(value *yaml.Node, to *string) error {
+	if err := value.Decode(to); err != nil {
+		return err
+	}
+	if *to != "" && !filepath.IsAbs(*to) {
+		*to = filepath.Join(filepath.Dir(f.name), *to)
+	}
+	return nil
+}
+
+func duration(value *yaml.Node, to *time.Duration) error {
+	d, err := time.ParseDuration(value.Value)
+	if err != nil || value.Kind != yaml.ScalarNode || d <= 0 {
+		return errors.New("the value must be a time above zero, such as 10m")
+	}
+	*to = d
+	return nil
+}
+
+// The choices below follow the order flag, environment, file, built in; the
+// flag package knows the first two as one.
+
+func (f *config) text(c *cli.Context, flag, fromFile string) string {
+	if c.IsSet(flag) || fromFile == "" {
+		return c.String(flag)
+	}
+	return fromFile
+}
+
+func (f *config) is(c *cli.Context, flag string, fromFile bool) bool {
+	if c.IsSet(flag) {
+		return c.Bool(flag)
+	}
+	return fromFile
+}
+
+func (f *config) duration(c *cli.Context, flag string, fromFile time.Duration, has bool) (time.Duration, error) {
+	if !c.IsSet(flag) && has {
+		return fromFile, nil
+	}
+	d := c.Duration(flag)
+	if d < 0 {
+		return 0, fmt.Errorf("--%s must be above zero, not %v", flag, d)
+	}
+	return d, nil
+}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+	"golang.org/x/term"
+)
+
+// passwordVariable names the environment variable that holds a login's password.
+const passwordVariable = "NSCHECK_PASSWORD"
+
+// maxPassword is longer than any password; a longer file is the wrong one.
+const maxPassword = 4096
+
+// terminalInput is where people are asked; tests put another in its place.
+var terminalInput = func() (read func() ([]byte, error), restore func(), ok bool) {
+	fd := int(os.Stdin.Fd())
+	if !term.IsTerminal(fd) || !term.IsTerminal(int(os.Stderr.Fd())) {
+		return nil, nil, false
+	}
+	state, err := term.GetState(fd)
+	if err != nil {
+		return nil, nil, false
+	}
+	return func() ([]byte, error) { return term.ReadPassword(fd) }, func() { _ = term.Restore(fd, state) }, true
+}
+
+// passwordOf finds a login's password: in the file that --password-file names,
+// in the environment, in the file that the configuration names, or by asking.
+func passwordOf(c *cli.Context, cfg *config) func(context.Context, string) (string, error) {
+	return func(ctx context.Context, login string) (string, error) {
+		if c.IsSet("password-file") {
+			return passwordFrom(c.String("password-file"))
+		}
+		if password := os.Getenv(passwordVariable); password != "" {
+			return password, nil
+		}
+		if cfg.passwordFile != "" {
+			return passwordFrom(cfg.passwordFile)
+		}
+		return askPassword(ctx, c.App.ErrWriter, login)
+	}
+}
+
+// passwordFrom reads the first line of a file, which is all of it.
+func passwordFrom(name string) (string, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return "", fmt.Errorf("read the password: %w", err)
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxPassword+1))
+	if err != nil {
+		return "", fmt.Errorf("read the password: %w", err)
+	}
+	password := strings.TrimSuffix(strings.TrimSuffix(string(text), "\n"), "\r")
+	switch {
+	case password == "":
+		return "", fmt.Errorf("read the password: %s is empty", name)
+	case len(text) > maxPassword || strings.ContainsAny(password, "\r\n\x00"):
+		return "", fmt.Errorf("read the password: %s holds more than one line of text; is it the right file?", name)
+	}
+	return password, nil
+}
+
+// askPassword asks on the terminal, without echo.
+func askPassword(ctx context.Context, w io.Writer, login string) (string, error) {
+	read, restore, ok := terminalInput()
+	if !ok {
+		return "", fmt.Errorf("there is no password for the login %s; put it into the environment variable %s, or into a file and name that with --password-file", login, passwordVariable)
+	}
+	fmt.Fprintf(w, "Password of %s: ", login)
+	defer fmt.Fprintln(w)
+	type answer struct {
+		text []byte
+		err  error
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		text, err := read()
+		answers <- answer{text, err}
+	}()
+	select {
+	case <-ctx.Done():
+		restore() // the reader stands there until the program ends
+		return "", context.Cause(ctx)
+	case a := <-answers:
+		if a.err != nil {
+			return "", fmt.Errorf("read the password: %w", a.err)
+		}
+		if len(a.text) == 0 {
+			return "", errors.New("read the password: none was given")
+		}
+		return string(a.text), nil
+	}
+}
