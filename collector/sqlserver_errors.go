@@ -23,12 +23,10 @@ func (t target) explain(err error, secret string) error {
 	if errors.Is(err, context.Canceled) {
 		return err
 	}
-	said := t.reason(err)
-	text := fmt.Sprintf("connect to %s, database %s: %s", t.server(), t.database(), said)
-	if secret != "" && strings.Contains(text, secret) {
-		return &explained{fmt.Sprintf("connect to %s, database %s: it failed, and the reason cannot be shown, for it holds the password", t.server(), t.database()), err}
+	if text := err.Error(); secret != "" && strings.Contains(text, secret) {
+		err = &explained{strings.ReplaceAll(text, secret, "…"), err}
 	}
-	return &explained{text, err}
+	return &explained{fmt.Sprintf("connect to %s, database %s: %s", t.server(), t.database(), t.reason(err)), err}
 }
 
 // explained shows a text of its own for an error.

@@ -4,12 +4,15 @@ import (
 	"context"
 	"encoding/pem"
 	"errors"
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
 
+	mssql "github.com/microsoft/go-mssqldb"
 	"github.com/microsoft/go-mssqldb/msdsn"
 
 	"github.com/nscheck/nscheck/internal/tdstest"
@@ -186,5 +189,17 @@ func TestKerberosWithoutTicket(t *testing.T) {
 	_, err := Open(t.Context(), "sqlserver://"+srv.Addr()+"?authenticator=krb5&krb5-configfile=/nowhere", Access{CAFile: srv.CAFile()})
 	if err == nil || !strings.Contains(err.Error(), "get a ticket with kinit") || !strings.Contains(err.Error(), "MSSQLSvc/127.0.0.1:") {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestExplainHidesPassword: whatever a driver says, the password is not shown.
+func TestExplainHidesPassword(t *testing.T) {
+	to := target{host: "host", login: "reader", params: map[string]string{}}
+	got := to.explain(fmt.Errorf("ntlm: %q did not work: %w", "hunter2", io.EOF), "hunter2").Error()
+	if strings.Contains(got, "hunter2") || !strings.Contains(got, "closed the connection during the login") {
+		t.Error(got)
+	}
+	if got := to.explain(mssql.Error{Number: 18456}, "wrong").Error(); !strings.Contains(got, "the password is wrong") {
+		t.Error(got)
 	}
 }

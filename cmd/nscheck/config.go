@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -96,7 +98,7 @@ func loadConfig(c *cli.Context) (*config, error) {
 func (f *configFile) parse(text []byte) error {
 	var document yaml.Node
 	if err := yaml.Unmarshal(text, &document); err != nil {
-		return fmt.Errorf("%s: %s", f.name, strings.TrimPrefix(err.Error(), "yaml: "))
+		return f.syntax(err)
 	}
 	if len(document.Content) == 0 {
 		return nil
@@ -126,6 +128,18 @@ func (f *configFile) parse(text []byte) error {
 		return f.at(top, "source and sources exclude each other")
 	}
 	return nil
+}
+
+var syntaxLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)`)
+
+// syntax is an error of YAML itself, which leaves out the line where it is the
+// first.
+func (f *configFile) syntax(err error) error {
+	m := syntaxLine.FindStringSubmatch(err.Error())
+	if m == nil {
+		return fmt.Errorf("%s: it is not YAML", f.name)
+	}
+	return fmt.Errorf("%s:%s: %s", f.name, cmp.Or(m[1], "1"), m[2])
 }
 
 // at is an error with its place.

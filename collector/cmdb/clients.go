@@ -94,8 +94,20 @@ func (c *collection) clients(ctx context.Context) (*streams, error) {
 }
 
 // keyOrder asks the server how it sorts keys. An error is one of the base
-// section: the query reads nothing but the base section's table.
+// section: the query reads nothing but the base section's table. Where the
+// order is none that is known, the server is asked to sort by text instead.
 func (c *collection) keyOrder(ctx context.Context) (*keyOrder, error) {
+	order, err := c.askOrder(ctx)
+	if errors.Is(err, errUnknownOrder) {
+		c.session.textOrder = true
+		if order, err = c.askOrder(ctx); err == nil {
+			c.note("the server sorts GUIDs in no order that is known, so what it has about clients was sorted by text, which takes it longer")
+		}
+	}
+	return order, err
+}
+
+func (c *collection) askOrder(ctx context.Context) (*keyOrder, error) {
 	var answer []guid
 	_, _, err := c.attempts(ctx, baseSection, func() (int64, error) {
 		answer = nil

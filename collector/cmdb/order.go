@@ -1,6 +1,10 @@
 package cmdb
 
-import "github.com/nscheck/nscheck/snapshot"
+import (
+	"regexp"
+
+	"github.com/nscheck/nscheck/snapshot"
+)
 
 // keyOrder is the order in which a server sorts GUIDs: the positions of a
 // GUID's bytes from the one that weighs most to the one that weighs least.
@@ -29,7 +33,28 @@ func (o *keyOrder) guid(k sortKey) guid {
 	return g
 }
 
-var errUnknownOrder = &sectionError{snapshot.Failed, "collect clients: the server does not sort GUIDs by their bytes, so what it has about clients cannot be merged"}
+var errUnknownOrder = &sectionError{snapshot.Failed, "collect clients: the server sorts GUIDs in no order that is known, and not by their text either, so what it has about clients cannot be merged"}
+
+var lastOrder = regexp.MustCompile(`(?i)\bORDER\s+BY\s+((?:\w+\.)?(?:\[[^\]]+\]|\w+))\s*;?\s*$`)
+
+// beginsWith finds a query that begins with WITH, which cannot stand inside
+// another.
+var beginsWith = regexp.MustCompile(`(?im)^\s*WITH\s`)
+
+// inTextOrder changes a query so that its rows come in the order of their keys'
+// text, which is the same on every server. Sorting by text can use no index, so
+// it is for servers whose own order is none that is known. A query without an
+// order at its end stays as it is: its rows will be found out of order.
+func inTextOrder(query string) string {
+	at := lastOrder.FindStringIndex(query)
+	if at == nil {
+		return query
+	}
+	if beginsWith.MatchString(query) {
+		return lastOrder.ReplaceAllString(query, "ORDER BY CAST($1 AS char(36))")
+	}
+	return "SELECT q.* FROM (\n" + query[:at[0]] + "\n) q ORDER BY CAST(q.[key] AS char(36))"
+}
 
 // learnOrder reads the order from the server's answer to key_order: all zeroes
 // first, then GUIDs with one byte that is not zero, once 01 and once FF, from

@@ -89,3 +89,16 @@ func TestLearnOrderRefuses(t *testing.T) {
 		}
 	}
 }
+
+func TestInTextOrder(t *testing.T) {
+	for query, want := range map[string]string{
+		"SELECT a AS [key] FROM t ORDER BY t.[a b];\n":          "SELECT q.* FROM (\nSELECT a AS [key] FROM t \n) q ORDER BY CAST(q.[key] AS char(36))",
+		"-- x\nWITH c AS (SELECT 1) SELECT k FROM c ORDER BY k": "-- x\nWITH c AS (SELECT 1) SELECT k FROM c ORDER BY CAST(k AS char(36))",
+		"SELECT a FROM t": "SELECT a FROM t",
+		"SELECT a FROM (SELECT TOP 1 b FROM t ORDER BY b) x": "SELECT a FROM (SELECT TOP 1 b FROM t ORDER BY b) x",
+	} {
+		if got := inTextOrder(query); got != want {
+			t.Errorf("%s: %s, want %s", query, got, want)
+		}
+	}
+}

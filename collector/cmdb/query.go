@@ -29,7 +29,11 @@ func (s *session) read(ctx context.Context, conn *sql.Conn, b *Binding, columns 
 	if err != nil {
 		return 0, err
 	}
-	rows, err := conn.QueryContext(ctx, b.Query, args...)
+	query := b.Query
+	if s.textOrder {
+		query = inTextOrder(query)
+	}
+	rows, err := conn.QueryContext(ctx, query, args...)
 	if err != nil {
 		return 0, err
 	}

@@ -17,7 +17,9 @@ type session struct {
 	params  map[string]any
 	timeout time.Duration // per statement; 0: none
 	guest   *guest        // how it behaves on a SQL Server; nil elsewhere
-	ended   error         // why no connection can be had any more
+	// textOrder has rows about clients come in the order of their keys' text.
+	textOrder bool
+	ended     error // why no connection can be had any more
 }
 
 // errStatementTimeout is the cause with which a statement is cancelled that has

@@ -1,0 +1,191 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nscheck/nscheck/internal/tdstest"
+)
+
+// inFolder makes a folder with a configuration and goes there.
+func inFolder(t *testing.T, configuration string) string {
+	t.Helper()
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "nscheck.yaml"), []byte(configuration), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(folder)
+	return folder
+}
+
+// TestConfiguration: the file in the working folder is read, names of files in
+// it are relative to it, and environment and flags go before it.
+func TestConfiguration(t *testing.T) {
+	d := startDouble(t, smallEstate(t), nil)
+	authority, err := os.ReadFile(d.CAFile())
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := inFolder(t, "source: "+d.url()+"\nca_file: authority.pem\npassword_file: secret.txt\nstatement_timeout: 300ms\n")
+	for name, text := range map[string][]byte{"authority.pem": authority, "secret.txt": []byte(plantedPassword + "\n")} {
+		if err := os.WriteFile(filepath.Join(folder, name), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv(passwordVariable, "")
+	if o := collectInto(t, t.TempDir()); o.status != 0 || o.clients != 8 {
+		t.Errorf("status %d: %s", o.status, o.stderr)
+	}
+	d.Fail(section("clients.filters"), tdstest.Stall(0))
+	if o := collectInto(t, t.TempDir()); o.status != 3 || !strings.Contains(o.section(t, "clients.filters").Error, "longer than it may") {
+		t.Errorf("the file's statement_timeout was not kept: status %d: %s", o.status, o.stderr)
+	}
+	d.Heal()
+	if o := collectInto(t, t.TempDir(), "--demo"); o.status != 0 || o.manifest.Source.Kind != "demo" {
+		t.Errorf("a flag does not go before the file: %s", o.stderr)
+	}
+	t.Setenv("NSCHECK_SOURCE", "demo:")
+	if o := collectInto(t, t.TempDir()); o.status != 0 || o.manifest.Source.Kind != "demo" {
+		t.Errorf("the environment does not go before the file: %s", o.stderr)
+	}
+	if o := collectInto(t, t.TempDir(), "--source", d.url()); o.status != 0 || o.manifest.Source.Kind != "sqlserver" {
+		t.Errorf("a flag does not go before the environment: %s", o.stderr)
+	}
+	t.Setenv("NSCHECK_SOURCE", "")
+	t.Setenv(passwordVariable, "wrong")
+	if o := collectInto(t, t.TempDir()); o.status != 2 || !strings.Contains(o.stderr, "refused the login reader") {
+		t.Errorf("the environment's password does not go before the file's: %s", o.stderr)
+	}
+	t.Chdir(t.TempDir())
+	if o := collectInto(t, t.TempDir(), "-c", filepath.Join(folder, "nscheck.yaml"), "--password-file", filepath.Join(folder, "secret.txt")); o.status != 0 {
+		t.Errorf("status %d: %s", o.status, o.stderr)
+	}
+}
+
+func TestConfigurationRefused(t *testing.T) {
+	for text, want := range map[string]string{
+		"sauce: 'demo:'":                         `nscheck.yaml:1: there is no key "sauce"; known are accept_unencrypted_connection, `,
+		"\n\npassword: hunter2":                  "nscheck.yaml:3: a password does not stand here; put it into a file of its own",
+		"source: [a, b]":                         "nscheck.yaml:1: source: the value is of the wrong kind",
+		"source: 'demo:'\nsources: [x]":          "nscheck.yaml:1: source and sources exclude each other",
+		"source: a\nsource: b":                   "nscheck.yaml:2: ",
+		"- source":                               "nscheck.yaml:1: a configuration is a list of keys with values",
+		"source: a\ntimeout: often":              "nscheck.yaml:2: timeout: the value must be a time above zero, such as 10m",
+		"statement_timeout: -3s":                 "nscheck.yaml:1: statement_timeout: the value must be a time above zero",
+		"a: {":                                   "nscheck.yaml:1: ",
+		"accept_unverified_certificate: perhaps": "nscheck.yaml:1: accept_unverified_certificate: the value is of the wrong kind",
+		"sources: ['demo:', 'csv:x']":            "the configuration names 2 sources; name one of them with --source",
+		"source: demo:":                          "nscheck.yaml:1: mapping values are not allowed in this context",
+		"# nothing":                              "name what to collect from with --source",
+	} {
+		inFolder(t, text)
+		o := collectInto(t, t.TempDir())
+		if o.status != 2 || !strings.Contains(o.stderr, want) || strings.Contains(o.stderr, "hunter2") {
+			t.Errorf("%q: status %d: %s", text, o.status, o.stderr)
+		}
+	}
+	if o := collectInto(t, t.TempDir(), "--config", "nowhere.yaml"); o.status != 2 || !strings.Contains(o.stderr, "read the configuration: open nowhere.yaml") {
+		t.Errorf("status %d: %s", o.status, o.stderr)
+	}
+}
+
+func TestPasswordFiles(t *testing.T) {
+	d := startDouble(t, smallEstate(t), nil)
+	for text, want := range map[string]string{
+		"":                                   "is empty",
+		"\n":                                 "is empty",
+		plantedPassword + "\nmore\n":         "holds more than one line of text; is it the right file?",
+		strings.Repeat(plantedPassword, 400): "holds more than one line",
+	} {
+		file := filepath.Join(t.TempDir(), "secret.txt")
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if o := collectRun(t, d, "--password-file", file); o.status != 2 || !strings.Contains(o.stderr, want) {
+			t.Errorf("%.20q: status %d: %s", text, o.status, o.stderr)
+		}
+	}
+	if o := collectRun(t, d, "--password-file", "nowhere"); o.status != 2 || !strings.Contains(o.stderr, "read the password: open nowhere") {
+		t.Errorf("status %d: %s", o.status, o.stderr)
+	}
+}
+
+// TestPrompt: on a terminal the password is asked for; the answer is not shown.
+func TestPrompt(t *testing.T) {
+	d := startDouble(t, smallEstate(t), nil)
+	t.Setenv(passwordVariable, "")
+	real := terminalInput
+	defer func() { terminalInput = real }()
+	restored := false
+	ask := func(read func() ([]byte, error)) *outcome {
+		terminalInput = func() (func() ([]byte, error), func(), bool) { return read, func() { restored = true }, true }
+		return collectRun(t, d)
+	}
+	if o := ask(func() ([]byte, error) { return []byte(plantedPassword), nil }); o.status != 0 || o.stderr[:len("Password of reader: \n")] != "Password of reader: \n" {
+		t.Errorf("status %d: %s", o.status, o.stderr)
+	}
+	if o := ask(func() ([]byte, error) { return nil, nil }); o.status != 2 || !strings.Contains(o.stderr, "none was given") {
+		t.Errorf("status %d: %s", o.status, o.stderr)
+	}
+	if o := ask(func() ([]byte, error) { return nil, errors.New("input/output error") }); o.status != 2 || !strings.Contains(o.stderr, "read the password: input/output error") {
+		t.Errorf("status %d: %s", o.status, o.stderr)
+	}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	never := make(chan struct{})
+	defer close(never)
+	terminalInput = func() (func() ([]byte, error), func(), bool) {
+		return func() ([]byte, error) {
+			cancel(errors.New("interrupt"))
+			<-never
+			return nil, nil
+		}, func() { restored = true }, true
+	}
+	restored = false
+	if _, err := askPassword(ctx, new(bytes.Buffer), "reader"); err == nil || err.Error() != "interrupt" || !restored {
+		t.Errorf("%v, terminal restored: %t", err, restored)
+	}
+	terminalInput = func() (func() ([]byte, error), func(), bool) { return nil, nil, false }
+	if o := collectRun(t, d); o.status != 2 || !strings.Contains(o.stderr, "there is no password for the login reader; put it into the environment variable NSCHECK_PASSWORD") {
+		t.Errorf("status %d: %s", o.status, o.stderr)
+	}
+}
+
+func TestProgress(t *testing.T) {
+	now := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
+	var out bytes.Buffer
+	p := &progress{out: &out, now: func() time.Time { return now }, shown: now}
+	at := func(after time.Duration, section string, rows int64, done bool) {
+		now = now.Add(after)
+		p.tell(section, rows, done)
+	}
+	at(0, "clients", 0, false)
+	at(3*time.Second, "clients", 3000, false)
+	at(2*time.Second, "clients", 1234567, false)
+	at(time.Second, "clients", 2000000, true)
+	at(time.Second, "merge", 0, false)
+	at(4*time.Second, "merge", 900, true)
+	p.clear()
+	want := "Reading clients, 1,234,567 rows, 246,913 a second, 5s\nWriting clients: done, 900 clients, 225 a second, 4s\n"
+	if out.String() != want {
+		t.Errorf("%q, want %q", out.String(), want)
+	}
+	out.Reset()
+	p = &progress{out: &out, terminal: true, width: 30, now: func() time.Time { return now }, shown: now}
+	at(10*time.Millisecond, "sites", 1, false)
+	at(time.Second, "sites", 2, false)
+	at(time.Second, "sites", 3000, false)
+	p.clear()
+	want = "\rReading sites, 2 rows, 2 a se\rReading sites, 3,000 rows, 1,\r" + strings.Repeat(" ", 29) + "\r"
+	if out.String() != want {
+		t.Errorf("%q, want %q", out.String(), want)
+	}
+	var none *progress
+	none.tell("sites", 1, true)
+	none.clear()
+}
