@@ -120,7 +120,7 @@ func (s *lineStream) body(line []byte, kind string, rest int, index int64) ([]by
 	} else {
 		object = append([]byte("{"), object...)
 	}
-	if kind != kindManifest && s.r.check.accepts(kind, object) {
+	if s.r.check.accepts(kind, object) {
 		return object, nil
 	}
 	value, fl := decodeJSON(object)

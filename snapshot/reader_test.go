@@ -115,6 +115,11 @@ func TestReaderRefuses(t *testing.T) {
 		{"version zero", strings.Replace(good, `"format":1`, `"format":0`, 1), `s: line 1, column 29: manifest.format: must be 1 or more, not 0`},
 		{"newer version in YAML", "estate: {}\nmanifest:\n  format: 7\n", `s: line 3: the snapshot has format version 7, and this nscheck reads versions up to 1; use a newer nscheck`},
 
+		{"a section twice in the manifest", strings.Replace(good, `"sections":[]`, `"sections":[{"name":"sites","status":"denied","rows":0,"duration_ms":1},{"name":"sites","status":"collected","rows":0,"duration_ms":1}]`, 1), `s: line 1, column 185: manifest.sections[1].name: "sites" is the name of sections[0] too; each of sections must have its own`},
+		{"a site twice", strings.Replace(good, `{"kind":"estate"}`, `{"kind":"estate","sites":[{"guid":"`+guid1+`","name":"a"},{"guid":"`+guid1+`","name":"b"}]}`, 1), `s: line 2, column 94: estate.sites[1].guid: "` + guid1 + `" is the guid of sites[0] too; each of sites must have its own`},
+		{"a filter twice in YAML", "estate:\n  filters:\n  - {guid: " + guid1 + ", name: a}\n  - guid: " + guid1 + "\n    name: b\n", `s: line 4: estate.filters[1].guid: "` + guid1 + `" is the guid of filters[0] too; each of filters must have its own`},
+		{"a section twice in a document", "manifest: {format: 1, tool: t, collected_at: '2024-03-01T06:30:00Z', source: {kind: demo}, sections: [{name: a, status: denied, rows: 0, duration_ms: 1}, {name: a, status: denied, rows: 0, duration_ms: 1}]}\nestate: {}\n", `s: line 1: manifest.sections[1].name: "a" is the name of sections[0] too; each of sections must have its own`},
+
 		{"unknown kind", head + `{"kind":"printer"}` + "\n", `s: line 3: the record kind "printer" is not known; it is one of manifest, estate, client, end`},
 		{"estate first", estateLine, `s: line 1: a record of kind "estate" where manifest must stand; the order is manifest, estate, clients, end`},
 		{"no estate", manifestLine + clientLine("A"), `s: line 2: a record of kind "client" where estate must stand; the order is manifest, estate, clients, end`},

@@ -65,8 +65,9 @@ func fileClient(s *shape) *shape {
 // schemaValidator checks against the embedded schemas.
 type schemaValidator struct{}
 
+// accepts decides only about kinds that are checked one value at a time.
 func (schemaValidator) accepts(kind string, text []byte) bool {
-	return shapes[kind].accepts(text)
+	return identities[kind] == nil && shapes[kind].accepts(text)
 }
 
 func (schemaValidator) validate(kind string, value any) (bool, []finding) {
@@ -79,6 +80,7 @@ func (schemaValidator) validate(kind string, value any) (bool, []finding) {
 	_, changed := shapes[kind].complete(value, nil, func(path []string, message string) {
 		findings = append(findings, finding{path: slices.Clone(path), message: message})
 	})
+	findings = append(findings, duplicates(kind, value)...)
 	return changed, findings
 }
 
