@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 // Pack is a set of compiled rules.
@@ -19,6 +20,9 @@ type Pack struct {
 
 	info     PackInfo
 	defaults map[string]any
+	// By parameter; none where the pack that has it does not say which values it takes.
+	paramSchemas map[string]*jsonschema.Schema
+
 	modules  []module
 	compiler *ast.Compiler
 	evidence bool // whether the pack says what a client's own rows prove
@@ -35,7 +39,7 @@ func LoadPack(sources ...Source) (*Pack, error) {
 	if err := checkSources(sources); err != nil {
 		return nil, err
 	}
-	p := &Pack{defaults: map[string]any{}}
+	p := &Pack{defaults: map[string]any{}, paramSchemas: map[string]*jsonschema.Schema{}}
 	sum := sha256.New()
 	for _, src := range sources {
 		p.info.Sources = append(p.info.Sources, src.Name)

@@ -207,33 +207,6 @@ func TestTalliesAreNeeded(t *testing.T) {
 	}
 }
 
-func TestParameters(t *testing.T) {
-	files := map[string]string{
-		"a.rego":      strings.Replace(ruleText, `site.name == "X"`, `site.name in data.params.names`, 1),
-		"params.yaml": "names: [X, Y]\nlimit: 3\n",
-	}
-	tests := []struct{ name, value, want string }{
-		{"names", "[Z]", ""},
-		{"limit", "4.5", ""},
-		{"limits", "4", `there is no parameter "limits"; known are limit, names`},
-		{"limit", "many", `parameter limit must be a number, not the text "many"`},
-		{"names", "X", `parameter names must be a list, not the text "X"`},
-		{"names", "[X", `parameter names: "[X" is not a value`},
-	}
-	for _, tt := range tests {
-		p := mustPack(t, files)
-		err := p.SetParam(tt.name, tt.value)
-		switch {
-		case tt.want == "" && err != nil:
-			t.Errorf("%s=%s: %v", tt.name, tt.value, err)
-		case tt.want == "" && !cmp.Equal(p.info.ChangedParams, []string{tt.name}):
-			t.Errorf("%s=%s: changed parameters are %v", tt.name, tt.value, p.info.ChangedParams)
-		case tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)):
-			t.Errorf("%s=%s: got %v, want %s", tt.name, tt.value, err, tt.want)
-		}
-	}
-}
-
 func TestRemediationByVersion(t *testing.T) {
 	text := strings.Replace(ruleText, "[{text: Rename it.}]",
 		`[{versions: "<7.1.8400", text: old}, {versions: ">=7.1.8400, <8", text: middle}, {text: new}]`, 1)

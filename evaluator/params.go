@@ -1,8 +1,11 @@
 package evaluator
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -13,13 +16,21 @@ import (
 const paramsFile = "params.yaml"
 
 func (p *Pack) readParams(src Source, data []byte) error {
-	params := map[string]any{}
-	if err := yaml.Unmarshal(data, &params); err != nil {
-		return fmt.Errorf("%s: %w", src.file(paramsFile), err)
+	file := src.file(paramsFile)
+	value, err := readYAML(string(data))
+	if err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	params, ok := value.(map[string]any)
+	if !ok && value != nil {
+		return fmt.Errorf("%s must name parameters and their values, and is a %s", file, paramKind(value))
 	}
 	for _, name := range slices.Sorted(maps.Keys(params)) {
 		if _, taken := p.defaults[name]; taken {
-			return fmt.Errorf("%s: parameter %q is defined by another pack already", src.file(paramsFile), name)
+			return fmt.Errorf("%s: parameter %q is defined by another pack already", file, name)
+		}
+		if params[name] == nil {
+			return fmt.Errorf("%s: parameter %s has no default", file, name)
 		}
 		p.defaults[name] = params[name]
 	}
@@ -29,19 +40,25 @@ func (p *Pack) readParams(src Source, data []byte) error {
 // Default is the default value of a parameter; nil where there is no such.
 func (p *Pack) Default(name string) any { return p.defaults[name] }
 
-// SetParam overrides a parameter's default. The value is YAML, so that
-// numbers and lists can be given; it must be of the default's kind.
+// SetParam overrides a parameter's default. The value is YAML, so that numbers
+// and lists can be given; it must be of the default's kind, and one that the
+// schema of the pack's parameters takes, where there is one.
 func (p *Pack) SetParam(name, value string) error {
 	def, ok := p.defaults[name]
 	if !ok {
 		return fmt.Errorf("there is no parameter %q; known are %s", name, strings.Join(slices.Sorted(maps.Keys(p.defaults)), ", "))
 	}
-	var v any
-	if err := yaml.Unmarshal([]byte(value), &v); err != nil {
+	v, err := readYAML(value)
+	switch {
+	case err != nil:
 		return fmt.Errorf("parameter %s: %q is not a value: %w", name, value, err)
-	}
-	if paramKind(v) != paramKind(def) {
+	case v == nil:
+		return fmt.Errorf("parameter %s must be a %s, and no value is given", name, paramKind(def))
+	case paramKind(v) != paramKind(def):
 		return fmt.Errorf("parameter %s must be a %s, not the %s %q", name, paramKind(def), paramKind(v), value)
+	}
+	if err := p.checkParam(name, v); err != nil {
+		return err
 	}
 	p.info.Params[name] = v
 	if !slices.Contains(p.info.ChangedParams, name) {
@@ -57,7 +74,7 @@ func paramKind(v any) string {
 		return "text"
 	case bool:
 		return "boolean"
-	case int, float64:
+	case int, int64, uint64, float64:
 		return "number"
 	case []any:
 		return "list"
@@ -79,4 +96,82 @@ func (p *Pack) changedParams(r *Rule) map[string]any {
 		}
 	}
 	return out
+}
+
+// readYAML reads one value as JSON has it; nil where there is none. What YAML
+// has beyond JSON is either text, such as a date, or refused.
+func readYAML(text string) (any, error) {
+	dec := yaml.NewDecoder(strings.NewReader(text))
+	var node yaml.Node
+	if err := dec.Decode(&node); errors.Is(err, io.EOF) {
+		return nil, nil
+	} else if err != nil {
+		return nil, yamlError(err)
+	}
+	if err := dec.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
+		return nil, errors.New("only one YAML document is read, and there are several")
+	}
+	var whole any // finds keys that are given twice, and values that hold themselves
+	if err := node.Decode(&whole); err != nil {
+		return nil, yamlError(err)
+	}
+	return plainValue(&node)
+}
+
+func yamlError(err error) error {
+	text := strings.TrimPrefix(strings.TrimPrefix(err.Error(), "yaml: "), "unmarshal errors:\n  ")
+	return errors.New(strings.ReplaceAll(text, "\n  ", "; "))
+}
+
+func plainValue(node *yaml.Node) (any, error) {
+	switch node.Kind {
+	case yaml.DocumentNode:
+		return plainValue(node.Content[0])
+	case yaml.AliasNode:
+		return plainValue(node.Alias)
+	case yaml.SequenceNode:
+		list := make([]any, len(node.Content))
+		for i, entry := range node.Content {
+			v, err := plainValue(entry)
+			if err != nil {
+				return nil, err
+			}
+			list[i] = v
+		}
+		return list, nil
+	case yaml.MappingNode:
+		return plainMap(node)
+	}
+	return plainScalar(node)
+}
+
+func plainMap(node *yaml.Node) (any, error) {
+	out := map[string]any{}
+	for i := 0; i < len(node.Content); i += 2 {
+		key := node.Content[i]
+		if key.Kind != yaml.ScalarNode || key.ShortTag() != "!!str" {
+			return nil, fmt.Errorf("line %d: the key %s is not a text; put it in quotes", key.Line, key.Value)
+		}
+		v, err := plainValue(node.Content[i+1])
+		if err != nil {
+			return nil, err
+		}
+		out[key.Value] = v
+	}
+	return out, nil
+}
+
+func plainScalar(node *yaml.Node) (any, error) {
+	switch node.ShortTag() {
+	case "!!bool", "!!int", "!!float", "!!null":
+		var v any
+		if err := node.Decode(&v); err != nil {
+			return nil, yamlError(err)
+		}
+		if f, ok := v.(float64); ok && (math.IsNaN(f) || math.IsInf(f, 0)) {
+			return nil, fmt.Errorf("line %d: %s is not a number that rules can reckon with", node.Line, node.Value)
+		}
+		return v, nil
+	}
+	return node.Value, nil
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
@@ -48,10 +49,10 @@ func valueSchema(v any) map[string]any {
 		return map[string]any{"type": "string"}
 	case bool:
 		return map[string]any{"type": "boolean"}
-	case int, float64:
+	case int, int64, uint64, float64:
 		return map[string]any{"type": "number"}
 	case []any:
-		if len(v) > 0 {
+		if len(v) > 0 && !slices.ContainsFunc(v, func(e any) bool { return paramKind(e) != paramKind(v[0]) }) {
 			return map[string]any{"type": "array", "items": valueSchema(v[0])}
 		}
 		return map[string]any{"type": "array"}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -66,6 +67,7 @@ func definesRule(m module) bool { return slices.Contains(definedOutputs(m.parsed
 // readSource reads all rules and parameters of one source.
 func (p *Pack) readSource(src Source, sum io.Writer) error {
 	before := len(p.modules)
+	params := maps.Clone(p.defaults)
 	err := fs.WalkDir(src.FS, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -98,6 +100,14 @@ func (p *Pack) readSource(src Source, sum io.Writer) error {
 	}
 	if len(p.modules) == before {
 		return fmt.Errorf("load rules from %s: there is no .rego file in it", src.Name)
+	}
+	own := map[string]bool{}
+	for name := range p.defaults {
+		_, earlier := params[name]
+		own[name] = !earlier
+	}
+	if err := p.readParamsSchema(src, own); err != nil {
+		return fmt.Errorf("load rules from %s: %w", src.Name, err)
 	}
 	return nil
 }
