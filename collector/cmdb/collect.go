@@ -5,8 +5,8 @@
 // out is a manifest, an estate and clients, in this order.
 //
 // Statements run one after another on one connection. Sections about clients
-// come in the order of the computers' GUIDs and are kept compressed beside the
-// output; when all have been read they are merged, client by client, so that no
+// come in the order of the computers' GUIDs and are kept compressed in temporary
+// files; when all have been read they are merged, client by client, so that no
 // step holds more than one client and the manifest, which comes first, knows
 // how each section ended. A section that cannot be read is recorded in the
 // manifest and left out; the others go on.
