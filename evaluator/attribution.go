@@ -17,29 +17,44 @@ type attribution struct {
 
 // of attributes one finding of a client. alone says that no other sure cause
 // holds the client back, so that mending this one frees it: what the cause
-// itself explains is its consequence and goes with it.
-func (c *causes) of(rec *clientRecord, rule *Rule) (cause attribution, alone, found bool) {
-	all := c.attributions(rec, rule)
+// itself explains is its consequence and goes with it, and of several package
+// servers with the same fault one that is mended is enough.
+func (c *causes) of(rec *clientRecord, f clientFinding) (cause attribution, alone, found bool) {
+	all := c.attributions(rec, f)
 	if len(all) == 0 {
 		return attribution{}, false, false
 	}
 	cause = all[0]
 	for _, a := range all[1:] {
-		if a.id != cause.id && a.certainty == Sure && !slices.Contains(cause.rule.Explains, a.rule.ID) {
+		if a.id != cause.id && a.certainty == Sure && !cause.goesWith(a) {
 			return cause, false, true
 		}
 	}
 	return cause, true, true
 }
 
+// goesWith reports whether another cause vanishes, or no longer matters, when a
+// is mended.
+func (a attribution) goesWith(other attribution) bool {
+	if slices.Contains(a.rule.Explains, other.rule.ID) {
+		return true
+	}
+	const server = "package_server"
+	return a.rule == other.rule && a.finding != nil && other.finding != nil &&
+		a.finding.Resource.Type == server && other.finding.Resource.Type == server &&
+		packageOf(*a.finding) == packageOf(*other.finding)
+}
+
 // attributions are all possible causes of one finding of a client, the best
 // first: those of links of the chain before the client's own failing step,
 // that step, and those of later links. Among each the sure ones go first.
-func (c *causes) attributions(rec *clientRecord, rule *Rule) []attribution {
+func (c *causes) attributions(rec *clientRecord, f clientFinding) []attribution {
 	var all []attribution
+	rule, role := c.pack.Rules[f.Rule], f.packageRole()
 	for i := range c.candidates[rule.ID] {
 		cand := &c.candidates[rule.ID][i]
-		if cand.matches(rec) {
+		about := cand.selector.Package == "" || role == "" || cand.selector.Package == role
+		if about && cand.matches(rec) {
 			all = append(all, cand.attribution(rec))
 		}
 	}
@@ -118,12 +133,24 @@ func (c *candidate) leavesNoWayIn(site string, rec *clientRecord) bool {
 	})
 }
 
+// packageRole is the package that a client's finding is about, which its path
+// tells; empty where it is about several or none.
+func (f clientFinding) packageRole() string {
+	rest, ok := strings.CutPrefix(f.Path, "packages.")
+	if !ok {
+		return ""
+	}
+	role, _, _ := strings.Cut(rest, ".")
+	return role
+}
+
 // ownCause is the earliest of the client's other findings that explains rule.
+// Evidence wins here too: a link that the client's rows show to hold is none.
 func (c *causes) ownCause(rec *clientRecord, rule *Rule) (attribution, bool) {
 	var best *Rule
 	for _, f := range rec.Findings {
 		r := c.pack.Rules[f.Rule]
-		if slices.Contains(r.Explains, rule.ID) && (best == nil || r.Chain < best.Chain) {
+		if r.Chain >= rec.Reached && slices.Contains(r.Explains, rule.ID) && (best == nil || r.Chain < best.Chain) {
 			best = r
 		}
 	}

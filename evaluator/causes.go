@@ -46,7 +46,7 @@ func (c *causes) findings(rec *clientRecord) []Finding {
 			Rule: r.ID, Severity: r.Severity, Msg: f.Msg, Resource: rec.resource(),
 			Path: f.Path, Expected: f.Expected, Actual: f.Actual,
 		}
-		if a, _, ok := c.of(rec, r); ok {
+		if a, _, ok := c.of(rec, f); ok {
 			full.Cause, full.Certainty = a.id, a.certainty
 		}
 		out = append(out, full)
@@ -62,38 +62,66 @@ func (c *causes) summarise(s *spool, version string) ([]Cause, []Unexplained, er
 		if err != nil {
 			return nil, nil, err
 		}
-		seen := map[string]bool{}
-		missed := map[string]bool{}
-		for _, f := range rec.Findings {
-			rule := c.pack.Rules[f.Rule]
-			a, alone, ok := c.of(rec, rule)
-			if !ok {
-				// Only the end of a chain wants a cause; a step of it is one.
-				if c.explained[rule.ID] && len(rule.Explains) == 0 && !missed[rule.ID] {
-					missed[rule.ID] = true
-					c.miss(unexplained, rec, rule.ID)
-				}
-				continue
-			}
-			cause := found[a.id]
-			if cause == nil {
-				cause = newCause(a, version)
-				found[a.id] = cause
-			}
-			if !slices.Contains(cause.Explains, rule.ID) {
-				cause.Explains = append(cause.Explains, rule.ID)
-			}
-			if !seen[a.id] {
-				seen[a.id] = true
-				cause.Clients++
-				if alone {
-					cause.Frees++
-				}
-				cause.Sample = sample(cause.Sample, rec.resource())
-			}
-		}
+		c.count(rec, found, unexplained, version)
 	}
 	return c.sorted(found), sortedUnexplained(unexplained), nil
+}
+
+// count adds one client to the causes of its findings.
+func (c *causes) count(rec *clientRecord, found map[string]*Cause, unexplained map[string]*Unexplained, version string) {
+	seen, missed := map[string]bool{}, map[string]bool{}
+	freed := c.freedBy(rec)
+	for _, f := range rec.Findings {
+		rule := c.pack.Rules[f.Rule]
+		a, _, ok := c.of(rec, f)
+		if !ok {
+			if c.isEnd(rule) && !missed[rule.ID] {
+				missed[rule.ID] = true
+				c.miss(unexplained, rec, rule.ID)
+			}
+			continue
+		}
+		cause := found[a.id]
+		if cause == nil {
+			cause = newCause(a, version)
+			found[a.id] = cause
+		}
+		if !slices.Contains(cause.Explains, rule.ID) {
+			cause.Explains = append(cause.Explains, rule.ID)
+		}
+		if !seen[a.id] {
+			seen[a.id] = true
+			cause.Clients++
+			if freed == a.id {
+				cause.Frees++
+			}
+			cause.Sample = sample(cause.Sample, rec.resource())
+		}
+	}
+}
+
+// isEnd reports whether a rule is the end of a chain: others explain it and it
+// explains none. Only such a finding wants a cause; a step of the chain is one.
+func (c *causes) isEnd(r *Rule) bool { return c.explained[r.ID] && len(r.Explains) == 0 }
+
+// freedBy is the id of the cause whose mending frees a client of all findings at
+// the end of a chain, or of all findings where it has none of those; empty where
+// no single one does.
+func (c *causes) freedBy(rec *clientRecord) string {
+	id := ""
+	ends := slices.ContainsFunc(rec.Findings, func(f clientFinding) bool { return c.isEnd(c.pack.Rules[f.Rule]) })
+	for _, f := range rec.Findings {
+		rule := c.pack.Rules[f.Rule]
+		if ends && !c.isEnd(rule) || !c.explained[rule.ID] {
+			continue
+		}
+		a, alone, ok := c.of(rec, f)
+		if !ok || !alone || id != "" && id != a.id {
+			return ""
+		}
+		id = a.id
+	}
+	return id
 }
 
 func (c *causes) miss(unexplained map[string]*Unexplained, rec *clientRecord, rule string) {

@@ -148,6 +148,38 @@ func describeCause(r *Result, f Finding) string {
 	return "the result does not list cause " + f.Cause
 }
 
+// TestOwnStepsThatTheRowsDisprove holds the client's own findings to the
+// evidence too.
+func TestOwnStepsThatTheRowsDisprove(t *testing.T) {
+	library := strings.Replace(evidenceLibrary, "reached := 600 if", "reached := 700 if", 1)
+	files := map[string]string{
+		"client.rego": clientRuleText, "lib.rego": library,
+		"own.rego": strings.Replace(ownRule, `"OWN"`, `"BOTH"`, 1),
+	}
+	r := evaluate(t, mustPack(t, files), causesEstate+
+		"  - {guid: 00000000-0000-0000-0000-000000000001, name: X, status: Active, domain: BOTH, addresses: [10.1.0.7/24]}\n")
+	if len(r.Causes) != 0 || len(r.Unexplained) != 1 {
+		t.Errorf("causes %+v, unexplained %+v", r.Causes, r.Unexplained)
+	}
+}
+
+// TestCausesOfOnePackage keeps the fault of one package from explaining that
+// another did not arrive.
+func TestCausesOfOnePackage(t *testing.T) {
+	files := map[string]string{
+		"client.rego": strings.Replace(clientRuleText, `{"msg": "X"}`, `{"msg": "X", "path": "packages.tools.status"}`, 1),
+		"scan.rego":   faultRule("F-001", 400, `{"site": site.guid, "package": "scan"}`),
+	}
+	const client = "  - {guid: 00000000-0000-0000-0000-000000000001, name: X, status: Active, addresses: [10.1.0.7/24]}\n"
+	if r := evaluate(t, mustPack(t, files), causesEstate+client); len(r.Causes) != 0 {
+		t.Errorf("causes %+v", r.Causes)
+	}
+	files["scan.rego"] = faultRule("F-001", 400, `{"site": site.guid, "package": "tools"}`)
+	if r := evaluate(t, mustPack(t, files), causesEstate+client); len(r.Causes) != 1 {
+		t.Errorf("causes %+v", r.Causes)
+	}
+}
+
 func TestCausesCountClients(t *testing.T) {
 	files := map[string]string{
 		"client.rego": strings.Replace(clientRuleText, `input.name == "X"`, `input.name != "fine"`, 1),

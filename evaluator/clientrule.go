@@ -85,8 +85,9 @@ func (c *clientRule) judge(ctx context.Context, in *clientInput) (outcome, error
 		out.violations = nil
 		out.unknown = []detail{{Msg: fmt.Sprintf("section %q was not collected", field)}}
 	}
-	if _, ok := in.lacks(c.tally); ok {
+	if field, ok := in.lacks(c.tally); ok && len(c.tally) > 0 {
 		out.tally = nil
+		out.uncounted = field
 	}
 	return out, nil
 }

@@ -209,6 +209,9 @@ func (r *run) judgeClient(ctx context.Context, rules []*clientRule, in *clientIn
 		if err == nil {
 			err = r.addTallies(out.tally)
 		}
+		if out.uncounted != "" && in.client.Status != nil && *in.client.Status == activeStatus {
+			r.totals.uncounted++
+		}
 		if err != nil {
 			if ctx.Err() != nil {
 				return fmt.Errorf("stopped after %d clients: %w", r.coll.clients, context.Cause(ctx))

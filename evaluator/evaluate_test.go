@@ -197,6 +197,17 @@ func TestTalliesOfARuleThatWasNotEvaluated(t *testing.T) {
 	}
 }
 
+func TestTalliesThatLeftClientsOut(t *testing.T) {
+	reader := strings.Replace(ruleText, `site.name == "X"`, `data.totals.tally.licensed > 5`, 1)
+	counter := clientRuleText + "\ntally contains [\"licensed\"] if input.licence.in_use == true\n"
+	p := mustPack(t, map[string]string{"a.rego": reader, "b.rego": counter})
+	r := evaluate(t, p, "estate: {sites: ["+siteX+"]}\nclients: ["+clientX+"]")
+	rule := r.Rules[1]
+	if rule.Verdict != NotEvaluated || rule.Reasons[0].Msg != "1 computers were not counted, for what is counted of them was not collected" {
+		t.Errorf("%+v", rule)
+	}
+}
+
 func TestClashingTalliesBreakTheRule(t *testing.T) {
 	rule := clientRuleText + "\ntally contains [\"a\"]\n\ntally contains [\"a\", \"b\"]\n"
 	r := evaluate(t, mustPack(t, map[string]string{"a.rego": rule}), "estate: {}\nclients: ["+clientX+"]")

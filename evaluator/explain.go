@@ -38,6 +38,10 @@ type Check struct {
 	Msgs []string `json:"msgs,omitempty"`
 	// Whether what was found is disproved as a cause by the client's own rows.
 	Disproved bool `json:"disproved,omitempty"`
+	// Whether the rule is the end of a chain: what other rules explain.
+	End bool `json:"end,omitempty"`
+	// Whether the rule found something that does not concern this client.
+	Elsewhere bool `json:"elsewhere,omitempty"`
 }
 
 // watched gathers what concerns the client to explain.
@@ -79,7 +83,7 @@ func (r *run) explain(c *causes) *Explanation {
 	e.Client.Location = w.input.location
 	near := r.near(e, w.record)
 	for i, rule := range r.pack.Rules {
-		check := Check{Rule: rule.ID, Title: rule.Title, Step: rule.Step, Chain: rule.Chain, Verdict: r.states[i].verdict}
+		check := Check{Rule: rule.ID, Title: rule.Title, Step: rule.Step, Chain: rule.Chain, End: c.isEnd(rule), Verdict: r.states[i].verdict}
 		switch {
 		case check.Verdict != "":
 			for _, reason := range r.states[i].reasons {
@@ -96,7 +100,7 @@ func (r *run) explain(c *causes) *Explanation {
 		return cmp.Or(strings.Compare(stepOrder(a.Step), stepOrder(b.Step)), cmp.Compare(a.Chain, b.Chain))
 	})
 	for _, f := range w.record.Findings {
-		if a, _, ok := c.of(w.record, r.pack.Rules[f.Rule]); ok && (e.Cause == nil || a.rule.Chain < r.chainOf(e.Cause.Rule)) {
+		if a, _, ok := c.of(w.record, f); ok && (e.Cause == nil || a.rule.Chain < r.chainOf(e.Cause.Rule)) {
 			e.Cause = newCause(a, r.version)
 		}
 	}
@@ -163,7 +167,8 @@ func (r *run) checkEstate(check *Check, rule *Rule, near map[string]bool) {
 	var violations, unknown []detail
 	meant, possible := false, false
 	for _, f := range r.found[rule.ID] {
-		concerned := len(f.Affects) == 0 && near[f.Resource.GUID]
+		// What names no clients concerns all, unless it is about a place.
+		concerned := len(f.Affects) == 0 && (near[f.Resource.GUID] || !isPlace(f.Resource.Type))
 		for _, s := range f.Affects {
 			held.selector = s
 			if held.matches(&rec) {
@@ -171,8 +176,13 @@ func (r *run) checkEstate(check *Check, rule *Rule, near map[string]bool) {
 				possible = possible || held.matches(r.watched.record)
 			}
 		}
-		if concerned {
+		switch {
+		case concerned:
 			violations = append(violations, detail{Msg: f.Msg})
+		case rec.Sites == nil:
+			unknown = append(unknown, detail{Msg: "where the client is, is unknown, and elsewhere: " + f.Msg})
+		default:
+			check.Elsewhere = true
 		}
 	}
 	for _, d := range r.watched.estate[rule.ID] {
@@ -182,4 +192,27 @@ func (r *run) checkEstate(check *Check, rule *Rule, near map[string]bool) {
 	}
 	check.take(violations, unknown)
 	check.Disproved = meant && !possible
+	check.Elsewhere = check.Elsewhere && check.Verdict == Pass
+}
+
+// isPlace reports whether a resource is in one place, so that it concerns only
+// the clients there.
+func isPlace(resource string) bool {
+	return slices.Contains([]string{"site", "subnet", "network", "package_server"}, resource)
+}
+
+// Breaks is the verdict on the whole chain: fail where its end is not reached,
+// not_evaluated where that cannot be told, else pass.
+func (e *Explanation) Breaks() Verdict {
+	verdict := Pass
+	for _, c := range e.Checks {
+		switch {
+		case !c.End:
+		case c.Verdict == Fail:
+			return Fail
+		case c.Verdict == NotEvaluated || c.Verdict == Errored:
+			verdict = NotEvaluated
+		}
+	}
+	return verdict
 }

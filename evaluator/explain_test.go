@@ -45,7 +45,9 @@ func TestExplain(t *testing.T) {
 		{"a fault of its site", []string{faultRule("F-001", 100, `{"site": site.guid}`)}, "",
 			[]string{"1 ACME-CLI-001 fail X", "5 F-001 fail fault of Leeds"}, "F-001"},
 		{"a fault of another site is none of its", []string{leeds}, "",
-			[]string{"1 ACME-CLI-001 fail X", "5 F-001 pass "}, ""},
+			[]string{"1 ACME-CLI-001 fail X", "5 F-001 pass elsewhere"}, ""},
+		{"a fault of the whole estate", []string{strings.Replace(strings.Replace(faultRule("F-001", 100, "x"), "\t\"affects\": [x],\n", "", 1), `"type": "site"`, `"type": "policy"`, 1)}, "",
+			[]string{"1 ACME-CLI-001 fail X", "5 F-001 fail fault of Leeds; fault of York"}, ""},
 		{"a fault that its own rows disprove", []string{evidenceLibrary, faultRule("F-001", 100, `{"site": site.guid}`)}, "BOTH",
 			[]string{"1 ACME-CLI-001 fail X", "5 F-001 fail fault of Leeds disproved"}, ""},
 		{"its site cannot be judged", []string{unsure}, "",
@@ -68,6 +70,9 @@ func TestExplain(t *testing.T) {
 				if c.Disproved {
 					line += " disproved"
 				}
+				if c.Elsewhere {
+					line += "elsewhere"
+				}
 				got = append(got, line)
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
@@ -81,6 +86,42 @@ func TestExplain(t *testing.T) {
 				t.Errorf("the chain breaks at %q, want %q", cause, tt.cause)
 			}
 		})
+	}
+}
+
+func TestExplainOfAClientInNoKnownPlace(t *testing.T) {
+	files := map[string]string{"client.rego": clientRuleText, "fault.rego": faultRule("F-001", 100, `{"site": site.guid}`)}
+	e := explainX(t, files, "  - {guid: 00000000-0000-0000-0000-000000000001, name: X, status: Active, addresses: []}\n")
+	for _, c := range e.Checks {
+		if c.Rule == "F-001" && c.Verdict != NotEvaluated {
+			t.Errorf("%+v", c)
+		}
+	}
+}
+
+func TestTheChainBreaks(t *testing.T) {
+	files := map[string]string{
+		"client.rego": clientRuleText + "\nunknown contains {\"msg\": \"?\"} if input.domain == null\n",
+		"fault.rego":  faultRule("F-001", 100, `{"site": site.guid}`),
+	}
+	for client, want := range map[string]Verdict{
+		`{guid: 00000000-0000-0000-0000-000000000001, name: X, domain: D}`:                Fail,
+		`{guid: 00000000-0000-0000-0000-000000000001, name: Y, domain: D}`:                Pass,
+		`{guid: 00000000-0000-0000-0000-000000000001, name: Y}`:                           NotEvaluated,
+		`{guid: 00000000-0000-0000-0000-000000000001, name: X, addresses: [10.1.0.7/24]}`: Fail,
+	} {
+		snap, err := snapshot.NewReader(strings.NewReader(causesEstate+"  - "+client+"\n"), "doc.yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := Evaluate(context.Background(), mustPack(t, files), snap, Options{Watch: func(*snapshot.Client) bool { return true }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := r.Watched.Breaks(); got != want {
+			t.Errorf("%s: %s, want %s", client, got, want)
+		}
+		r.Close()
 	}
 }
 

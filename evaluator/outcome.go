@@ -15,6 +15,7 @@ type outcome struct {
 	violations []detail
 	unknown    []detail
 	tally      [][]string
+	uncounted  string // the field without which the client was not counted
 }
 
 // detail is one object of a rule's violation or unknown set.

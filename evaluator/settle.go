@@ -78,6 +78,10 @@ func (r *run) uncountedClients(rule *Rule) []Reason {
 		reasons = append(reasons, Reason{Section: "clients.addresses", Msg: fmt.Sprintf(
 			"the addresses of %d clients were not collected, so they were not counted where they are", n)})
 	}
+	if n := r.totals.uncounted; rule.needs.tally && n > 0 {
+		reasons = append(reasons, Reason{Section: "clients", Msg: fmt.Sprintf(
+			"%d computers were not counted, for what is counted of them was not collected", n)})
+	}
 	if r.totals.clients == 0 {
 		reasons = append(reasons, Reason{Section: "clients", Msg: "no computer in the snapshot is an Active client"})
 	}

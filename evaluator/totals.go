@@ -16,6 +16,7 @@ type totals struct {
 	servers   map[string]bool // GUIDs of the computers that do not count
 	clients   int64
 	unlocated int64
+	uncounted int64 // Active computers that a tally left out, for it reads what was not collected
 	noStatus  int64 // computers whose status is unknown; they are not counted
 	noAddress int64 // clients whose addresses were not collected
 	sites     map[string]int64

@@ -61,7 +61,9 @@ func (w *writer) cause(c evaluator.Cause, titles map[string]string) {
 		leads = append(leads, within(titles[id]))
 	}
 	w.causeFact("Leads to", strings.Join(leads, "; "))
-	w.causeFact(frees(c))
+	if c.Resource != nil { // clients' own steps are mended one by one
+		w.causeFact(frees(c))
+	}
 	w.advise(factAt, factIndent, "To do", c.Rule, object, c.Remediation)
 }
 

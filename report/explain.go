@@ -49,7 +49,14 @@ func Explain(out io.Writer, e *evaluator.Explanation, o Options) error {
 	}
 	w.line("")
 	if e.Cause == nil {
-		w.put(block{body: "No rule found where the chain breaks."})
+		body := "The chain holds."
+		switch e.Breaks() {
+		case evaluator.Fail:
+			body = "The chain breaks, and no rule found where."
+		case evaluator.NotEvaluated:
+			body = "It cannot be told whether the chain breaks: see what is unknown above."
+		}
+		w.put(block{body: body})
 		return w.out.Flush()
 	}
 	w.put(block{body: fmt.Sprintf("The chain first breaks at %s (%s cause): %s", e.Cause.Rule, e.Cause.Certainty, clean(e.Cause.Msg, 1000))})
@@ -68,6 +75,10 @@ var verdictMark = map[evaluator.Verdict]string{
 func (w *writer) check(c evaluator.Check, cause *evaluator.Cause) {
 	b := block{at: 2, indent: explainIndent, label: verdictMark[c.Verdict], body: c.Rule + " " + c.Title}
 	switch {
+	case c.Verdict == evaluator.Pass && c.Elsewhere:
+		b.body = c.Rule + " found, but not where this client is: " + c.Title
+	case c.Verdict == evaluator.Pass:
+		b.body = c.Rule + " not found: " + c.Title
 	case c.Verdict == evaluator.Fail && c.Disproved:
 		b.label = "not it"
 		b.body += " (there is such a fault, but the client's own rows show that it got past it)"

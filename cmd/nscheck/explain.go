@@ -27,7 +27,7 @@ func explainCommand() *cli.Command {
 		ArgsUsage: "CLIENT|RULE",
 		Description: "CLIENT is a host name, DOMAIN\\NAME or a GUID. The exit status is 0 where the\n" +
 			"chain holds for it, 1 where a rule finds that it breaks, 2 where it cannot be\n" +
-			"looked up. RULE is a rule's id, such as NS-SITE-003.",
+			"looked up, 3 where it cannot be told. RULE is a rule's id, such as NS-SITE-003.",
 		Flags:  append(flags, workFlags()...),
 		Action: runExplain,
 	}
@@ -54,10 +54,16 @@ func runExplain(c *cli.Context) error {
 	} else {
 		err = report.Explain(c.App.Writer, e, terminalOptions(c))
 	}
-	if err == nil && e.Cause != nil {
-		return exitStatus(evaluator.ExitFindings)
+	if err != nil {
+		return err
 	}
-	return err
+	switch e.Breaks() {
+	case evaluator.Fail:
+		return exitStatus(evaluator.ExitFindings)
+	case evaluator.NotEvaluated:
+		return exitStatus(evaluator.ExitIncomplete)
+	}
+	return nil
 }
 
 // explainRule prints a built-in rule's page, the same as in docs/rules; of other
