@@ -2,8 +2,9 @@
 # title: What a fault of a vendor policy leaves undone
 # description: |
 #   A vendor policy assigns packages to package servers. Whom its fault harms is
-#   read from what was assigned: a package server without a status row of a
-#   package was never assigned it. Policies for other vendors harm no Windows
+#   read from what was assigned: a package server with neither a status row nor a
+#   codebase of a package was never assigned it. Without a status row alone that is
+#   possible only, for rows are lost. Policies for other vendors harm no Windows
 #   client.
 # schemas:
 #   - data.estate: schema.estate
@@ -12,6 +13,7 @@
 package nscheck.lib.distribution
 
 import data.nscheck.lib.package_servers
+import data.nscheck.lib.package_status
 import data.nscheck.lib.text
 
 # METADATA
@@ -51,7 +53,7 @@ starved := [selector |
 	selector := {
 		"site": site,
 		"package": role,
-		"certainty": package_servers.certainty(site, _assigned_nothing[role]),
+		"certainty": package_servers.certainty(site, package_status.unserved[role]),
 	}
 ]
 
@@ -79,7 +81,7 @@ everywhere := [selector |
 _certainty(role) := "sure" if {
 	count(data.estate.package_servers) > 0
 	every server in data.estate.package_servers {
-		server.guid in _assigned_nothing[role]
+		server.guid in package_status.unserved[role]
 	}
 } else := "possible"
 
@@ -88,18 +90,11 @@ _any_lacks(servers, role) if {
 	not server in _assigned[role]
 }
 
-_assigned_nothing := {role: servers |
-	some role in data.params.required_packages
-	servers := {server.guid |
-		some server in data.estate.package_servers
-		server.packages
-		not server.packages[role]
-	}
-}
-
+# A package server has been assigned what it has a status of, and what it serves.
 _assigned := {role: servers |
 	some role in data.params.required_packages
-	servers := {server.guid |
+	served := object.get(package_status.serving, role, set())
+	servers := served | {server.guid |
 		some server in data.estate.package_servers
 		server.packages[role]
 	}

@@ -9,8 +9,8 @@ _microsoft := {"guid": "V1", "name": "Microsoft Vendor Policy"}
 _red_hat := {"guid": "V2", "name": "red hat vendor policy"}
 
 # Leeds has nothing, York the scan on one of two servers, Hull everything.
-_estate := {"package_servers": [
-	{"guid": "P1", "packages": {}},
+_estate := {"server": {"name": "NS01"}, "package_servers": [
+	{"guid": "P1", "name": "LDS-PS01", "fqdn": null, "packages": {}},
 	{"guid": "P2", "packages": {"scan": {"status": "ready"}}},
 	{"guid": "P3", "packages": {}},
 	{"guid": "P4", "packages": {"scan": {"status": null}}},
@@ -18,8 +18,12 @@ _estate := {"package_servers": [
 
 _index := {
 	"site_package_servers": {"LEEDS": ["P1"], "YORK": ["P2", "P3"], "HULL": ["P4"], "BARE": []},
+	"package_server_sites": {"P1": ["LEEDS"], "P2": ["YORK"], "P3": ["YORK"], "P4": ["HULL"]},
 	"unplaced_package_servers": {},
+	"packages": {"scan": {"codebases": [{"host": "ns01.corp.example"}]}},
 }
+
+_index_with(scan) := object.union(object.remove(_index, ["packages"]), {"packages": {"scan": scan}})
 
 test_resource if {
 	distribution.resource(_microsoft) == {
@@ -54,6 +58,27 @@ test_starved if {
 	]
 }
 
+# Rows are lost: without codebases a missing one makes nothing sure.
+test_starved_where_codebases_are_unknown if {
+	starved := distribution.starved with data.estate as _estate
+		with data.index as _index_with({})
+		with data.params as _params
+	starved == [
+		{"site": "LEEDS", "package": "scan", "certainty": "possible"},
+		{"site": "YORK", "package": "scan", "certainty": "possible"},
+	]
+	distribution.harm(_microsoft) == "" with data.estate as _estate
+		with data.index as _index_with({})
+		with data.params as _params
+}
+
+test_served_without_a_status if {
+	starved := distribution.starved with data.estate as _estate
+		with data.index as _index_with({"codebases": [{"host": "lds-ps01.corp.example"}]})
+		with data.params as _params
+	{selector.site | some selector in starved} == {"YORK"}
+}
+
 test_harm if {
 	distribution.harm(_microsoft) == "; it left 1 site without a required package" with data.estate as _estate
 		with data.index as _index
@@ -65,11 +90,22 @@ test_harm if {
 
 test_everywhere if {
 	possible := [{"all": true, "package": "scan", "certainty": "possible"}]
-	distribution.everywhere == possible with data.estate as _estate with data.params as _params
+	distribution.everywhere == possible with data.estate as _estate
+		with data.index as _index
+		with data.params as _params
 	distribution.everywhere == possible with data.estate as {"package_servers": []}
+		with data.index as _index
 		with data.params as _params
 
 	sure := [{"all": true, "package": "scan", "certainty": "sure"}]
-	nothing := {"package_servers": [{"guid": "P1", "packages": {}}]}
-	distribution.everywhere == sure with data.estate as nothing with data.params as _params
+	nothing := {
+		"server": {"name": "NS01"},
+		"package_servers": [{"guid": "P1", "packages": {}}],
+	}
+	distribution.everywhere == sure with data.estate as nothing
+		with data.index as _index
+		with data.params as _params
+	distribution.everywhere == possible with data.estate as nothing
+		with data.index as _index_with({})
+		with data.params as _params
 }

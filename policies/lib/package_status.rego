@@ -39,11 +39,13 @@ unready := {role: servers |
 # METADATA
 # description: |
 #   Package servers that have no status of a package, and none of its codebases
-#   either.
+#   either. None is known while a host of a codebase is not identified, for that
+#   host may be any of them.
 unserved := {role: servers |
 	some role in data.params.required_packages
 	servers := {server.guid |
 		with_codebase := serving[role]
+		strange[role] == 0
 		some server in data.estate.package_servers
 		server.packages
 		not server.packages[role]
@@ -107,6 +109,42 @@ hosts := {role: names |
 	codebases := data.index.packages[role].codebases
 	full := {lower(codebase.host) | some codebase in codebases}
 	names := full | {first_label(name) | some name in full}
+}
+
+# METADATA
+# description: |
+#   Number of hosts with a codebase of a package that are neither package servers
+#   nor the Notification Server by any name that is known. Such a host may be one
+#   of them by another name, or by an address that was not collected.
+strange := {role: count(unknown_hosts) |
+	some role, names in hosts
+	unknown_hosts := {name |
+		some name in names
+		not endswith(name, ".")
+		not name in _known_hosts
+		not first_label(name) in _known_hosts
+	}
+}
+
+# METADATA
+# description: |
+#   Packages with a codebase on the Notification Server, which is recognised by its
+#   name in any domain.
+on_ns[role] if {
+	some role, names in hosts
+	first_label(data.estate.server.name) in names
+}
+
+_known_hosts contains first_label(data.estate.server.name)
+
+_known_hosts contains host if {
+	some server in data.estate.package_servers
+	some host in package_servers.hosts(server)
+}
+
+_known_hosts contains first_label(server.name) if {
+	some server in data.estate.package_servers
+	server.fqdn == null
 }
 
 # METADATA

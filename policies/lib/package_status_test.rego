@@ -23,7 +23,8 @@ _of(scan) := status if {
 		"unserved": package_status.unserved.scan,
 		"stale": package_status.stale.scan,
 		"serving": object.get(package_status.serving, "scan", "unknown"),
-	} with data.estate as {"package_servers": _servers}
+		"strange": object.get(package_status.strange, "scan", "unknown"),
+	} with data.estate as {"server": {"name": "NS01"}, "package_servers": _servers}
 		with data.index as {"packages": {"scan": scan}}
 		with data.params as {"required_packages": ["scan"]}
 }
@@ -40,6 +41,17 @@ test_status if {
 		"unserved": {"P5"},
 		"stale": {"P2"},
 		"serving": {"P1"},
+		"strange": 0,
+	}
+}
+
+# The host may be any server by another name, or by an address that is not known.
+test_a_host_that_nobody_knows if {
+	every host in ["p5.dmz.example", "10.4.0.15", "packages.corp.example"] {
+		status := _of(_scan("1.10", ["ns01", host]))
+		status.strange == 1
+		status.unserved == set()
+		status.unready == {"P3"}
 	}
 }
 

@@ -128,7 +128,7 @@ _helped := {role: package_servers.sites_with(servers) |
 }
 
 _ns_helps(site, role) if {
-	_on_ns[role]
+	package_status.on_ns[role]
 	sites.ns_allowed(site) == true
 }
 
@@ -136,7 +136,7 @@ _why(role) := concat("", [
 	"its package servers have none, ",
 	"and downloads from the Notification Server are prevented",
 ]) if {
-	_on_ns[role]
+	package_status.on_ns[role]
 } else := "neither its package servers nor the Notification Server have one"
 
 # What has to be known before a site without a known codebase is a fault.
@@ -148,13 +148,13 @@ _open_questions(site, role) := union({
 		stray > 0
 	},
 	{sprintf("what %s of its codebases is", [text.count_of(strange, "host")]) |
-		strange := _strange[role]
+		strange := package_status.strange[role]
 		strange > 0
 	},
 })
 
 _in_doubt(site, role) if {
-	_on_ns[role]
+	package_status.on_ns[role]
 	not _ns_forbidden(site)
 }
 
@@ -162,34 +162,4 @@ _ns_forbidden(site) if sites.ns_allowed(site) == false
 
 _strays := {role: count(package_servers.strays(servers)) |
 	some role, servers in package_status.serving
-}
-
-# The Notification Server is recognised by its name in any domain.
-_on_ns[role] if {
-	some role, hosts in package_status.hosts
-	package_status.first_label(data.estate.server.name) in hosts
-}
-
-# Number of hosts with a codebase that are neither package servers nor the
-# Notification Server by any name that is known.
-_strange := {role: count(unknown_hosts) |
-	some role, hosts in package_status.hosts
-	unknown_hosts := {host |
-		some host in hosts
-		not endswith(host, ".")
-		not host in _known_hosts
-		not package_status.first_label(host) in _known_hosts
-	}
-}
-
-_known_hosts contains package_status.first_label(data.estate.server.name)
-
-_known_hosts contains host if {
-	some server in data.estate.package_servers
-	some host in package_servers.hosts(server)
-}
-
-_known_hosts contains package_status.first_label(server.name) if {
-	some server in data.estate.package_servers
-	server.fqdn == null
 }

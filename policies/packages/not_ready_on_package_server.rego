@@ -6,8 +6,8 @@
 #   they do not scan and take no licence. The status is what the Notification
 #   Server believes: it travels as an event and stays wrong when one is lost, so
 #   each finding says how old it is. A missing status is held against the server
-#   only where the codebases of the package show that it does not serve it, and
-#   not where a vendor policy leaves the server out on purpose, because it
+#   only where the codebases of the package show that it does not serve it, all
+#   of their hosts being known, and not where a vendor policy leaves the server out on purpose, because it
 #   assigns packages to the package servers individually.
 # related_resources:
 #   - ref: TECH170397
@@ -155,6 +155,8 @@ _doubt(guid, role) := "and its codebases are unknown" if {
 	not package_status.serving[role]
 } else := "although a codebase of it is there" if {
 	guid in package_status.serving[role]
+} else := "and a host of its codebases that nobody knows may be this server" if {
+	package_status.strange[role] > 0
 } else := "which a vendor policy may intend, for it assigns packages individually" if {
 	guid in vendor_policies.maybe_left_out
 }

@@ -37,7 +37,11 @@ _index(servers) := {
 _judged_by(codebases, servers) := _judged_with([], codebases, servers)
 
 _judged_with(policies, codebases, servers) := judged if {
-	estate := {"package_servers": servers, "vendor_policies": policies}
+	estate := {
+		"server": {"name": "NS01"},
+		"package_servers": servers,
+		"vendor_policies": policies,
+	}
 	scan := object.union({"name": _scan}, codebases)
 	index := object.union(_index(servers), {"packages": {"scan": scan}})
 	judged := {"violation": rule.violation, "unknown": rule.unknown} with data.estate as estate
@@ -112,7 +116,17 @@ test_no_status_and_no_codebase if {
 	servers := [_server({"packages": {}})]
 	_judged_by(_hosts([]), servers) == _violation(msg, "no status", "sure")
 	_judged_by(_hosts(["ns01.corp.example"]), servers) == _violation(msg, "no status", "sure")
-	_judged_by(_hosts(["lds-ps01.dmz.example"]), servers) == _violation(msg, "no status", "sure")
+}
+
+test_no_status_and_a_host_that_nobody_knows if {
+	expected := _unknown(concat("", [
+		_scan,
+		" has no status, and a host of its codebases that nobody knows may be this server",
+	]))
+	servers := [_server({"packages": {}})]
+	_judged_by(_hosts(["ns01", "lds-ps01.dmz.example"]), servers) == expected
+	without_addresses := [object.remove(_server({"packages": {}}), ["addresses"])]
+	_judged_by(_hosts(["ns01", "10.4.0.10"]), without_addresses) == expected
 }
 
 test_no_status_but_a_codebase if {
@@ -164,7 +178,9 @@ test_a_stale_server_is_no_help if {
 test_a_server_of_unknown_domain if {
 	servers := [_server({"fqdn": null, "packages": {}})]
 	count(_judged_by(_hosts(["lds-ps01.corp.example"]), servers).unknown) == 1
-	count(_judged_by(_hosts(["lds-ps011.corp.example"]), servers).violation) == 1
+	namesake := {"guid": "P3", "name": "LDS-PS011", "fqdn": null, "packages": {"scan": {"status": "ready"}}}
+	beside := array.concat(servers, [namesake])
+	count(_judged_by(_hosts(["lds-ps011.corp.example"]), beside).violation) == 1
 }
 
 test_no_status_and_unknown_codebases if {

@@ -21,17 +21,24 @@ _servers := [
 	{"guid": "P5", "sites": ["BATH"], "addresses": []},
 ]
 
-_index := {"site_package_servers": {
-	"LEEDS": ["P1"],
-	"YORK": ["P2", "P3"],
-	"HULL": ["P4"],
-	"BATH": ["P5"],
-	"EMPTY": ["P1"],
-	"BARE": [],
-}}
+_index := {
+	"site_package_servers": {
+		"LEEDS": ["P1"],
+		"YORK": ["P2", "P3"],
+		"HULL": ["P4"],
+		"BATH": ["P5"],
+		"EMPTY": ["P1"],
+		"BARE": [],
+	},
+	"packages": {"scan": {"codebases": [{"host": "ns01.corp.example"}]}},
+}
 
 _judged(policies) := judged if {
-	estate := {"vendor_policies": policies, "package_servers": _servers}
+	estate := {
+		"server": {"name": "NS01"},
+		"vendor_policies": policies,
+		"package_servers": _servers,
+	}
 	judged := {"violation": rule.violation, "unknown": rule.unknown} with data.estate as estate
 		with data.index as _index
 		with data.params as {"required_packages": ["scan"], "other_vendors": ["Red Hat"]}

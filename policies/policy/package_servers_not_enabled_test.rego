@@ -10,6 +10,7 @@ _policy(servers) := {
 }
 
 _estate := {
+	"server": {"name": "NS01"},
 	"sites": [
 		{"guid": "LEEDS", "name": "Leeds"},
 		{"guid": "YORK", "name": "York"},
@@ -22,6 +23,7 @@ _estate := {
 }
 
 _index := {
+	"packages": {"scan": {"codebases": [{"host": "ns01.corp.example"}]}},
 	"package_servers": {"P1": {}, "P2": {}},
 	"site_package_servers": {"LEEDS": ["P1"], "YORK": ["P2"], "BARE": []},
 	"package_server_sites": {"P1": ["LEEDS"], "P2": ["YORK"]},

@@ -12,11 +12,13 @@ _policy(enabled, type, automatic) := {
 _judged(policy) := judged if {
 	judged := {"violation": rule.violation, "unknown": rule.unknown} with data.estate as {
 		"vendor_policies": [policy],
+		"server": {"name": "NS01"},
 		"package_servers": [{"guid": "P1", "packages": {}}],
 	}
 		with data.index as {
 			"site_package_servers": {"LEEDS": ["P1"]},
 			"unplaced_package_servers": {},
+			"packages": {"scan": {"codebases": [{"host": "ns01.corp.example"}]}},
 		}
 		with data.params as {"required_packages": ["scan"], "other_vendors": ["Red Hat"]}
 }

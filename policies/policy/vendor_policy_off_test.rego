@@ -9,8 +9,10 @@ _red_hat(enabled) := {"guid": "V2", "name": "Red Hat Vendor Policy", "enabled": 
 _judged(policies) := judged if {
 	judged := {"violation": rule.violation, "unknown": rule.unknown} with data.estate as {
 		"vendor_policies": policies,
+		"server": {"name": "NS01"},
 		"package_servers": [{"guid": "P1", "packages": {}}],
 	}
+		with data.index as {"packages": {"scan": {"codebases": [{"host": "ns01.corp.example"}]}}}
 		with data.params as {"required_packages": ["scan"], "other_vendors": ["Red Hat"]}
 }
 
