@@ -6,7 +6,8 @@
 #   servers and clients can only get what the Notification Server has and offers.
 #   The scan and the tools are not installed with the product: the patch
 #   management import (PMImport) brings them, so an import that never succeeded
-#   explains why they are missing.
+#   explains why they are missing. They are found by their GUIDs. That of the plug-in
+#   is not public, so that a plug-in which is not found by its name may still be there.
 # related_resources:
 #   - ref: TECH170397
 #     description: The article; the three packages stand in step 3, the import in step 7.
@@ -29,10 +30,8 @@
 #         finding gives and enable it. Patch Windows System Assessment Scan (GUID
 #         6D417916-467C-46A7-A870-6D86D9345B61) or Patch Install Tools (GUID
 #         832C527C-B9C9-46FB-B1F1-2F35434FF90D) is missing: run the patch management import and
-#         see that it succeeds; step 7 of the article names what to read where it fails. The
-#         Software Update Plug-in is missing: it comes with Patch Management itself, so repair
-#         that installation; make sure first that the package has no other name here. Then
-#         watch the package become ready on the package servers.
+#         see that it succeeds; step 7 of the article names what to read where it fails. Then watch
+#         the package become ready on the package servers.
 package nscheck.packages.missing_on_notification_server
 
 import data.nscheck.lib.packages
@@ -47,6 +46,7 @@ violation contains {
 } if {
 	data.estate.packages
 	some role, name in packages.names
+	role in _of_known_guid
 	not data.index.packages[role]
 }
 
@@ -62,10 +62,23 @@ violation contains {
 	data.index.packages[role].enabled == false
 }
 
+unknown contains {
+	"msg": "It is not found by its name, which may be another one here",
+	"resource": {"type": "package", "guid": null, "name": name},
+} if {
+	data.estate.packages
+	some role, name in packages.names
+	not role in _of_known_guid
+	not data.index.packages[role]
+}
+
 unknown contains {"msg": "It is unknown whether it is enabled", "resource": _resource(role)} if {
 	some role, _ in packages.names
 	data.index.packages[role].enabled == null
 }
+
+# The packages that every version and language has under the same GUID (KB180699).
+_of_known_guid := {"scan", "tools"}
 
 _resource(role) := {"type": "package", "guid": item.guid, "name": item.name} if {
 	item := data.index.packages[role]

@@ -49,6 +49,20 @@ test_missing_package if {
 	}
 }
 
+# The GUID of the plug-in's package is not public, so that it may have another name.
+test_a_plugin_that_is_not_found if {
+	judged := {"violation": rule.violation, "unknown": rule.unknown} with data.estate as {"packages": []}
+		with data.index as {"packages": {}}
+		with data.params as {"required_packages": ["plugin"]}
+	judged == {
+		"violation": set(),
+		"unknown": {{
+			"msg": "It is not found by its name, which may be another one here",
+			"resource": {"type": "package", "guid": null, "name": "Software Update Plug-in"},
+		}},
+	}
+}
+
 test_unknown if {
 	_judged(_scan(null)) == {
 		"violation": set(),

@@ -1,12 +1,13 @@
 # METADATA
-# title: Vulnerability analysis policy missing, off, or not targeting the plug-in filter
+# title: Vulnerability analysis policy off, or not targeting the plug-in filter
 # description: |
 #   The vulnerability analysis policy (the article's Microsoft Vulnerability Analysis
 #   Policy) brings the assessment scan to clients and lets it run there. It has to be
 #   on and to target the filter "Computers with Software Update Plug-in Installed".
 #   Computers outside its target have the plug-in, never scan, and take no licence.
 #   One policy that is on and targets the filter is enough; clones of it may be off
-#   or target others.
+#   or target others. Policies are recognised by their names, which differ between
+#   versions and languages: where none is recognised, it is not known to be missing.
 # related_resources:
 #   - ref: TECH170397
 #     description: The article; its symptoms name the policy and the filter.
@@ -20,7 +21,7 @@
 #   severity: high
 #   scope: estate
 #   step: symptoms
-#   explains: [NS-CLI-002, NS-LIC-001]
+#   explains: [NS-CLI-001, NS-CLI-002, NS-CLI-007, NS-LIC-001]
 #   chain: 510
 #   remediation:
 #     - versions: ">=8"
@@ -41,18 +42,6 @@
 package nscheck.policy.analysis_policy_off_target
 
 import data.nscheck.lib.analysis_policies
-
-violation contains {
-	"msg": "There is no vulnerability analysis policy",
-	"resource": {"type": "estate", "guid": null, "name": "policies"},
-	"path": "policies",
-	"expected": "a vulnerability analysis policy",
-	"actual": "none",
-	"affects": _affects("sure"),
-} if {
-	data.estate.policies
-	count(analysis_policies.all) == 0
-}
 
 violation contains {
 	"msg": sprintf("%s is off", [policy.name]),
@@ -83,6 +72,14 @@ violation contains {
 	_none_works
 	some policy in analysis_policies.all
 	policy.enabled != false
+}
+
+unknown contains {
+	"msg": "No vulnerability analysis policy is recognised by its name; it may have another one here",
+	"resource": {"type": "estate", "guid": null, "name": "policies"},
+} if {
+	data.estate.policies
+	count(analysis_policies.all) == 0
 }
 
 unknown contains {"msg": msg, "resource": analysis_policies.resource(policy)} if {
@@ -121,4 +118,4 @@ _certainty(policy) := "sure" if {
 	policy.target_count == 0
 } else := "possible"
 
-_affects(certainty) := [{"all": true, "package": "scan", "certainty": certainty}]
+_affects(certainty) := [{"all": true, "certainty": certainty}]
