@@ -32,15 +32,19 @@ default reached := 0
 #   The chain positions below this one are shown to hold and cannot be the
 #   cause; 0 where nothing is shown. Patch inventory that returned shows the
 #   whole way up to the licences. A scan that succeeded with all packages there
-#   shows that packages and policies reach the client and let it scan. Packages
-#   alone show that the vulnerability analysis policy (510) brought them, but not
-#   that a plug-in policy (520, 530) lets the scan work.
+#   shows that packages and policies reach the client and let it scan. A scan that
+#   ran and failed shows that the vulnerability analysis policy (510) let it run, but
+#   not that a plug-in policy (520, 530) lets it work. Packages alone show neither:
+#   they may have come before the policy was turned off.
 reached := 800 if {
 	input.inventory.patch_returned == true
 } else := 700 if {
 	_all_arrived
 	input.packages.scan.last_run.succeeded == true
 } else := 520 if {
+	_all_arrived
+	input.packages.scan.last_run
+} else := 500 if {
 	_all_arrived
 }
 

@@ -25,6 +25,15 @@ test_all_packages_arrived if {
 		with data.params as _params
 }
 
+test_scan_never_ran if {
+	client := {
+		"plugin": {"installed": true},
+		"packages": {"scan": {"status": "downloaded"}, "tools": {"status": "downloaded"}},
+		"inventory": {"patch_returned": false},
+	}
+	evidence.reached == 500 with input as client with data.params as _params
+}
+
 test_scan_succeeded if {
 	client := object.union(_client, {
 		"packages": {"scan": {"last_run": {"succeeded": true}}},
