@@ -47,9 +47,19 @@ violation contains {
 	"resource": {"type": "computer", "guid": holder.guid, "name": _name(holder)},
 	"path": "licences.inactive_holders",
 	"expected": "Active",
-	"actual": holder.status,
+	"actual": object.get(holder, "status", null),
 } if {
 	some holder in data.estate.licences.inactive_holders
+	_inactive(holder)
+}
+
+unknown contains {
+	"msg": "It holds a licence, but its status is not recorded",
+	"resource": {"type": "computer", "guid": holder.guid, "name": _name(holder)},
+} if {
+	some holder in data.estate.licences.inactive_holders
+	holder.name != null
+	not is_string(object.get(holder, "status", null))
 }
 
 unknown contains {
@@ -59,12 +69,18 @@ unknown contains {
 	not data.estate.licences.inactive_holders
 }
 
+# A resource that no longer exists is not Active, whatever was its status.
+_inactive(holder) if holder.name == null
+
+_inactive(holder) if {
+	is_string(holder.status)
+	holder.status != "Active"
+}
+
 _name(holder) := holder.name if {
 	holder.name != null
 } else := holder.guid
 
 _msg(holder) := sprintf("Resource %s no longer exists and holds a licence", [holder.guid]) if {
 	holder.name == null
-} else := sprintf("%s holds a licence, and its status is not recorded", [holder.name]) if {
-	holder.status == null
 } else := sprintf("%s is %s and holds a licence", [holder.name, holder.status])

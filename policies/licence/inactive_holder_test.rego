@@ -33,8 +33,16 @@ test_disposed if {
 
 test_status_not_recorded if {
 	holder := {"guid": "C1", "name": "OLD-WS001", "status": null}
-	msg := "OLD-WS001 holds a licence, and its status is not recorded"
-	_judged(_holding(holder)) == _finding(msg, "OLD-WS001", null)
+	_judged(_holding(holder)) == {"violation": set(), "unknown": {{
+		"msg": "It holds a licence, but its status is not recorded",
+		"resource": {"type": "computer", "guid": "C1", "name": "OLD-WS001"},
+	}}}
+	_judged(_holding(object.remove(holder, ["status"]))) == _judged(_holding(holder))
+}
+
+test_active if {
+	holder := {"guid": "C1", "name": "NEW-WS001", "status": "Active"}
+	_judged(_holding(holder)) == {"violation": set(), "unknown": set()}
 }
 
 test_no_longer_exists if {
