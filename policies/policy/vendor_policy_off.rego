@@ -4,8 +4,9 @@
 #   The vendor policy (the article's Microsoft Vendor Policy) distributes the scan
 #   and the install tools to the package servers. Where it is missing or off, nothing
 #   new is distributed, and clients that do not have these packages yet cannot make
-#   their first scan or take a licence. A policy that serves other vendors' computers
-#   only, by the parameter other_vendors, may be off.
+#   their first scan or take a licence. One policy for Windows clients that is on is
+#   enough; a policy that serves other vendors' computers only, by the parameter
+#   other_vendors, does not count.
 # related_resources:
 #   - ref: TECH170397
 #     description: The article; step 2.
@@ -58,16 +59,21 @@ violation contains {
 	"path": sprintf("vendor_policies[%s].enabled", [policy.name]),
 	"expected": true,
 	"actual": false,
-	"affects": _affects,
+	"affects": distribution.everywhere,
 } if {
+	every other in _windows {
+		other.enabled == false
+	}
 	some policy in _windows
-	policy.enabled == false
 }
 
 unknown contains {
 	"msg": "It is unknown whether the policy is on",
 	"resource": distribution.resource(policy),
 } if {
+	every other in _windows {
+		other.enabled != true
+	}
 	some policy in _windows
 	policy.enabled == null
 }
@@ -76,9 +82,3 @@ _windows := [policy |
 	some policy in data.estate.vendor_policies
 	distribution.serves_windows(policy)
 ]
-
-# A second policy may do what the one that is off does not.
-_affects := [] if {
-	some policy in _windows
-	policy.enabled != false
-} else := distribution.everywhere

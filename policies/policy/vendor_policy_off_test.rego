@@ -44,8 +44,12 @@ test_off if {
 
 test_another_one_is_on if {
 	second := {"guid": "V3", "name": "Second Vendor Policy", "enabled": true}
-	some violation in _judged([_microsoft(false), second]).violation
-	violation.affects == []
+	_judged([_microsoft(false), second]) == _silent
+	_judged([_microsoft(null), second]) == _silent
+	unread := object.union(second, {"enabled": null})
+	judged := _judged([_microsoft(false), unread])
+	judged.violation == set()
+	{u.resource.name | some u in judged.unknown} == {"Second Vendor Policy"}
 }
 
 test_missing_policy if {
