@@ -5,8 +5,9 @@
 #   it the packages Patch Windows System Assessment Scan and Patch Install Tools,
 #   which are not installed with the product. While it fails they stay as old as
 #   they are; where it never succeeded they are missing, so that no client can
-#   scan. On a child in a hierarchy the import does not run; its patch data is
-#   replicated to it.
+#   scan. On a child in a hierarchy the import does not run, for its patch data is
+#   replicated to it: nothing is held against a child here, and NS-IMP-002 judges it
+#   by its bulletins.
 # related_resources:
 #   - ref: TECH170397
 #     description: The article; step 7, what to read about a failed import.
@@ -91,8 +92,7 @@ unknown contains {
 	"resource": notification_server.resource,
 } if {
 	_runs_here
-	data.estate.patch_import.last_run_at == null
-	data.estate.patch_import.last_success_at == null
+	_no_run
 }
 
 unknown contains {
@@ -100,8 +100,23 @@ unknown contains {
 	"resource": notification_server.resource,
 } if {
 	_runs_here
-	data.estate.patch_import.last_run_at != null
 	data.estate.patch_import.last_run_succeeded == null
+	not _no_run
+	not _last_run_is_a_success
+}
+
+_run_at := data.estate.patch_import.last_run_at
+
+_success_at := data.estate.patch_import.last_success_at
+
+_no_run if {
+	_run_at == null
+	_success_at == null
+}
+
+_last_run_is_a_success if {
+	_run_at != null
+	_run_at == _success_at
 }
 
 # Where it is unknown whether the server is a child, its runs are judged: a child has none.

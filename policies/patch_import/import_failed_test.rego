@@ -74,6 +74,16 @@ test_no_history if {
 	]))
 }
 
+test_a_last_run_that_is_the_last_success if {
+	_judged(false, _import("2014-03-02T01:00:00Z", null, "2014-03-02T01:00:00Z", 1)) == _silent
+}
+
+test_a_success_and_an_unknown_last_run if {
+	expected := _unknown("The result of the last patch management import is unknown")
+	_judged(false, _import(null, null, "2014-03-02T01:00:00Z", 1)) == expected
+	_judged(false, _import("2014-03-03T01:00:00Z", null, "2014-03-02T01:00:00Z", 1)) == expected
+}
+
 test_unknown_result if {
 	_judged(false, _import("2014-03-02T01:00:00Z", null, null, null)) == _unknown(concat("", [
 		"The result of the last patch management import is unknown",
