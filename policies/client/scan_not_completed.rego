@@ -4,8 +4,9 @@
 #   The assessment scan writes STPatchAssessment.log on the client. The newest scan
 #   in it did not complete, so there was nothing to return: neither patch inventory
 #   nor, if it was the first scan, the request for a licence. The log is read from
-#   the folders of the client's agent, where these were given; it proves by itself
-#   that the client has the agent and the scan.
+#   the folders of the client's agent, where these were given. A log that is older
+#   than the newest patch inventory, or than the limit for patch inventory, says
+#   nothing about the scans of today.
 # related_resources:
 #   - ref: TECH170397
 #     description: The article; step 6, check logs to ensure that the scan is completed.
@@ -13,6 +14,7 @@
 #     description: For a client that still fails to return inventory or to pull a licence.
 # schemas:
 #   - input: schema.client
+#   - data.params: schema.params
 # custom:
 #   id: NS-CLI-010
 #   severity: medium
@@ -39,15 +41,48 @@
 #         appears, follow TECH169557.
 package nscheck.client.scan_not_completed
 
+import data.nscheck.lib.computers
+
 violation contains {
 	"msg": "The scan log shows that the newest scan did not complete",
 	"path": "scan_log.completed",
 	"expected": true,
 	"actual": false,
 } if {
+	computers.has_plugin
 	input.scan_log.completed == false
+	count(_questions) == 0
+	not _outdated
 }
 
-unknown contains {"msg": "The scan log does not tell whether the newest scan completed"} if {
+unknown contains {"msg": msg} if {
+	input.scan_log.completed != true
+	not _outdated
+	msg := computers.plugin_doubt(_questions)
+}
+
+_questions contains "whether the newest scan in its log completed" if {
 	input.scan_log.completed == null
+}
+
+_questions contains "how old its scan log is" if _age == null
+
+_questions contains "whether patch inventory came after its scan log" if {
+	_age != null
+	input.inventory.patch_returned != false
+	_patch_age in {null, _age}
+}
+
+_age := object.get(input.scan_log, "age_days", null)
+
+_patch_age := object.get(input.inventory, "patch_age_days", null)
+
+_outdated if {
+	_age != null
+	_age > data.params.patch_inventory_max_age_days
+}
+
+_outdated if {
+	not null in {_age, _patch_age}
+	_age > _patch_age
 }
