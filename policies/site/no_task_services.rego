@@ -1,10 +1,10 @@
 # METADATA
 # title: Package server without task services
 # description: |
-#   The article asks for the Task Server services on every package server, and
-#   counts a package server without them among the reasons why clients wait for
-#   their packages in vain. Where no package server of a site has them, its
-#   clients are taken to be harmed for sure; where some have, possibly.
+#   The article asks for the Task Server services on the package servers, among the
+#   settings to check where clients do not get their packages. It does not say that
+#   a package server without them hands out none, so that this is a possible cause
+#   only.
 # related_resources:
 #   - ref: TECH170397
 #     description: The article; step 5, Task Server services on the package servers.
@@ -49,11 +49,6 @@ unknown contains {
 	server.task_service == null
 }
 
-_affects(guid) := [{"site": site, "certainty": package_servers.certainty(site, _without)} |
+_affects(guid) := [{"site": site, "certainty": "possible"} |
 	some site in data.index.package_server_sites[guid]
 ]
-
-_without := {server.guid |
-	some server in data.estate.package_servers
-	server.task_service == false
-}

@@ -4,9 +4,10 @@
 #   Package servers serve sites, and a client belongs to the site of its subnet.
 #   A subnet that is not assigned to a site itself takes the site of the closest
 #   subnet around it. Where there is none either, its clients belong to no site,
-#   no package server is theirs, and they have to download every package from the
-#   Notification Server directly. The article wants each subnet targeted to its
-#   site. The same holds for a network with clients that no subnet covers.
+#   and no package server is theirs. The article wants sites targeted properly
+#   within the subnet. Such clients download from the Notification Server directly,
+#   so that this is a possible cause only. The same holds for a network with clients
+#   that no subnet covers.
 # related_resources:
 #   - ref: TECH170397
 #     description: The article; step 5, sites targeted properly within the subnet.
@@ -26,10 +27,12 @@
 #   remediation:
 #     - ref: TECH170397
 #       text: |
-#         In the console under Site Management, assign the subnet to the site whose package
-#         servers shall serve its clients, or assign a subnet that encompasses it. Where the
-#         finding names a network, first create a subnet that covers it. Mind overlaps: a
-#         subnet that is not assigned itself follows its closest encompassing one.
+#         Where the finding names a network, first create a subnet that covers it. In the
+#         console under Site Management, assign the subnet to the site whose package servers
+#         shall serve its clients, or assign a subnet that encompasses it. Mind overlaps: a
+#         subnet that is not assigned itself follows its closest encompassing one. Until then
+#         the clients download from the Notification Server: test from one of them whether it
+#         reaches that server at all.
 package nscheck.site.subnet_in_no_site
 
 import data.nscheck.lib.clients
@@ -41,7 +44,7 @@ violation contains {
 	"path": sprintf("subnets[%s].sites", [subnet.cidr]),
 	"expected": "a site of its own or of an encompassing subnet",
 	"actual": "none",
-	"affects": [{"subnet": subnet.guid, "certainty": "sure"}],
+	"affects": [{"subnet": subnet.guid, "certainty": "possible"}],
 } if {
 	some subnet in data.estate.subnets
 	data.index.subnet_sites[subnet.guid] == []
@@ -57,7 +60,7 @@ violation contains {
 	"resource": {"type": "network", "guid": null, "name": cidr},
 	"expected": "a subnet that covers it",
 	"actual": "none",
-	"affects": [{"network": cidr, "certainty": "sure"}],
+	"affects": [{"network": cidr, "certainty": "possible"}],
 } if {
 	data.estate.subnets
 	some cidr, network in data.totals.uncovered_networks

@@ -34,7 +34,7 @@ test_subnet_in_no_site if {
 			"path": "subnets[10.9.0.0/24].sites",
 			"expected": "a site of its own or of an encompassing subnet",
 			"actual": "none",
-			"affects": [{"subnet": "N2", "certainty": "sure"}],
+			"affects": [{"subnet": "N2", "certainty": "possible"}],
 		}},
 		"unknown": set(),
 	}
@@ -54,7 +54,7 @@ test_uncovered_network if {
 			"resource": {"type": "network", "guid": null, "name": "10.99.1.0/24"},
 			"expected": "a subnet that covers it",
 			"actual": "none",
-			"affects": [{"network": "10.99.1.0/24", "certainty": "sure"}],
+			"affects": [{"network": "10.99.1.0/24", "certainty": "possible"}],
 		}},
 		"unknown": set(),
 	}
