@@ -28,7 +28,7 @@
 #   severity: high
 #   scope: estate
 #   step: "7"
-#   explains: [NS-CLI-001, NS-CLI-007, NS-LIC-001, NS-PKG-001, NS-PKG-003, NS-PKG-004]
+#   explains: [NS-CLI-001, NS-CLI-007, NS-LIC-001, NS-PKG-001, NS-PKG-003, NS-PKG-004, NS-SITE-008]
 #   chain: 310
 #   remediation:
 #     - versions: ">=8"

@@ -19,7 +19,7 @@
 #   severity: high
 #   scope: estate
 #   step: "2"
-#   explains: [NS-CLI-001, NS-CLI-007, NS-LIC-001, NS-PKG-001, NS-PKG-004]
+#   explains: [NS-CLI-001, NS-CLI-007, NS-LIC-001, NS-PKG-001, NS-PKG-002, NS-PKG-004, NS-SITE-008]
 #   chain: 210
 #   remediation:
 #     - versions: ">=8"

@@ -20,7 +20,7 @@
 #   severity: high
 #   scope: estate
 #   step: "5"
-#   explains: [NS-CLI-001, NS-CLI-007, NS-LIC-001, NS-PKG-004]
+#   explains: [NS-CLI-001, NS-CLI-007, NS-LIC-001, NS-PKG-004, NS-SITE-008]
 #   chain: 120
 #   remediation:
 #     - ref: TECH170397

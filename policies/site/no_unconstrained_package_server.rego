@@ -21,7 +21,7 @@
 #   severity: critical
 #   scope: estate
 #   step: "5"
-#   explains: [NS-CLI-001, NS-CLI-007, NS-LIC-001, NS-PKG-001, NS-PKG-002, NS-PKG-004]
+#   explains: [NS-CLI-001, NS-CLI-007, NS-LIC-001, NS-PKG-001, NS-PKG-002, NS-PKG-004, NS-SITE-008]
 #   chain: 130
 #   remediation:
 #     - ref: TECH170397

@@ -20,7 +20,7 @@
 #   severity: high
 #   scope: estate
 #   step: "+"
-#   explains: [NS-CLI-001, NS-CLI-007, NS-LIC-001, NS-PKG-004]
+#   explains: [NS-CLI-001, NS-CLI-007, NS-LIC-001, NS-PKG-001, NS-PKG-002, NS-PKG-004]
 #   chain: 140
 #   versions: ">=8.5.5032"
 #   remediation:
