@@ -35,8 +35,13 @@
 #         that need not be in it.
 package nscheck.licence.more_than_owned
 
+import data.nscheck.lib.text
+
 violation contains {
-	"msg": sprintf("%d licences are in use and %d are owned", [_licences.in_use, _licences.owned]),
+	"msg": sprintf("In use: %s; owned: %d", [
+		text.count_of(_licences.in_use, "licence"),
+		_licences.owned,
+	]),
 	"resource": _resource,
 	"path": "licences.in_use",
 	"expected": _licences.owned,

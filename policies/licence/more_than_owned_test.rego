@@ -24,7 +24,7 @@ test_enough if {
 test_more_than_owned if {
 	_judged(412, 400) == {
 		"violation": {{
-			"msg": "412 licences are in use and 400 are owned",
+			"msg": "In use: 412 licences; owned: 400",
 			"resource": _resource,
 			"path": "licences.in_use",
 			"expected": 400,

@@ -30,15 +30,11 @@
 #         In the console open the policy that the finding names (the article's Microsoft
 #         Vulnerability Analysis Policy; its display name differs between versions), turn it on,
 #         and let it apply to the filter "Computers with Software Update Plug-in Installed".
-#         Where no such policy exists, check the patch management import first, for it brings
-#         the scan package that the policy runs.
 #     - versions: "<8"
 #       ref: TECH170397
 #       text: |
 #         In the console open Microsoft Vulnerability Analysis Policy, turn it on, and let it
-#         apply to the filter "Computers with Software Update Plug-in Installed". Where no such
-#         policy exists, check the patch management import (PMImport) first, for it brings the
-#         scan package that the policy runs.
+#         apply to the filter "Computers with Software Update Plug-in Installed".
 package nscheck.policy.analysis_policy_off_target
 
 import data.nscheck.lib.analysis_policies
@@ -65,7 +61,7 @@ violation contains {
 	]),
 	"resource": analysis_policies.resource(policy),
 	"path": sprintf("policies[%s].target_filters", [policy.name]),
-	"expected": data.params.plugin_filter,
+	"expected": analysis_policies.filter_name,
 	"actual": policy.target_filters,
 	"affects": _affects(_certainty(policy)),
 } if {

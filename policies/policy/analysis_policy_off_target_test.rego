@@ -71,7 +71,7 @@ test_another_target if {
 			]),
 			"resource": _resource,
 			"path": "policies[Microsoft Vulnerability Analysis Policy].target_filters",
-			"expected": "F1",
+			"expected": "Computers with Software Update Plug-in Installed",
 			"actual": ["F2"],
 			"affects": _affects("possible"),
 		}},

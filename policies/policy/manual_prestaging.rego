@@ -59,9 +59,9 @@ violation contains {
 		distribution.harm(policy),
 	]),
 	"resource": distribution.resource(policy),
-	"path": sprintf("vendor_policies[%s].%s", [policy.name, _field]),
-	"expected": false,
-	"actual": true,
+	"path": sprintf("vendor_policies[%s].package_assignment", [policy.name]),
+	"expected": "All Package Servers or Package Servers Individually",
+	"actual": _setting,
 	"affects": distribution.harms(policy, distribution.starved),
 } if {
 	some policy in data.estate.vendor_policies
@@ -87,8 +87,6 @@ unknown contains {
 	policy.enabled == null
 	_prestaged(policy)
 }
-
-_field := "package_assignment.automatic_site_assignment"
 
 _setting := "Package Servers automatically with manual prestaging"
 

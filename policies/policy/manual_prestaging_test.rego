@@ -75,9 +75,9 @@ test_manual_prestaging if {
 			"it left 2 sites without a required package",
 		]),
 		"resource": _resource,
-		"path": "vendor_policies[Microsoft Vendor Policy].package_assignment.automatic_site_assignment",
-		"expected": false,
-		"actual": true,
+		"path": "vendor_policies[Microsoft Vendor Policy].package_assignment",
+		"expected": "All Package Servers or Package Servers Individually",
+		"actual": "Package Servers automatically with manual prestaging",
 		"affects": [
 			{"site": "BATH", "package": "scan", "certainty": "possible"},
 			{"site": "EMPTY", "package": "scan", "certainty": "sure"},

@@ -31,7 +31,7 @@ import data.nscheck.lib.analysis_policies
 import data.nscheck.lib.text
 
 violation contains {
-	"msg": sprintf("%s checks every %s; on an estate of %s every %d are the least", [
+	"msg": sprintf("%s checks every %s, but with %s it should not do so more often than every %d", [
 		policy.name,
 		text.count_of(shortest, "minute"),
 		text.count_of(data.totals.clients, "client"),

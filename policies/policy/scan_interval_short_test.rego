@@ -39,8 +39,8 @@ test_too_often if {
 	_judged(_policy([300, 60]), 600) == {
 		"violation": {{
 			"msg": concat("", [
-				"Microsoft Vulnerability Analysis Policy checks every 60 minutes; ",
-				"on an estate of 600 clients every 240 are the least",
+				"Microsoft Vulnerability Analysis Policy checks every 60 minutes, ",
+				"but with 600 clients it should not do so more often than every 240",
 			]),
 			"resource": _resource,
 			"path": "policies[Microsoft Vulnerability Analysis Policy].schedules",

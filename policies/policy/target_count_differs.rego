@@ -29,13 +29,14 @@
 package nscheck.policy.target_count_differs
 
 import data.nscheck.lib.analysis_policies
+import data.nscheck.lib.text
 
 violation contains {
-	"msg": sprintf("%s targets %d computers, but the filter \"%s\" has %d members", [
+	"msg": sprintf("%s targets %s, but the filter \"%s\" has %s", [
 		policy.name,
-		policy.target_count,
+		text.count_of(policy.target_count, "computer"),
 		analysis_policies.filter_name,
-		_members,
+		text.count_of(_members, "member"),
 	]),
 	"resource": analysis_policies.resource(policy),
 	"path": sprintf("policies[%s].target_count", [policy.name]),

@@ -61,11 +61,15 @@ _limit := data.params.desktop_server_max_clients
 
 _desktop(os_name) if {
 	is_string(os_name)
-	contains(lower(os_name), "windows")
+	regex.match(`(?i)windows (xp|vista|7|8|8\.1|10|11)( |$)`, os_name)
 	not contains(lower(os_name), "server")
 }
 
-_maybe_desktop(os_name) if _desktop(os_name)
+# Some names do not tell, such as Windows 2003 Standard Edition.
+_maybe_desktop(os_name) if {
+	contains(lower(os_name), "windows")
+	not contains(lower(os_name), "server")
+}
 
 _maybe_desktop(null)
 
@@ -95,7 +99,7 @@ _sites(server) := sort([data.index.sites[site].name |
 ])
 
 _open_questions(server) := union({
-	{"its operating system" | server.os_name == null},
+	{"whether its Windows is a desktop one" | not _desktop(server.os_name)},
 	{sprintf("all sites of %s", [text.count_of(strays, "package server")]) |
 		strays := count(data.index.unplaced_package_servers)
 		strays > 0

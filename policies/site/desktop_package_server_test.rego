@@ -72,7 +72,20 @@ test_clients_of_several_sites_add_up if {
 }
 
 test_unknown_system if {
-	_judged([_server("P1", null)]) == _unknown("P1", "its operating system")
+	_judged([_server("P1", null)]) == _unknown("P1", "whether its Windows is a desktop one")
+}
+
+# Before 2008, the name of a server Windows need not say that it is one.
+test_a_name_that_does_not_tell if {
+	every name in ["Windows 2003 Standard Edition", "Windows 2000", "Windows 7even"] {
+		_judged([_server("P1", name)]) == _unknown("P1", "whether its Windows is a desktop one")
+	}
+}
+
+test_desktops if {
+	every name in ["Windows XP", "Windows Vista Business", "Windows 8.1 Pro", "Microsoft Windows 11"] {
+		count(_judged([_server("P1", name)]).violation) == 1
+	}
 }
 
 test_others_may_share_the_clients if {
