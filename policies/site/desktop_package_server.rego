@@ -67,6 +67,7 @@ _desktop(os_name) if {
 
 # Some names do not tell, such as Windows 2003 Standard Edition.
 _maybe_desktop(os_name) if {
+	is_string(os_name)
 	contains(lower(os_name), "windows")
 	not contains(lower(os_name), "server")
 }
