@@ -39,7 +39,7 @@ func TestConfiguration(t *testing.T) {
 		}
 	}
 	t.Setenv(passwordVariable, "")
-	if o := collectInto(t, t.TempDir()); o.status != 0 || o.clients != 8 {
+	if o := collectInto(t, t.TempDir()); o.status != 0 || o.clients != smallClients {
 		t.Errorf("status %d: %s", o.status, o.stderr)
 	}
 	d.Fail(section("clients.filters"), tdstest.Stall(0))

@@ -198,7 +198,7 @@ func TestConnects(t *testing.T) {
 				source = c.source(d)
 			}
 			o := collectInto(t, t.TempDir(), append([]string{"--source", source, "--ca-file", d.CAFile()}, c.args...)...)
-			if o.status != 0 || o.clients != 8 {
+			if o.status != 0 || o.clients != smallClients {
 				t.Fatalf("status %d, %d clients: %s", o.status, o.clients, o.stderr)
 			}
 			logins := d.Logins()

@@ -51,6 +51,9 @@ func startDouble(t *testing.T, estate *fixtures.Estate, change func(*tdstest.Opt
 	return &double{tdstest.Start(t, options), db}
 }
 
+// smallClients is the number of computers in the small estate.
+const smallClients = 9
+
 // smallEstate has a row in every table and few computers.
 func smallEstate(t *testing.T) *fixtures.Estate {
 	t.Helper()

@@ -49,7 +49,7 @@ func TestIsolation(t *testing.T) {
 				d.Fail(c.match, c.fault)
 			}
 			o := collectRun(t, d)
-			if o.manifest == nil || o.status != c.status || o.clients != 8 {
+			if o.manifest == nil || o.status != c.status || o.clients != smallClients {
 				t.Fatalf("status %d, %d clients: %s", o.status, o.clients, o.stderr)
 			}
 			if o.manifest.Source.Isolation != c.level {
