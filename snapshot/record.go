@@ -23,11 +23,6 @@ type estateRecord struct {
 	*Estate
 }
 
-type clientRecord struct {
-	Kind string `json:"kind"`
-	*Client
-}
-
 type endRecord struct {
 	Kind string `json:"kind"`
 	*End
@@ -38,12 +33,12 @@ type endRecord struct {
 // called from many goroutines at once. The location is left out: it is no part
 // of a snapshot.
 func AppendClient(dst []byte, c *Client) ([]byte, error) {
-	if c.Location != nil {
-		plain := *c
-		plain.Location = nil
-		c = &plain
+	e := clientEncoder{out: dst}
+	e.client(c)
+	if e.err != nil {
+		return dst, e.err
 	}
-	return appendRecord(dst, clientRecord{kindClient, c})
+	return e.out, nil
 }
 
 // appendRecord encodes without HTML escapes, so that names stay readable and

@@ -47,7 +47,7 @@ func Create(path string) (*Writer, error) {
 	w := NewWriter(file)
 	w.file, w.path = file, path
 	if strings.HasSuffix(strings.ToLower(path), ".zst") {
-		w.zstd, err = zstd.NewWriter(file, zstd.WithEncoderConcurrency(1))
+		w.zstd, err = zstd.NewWriter(file, zstd.WithEncoderConcurrency(2), zstd.WithWindowSize(1<<20))
 		if err != nil {
 			w.Abort()
 			return nil, fmt.Errorf("create snapshot %s: start compression: %w", path, err)
