@@ -31,5 +31,5 @@ func (k calendar) age(t *snapshot.Time) *int {
 	if seconds%day < 0 {
 		days--
 	}
-	return &days
+	return sharedInt(days)
 }

@@ -35,11 +35,14 @@ type cell struct {
 	text  string // textKind
 	num   int64  // intKind, boolKind (0 or 1), timeKind (seconds of the wall clock)
 	guid  guid   // guidKind
+	// shared, where given, is the text in a place of its own that many cells
+	// point to.
+	shared *string
 }
 
 // Scan reads a driver's value.
 func (c *cell) Scan(src any) error {
-	c.known, c.text, c.num = false, "", 0
+	c.known, c.text, c.num, c.shared = false, "", 0, nil
 	if src == nil {
 		return nil
 	}
@@ -214,11 +217,16 @@ func clip(text string) string {
 	return text
 }
 
-// The getters below return nil for a value that is not known.
+// The getters below return nil for a value that is not known. What they return
+// is shared between clients and must not be changed: of a million clients most
+// have the same few values.
 
 func (c *cell) textOrNil() *string {
 	if !c.known {
 		return nil
+	}
+	if c.shared != nil {
+		return c.shared
 	}
 	text := c.text
 	return &text
@@ -228,17 +236,39 @@ func (c *cell) intOrNil() *int {
 	if !c.known {
 		return nil
 	}
-	n := int(c.num)
-	return &n
+	return sharedInt(int(c.num))
 }
 
 func (c *cell) boolOrNil() *bool {
 	if !c.known {
 		return nil
 	}
-	b := c.num != 0
-	return &b
+	return sharedBool(c.num != 0)
 }
+
+func sharedBool(b bool) *bool {
+	if b {
+		return &bools[1]
+	}
+	return &bools[0]
+}
+
+var bools = [2]bool{false, true}
+
+// sharedInt gives ages and exit codes, few of which are large.
+func sharedInt(n int) *int {
+	if 0 <= n && n < len(smallInts) {
+		return &smallInts[n]
+	}
+	return &n
+}
+
+var smallInts = func() (ints [4096]int) {
+	for i := range ints {
+		ints[i] = i
+	}
+	return ints
+}()
 
 func (c *cell) guidOrNil() *string {
 	if !c.known {

@@ -69,6 +69,8 @@ func (c *collection) clientSections() []clientSection {
 	}
 }
 
+var statusActive = "Active"
+
 // fillBase takes the first row of a computer. A second one comes where it has
 // two asset statuses, which then are no status.
 func fillBase(client *snapshot.Client, rows iter.Seq[[]cell]) {
@@ -76,8 +78,7 @@ func fillBase(client *snapshot.Client, rows iter.Seq[[]cell]) {
 	for row := range rows {
 		status := row[3].textOrNil()
 		if row[2].known && row[2].num != 0 {
-			active := "Active"
-			status = &active
+			status = &statusActive
 		}
 		if !first {
 			if !equal(client.Status, status) {
@@ -110,13 +111,13 @@ func (f *agentFiller) fill(client *snapshot.Client, rows iter.Seq[[]cell]) {
 	client.Agent, client.Plugin = &snapshot.Agent{}, &snapshot.Plugin{}
 	for row := range rows {
 		if client.Plugin.Installed == nil && f.pluginKnown {
-			client.Plugin.Installed = new(bool)
+			client.Plugin.Installed = sharedBool(false)
 		}
 		switch row[0].text {
 		case "core":
 			client.Agent.Version = newer(client.Agent.Version, row[1].textOrNil())
 		case "plugin":
-			*client.Plugin.Installed = true
+			client.Plugin.Installed = sharedBool(true)
 			client.Plugin.Version = newer(client.Plugin.Version, row[1].textOrNil())
 		}
 	}
@@ -141,7 +142,7 @@ func fillLicence(client *snapshot.Client, rows iter.Seq[[]cell]) {
 	for range rows {
 		inUse = true
 	}
-	client.Licence = &snapshot.LicenceUse{InUse: &inUse}
+	client.Licence = &snapshot.LicenceUse{InUse: sharedBool(inUse)}
 }
 
 func fillAddresses(client *snapshot.Client, rows iter.Seq[[]cell]) {
@@ -176,9 +177,12 @@ func guids(rows iter.Seq[[]cell]) []string {
 // clientPackage finds, and makes where needed, the package of a role.
 func clientPackage(client *snapshot.Client, role string) *snapshot.ClientPackage {
 	if client.Packages == nil {
-		client.Packages = &snapshot.ClientPackages{
-			Plugin: &snapshot.ClientPackage{}, Scan: &snapshot.ClientPackage{}, Tools: &snapshot.ClientPackage{},
+		var all struct {
+			snapshot.ClientPackages
+			plugin, scan, tools snapshot.ClientPackage
 		}
+		client.Packages = &all.ClientPackages
+		client.Packages.Plugin, client.Packages.Scan, client.Packages.Tools = &all.plugin, &all.scan, &all.tools
 	}
 	switch role {
 	case "plugin":
@@ -197,20 +201,34 @@ var packageRoles = []string{"plugin", "scan", "tools"}
 type downloadFiller struct {
 	calendar
 	binding *Binding
+	newest  [3]newestRow
+}
+
+// newestRow is the newest event of one package. Its place is used again for the
+// next client.
+type newestRow struct {
+	cells []cell
+	known bool
+}
+
+func (n *newestRow) take(row []cell, compare func(a, b []cell) int) {
+	if !n.known || compare(row, n.cells) > 0 {
+		n.cells, n.known = append(n.cells[:0], row...), true
+	}
 }
 
 func (f *downloadFiller) fill(client *snapshot.Client, rows iter.Seq[[]cell]) {
-	var newest [3][]cell
+	for i := range f.newest {
+		f.newest[i].known = false
+	}
 	for row := range rows {
-		at := slices.Index(packageRoles, row[0].text)
-		if at < 0 || newest[at] != nil && compareDownloads(row, newest[at]) <= 0 {
-			continue
+		if at := slices.Index(packageRoles, row[0].text); at >= 0 {
+			f.newest[at].take(row, compareDownloads)
 		}
-		newest[at] = append(newest[at][:0], row...)
 	}
 	for i, role := range packageRoles {
 		p := clientPackage(client, role)
-		if row := newest[i]; row != nil {
+		if row := f.newest[i].cells; f.newest[i].known {
 			p.Status = f.binding.mapped("status", row[2].text)
 			p.StatusAgeDays = f.age(f.at(&row[1]))
 		}
@@ -235,28 +253,30 @@ func compareTimes(a, b *cell) int {
 }
 
 // runFiller keeps the newest run of each package.
-type runFiller struct{ calendar }
+type runFiller struct {
+	calendar
+	newest [3]newestRow
+}
 
 func (f *runFiller) fill(client *snapshot.Client, rows iter.Seq[[]cell]) {
-	var newest [3][]cell
+	for i := range f.newest {
+		f.newest[i].known = false
+	}
 	for row := range rows {
-		at := slices.Index(packageRoles, row[0].text)
-		if at < 0 || newest[at] != nil && compareRuns(row, newest[at]) <= 0 {
-			continue
+		if at := slices.Index(packageRoles, row[0].text); at >= 0 {
+			f.newest[at].take(row, compareRuns)
 		}
-		newest[at] = append(newest[at][:0], row...)
 	}
 	for i, role := range packageRoles {
 		p := clientPackage(client, role)
-		row := newest[i]
-		if row == nil {
+		row := f.newest[i].cells
+		if !f.newest[i].known {
 			continue
 		}
 		started := f.at(&row[2])
 		p.LastRun = &snapshot.Run{StartedAt: started, AgeDays: f.age(started), ReturnCode: row[3].intOrNil()}
 		if row[3].known {
-			succeeded := slices.Contains(successCodes, row[3].num)
-			p.LastRun.Succeeded = &succeeded
+			p.LastRun.Succeeded = sharedBool(slices.Contains(successCodes, row[3].num))
 		}
 	}
 }
@@ -300,7 +320,7 @@ func (f *inventoryFiller) fill(client *snapshot.Client, rows iter.Seq[[]cell]) {
 		PatchAt: patchAt, PatchAgeDays: f.age(patchAt),
 	}
 	if f.patchKnown {
-		client.Inventory.PatchReturned = &returned
+		client.Inventory.PatchReturned = sharedBool(returned)
 	}
 }
 

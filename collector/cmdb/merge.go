@@ -18,6 +18,11 @@ func (c *collection) merge(ctx context.Context, all *streams, sink Sink) error {
 	if len(all.list) == 0 || all.list[0].name != baseSection {
 		return nil // recorded in the manifest
 	}
+	out := newClientWriter(sink)
+	return out.close(c.mergeInto(ctx, all, out))
+}
+
+func (c *collection) mergeInto(ctx context.Context, all *streams, out *clientWriter) error {
 	base, others := all.list[0], all.list[1:]
 	var written int64
 	for {
@@ -45,7 +50,7 @@ func (c *collection) merge(ctx context.Context, all *streams, sink Sink) error {
 				return err
 			}
 		}
-		if err := sink.WriteClient(client); err != nil {
+		if err := out.write(ctx, client); err != nil {
 			return err
 		}
 		written++

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/klauspost/compress/s2"
 )
@@ -19,29 +20,44 @@ import (
 // temporary file.
 type spool struct {
 	out    *overflow
-	packer *s2.Writer
-	row    []byte
+	rows   []byte // not yet written
+	packed []byte
 }
 
 // spoolMemory is how much of a spool is kept in memory, compressed.
 const spoolMemory = 256 << 10
 
+// spoolBlock is how many bytes of rows are compressed together, or a little
+// more: a block ends with a row.
+const spoolBlock = 64 << 10
+
 func newSpool(dir string) *spool {
-	out := &overflow{dir: dir}
-	return &spool{out: out, packer: s2.NewWriter(out, s2.WriterConcurrency(1), s2.WriterBlockSize(64<<10))}
+	return &spool{out: &overflow{dir: dir}}
 }
 
 // add appends a row. Cells are written by kind, without their names.
 func (s *spool) add(key sortKey, cells []cell) error {
-	row := append(s.row[:0], key[:]...)
+	s.rows = append(s.rows, key[:]...)
 	for i := range cells {
-		row = cells[i].appendTo(row)
+		s.rows = cells[i].appendTo(s.rows)
 	}
-	s.row = row
-	if _, err := s.packer.Write(binary.AppendUvarint(nil, uint64(len(row)))); err != nil {
+	if len(s.rows) < spoolBlock {
+		return nil
+	}
+	return s.flush()
+}
+
+// flush writes the rows as a block: its length, and the rows compressed.
+func (s *spool) flush() error {
+	if len(s.rows) == 0 {
+		return nil
+	}
+	s.packed = s2.Encode(s.packed[:cap(s.packed)], s.rows)
+	s.rows = s.rows[:0]
+	if _, err := s.out.Write(binary.LittleEndian.AppendUint32(nil, uint32(len(s.packed)))); err != nil {
 		return err
 	}
-	_, err := s.packer.Write(row)
+	_, err := s.out.Write(s.packed)
 	return err
 }
 
@@ -65,11 +81,11 @@ func (c *cell) appendTo(row []byte) []byte {
 var errSpool = errors.New("the temporary file does not hold what was written to it; is something else changing files there?")
 
 // readFrom reads a cell and returns what follows it.
-func (c *cell) readFrom(row []byte) ([]byte, error) {
+func (c *cell) readFrom(row []byte, texts *texts) ([]byte, error) {
 	if len(row) == 0 {
 		return nil, errSpool
 	}
-	c.known, c.text, c.num = row[0] == 1, "", 0
+	c.known, c.text, c.num, c.shared = row[0] == 1, "", 0, nil
 	row = row[1:]
 	if !c.known {
 		return row, nil
@@ -81,7 +97,8 @@ func (c *cell) readFrom(row []byte) ([]byte, error) {
 			return nil, errSpool
 		}
 		end := size + int(n)
-		c.text = string(row[size:end])
+		c.shared = texts.of(row[size:end])
+		c.text = *c.shared
 		return row[end:], nil
 	case guidKind:
 		if len(row) < len(c.guid) {
@@ -100,14 +117,15 @@ func (c *cell) readFrom(row []byte) ([]byte, error) {
 
 // rewind ends the writing and returns a reader of the rows.
 func (s *spool) rewind(columns []column) (*spoolReader, error) {
-	if err := s.packer.Close(); err != nil {
+	if err := s.flush(); err != nil {
 		return nil, err
 	}
+	s.rows, s.packed = nil, nil
 	in, err := s.out.reader()
 	if err != nil {
 		return nil, err
 	}
-	r := &spoolReader{in: s2.NewReader(in, s2.ReaderMaxBlockSize(64<<10)), cells: make([]cell, len(columns))}
+	r := &spoolReader{in: in, cells: make([]cell, len(columns))}
 	for i, c := range columns {
 		r.cells[i].kind = c.kind
 	}
@@ -119,35 +137,83 @@ func (s *spool) close() error { return s.out.close() }
 
 // spoolReader reads a spool's rows.
 type spoolReader struct {
-	in    *s2.Reader
-	row   []byte
-	key   sortKey
-	cells []cell
+	in     io.Reader
+	packed []byte
+	block  []byte
+	rest   []byte // of the block
+	key    sortKey
+	cells  []cell
+	texts  texts
 }
 
 // next reads a row; io.EOF after the last.
-func (r *spoolReader) next() error {
-	length, err := binary.ReadUvarint(r.in)
-	if err != nil {
-		return err
-	}
-	if uint64(cap(r.row)) < length {
-		r.row = make([]byte, length)
-	}
-	r.row = r.row[:length]
-	if _, err := io.ReadFull(r.in, r.row); err != nil {
-		return errors.Join(errSpool, err)
-	}
-	if len(r.row) < len(r.key) {
-		return errSpool
-	}
-	rest := r.row[copy(r.key[:], r.row):]
-	for i := range r.cells {
-		if rest, err = r.cells[i].readFrom(rest); err != nil {
+func (r *spoolReader) next() (err error) {
+	if len(r.rest) == 0 {
+		if err := r.load(); err != nil {
 			return err
 		}
 	}
+	if len(r.rest) < len(r.key) {
+		return errSpool
+	}
+	rest := r.rest[copy(r.key[:], r.rest):]
+	for i := range r.cells {
+		if rest, err = r.cells[i].readFrom(rest, &r.texts); err != nil {
+			return err
+		}
+	}
+	r.rest = rest
 	return nil
+}
+
+// load reads the next block.
+func (r *spoolReader) load() error {
+	var length [4]byte
+	switch _, err := io.ReadFull(r.in, length[:]); {
+	case errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
+		return io.EOF
+	case err != nil:
+		return errors.Join(errSpool, err)
+	}
+	n := binary.LittleEndian.Uint32(length[:])
+	if n > maxPacked {
+		return errSpool
+	}
+	r.packed = slices.Grow(r.packed[:0], int(n))[:n]
+	if _, err := io.ReadFull(r.in, r.packed); err != nil {
+		return errors.Join(errSpool, err)
+	}
+	size, err := s2.DecodedLen(r.packed)
+	if err != nil || size > maxPacked {
+		return errSpool
+	}
+	block, err := s2.Decode(r.block[:cap(r.block)], r.packed)
+	if err != nil || len(block) == 0 {
+		return errors.Join(errSpool, err)
+	}
+	r.block, r.rest = block, block
+	return nil
+}
+
+// maxPacked is more than any block has: a row holds a few texts, and the longest
+// are of some megabytes.
+const maxPacked = 1 << 30
+
+// texts keeps texts that come again and again, such as versions and names of
+// operating systems, so that each is made once. A text is never changed, only
+// left for another.
+type texts struct{ recent [256]*string }
+
+func (t *texts) of(raw []byte) *string {
+	if len(raw) == 0 {
+		return new(string)
+	}
+	slot := &t.recent[(uint(raw[0])+uint(raw[len(raw)-1])*31+uint(raw[len(raw)/2])*7+uint(len(raw))*17)%uint(len(t.recent))]
+	if *slot == nil || **slot != string(raw) {
+		text := string(raw)
+		*slot = &text
+	}
+	return *slot
 }
 
 // overflow is a buffer that moves into a temporary file when it grows.

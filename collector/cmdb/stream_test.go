@@ -374,7 +374,7 @@ func TestSpoolDetectsForeignBytes(t *testing.T) {
 		var err error
 		for _, c := range columns {
 			cell := cell{kind: c.kind}
-			if rest, err = cell.readFrom(rest); err != nil {
+			if rest, err = cell.readFrom(rest, new(texts)); err != nil {
 				break
 			}
 		}
