@@ -1,12 +1,13 @@
 # make demo   build nscheck, scan the embedded estate, write report files
 # make test   everything: formatting, vet, static analysis, rules, tests
+# make bench-collect  measure collecting from estates of up to a million clients
 # make golden refresh golden files and generated files
 
 GO  ?= go
 BIN := bin/nscheck
 OUT := bin/demo
 
-.PHONY: build demo test format vet rules clients unit golden clean
+.PHONY: build demo test format vet rules clients unit bench-collect golden clean
 
 build:
 	$(GO) build -o $(BIN) ./cmd/nscheck
@@ -56,6 +57,12 @@ RACE := -race -gcflags=modernc.org/...=-race=false
 
 unit:
 	$(GO) test $(RACE) ./...
+
+# Takes a quarter of an hour and three gigabytes for temporary files.
+BENCH_CLIENTS ?= 1000000
+
+bench-collect:
+	$(GO) test ./collector/cmdb -run '^TestScale$$' -timeout 2h -count 1 -v -args -scale $(BENCH_CLIENTS)
 
 golden:
 	$(GO) generate ./...
