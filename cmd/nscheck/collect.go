@@ -97,7 +97,7 @@ func parseInput(c *cli.Context) (*input, error) {
 			AcceptUnencryptedConnection: cfg.is(c, "accept-unencrypted-connection", cfg.acceptUnencrypted),
 			ToolVersion:                 version,
 		},
-		options: collector.Options{ToolVersion: version, Pause: pause},
+		options: collector.Options{ToolVersion: version, Pause: pause, AfterFunc: afterFunc},
 	}
 	if in.timeout, err = cfg.duration(c, "timeout", cfg.timeout, cfg.hasTimeout); err != nil {
 		return nil, err
@@ -106,9 +106,12 @@ func parseInput(c *cli.Context) (*input, error) {
 	return in, err
 }
 
-// pause waits between attempts to read a section; nil means a timer. Tests do
-// not wait.
-var pause func(context.Context, time.Duration) error
+// What waits between attempts to read a section and what sets a statement's
+// deadline; nil means the clock. Tests do not wait for it.
+var (
+	pause     func(context.Context, time.Duration) error
+	afterFunc func(time.Duration, func()) (stop func() bool)
+)
 
 // context bounds the work by the time that is set for it.
 func (in *input) context(c *cli.Context) (context.Context, context.CancelFunc) {

@@ -9,8 +9,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/nscheck/nscheck/internal/tdstest"
 )
 
 // inFolder makes a folder with a configuration and goes there.
@@ -32,21 +30,19 @@ func TestConfiguration(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	folder := inFolder(t, "source: "+d.url()+"\nca_file: authority.pem\npassword_file: secret.txt\nstatement_timeout: 300ms\n")
+	folder := inFolder(t, "source: "+d.url()+"\nca_file: authority.pem\npassword_file: secret.txt\nstatement_timeout: 7m\n")
 	for name, text := range map[string][]byte{"authority.pem": authority, "secret.txt": []byte(plantedPassword + "\n")} {
 		if err := os.WriteFile(filepath.Join(folder, name), text, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
 	t.Setenv(passwordVariable, "")
-	if o := collectInto(t, t.TempDir()); o.status != 0 || o.clients != smallClients {
-		t.Errorf("status %d: %s", o.status, o.stderr)
+	if o := collectInto(t, t.TempDir()); o.status != 0 || o.clients != smallClients || !o.deadlines[7*time.Minute] || o.deadlines[10*time.Minute] {
+		t.Errorf("status %d, deadlines %v: %s", o.status, o.deadlines, o.stderr)
 	}
-	d.Fail(section("clients.filters"), tdstest.Stall(0))
-	if o := collectInto(t, t.TempDir()); o.status != 3 || !strings.Contains(o.section(t, "clients.filters").Error, "longer than it may") {
-		t.Errorf("the file's statement_timeout was not kept: status %d: %s", o.status, o.stderr)
+	if o := collectInto(t, t.TempDir(), "--statement-timeout", "8m"); o.status != 0 || !o.deadlines[8*time.Minute] || o.deadlines[7*time.Minute] {
+		t.Errorf("status %d, deadlines %v: %s", o.status, o.deadlines, o.stderr)
 	}
-	d.Heal()
 	if o := collectInto(t, t.TempDir(), "--demo"); o.status != 0 || o.manifest.Source.Kind != "demo" {
 		t.Errorf("a flag does not go before the file: %s", o.stderr)
 	}

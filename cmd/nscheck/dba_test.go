@@ -29,7 +29,7 @@ func TestDBAPage(t *testing.T) {
 		t.Fatal("the page has no table of objects")
 	}
 	want := objectTable.ReplaceAllString(string(text), "${1}"+objects()+"${2}")
-	if *update {
+	if update {
 		if err := os.WriteFile(dbaPage, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
 		}

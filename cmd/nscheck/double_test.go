@@ -89,6 +89,7 @@ type outcome struct {
 	manifest       *snapshot.Manifest // nil where no file was written
 	clients        int
 	waited         []time.Duration
+	deadlines      map[time.Duration]bool // of statements
 	folder         string
 }
 
@@ -125,6 +126,37 @@ func (o *outcome) notes() string {
 	return strings.Join(o.manifest.Source.Notes, "\n")
 }
 
+// deadline takes the place of the clock for the deadline of the running
+// statement: it passes when a test has seen the statement stall, however slow
+// the machine is.
+var deadline stopwatch
+
+type stopwatch struct {
+	mu   sync.Mutex
+	pass func()
+}
+
+func (w *stopwatch) set(f func()) (stop func() bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.pass = f
+	return func() bool { return true }
+}
+
+// overdue makes a match that lets the statement's deadline pass a little later,
+// when the rows before a stall have come.
+func (w *stopwatch) overdue(match tdstest.Match) tdstest.Match {
+	return func(sql string) bool {
+		if !match(sql) {
+			return false
+		}
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		time.AfterFunc(time.Second, w.pass)
+		return true
+	}
+}
+
 // collectRun runs the whole program in this process, so that what it leaves
 // behind in it can be seen too.
 func collectRun(t *testing.T, d *double, args ...string) *outcome {
@@ -148,7 +180,14 @@ func collectInto(t *testing.T, folder string, args ...string) *outcome {
 		o.waited = append(o.waited, d)
 		return ctx.Err()
 	}
-	defer func() { pause = nil }()
+	o.deadlines = make(map[time.Duration]bool)
+	afterFunc = func(d time.Duration, f func()) func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		o.deadlines[d] = true
+		return deadline.set(f)
+	}
+	defer func() { pause, afterFunc = nil, nil }()
 	file := filepath.Join(folder, "estate.jsonl")
 	var stdout, stderr bytes.Buffer
 	o.status = run(append([]string{"nscheck", "collect", "-o", file}, args...), &stdout, &stderr)

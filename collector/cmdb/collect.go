@@ -56,6 +56,8 @@ type Options struct {
 	// Pause waits between attempts to read a section; nil means a timer. It
 	// ends early, with an error, where the context does.
 	Pause func(ctx context.Context, d time.Duration) error
+	// AfterFunc sets a statement's deadline; nil means time.AfterFunc.
+	AfterFunc func(d time.Duration, f func()) (stop func() bool)
 	// TempDir is where rows are kept until all sections have been read; empty
 	// means the system's directory for temporary files. Files there hold what
 	// the snapshot holds, readable by their owner only.
@@ -97,6 +99,9 @@ func Collect(ctx context.Context, source Database, sink Sink, options Options) (
 	if options.Pause == nil {
 		options.Pause = pause
 	}
+	if options.AfterFunc == nil {
+		options.AfterFunc = func(d time.Duration, f func()) func() bool { return time.AfterFunc(d, f).Stop }
+	}
 	c := &collection{
 		source:   source,
 		options:  options,
@@ -108,8 +113,9 @@ func Collect(ctx context.Context, source Database, sink Sink, options Options) (
 			Sections: []snapshot.Section{},
 		},
 		session: &session{
-			db:      source.DB,
-			timeout: options.StatementTimeout,
+			db:        source.DB,
+			timeout:   options.StatementTimeout,
+			afterFunc: options.AfterFunc,
 			params: map[string]any{
 				"product":  cmp.Or(options.Product, DefaultProduct),
 				"database": source.Origin.Database,
@@ -179,7 +185,7 @@ func (c *collection) askTime(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	ctx, stop := limit(ctx, c.session.timeout)
+	ctx, stop := c.session.limit(ctx, c.session.timeout)
 	defer stop()
 	if err := conn.QueryRowContext(ctx, "SELECT SYSDATETIMEOFFSET()").Scan(&c.source.Now); err != nil {
 		return because(ctx, err)

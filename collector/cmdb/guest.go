@@ -108,7 +108,7 @@ func (g *guest) noteUncommitted() {
 }
 
 func (g *guest) allowed(ctx context.Context, s *session) (level, error) {
-	ctx, stop := limit(ctx, s.timeout)
+	ctx, stop := s.limit(ctx, s.timeout)
 	defer stop()
 	var state, committed cell
 	state.kind, committed.kind = intKind, boolKind

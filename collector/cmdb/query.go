@@ -18,7 +18,7 @@ func (s *session) each(ctx context.Context, b *Binding, columns []column, visit 
 	if err != nil {
 		return 0, err
 	}
-	ctx, stop := limit(ctx, s.timeout)
+	ctx, stop := s.limit(ctx, s.timeout)
 	defer stop()
 	count, err := s.read(ctx, conn, b, columns, visit)
 	return count, because(ctx, err)

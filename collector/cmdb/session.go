@@ -16,7 +16,9 @@ type session struct {
 	conn    *sql.Conn
 	params  map[string]any
 	timeout time.Duration // per statement; 0: none
-	guest   *guest        // how it behaves on a SQL Server; nil elsewhere
+	// afterFunc is time.AfterFunc, or what a test has in its place.
+	afterFunc func(time.Duration, func()) (stop func() bool)
+	guest     *guest // how it behaves on a SQL Server; nil elsewhere
 	// textOrder has rows about clients come in the order of their keys' text.
 	textOrder bool
 	ended     error // why no connection can be had any more
@@ -97,7 +99,7 @@ func (s *session) alive(ctx context.Context) (transactions int, ok bool) {
 	if s.conn == nil {
 		return 0, false
 	}
-	ctx, stop := limit(ctx, pingTimeout)
+	ctx, stop := s.limit(ctx, pingTimeout)
 	defer stop()
 	if s.guest == nil {
 		return 0, s.conn.PingContext(ctx) == nil
@@ -108,7 +110,7 @@ func (s *session) alive(ctx context.Context) (transactions int, ok bool) {
 
 // exec runs a statement that returns nothing.
 func (s *session) exec(ctx context.Context, statement string) error {
-	ctx, stop := limit(ctx, s.timeout)
+	ctx, stop := s.limit(ctx, s.timeout)
 	defer stop()
 	_, err := s.conn.ExecContext(ctx, statement)
 	return because(ctx, err)
@@ -118,14 +120,14 @@ func (s *session) exec(ctx context.Context, statement string) error {
 // driver gives up a connection whose deadline passes, and with it the view of
 // the database that all sections share, but keeps one whose statement was
 // cancelled.
-func limit(ctx context.Context, d time.Duration) (context.Context, func()) {
+func (s *session) limit(ctx context.Context, d time.Duration) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	if d <= 0 {
 		return ctx, func() { cancel(nil) }
 	}
-	timer := time.AfterFunc(d, func() { cancel(errStatementTimeout) })
+	halt := s.afterFunc(d, func() { cancel(errStatementTimeout) })
 	return ctx, func() {
-		timer.Stop()
+		halt()
 		cancel(nil)
 	}
 }
