@@ -23,7 +23,11 @@ func openDemo(ctx context.Context) (Source, error) {
 }
 
 func (d *demo) Collect(ctx context.Context, sink Sink, options Options) (*snapshot.Manifest, error) {
-	return cmdb.Collect(ctx, cmdb.Database{
+	return cmdb.Collect(ctx, d.database(), sink, options)
+}
+
+func (d *demo) database() cmdb.Database {
+	return cmdb.Database{
 		DB: d.db,
 		Origin: snapshot.Origin{
 			Kind:     "demo",
@@ -33,7 +37,7 @@ func (d *demo) Collect(ctx context.Context, sink Sink, options Options) (*snapsh
 		Now:       fixtures.Now(),
 		UTCOffset: fixtures.UTCOffset(),
 		Clock:     func() time.Time { return fixtures.Now() },
-	}, sink, options)
+	}
 }
 
 func (d *demo) Close() error { return d.db.Close() }

@@ -54,7 +54,11 @@ func openSQLServer(ctx context.Context, name string, access Access) (Source, err
 }
 
 func (s *sqlServer) Collect(ctx context.Context, sink Sink, options Options) (*snapshot.Manifest, error) {
-	return cmdb.Collect(ctx, cmdb.Database{
+	return cmdb.Collect(ctx, s.database(), sink, options)
+}
+
+func (s *sqlServer) database() cmdb.Database {
+	return cmdb.Database{
 		DB: s.db,
 		Origin: snapshot.Origin{
 			Kind:     "sqlserver",
@@ -63,7 +67,7 @@ func (s *sqlServer) Collect(ctx context.Context, sink Sink, options Options) (*s
 			Notes:    s.notes,
 		},
 		SQLServer: true,
-	}, sink, options)
+	}
 }
 
 func (s *sqlServer) Close() error { return s.db.Close() }

@@ -12,8 +12,8 @@ import (
 	"github.com/microsoft/go-mssqldb/msdsn"
 )
 
-// defaultDatabase is the CMDB's name where nobody gave it another.
-const defaultDatabase = "Symantec_CMDB"
+// DefaultDatabase is the CMDB's name where nobody gave it another.
+const DefaultDatabase = "Symantec_CMDB"
 
 // target is a sqlserver:// URL that has been read. It holds no password.
 type target struct {
@@ -106,7 +106,7 @@ func (t target) database() string {
 	if name := t.params["database"]; name != "" {
 		return name
 	}
-	return defaultDatabase
+	return DefaultDatabase
 }
 
 // server is the server's name as its administrator writes it.

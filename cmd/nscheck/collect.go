@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/nscheck/nscheck/collector"
+	"github.com/nscheck/nscheck/collector/cmdb"
 	"github.com/nscheck/nscheck/evaluator"
 	"github.com/nscheck/nscheck/internal/atomicfile"
 	"github.com/nscheck/nscheck/snapshot"
@@ -27,6 +28,7 @@ func sourceFlags() []cli.Flag {
 		&cli.BoolFlag{Name: "accept-unverified-certificate", Usage: "take the server for who it says it is: dangerous", EnvVars: []string{"NSCHECK_ACCEPT_UNVERIFIED_CERTIFICATE"}},
 		&cli.BoolFlag{Name: "accept-unencrypted-connection", Usage: "let encrypt=disable in the URL have its way: dangerous", EnvVars: []string{"NSCHECK_ACCEPT_UNENCRYPTED_CONNECTION"}},
 		&cli.DurationFlag{Name: "statement-timeout", Usage: "give up a statement on the server after `DURATION`", Value: 10 * time.Minute, EnvVars: []string{"NSCHECK_STATEMENT_TIMEOUT"}},
+		bindingsFlag(),
 	}
 }
 
@@ -78,12 +80,21 @@ type input struct {
 	timeout time.Duration
 }
 
-// parseOrigin reads flags, environment and configuration file.
+// parseInput reads flags, environment and configuration file.
 func parseInput(c *cli.Context) (*input, error) {
 	cfg, err := loadConfig(c)
 	if err != nil {
 		return nil, err
 	}
+	set, err := cfg.bindingSet(c)
+	if err != nil {
+		return nil, err
+	}
+	return inputOf(c, cfg, set)
+}
+
+// inputOf is the input that flags, environment and a configuration name.
+func inputOf(c *cli.Context, cfg *config, set *cmdb.BindingSet) (*input, error) {
 	source, err := sourceName(c, cfg)
 	if err != nil {
 		return nil, err
@@ -97,7 +108,7 @@ func parseInput(c *cli.Context) (*input, error) {
 			AcceptUnencryptedConnection: cfg.is(c, "accept-unencrypted-connection", cfg.acceptUnencrypted),
 			ToolVersion:                 version,
 		},
-		options: collector.Options{ToolVersion: version, Pause: pause, AfterFunc: afterFunc},
+		options: collector.Options{ToolVersion: version, Pause: pause, AfterFunc: afterFunc, Bindings: set},
 	}
 	if in.timeout, err = cfg.duration(c, "timeout", cfg.timeout, cfg.hasTimeout); err != nil {
 		return nil, err

@@ -15,6 +15,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 	"gopkg.in/yaml.v3"
+
+	"github.com/nscheck/nscheck/collector/cmdb"
 )
 
 // defaultConfig is read where it is present and no other file is named.
@@ -23,6 +25,7 @@ const defaultConfig = "nscheck.yaml"
 // config is what a configuration file says. A flag goes before an environment
 // variable, that before the file, and the file before what is built in.
 type config struct {
+	name                string // of the file
 	sources             []string
 	caFile              string
 	passwordFile        string
@@ -71,7 +74,6 @@ var configKeys = map[string]func(f *configFile, value *yaml.Node) error{
 // configFile is a configuration file while it is read.
 type configFile struct {
 	config
-	name string
 }
 
 // loadConfig reads the file that --config names, or the one that is there by
@@ -88,7 +90,7 @@ func loadConfig(c *cli.Context) (*config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the configuration: %w", err)
 	}
-	f := &configFile{name: name}
+	f := &configFile{config{name: name}}
 	if err := f.parse(text); err != nil {
 		return nil, err
 	}
@@ -165,6 +167,29 @@ func (f *configFile) path(value *yaml.Node, to *string) error {
 		*to = filepath.Join(filepath.Dir(f.name), *to)
 	}
 	return nil
+}
+
+// bindingSet is what fills each section: a file that a flag or the environment
+// names, or what stands in the configuration; nil means what is built in.
+func (f *config) bindingSet(c *cli.Context) (*cmdb.BindingSet, error) {
+	if file := c.String("bindings"); file != "" {
+		set, err := cmdb.ReadBindings(file)
+		if err != nil {
+			return nil, fmt.Errorf("--bindings: %w", err)
+		}
+		return set, nil
+	}
+	if f.bindings == nil {
+		return nil, nil
+	}
+	set, err := cmdb.ParseBindings(f.bindings, filepath.Dir(f.name))
+	if err != nil {
+		if place, ok := strings.CutPrefix(err.Error(), "line "); ok {
+			return nil, fmt.Errorf("%s:%s", f.name, place) // as all errors in the file are told
+		}
+		return nil, fmt.Errorf("%s: %w", f.name, err)
+	}
+	return set, nil
 }
 
 func duration(value *yaml.Node, to *time.Duration) error {

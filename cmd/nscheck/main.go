@@ -76,7 +76,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 		ExitErrHandler:            func(*cli.Context, error) {},
 		Action:                    runWithoutCommand,
 		Commands: []*cli.Command{
-			scanCommand(), collectCommand(), evalCommand(), explainCommand(), licencesCommand(), ruleCommand(),
+			scanCommand(), collectCommand(), evalCommand(), probeCommand(), explainCommand(), licencesCommand(), ruleCommand(),
 			snapshotCommand(), versionCommand(), completionCommand(),
 		},
 	}

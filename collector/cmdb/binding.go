@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/Masterminds/semver/v3"
 )
 
 // Mark says how well a name or value is known.
@@ -27,6 +29,8 @@ const marks = "RIPA"
 //
 //	-- section: NAME
 //	-- fills: TEXT
+//	-- versions: RANGE                       (of the product; absent: any)
+//	-- empty: TEXT                           (when it is right that there are no rows)
 //	-- column: NAME: TEXT
 //	-- parameter: NAME: TEXT
 //	-- object: NAME: COLUMN, COLUMN (MARK); COLUMN (MARK)
@@ -38,6 +42,11 @@ type Binding struct {
 	Section string
 	// Fills says in words what the section is.
 	Fills string
+	// Versions of the product that it is for, such as ">=8.5"; empty: any.
+	Versions string
+	// Empty says when it is right that the query returns no rows; empty where
+	// there should always be some.
+	Empty string
 	// Query is the whole text, head comment included.
 	Query string
 	// Columns that the query must return, in any order.
@@ -54,6 +63,12 @@ type Binding struct {
 	Maps map[string]map[string]string
 
 	evidence string
+	versions *semver.Constraints
+	// What a user's binding has beside: the query's own names for columns, by
+	// ours; values of parameters; and where it stands.
+	names  map[string]string
+	values map[string]any
+	origin string
 }
 
 // Object is a table or view and its columns.
@@ -129,6 +144,11 @@ func (b *Binding) parseLine(line string, seen map[Mark]bool) error {
 	case "fills":
 		b.Fills = rest
 		return nil
+	case "empty":
+		b.Empty = rest
+		return nil
+	case "versions":
+		return b.setVersions(rest)
 	case "column", "parameter":
 		name, _, ok := strings.Cut(rest, ": ")
 		if !ok {
@@ -156,7 +176,7 @@ func (b *Binding) parseLine(line string, seen map[Mark]bool) error {
 	case "map":
 		return b.parseMap(name.Name, text)
 	default:
-		return fmt.Errorf("unknown key %q; use section, fills, column, parameter, object, value, xpath or map", key)
+		return fmt.Errorf("unknown key %q; use section, fills, versions, empty, column, parameter, object, value, xpath or map", key)
 	}
 	return nil
 }

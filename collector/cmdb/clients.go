@@ -109,9 +109,13 @@ func (c *collection) keyOrder(ctx context.Context) (*keyOrder, error) {
 
 func (c *collection) askOrder(ctx context.Context) (*keyOrder, error) {
 	var answer []guid
+	binding := c.bindings["key_order"]
+	if binding == nil {
+		return nil, &sectionError{snapshot.Missing, c.options.Bindings.orShipped().noBinding("key_order", c.version)}
+	}
 	_, _, err := c.attempts(ctx, baseSection, func() (int64, error) {
 		answer = nil
-		return c.session.each(ctx, c.bindings["key_order"], []column{{"key", guidKind}}, func(cells []cell) error {
+		return c.session.each(ctx, binding, []column{{"key", guidKind}}, func(cells []cell) error {
 			answer = append(answer, cells[0].guid)
 			return nil
 		})

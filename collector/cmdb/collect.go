@@ -58,6 +58,8 @@ type Options struct {
 	Pause func(ctx context.Context, d time.Duration) error
 	// AfterFunc sets a statement's deadline; nil means time.AfterFunc.
 	AfterFunc func(d time.Duration, f func()) (stop func() bool)
+	// Bindings say what fills each section; nil means the shipped ones.
+	Bindings *BindingSet
 	// TempDir is where rows are kept until all sections have been read; empty
 	// means the system's directory for temporary files. Files there hold what
 	// the snapshot holds, readable by their owner only.
@@ -82,7 +84,8 @@ type Sink interface {
 type collection struct {
 	source   Database
 	options  Options
-	bindings map[string]*Binding
+	bindings map[string]*Binding // for the server's version
+	version  string              // the server's; empty until it is known
 	session  *session
 	calendar calendar
 	manifest *snapshot.Manifest
@@ -93,6 +96,15 @@ type collection struct {
 // the database at all, where ctx ends, and where sink or temporary files fail; a
 // section that cannot be read is no failure.
 func Collect(ctx context.Context, source Database, sink Sink, options Options) (*snapshot.Manifest, error) {
+	c := newCollection(source, options)
+	defer c.session.close()
+	if err := c.run(ctx, sink); err != nil {
+		return nil, err
+	}
+	return c.manifest, nil
+}
+
+func newCollection(source Database, options Options) *collection {
 	if source.Clock == nil {
 		source.Clock = time.Now
 	}
@@ -105,7 +117,7 @@ func Collect(ctx context.Context, source Database, sink Sink, options Options) (
 	c := &collection{
 		source:   source,
 		options:  options,
-		bindings: shipped(),
+		bindings: options.Bindings.orShipped().choose(""),
 		manifest: &snapshot.Manifest{
 			Format:   snapshot.FormatVersion,
 			Tool:     options.ToolVersion,
@@ -125,11 +137,7 @@ func Collect(ctx context.Context, source Database, sink Sink, options Options) (
 	if source.SQLServer {
 		c.session.guest = &guest{note: c.note}
 	}
-	defer c.session.close()
-	if err := c.run(ctx, sink); err != nil {
-		return nil, err
-	}
-	return c.manifest, nil
+	return c
 }
 
 func (c *collection) run(ctx context.Context, sink Sink) (err error) {
@@ -216,12 +224,13 @@ type reading struct {
 func (c *collection) section(ctx context.Context, name string, r reading) (ok bool, err error) {
 	entry := snapshot.Section{Name: name, Status: snapshot.Collected}
 	binding := c.bindings[name]
-	if binding == nil {
-		return false, fmt.Errorf("collect %s: no query is bound to this section", name)
+	if binding != nil {
+		entry.QuerySHA256, entry.Evidence = binding.SHA256(), binding.Evidence()
 	}
-	entry.QuerySHA256, entry.Evidence = binding.SHA256(), binding.Evidence()
 	start, tries := c.source.Clock(), 1
-	if by := c.blocker(name); by != nil {
+	if binding == nil {
+		entry.Status, entry.Error = snapshot.Missing, c.options.Bindings.orShipped().noBinding(name, c.version)
+	} else if by := c.blocker(name); by != nil {
 		entry.Status = by.Status
 		entry.Error = fmt.Sprintf("collect %s: not read, because section %q was not collected", name, by.Name)
 	} else {

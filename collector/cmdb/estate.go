@@ -42,8 +42,20 @@ func (c *collection) estate(ctx context.Context) (*snapshot.Estate, error) {
 		}}); err != nil {
 			return nil, err
 		}
+		if section.name == "server" {
+			c.chooseBindings(builder)
+		}
 	}
 	return &builder.estate, nil
+}
+
+// chooseBindings takes the bindings for the server's version. The section
+// server is read first, because it tells the version.
+func (c *collection) chooseBindings(builder *estateBuilder) {
+	if server := builder.estate.Server; server != nil && server.Version != nil {
+		c.version = *server.Version
+	}
+	c.bindings = c.options.Bindings.orShipped().choose(c.version)
 }
 
 // estateSection reads one section whole before it changes anything: half a

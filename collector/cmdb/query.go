@@ -58,7 +58,10 @@ func (s *session) read(ctx context.Context, conn *sql.Conn, b *Binding, columns 
 func (s *session) arguments(b *Binding) ([]any, error) {
 	args := make([]any, 0, len(b.Parameters))
 	for _, name := range b.Parameters {
-		value, ok := s.params[name]
+		value, ok := b.values[name]
+		if !ok {
+			value, ok = s.params[name]
+		}
 		if !ok {
 			return nil, &sectionError{snapshot.Failed, fmt.Sprintf("collect %s: the query takes a parameter @%s, which nscheck does not have", b.Section, name)}
 		}
@@ -87,12 +90,12 @@ func scanTargets(rows *sql.Rows, b *Binding, columns []column) ([]cell, []any, e
 		cells[i].kind = c.kind
 		at := -1
 		for j, name := range names {
-			if strings.EqualFold(name, c.name) {
+			if strings.EqualFold(name, b.nameOf(c.name)) {
 				at = j
 			}
 		}
 		if at < 0 {
-			return nil, nil, &sectionError{snapshot.Missing, fmt.Sprintf("collect %s: the query returns no column %q; name one of its columns so", b.Section, c.name)}
+			return nil, nil, &sectionError{snapshot.Missing, fmt.Sprintf("collect %s: the query returns no column %q; name one of its columns so", b.Section, b.nameOf(c.name))}
 		}
 		targets[at] = &cells[i]
 	}

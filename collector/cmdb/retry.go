@@ -127,3 +127,9 @@ func (s *session) viewLost(section, why string) {
 		s.guest.note("%s while section %q was read: what was read before and after it are two different states of the database", why, section)
 	}
 }
+
+// dropIfBroken gives up a connection that a statement's error has shown to be
+// dead, so that the next statement gets a new one.
+func (s *session) dropIfBroken(ctx context.Context, err error) {
+	_, _ = s.recover(ctx, "probe", err)
+}

@@ -1,5 +1,6 @@
 -- section: licences.inactive_holders
 -- fills: holders of a licence that are not Active computers, which the article's own query hides
+-- empty: every computer that holds a licence is Active
 -- column: guid: the holder
 -- column: name: its name; null where the resource no longer exists
 -- column: status: its asset status

@@ -1,5 +1,6 @@
 -- section: package_servers.sites
 -- fills: the sites that each package server is assigned to by hand
+-- empty: no package server is assigned to a site by hand
 -- column: guid: the package server
 -- column: site: the site
 -- object: vSiteServices: Guid (P)

@@ -212,3 +212,23 @@ func columnName(item []token) string {
 	}
 	return ""
 }
+
+// Ordered says whether a statement orders its rows.
+func Ordered(text string) (bool, error) {
+	tokens, err := statement(text)
+	if err != nil {
+		return false, err
+	}
+	depth := 0
+	for i, t := range tokens[:len(tokens)-1] {
+		switch {
+		case t.is("("):
+			depth++
+		case t.is(")"):
+			depth--
+		case depth == 0 && t.is("ORDER") && tokens[i+1].is("BY"):
+			return true, nil
+		}
+	}
+	return false, nil
+}

@@ -1,0 +1,190 @@
+package cmdb
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/agnivade/levenshtein"
+	"gopkg.in/yaml.v3"
+)
+
+// ParseBindings reads the `bindings` of a configuration: for each section that
+// the user binds, a mapping, or a list of mappings for versions that differ,
+// with these keys:
+//
+//	sql or file   the whole query, or the file that holds it
+//	columns       what the query calls the section's columns, where otherwise
+//	versions      the versions of the product that it is for
+//	parameters    values of the query's parameters
+//	values        texts in the query -> texts to compare with in their place
+//	xpaths        settings -> where an item's XML has them
+//	maps          columns -> stored values -> values of a snapshot
+//
+// Without sql or file the rest changes the shipped binding. Files are looked for
+// from dir. The result holds the shipped bindings too, after the user's. Instead
+// of a mapping there may be the name of a file that has one.
+func ParseBindings(node *yaml.Node, dir string) (*BindingSet, error) {
+	node = resolved(node)
+	if node == nil || node.Tag == "!!null" {
+		return shippedSet(), nil
+	}
+	if node.Kind == yaml.ScalarNode {
+		set, err := ReadBindings(filepath.Join(dir, node.Value))
+		if err != nil {
+			return nil, fmt.Errorf("line %d: bindings: %w", node.Line, err)
+		}
+		return set, nil
+	}
+	r := bindingReader{dir: dir}
+	set := &BindingSet{sections: maps.Clone(shippedSet().sections)}
+	entries, err := r.pairs(node, "bindings", "sections and how each is filled")
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		own, err := r.section(e.key, e.value)
+		if err != nil {
+			return nil, err
+		}
+		set.sections[e.key.Value] = slices.Concat(own, set.sections[e.key.Value])
+	}
+	return set, nil
+}
+
+// ReadBindings reads a file whose only key is `bindings`.
+func ReadBindings(file string) (*BindingSet, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("read bindings: %w", err)
+	}
+	var document yaml.Node
+	if err := yaml.Unmarshal(text, &document); err != nil {
+		return nil, fmt.Errorf("read bindings: %s: %w", file, err)
+	}
+	r := bindingReader{}
+	entries, err := r.pairs(resolved(&document), "the file", "the key bindings")
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	for _, e := range entries {
+		if e.key.Value != "bindings" || resolved(e.value).Kind == yaml.ScalarNode && resolved(e.value).Tag != "!!null" {
+			return nil, fmt.Errorf("%s: line %d: a file of bindings holds a mapping under the key bindings and nothing else, not %q", file, e.key.Line, e.key.Value)
+		}
+		set, err := ParseBindings(e.value, filepath.Dir(file))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+		return set, nil
+	}
+	return nil, fmt.Errorf("%s: it has no key bindings", file)
+}
+
+// resolved is what a document or an alias stands for.
+func resolved(node *yaml.Node) *yaml.Node {
+	for node != nil {
+		switch {
+		case node.Kind == yaml.DocumentNode && len(node.Content) == 1:
+			node = node.Content[0]
+		case node.Kind == yaml.AliasNode:
+			node = node.Alias
+		case node.Kind == 0:
+			return nil
+		default:
+			return node
+		}
+	}
+	return nil
+}
+
+// bindingReader reads one `bindings`.
+type bindingReader struct{ dir string }
+
+type pair struct{ key, value *yaml.Node }
+
+// pairs are the entries of a mapping, each key once.
+func (r *bindingReader) pairs(node *yaml.Node, what, wanted string) ([]pair, error) {
+	node = resolved(node)
+	if node == nil || node.Kind != yaml.MappingNode {
+		line := 1
+		if node != nil {
+			line = node.Line
+		}
+		return nil, fmt.Errorf("line %d: %s must be a mapping: %s", line, what, wanted)
+	}
+	var list []pair
+	lines := make(map[string]int)
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		key := node.Content[i]
+		if first, ok := lines[key.Value]; ok {
+			return nil, fmt.Errorf("line %d: %s: %q stands in line %d too", key.Line, what, key.Value, first)
+		}
+		lines[key.Value] = key.Line
+		list = append(list, pair{key, node.Content[i+1]})
+	}
+	return list, nil
+}
+
+// texts reads a mapping of texts.
+func (r *bindingReader) texts(e pair, what, wanted string) ([]pair, map[string]string, error) {
+	list, err := r.pairs(e.value, what, wanted)
+	if err != nil {
+		return nil, nil, err
+	}
+	values := make(map[string]string)
+	for _, one := range list {
+		if values[one.key.Value], err = text(one, what+"."+one.key.Value); err != nil {
+			return nil, nil, err
+		}
+	}
+	return list, values, nil
+}
+
+func text(e pair, what string) (string, error) {
+	node := resolved(e.value)
+	if node == nil || node.Kind != yaml.ScalarNode || node.Tag == "!!null" || strings.TrimSpace(node.Value) == "" {
+		return "", fmt.Errorf("line %d: %s must be a text", e.key.Line, what)
+	}
+	return node.Value, nil
+}
+
+// section reads what the user binds to one section.
+func (r *bindingReader) section(key, node *yaml.Node) ([]*Binding, error) {
+	name := key.Value
+	if sectionColumns()[name] == nil {
+		return nil, fmt.Errorf("line %d: bindings: there is no section %q; %s", key.Line, name, oneOf(name, slices.Sorted(maps.Keys(sectionColumns()))))
+	}
+	list := []*yaml.Node{node}
+	if n := resolved(node); n != nil && n.Kind == yaml.SequenceNode {
+		list = n.Content
+	}
+	var own []*Binding
+	for _, one := range list {
+		b, err := r.binding(name, key, one)
+		if err != nil {
+			return nil, err
+		}
+		if len(own) > 0 && own[len(own)-1].versions == nil {
+			return nil, fmt.Errorf("line %d: bindings.%s: the binding before this one has no versions and is always chosen; give it versions, or put it last", resolved(one).Line, name)
+		}
+		own = append(own, b)
+	}
+	return own, nil
+}
+
+// oneOf names what is allowed: what was likely meant, where it is likely.
+func oneOf(given string, allowed []string) string {
+	best, distance := "", 3
+	for _, name := range allowed {
+		if d := levenshtein.ComputeDistance(strings.ToLower(given), name); d < distance {
+			best, distance = name, d
+		}
+	}
+	if best != "" {
+		return fmt.Sprintf("did you mean %q?", best)
+	}
+	return "use one of " + strings.Join(allowed, ", ")
+}

@@ -1,0 +1,88 @@
+package cmdb
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/nscheck/nscheck/collector/cmdb/tsql"
+)
+
+// grantRole is the role that the script gives the rights to.
+const grantRole = "nscheck_reader"
+
+// Grants is the script that lets a login read what the bindings read and
+// nothing else. It is for SQL Server 2005 and later. Without a login it makes
+// the role alone.
+func (s *BindingSet) Grants(database, login string) (string, error) {
+	if strings.ContainsFunc(login, func(r rune) bool { return r < ' ' }) {
+		return "", fmt.Errorf("the login %q has a control character in it", login)
+	}
+	var out strings.Builder
+	out.WriteString("-- Lets nscheck read the CMDB: SELECT on the objects that it reads, nothing else.\n")
+	byDatabase := s.grantObjects(database)
+	for _, name := range slices.Sorted(maps.Keys(byDatabase)) {
+		if name != "" {
+			fmt.Fprintf(&out, "USE %s;\n", tsql.Quote(name))
+		}
+		role := tsql.QuoteText(grantRole)
+		fmt.Fprintf(&out, "IF DATABASE_PRINCIPAL_ID(%s) IS NULL\n    CREATE ROLE %s;\n", role, tsql.Quote(grantRole))
+		for _, object := range byDatabase[name] {
+			fmt.Fprintf(&out, "GRANT SELECT ON %s TO %s;\n", object, tsql.Quote(grantRole))
+		}
+		if login != "" {
+			fmt.Fprintf(&out, "IF USER_ID(%s) IS NULL\n    CREATE USER %s FOR LOGIN %s;\n", tsql.QuoteText(login), tsql.Quote(login), tsql.Quote(login))
+			fmt.Fprintf(&out, "EXEC sp_addrolemember %s, %s;\n", role, tsql.QuoteText(login))
+		}
+	}
+	return out.String(), nil
+}
+
+// grantObjects lists what the bindings read, by database, as [schema].[object].
+// SQL Server's own catalogue is left out: every login may read its own part.
+func (s *BindingSet) grantObjects(database string) map[string][]string {
+	found := map[string][]string{database: {}}
+	add := func(text string) {
+		name, ok := tsql.ParseName(text)
+		if !ok {
+			return
+		}
+		in := database
+		if len(name) == 3 {
+			in, name = name[0], name[1:]
+		}
+		if len(name) == 1 {
+			name = tsql.Name{"dbo", name[0]}
+		}
+		if name[0] == "" {
+			name[0] = "dbo"
+		}
+		if strings.EqualFold(name[0], "sys") || strings.EqualFold(name[0], "INFORMATION_SCHEMA") {
+			return
+		}
+		for known := range found {
+			if strings.EqualFold(known, in) {
+				in = known
+			}
+		}
+		if !slices.ContainsFunc(found[in], func(o string) bool { return strings.EqualFold(o, name.String()) }) {
+			found[in] = append(found[in], name.String())
+		}
+	}
+	for _, list := range s.orShipped().sections {
+		for _, b := range list {
+			for _, o := range b.Objects {
+				add(o.Name)
+			}
+			if b.versions == nil {
+				break // what follows is never chosen
+			}
+		}
+	}
+	add(itemObject)
+	for _, list := range found {
+		slices.SortFunc(list, func(a, b string) int { return strings.Compare(strings.ToLower(a), strings.ToLower(b)) })
+	}
+	return found
+}

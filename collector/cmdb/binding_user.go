@@ -1,0 +1,325 @@
+package cmdb
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode/utf16"
+
+	"github.com/antchfx/xpath"
+	"gopkg.in/yaml.v3"
+
+	"github.com/nscheck/nscheck/collector/cmdb/tsql"
+)
+
+// userEvidence marks what a user has bound: how well it is known is known to
+// the user alone.
+const userEvidence = "user"
+
+// builtinParameters are those whose values nscheck has itself.
+var builtinParameters = []string{"database", "product"}
+
+var bindingKeys = []string{"columns", "file", "maps", "parameters", "sql", "values", "versions", "xpaths"}
+
+// binding reads one binding of a section.
+func (r *bindingReader) binding(section string, key, node *yaml.Node) (*Binding, error) {
+	what := "bindings." + section
+	entries, err := r.pairs(node, what, "sql or file, or what to change of the shipped binding")
+	if err != nil {
+		return nil, err
+	}
+	if len(entries) == 0 {
+		return nil, fmt.Errorf("line %d: %s says nothing; use %s", key.Line, what, strings.Join(bindingKeys, ", "))
+	}
+	b := *shipped()[section]
+	b.evidence = userEvidence
+	b.origin = fmt.Sprintf("line %d", key.Line)
+	given := make(map[string]pair)
+	for _, e := range entries {
+		if !slices.Contains(bindingKeys, e.key.Value) {
+			return nil, fmt.Errorf("line %d: %s: there is no key %q; %s", e.key.Line, what, e.key.Value, oneOf(e.key.Value, bindingKeys))
+		}
+		given[e.key.Value] = e
+	}
+	// The order matters: what follows the query is checked against it.
+	for _, step := range []struct {
+		key  string
+		read func(*Binding, pair, string) error
+	}{
+		{"versions", r.versions}, {"file", r.file}, {"sql", r.sql}, {"columns", r.columns},
+		{"values", r.values}, {"parameters", r.parameters}, {"xpaths", r.xpaths}, {"maps", r.valueMaps},
+	} {
+		e, ok := given[step.key]
+		if !ok {
+			continue
+		}
+		if _, also := given["sql"]; also && step.key == "file" {
+			return nil, fmt.Errorf("line %d: %s: sql and file exclude each other", e.key.Line, what)
+		}
+		if err := step.read(&b, e, what); err != nil {
+			return nil, err
+		}
+	}
+	_, sql := given["sql"]
+	_, file := given["file"]
+	if err := b.complete(sql || file); err != nil {
+		return nil, fmt.Errorf("line %d: %s: %w", key.Line, what, err)
+	}
+	return &b, nil
+}
+
+func (r *bindingReader) versions(b *Binding, e pair, what string) error {
+	if b.Section == "server" {
+		return fmt.Errorf("line %d: %s: the section server tells the version, so its binding cannot depend on it", e.key.Line, what)
+	}
+	value, err := text(e, what+".versions")
+	if err == nil {
+		if err = b.setVersions(value); err != nil {
+			err = fmt.Errorf("line %d: %s.versions: %w", e.key.Line, what, err)
+		}
+	}
+	return err
+}
+
+func (r *bindingReader) file(b *Binding, e pair, what string) error {
+	name, err := text(e, what+".file")
+	if err != nil {
+		return err
+	}
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(r.dir, name)
+	}
+	query, err := os.ReadFile(name)
+	if err != nil {
+		return fmt.Errorf("line %d: %s.file: %w", e.key.Line, what, err)
+	}
+	if err := b.setQuery(decoded(query)); err != nil {
+		return fmt.Errorf("line %d: %s.file: %s: %w", e.key.Line, what, name, err)
+	}
+	return nil
+}
+
+// decoded is a file's text: SQL Server Management Studio writes UTF-16.
+func decoded(file []byte) string {
+	var order binary.ByteOrder = binary.LittleEndian
+	switch {
+	case bytes.HasPrefix(file, []byte{0xFE, 0xFF}):
+		order = binary.BigEndian
+	case !bytes.HasPrefix(file, []byte{0xFF, 0xFE}):
+		return strings.TrimPrefix(string(file), "\uFEFF")
+	}
+	units := make([]uint16, 0, len(file)/2)
+	for at := 2; at+1 < len(file); at += 2 {
+		units = append(units, order.Uint16(file[at:]))
+	}
+	return string(utf16.Decode(units))
+}
+
+func (r *bindingReader) sql(b *Binding, e pair, what string) error {
+	query, err := text(e, what+".sql")
+	if err != nil {
+		return err
+	}
+	if err := b.setQuery(query); err != nil {
+		return fmt.Errorf("line %d: %s.sql: %w", e.key.Line, what, err)
+	}
+	return nil
+}
+
+// setQuery takes a query that the user wrote, if it only reads.
+func (b *Binding) setQuery(query string) error {
+	if err := tsql.Check(query); err != nil {
+		return err
+	}
+	objects, err := tsql.Objects(query)
+	if err != nil {
+		return err
+	}
+	if b.Parameters, err = tsql.Parameters(query); err != nil {
+		return err
+	}
+	if strings.HasPrefix(b.Section, baseSection) {
+		if ordered, err := tsql.Ordered(query); err != nil || !ordered {
+			return fmt.Errorf("it has no ORDER BY; a query about clients orders its rows by the computer's GUID")
+		}
+	}
+	b.Query, b.Values, b.Objects = query, nil, nil
+	for _, name := range objects {
+		b.Objects = append(b.Objects, Object{Name: name.Plain()})
+	}
+	return nil
+}
+
+func (r *bindingReader) columns(b *Binding, e pair, what string) error {
+	list, names, err := r.texts(e, what+".columns", "the section's column: the query's")
+	if err != nil {
+		return err
+	}
+	for _, one := range list {
+		if !slices.Contains(b.Columns, one.key.Value) {
+			return fmt.Errorf("line %d: %s.columns: the section has no column %q; %s", one.key.Line, what, one.key.Value, oneOf(one.key.Value, b.Columns))
+		}
+	}
+	b.names = names
+	return nil
+}
+
+func (r *bindingReader) values(b *Binding, e pair, what string) error {
+	list, values, err := r.texts(e, what+".values", "a text in the query: the text to compare with")
+	if err != nil {
+		return err
+	}
+	literals, err := tsql.Literals(b.Query)
+	if err != nil {
+		return err
+	}
+	names := make(map[string]string)
+	b.values = make(map[string]any)
+	for i, one := range list {
+		if !slices.Contains(literals, one.key.Value) {
+			return fmt.Errorf("line %d: %s.values: the query compares nothing with '%s'; it has '%s'", one.key.Line, what, one.key.Value, strings.Join(literals, "', '"))
+		}
+		name := fmt.Sprintf("value%d", i+1)
+		names[one.key.Value], b.values[name] = name, values[one.key.Value]
+	}
+	if b.Query, err = tsql.Parameterise(b.Query, names); err != nil {
+		return err
+	}
+	b.Parameters, err = tsql.Parameters(b.Query)
+	return err
+}
+
+func (r *bindingReader) parameters(b *Binding, e pair, what string) error {
+	list, err := r.pairs(e.value, what+".parameters", "a parameter's name: its value")
+	if err != nil {
+		return err
+	}
+	if b.values == nil {
+		b.values = make(map[string]any)
+	}
+	for _, one := range list {
+		name := strings.TrimPrefix(one.key.Value, "@")
+		if !slices.Contains(b.Parameters, name) || b.values[name] != nil {
+			return fmt.Errorf("line %d: %s.parameters: the query has no parameter @%s; %s", one.key.Line, what, name, hasParameters(b.Parameters))
+		}
+		var value any
+		if err := one.value.Decode(&value); err != nil {
+			return fmt.Errorf("line %d: %s.parameters.%s: %w", one.key.Line, what, name, err)
+		}
+		switch v := value.(type) {
+		case int:
+			value = int64(v)
+		case string, bool, float64:
+		default:
+			return fmt.Errorf("line %d: %s.parameters.%s must be a text, a number, true or false", one.key.Line, what, name)
+		}
+		b.values[name] = value
+	}
+	return nil
+}
+
+func hasParameters(names []string) string {
+	if len(names) == 0 {
+		return "it has none"
+	}
+	return "it has @" + strings.Join(names, ", @")
+}
+
+func (r *bindingReader) xpaths(b *Binding, e pair, what string) error {
+	list, values, err := r.texts(e, what+".xpaths", "a setting: where it stands in an item's XML")
+	if err != nil {
+		return err
+	}
+	merged := maps.Clone(b.XPaths)
+	for _, one := range list {
+		name := one.key.Value
+		if _, ok := b.XPaths[name]; !ok {
+			return fmt.Errorf("line %d: %s.xpaths: the section reads no setting %q; %s", one.key.Line, what, name, oneOfOrNone(name, slices.Sorted(maps.Keys(b.XPaths))))
+		}
+		if _, err := xpath.Compile(values[name]); err != nil {
+			return fmt.Errorf("line %d: %s.xpaths.%s: %q is not an XPath: %w", one.key.Line, what, name, values[name], err)
+		}
+		merged[name] = values[name]
+	}
+	b.XPaths = merged
+	return nil
+}
+
+func oneOfOrNone(given string, allowed []string) string {
+	if len(allowed) == 0 {
+		return "it reads none"
+	}
+	return oneOf(given, allowed)
+}
+
+// valueMaps replace those of the shipped binding, column by column.
+func (r *bindingReader) valueMaps(b *Binding, e pair, what string) error {
+	columns, err := r.pairs(e.value, what+".maps", "a column: its stored values and what they mean")
+	if err != nil {
+		return err
+	}
+	merged := maps.Clone(b.Maps)
+	for _, column := range columns {
+		name := column.key.Value
+		known, ok := b.Maps[name]
+		if !ok {
+			return fmt.Errorf("line %d: %s.maps: the section maps no column %q; %s", column.key.Line, what, name, oneOfOrNone(name, slices.Sorted(maps.Keys(b.Maps))))
+		}
+		meanings := slices.Compact(slices.Sorted(maps.Values(known)))
+		list, values, err := r.texts(column, what+".maps."+name, "a stored value: one of "+strings.Join(meanings, ", "))
+		if err != nil {
+			return err
+		}
+		own := make(map[string]string)
+		for _, one := range list {
+			meaning := values[one.key.Value]
+			if !slices.Contains(meanings, meaning) {
+				return fmt.Errorf("line %d: %s.maps.%s: there is no value %q; %s", one.key.Line, what, name, meaning, oneOf(meaning, meanings))
+			}
+			own[strings.ToLower(strings.TrimSpace(one.key.Value))] = meaning
+		}
+		merged[name] = own
+	}
+	b.Maps = merged
+	return nil
+}
+
+// complete checks that a query gives what its section needs and is given what
+// it needs.
+func (b *Binding) complete(ownQuery bool) error {
+	if !ownQuery {
+		if b.names != nil {
+			return fmt.Errorf("columns names what a query of your own returns; give it with sql or file")
+		}
+		return nil
+	}
+	returned, err := tsql.Columns(b.Query)
+	if err != nil {
+		return err
+	}
+	for _, wanted := range b.Columns {
+		count := 0
+		for _, name := range returned {
+			if strings.EqualFold(name, b.nameOf(wanted)) {
+				count++
+			}
+		}
+		switch {
+		case count == 0:
+			return fmt.Errorf("the query returns no column %q, which the section needs; name one of its columns AS %s, or say under columns what it is called", b.nameOf(wanted), tsql.Quote(b.nameOf(wanted)))
+		case count > 1:
+			return fmt.Errorf("the query returns %d columns named %q", count, b.nameOf(wanted))
+		}
+	}
+	for _, name := range b.Parameters {
+		if _, ok := b.values[name]; !ok && !slices.Contains(builtinParameters, name) {
+			return fmt.Errorf("the query has a parameter @%s without a value; give it under parameters. nscheck itself has values for @%s", name, strings.Join(builtinParameters, ", @"))
+		}
+	}
+	return nil
+}

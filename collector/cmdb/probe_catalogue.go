@@ -1,0 +1,172 @@
+package cmdb
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/nscheck/nscheck/collector/cmdb/tsql"
+)
+
+// Catalogue says where a kind of database lists its tables, views and columns.
+type Catalogue struct {
+	// objects returns schema, object, kind, column, type, ordered by object.
+	objects string
+	// users returns schema, object and kind of what uses the function
+	// @function; empty where there are no functions.
+	users string
+	// schema is the one that names without a schema mean.
+	schema string
+}
+
+// The catalogues of the databases that are read.
+var (
+	SQLServerCatalogue = Catalogue{
+		schema: "dbo",
+		objects: `SELECT
+    c.[TABLE_SCHEMA] AS [schema],
+    c.[TABLE_NAME] AS [object],
+    t.[TABLE_TYPE] AS [kind],
+    c.[COLUMN_NAME] AS [column],
+    c.[DATA_TYPE] AS [type]
+FROM [INFORMATION_SCHEMA].[COLUMNS] c
+JOIN [INFORMATION_SCHEMA].[TABLES] t
+    ON t.[TABLE_SCHEMA] = c.[TABLE_SCHEMA]
+    AND t.[TABLE_NAME] = c.[TABLE_NAME]
+ORDER BY c.[TABLE_SCHEMA], c.[TABLE_NAME], c.[ORDINAL_POSITION]`,
+		users: `SELECT
+    s.[name] AS [schema],
+    o.[name] AS [object],
+    o.[type_desc] AS [kind]
+FROM [sys].[sql_modules] m
+JOIN [sys].[objects] o
+    ON o.[object_id] = m.[object_id]
+JOIN [sys].[schemas] s
+    ON s.[schema_id] = o.[schema_id]
+WHERE m.[definition] LIKE '%' + @function + '%'
+    AND o.[name] <> @function
+ORDER BY s.[name], o.[name]`,
+	}
+	SQLiteCatalogue = Catalogue{
+		schema: "main",
+		objects: `SELECT
+    'main' AS [schema],
+    m.[name] AS [object],
+    m.[type] AS [kind],
+    p.[name] AS [column],
+    p.[type] AS [type]
+FROM [sqlite_master] m
+JOIN pragma_table_info(m.[name]) p
+WHERE m.[type] IN ('table', 'view')
+ORDER BY m.[name], p.[cid]`,
+	}
+)
+
+// object is a table or view of the database.
+type object struct {
+	schema, name string
+	kind         string // table or view
+	columns      []objectColumn
+}
+
+type objectColumn struct{ name, dataType string }
+
+// text writes its name for people, without the usual schema.
+func (c *Catalogue) text(o *object) string {
+	if strings.EqualFold(o.schema, c.schema) {
+		return tsql.Name{o.name}.Plain()
+	}
+	return tsql.Name{o.schema, o.name}.Plain()
+}
+
+// load reads the whole catalogue. It holds what the login may see: objects
+// that it has no right at all on are not in it.
+func (c *Catalogue) load(ctx context.Context, s *session) ([]*object, error) {
+	var all []*object
+	columns := []column{{"schema", textKind}, {"object", textKind}, {"kind", textKind}, {"column", textKind}, {"type", textKind}}
+	_, err := s.each(ctx, &Binding{Section: "catalogue", Query: c.objects}, columns, func(cells []cell) error {
+		last := len(all) - 1
+		if last < 0 || all[last].schema != cells[0].text || all[last].name != cells[1].text {
+			kind := "table"
+			if strings.Contains(strings.ToLower(cells[2].text), "view") {
+				kind = "view"
+			}
+			all = append(all, &object{schema: cells[0].text, name: cells[1].text, kind: kind})
+			last++
+		}
+		all[last].columns = append(all[last].columns, objectColumn{cells[3].text, strings.ToLower(cells[4].text)})
+		return nil
+	})
+	return all, err
+}
+
+// subnetFunction splits subnet text (see its use): what uses it holds subnets.
+const subnetFunction = "fnGetSubnetMaskAsTable"
+
+// module is an object that uses a function.
+type module struct{ schema, name, kind string }
+
+// usersOf lists what uses a function, where the login may see definitions.
+func (c *Catalogue) usersOf(ctx context.Context, s *session, function string) ([]module, error) {
+	if c.users == "" {
+		return nil, nil
+	}
+	var found []module
+	b := &Binding{Section: "catalogue", Query: c.users, Parameters: []string{"function"}, values: map[string]any{"function": function}}
+	columns := []column{{"schema", textKind}, {"object", textKind}, {"kind", textKind}}
+	_, err := s.each(ctx, b, columns, func(cells []cell) error {
+		kind := strings.ToLower(strings.ReplaceAll(cells[2].text, "_", " "))
+		kind = strings.TrimSpace(strings.TrimPrefix(kind, "sql "))
+		found = append(found, module{cells[0].text, cells[1].text, kind})
+		return nil
+	})
+	return found, err
+}
+
+// lookInCatalogue reads the catalogue; nil where it cannot be read, which is
+// noted and no reason to end a probe.
+func (p *prober) lookInCatalogue(ctx context.Context) []*object {
+	objects, err := p.catalogue.load(ctx, p.session)
+	if err != nil {
+		p.session.dropIfBroken(ctx, err)
+		p.note("The database's list of tables and views could not be read, so no candidates are named: %s", classify("catalogue", err).message)
+		return nil
+	}
+	return objects
+}
+
+// subnetModules are the users of subnetFunction, by schema and name in lower
+// case.
+func (p *prober) subnetModules(ctx context.Context) map[string]module {
+	found, err := p.catalogue.usersOf(ctx, p.session, subnetFunction)
+	if err != nil {
+		p.session.dropIfBroken(ctx, err)
+		p.note("What uses %s, and so holds subnets, could not be looked up (it takes VIEW DEFINITION): %s", subnetFunction, classify("catalogue", err).message)
+		return nil
+	}
+	table := make(map[string]module)
+	for _, m := range found {
+		table[strings.ToLower(m.schema+"."+m.name)] = m
+		if m.kind != "view" {
+			p.note("The %s %s uses %s; its text shows where subnets are kept.", m.kind, tsql.Name{m.schema, m.name}.Plain(), subnetFunction)
+		}
+	}
+	return table
+}
+
+// reason is why a candidate is one, for people.
+func reason(o *object, name string, columns []string, lacking []string) string {
+	list := make([]string, len(columns))
+	for i, c := range columns {
+		list[i] = tsql.Name{c}.Plain()
+	}
+	noun := "columns"
+	if len(columns) == 1 {
+		noun = "column"
+	}
+	text := fmt.Sprintf("%s %s has %s %s", o.kind, name, noun, strings.Join(list, ", "))
+	if len(lacking) > 0 {
+		text += "; nothing for " + strings.Join(lacking, ", ")
+	}
+	return text
+}

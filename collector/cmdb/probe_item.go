@@ -1,0 +1,176 @@
+package cmdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/antchfx/xmlquery"
+)
+
+// itemObject is where items are kept.
+const itemObject = "vItem"
+
+const itemQuery = `SELECT
+    vi.[Guid] AS [guid],
+    vi.[Name] AS [name],
+    vi.[State] AS [state]
+FROM [vItem] vi
+WHERE vi.[%s] = @item
+ORDER BY vi.[Guid]`
+
+// ProbedItem is an item and the nodes of its XML.
+type ProbedItem struct {
+	GUID  string     `json:"guid"`
+	Name  string     `json:"name"`
+	Nodes []ItemNode `json:"nodes"`
+	// Problem says why there are no nodes.
+	Problem string `json:"problem,omitempty"`
+}
+
+// ItemNode is a place in an item's XML that holds a value, once or several
+// times.
+type ItemNode struct {
+	// Path is an XPath that finds it.
+	Path string `json:"path"`
+	// Count is how often it stands in the XML.
+	Count int `json:"count"`
+	// Type is what its values are; several types are joined by "or".
+	Type string `json:"type"`
+	// Values are those that can be shown: numbers, booleans, single words and
+	// GUIDs that nothing near them says to be secret. At most five.
+	Values []string `json:"values,omitempty"`
+}
+
+// shownValues is how many values of a node are shown.
+const shownValues = 5
+
+// ProbeItem lists the nodes of the items of that name or GUID.
+func ProbeItem(ctx context.Context, source Database, item string, options Options) ([]ProbedItem, error) {
+	c := newCollection(source, options)
+	defer c.session.close()
+	by, value := "Name", item
+	if g, err := parseGUID(item); err == nil {
+		by, value = "Guid", g.String()
+	}
+	b := &Binding{Section: "item", Query: fmt.Sprintf(itemQuery, by), Parameters: []string{"item"}, values: map[string]any{"item": value}}
+	var items []ProbedItem
+	_, err := c.session.each(ctx, b, []column{{"guid", guidKind}, {"name", textKind}, {"state", textKind}}, func(cells []cell) error {
+		one := ProbedItem{GUID: cells[0].guid.String(), Name: cells[1].text, Nodes: []ItemNode{}}
+		settings := parseItem(b, cells[2].text)
+		switch {
+		case !cells[2].known:
+			one.Problem = "it has no settings"
+		case settings == nil:
+			one.Problem = "its settings are not XML"
+		default:
+			one.Nodes = listNodes(settings.root)
+		}
+		if items = append(items, one); len(items) == probedItems {
+			return errEnough
+		}
+		return nil
+	})
+	switch {
+	case errors.Is(err, errEnough), err == nil && len(items) > 0:
+		return items, nil
+	case ctx.Err() != nil:
+		return nil, fmt.Errorf("read item %q: %w", item, ctx.Err())
+	case err != nil:
+		why := strings.TrimPrefix(classify("item", err).message, "collect item: ")
+		return nil, fmt.Errorf("read item %q: %s", item, why)
+	}
+	return nil, fmt.Errorf("there is no item %q in %s; give its name as the console shows it, in the language of the server, or its GUID", item, itemObject)
+}
+
+// nodeLister gathers what stands at each path.
+type nodeLister struct {
+	order []string
+	nodes map[string]*ItemNode
+}
+
+// listNodes lists the attributes and the elements with text, in the order in
+// which their paths first come.
+func listNodes(root *xmlquery.Node) []ItemNode {
+	l := &nodeLister{nodes: make(map[string]*ItemNode)}
+	for n := root.FirstChild; n != nil; n = n.NextSibling {
+		if n.Type == xmlquery.ElementNode {
+			l.element(n, "", false)
+		}
+	}
+	list := make([]ItemNode, 0, len(l.order))
+	for _, path := range l.order {
+		list = append(list, *l.nodes[path])
+	}
+	return list
+}
+
+// maxDepth bounds how deep an item's XML is followed.
+const maxDepth = 200
+
+func (l *nodeLister) element(n *xmlquery.Node, above string, secret bool) {
+	if strings.Count(above, "/") > maxDepth {
+		return
+	}
+	path := above + "/" + step(n.Prefix, n.Data)
+	// What stands at the top names the item, not what is in it.
+	secret = secret || secretName(n.Data) || above != "" && labelledSecret(n)
+	for _, a := range n.Attr {
+		if a.Name.Space == "xmlns" || a.Name.Local == "xmlns" {
+			continue
+		}
+		l.value(path+"/@"+step(a.Name.Space, a.Name.Local), a.Value, secret || secretName(a.Name.Local))
+	}
+	var own strings.Builder
+	children := false
+	for child := n.FirstChild; child != nil; child = child.NextSibling {
+		switch child.Type {
+		case xmlquery.ElementNode:
+			children = true
+		case xmlquery.TextNode, xmlquery.CharDataNode:
+			own.WriteString(child.Data)
+		}
+	}
+	if text := strings.TrimSpace(own.String()); text != "" || !children && len(n.Attr) == 0 {
+		l.value(path, text, secret || children)
+	}
+	for child := n.FirstChild; child != nil; child = child.NextSibling {
+		if child.Type == xmlquery.ElementNode {
+			l.element(child, path, secret)
+		}
+	}
+}
+
+// step is a name in a path. A prefix would need its namespace to be declared,
+// so such a node is found by its own name.
+func step(prefix, name string) string {
+	if prefix == "" {
+		return name
+	}
+	return "*[local-name()='" + name + "']"
+}
+
+func (l *nodeLister) value(path, value string, secret bool) {
+	node := l.nodes[path]
+	if node == nil {
+		node = &ItemNode{Path: path}
+		l.nodes[path] = node
+		l.order = append(l.order, path)
+	}
+	node.Count++
+	kind, shown := valueType(value)
+	if secret {
+		kind, shown = kind+" (hidden)", ""
+	}
+	switch {
+	case node.Type == "":
+		node.Type = kind
+	case !slices.Contains(strings.Split(node.Type, " or "), kind):
+		node.Type += " or " + kind
+	}
+	if shown != "" && len(node.Values) < shownValues && !slices.Contains(node.Values, shown) {
+		node.Values = append(node.Values, shown)
+	}
+}

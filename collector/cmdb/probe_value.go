@@ -1,0 +1,112 @@
+package cmdb
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/antchfx/xmlquery"
+)
+
+var (
+	numberText   = regexp.MustCompile(`^[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?$`)
+	dateText     = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.]+(?:Z|[+-][0-9:]+)?)?$`)
+	durationText = regexp.MustCompile(`^-?[0-9]{1,4}(?:\.[0-9]{1,2})?:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?$`)
+	// wordText is what an enumeration's value looks like: one to four words
+	// written together. Random letters and codes look otherwise.
+	wordText = regexp.MustCompile(`^(?:[A-Z]?[a-z]{2,}|[A-Z]{2,5}){1,4}$`)
+	vowel    = regexp.MustCompile(`(?i)[aeiouy]`)
+	acronym  = regexp.MustCompile(`^[A-Z]{2,5}$`)
+	// consonants never follow each other so often in a word.
+	consonants = regexp.MustCompile(`(?i)[bcdfghjklmnpqrstvwxz]{6}`)
+)
+
+// longestWord is the longest value of an enumeration.
+const longestWord = 24
+
+// valueType says what a value is, and the value itself where it can be shown:
+// where it is a number, a boolean, a GUID, or a word that an enumeration may
+// have. All else may hold what is nobody's business.
+func valueType(value string) (kind, shown string) {
+	value = strings.TrimSpace(value)
+	switch lower := strings.ToLower(value); {
+	case value == "":
+		return "empty", ""
+	case lower == "true", lower == "false":
+		return "boolean", value
+	case numberText.MatchString(value):
+		return "number", value
+	case dateText.MatchString(value):
+		return "time", ""
+	case durationText.MatchString(value):
+		return "duration", ""
+	case strings.HasPrefix(value, "<"):
+		return "XML text", ""
+	}
+	if g, err := parseGUID(value); err == nil && len(value) >= 32 {
+		return "GUID", g.String()
+	}
+	if isWord(value) {
+		return "word", value
+	}
+	return "text", ""
+}
+
+func isWord(value string) bool {
+	if len(value) > longestWord || !wordText.MatchString(value) || consonants.MatchString(value) {
+		return false
+	}
+	return vowel.MatchString(value) || acronym.MatchString(value)
+}
+
+// secretWords are parts of names behind which credentials and people's names
+// stand.
+var secretWords = []string{
+	"pass", "pwd", "secret", "credential", "token", "key", "auth", "login", "logon", "user", "account", "owner",
+	"cert", "private", "salt", "hash", "signature", "cipher", "crypt", "protected", "connection", "cookie", "session",
+	"license", "licence", "serial", "pin", "kennwort", "passwort", "benutzer", "contrase", "usuario", "motdepasse",
+	"utilisateur", "identity", "identit", "community", "snmp", "apikey", "bearer", "mail", "proxy",
+}
+
+// secretName says whether a name tells that a secret stands behind it.
+func secretName(name string) bool {
+	lower := strings.ToLower(strings.NewReplacer("_", "", "-", "", ".", "", " ", "").Replace(name))
+	for _, word := range secretWords {
+		if word == "pin" {
+			if lower == word || strings.HasSuffix(name, "Pin") || strings.HasSuffix(name, "PIN") {
+				return true
+			}
+			continue
+		}
+		if strings.Contains(lower, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// longestLabel is the longest text that is looked at as a name of what stands
+// beside it.
+const longestLabel = 60
+
+// labelledSecret says whether something in or at an element tells that there is
+// a secret in it: the name of an attribute, or an attribute or child that names
+// what stands beside it, as in <add key="Password" value="…"/>.
+func labelledSecret(n *xmlquery.Node) bool {
+	for _, a := range n.Attr {
+		if len(a.Value) <= longestLabel && secretName(a.Value) {
+			return true
+		}
+		if secretName(a.Name.Local) {
+			return true
+		}
+	}
+	for child := n.FirstChild; child != nil; child = child.NextSibling {
+		if child.Type != xmlquery.ElementNode || child.FirstChild == nil || child.FirstChild != child.LastChild {
+			continue
+		}
+		if text := child.FirstChild; text.Type != xmlquery.ElementNode && len(text.Data) <= longestLabel && secretName(text.Data) {
+			return true
+		}
+	}
+	return false
+}
