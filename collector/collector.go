@@ -43,10 +43,8 @@ func Open(ctx context.Context, name string, access Access) (Source, error) {
 		return nil, fmt.Errorf("open source %q: a source is sqlserver://USER@HOST/?database=NAME, or demo: for the built-in estate", name)
 	case strings.EqualFold(kind, "sqlserver"):
 		return openSQLServer(ctx, name, access)
-	case strings.EqualFold(kind, "demo") && rest == "":
-		return openDemo(ctx)
 	case strings.EqualFold(kind, "demo"):
-		return nil, fmt.Errorf("open source %q: nothing may follow demo: in it", Redact(name))
+		return openDemo(ctx, rest)
 	}
 	return nil, fmt.Errorf("open source %q: there is no kind of source %q; a source is sqlserver://USER@HOST/?database=NAME, or demo: for the built-in estate", Redact(name), kind)
 }

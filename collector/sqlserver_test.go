@@ -32,7 +32,7 @@ func TestOpenRefuses(t *testing.T) {
 		{"", Access{}, "a source is sqlserver://"},
 		{"estate.jsonl", Access{}, "a source is sqlserver://"},
 		{"ftp://user:secret@host/x", Access{}, `there is no kind of source "ftp"`},
-		{"demo:other", Access{}, "nothing may follow demo:"},
+		{"demo:other", Access{}, "nothing but renamed may follow demo:"},
 		{"sqlserver:server=x;password=secret", Access{}, "names no host"},
 		{"sqlserver://", Access{}, "names no host"},
 		{"sqlserver://sa:secret@host", Access{}, "holds a password, which others can see on a command line"},

@@ -29,7 +29,8 @@ func (s *BindingSet) Grants(database, login string) (string, error) {
 		role := tsql.QuoteText(grantRole)
 		fmt.Fprintf(&out, "IF DATABASE_PRINCIPAL_ID(%s) IS NULL\n    CREATE ROLE %s;\n", role, tsql.Quote(grantRole))
 		for _, object := range byDatabase[name] {
-			fmt.Fprintf(&out, "GRANT SELECT ON %s TO %s;\n", object, tsql.Quote(grantRole))
+			// A CMDB need not have every object; that must not end the script.
+			fmt.Fprintf(&out, "IF OBJECT_ID(%s) IS NOT NULL\n    GRANT SELECT ON %s TO %s;\n", tsql.QuoteText(object), object, tsql.Quote(grantRole))
 		}
 		if login != "" {
 			fmt.Fprintf(&out, "IF USER_ID(%s) IS NULL\n    CREATE USER %s FOR LOGIN %s;\n", tsql.QuoteText(login), tsql.Quote(login), tsql.Quote(login))

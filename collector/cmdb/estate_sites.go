@@ -145,11 +145,12 @@ func fillSubnetSites(e *estateBuilder, _ *Binding, rows [][]cell) error {
 		subnet.Sites = []string{}
 	}
 	unknown := make(map[guid]bool)
+	sites := index(e.estate.Sites, func(s *snapshot.Site) string { return s.GUID })
 	for _, row := range rows {
 		subnet := e.subnets[row[0].guid]
 		switch {
 		case subnet == nil:
-		case !row[1].known:
+		case !row[1].known, e.estate.Sites != nil && sites[row[1].guid] == nil:
 			unknown[row[0].guid] = true
 		default:
 			subnet.Sites = insertSorted(subnet.Sites, row[1].guid.String())

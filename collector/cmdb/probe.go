@@ -200,7 +200,8 @@ func (p *prober) object(ctx context.Context, object Object) ProbedObject {
 				found.Columns = append(found.Columns, c)
 			}
 		}
-		if len(found.Columns) == len(columns) && found.Status == SelectDenied {
+		var server numbered
+		if errors.As(err, &server) && server.SQLErrorNumber() == permissionDenied {
 			found.Columns = nil // the object as a whole
 		}
 	case ProbeFailed:

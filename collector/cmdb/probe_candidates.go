@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/nscheck/nscheck/collector/cmdb/tsql"
 )
@@ -55,8 +56,12 @@ func (p *prober) findCandidates(ctx context.Context) {
 }
 
 func (p *prober) candidates(s *ProbedSection, objects []*object, modules map[string]module) []Candidate {
+	objects = without(objects, s.Objects)
+	whole := p.rank(wantedBySection(s.Name), objects, modules)
+	if len(whole) > 0 && whole[0].complete && s.Status == ObjectMissing {
+		return whole
+	}
 	var all []Candidate
-	all = append(all, p.rank(wantedBySection(s.Name), objects, modules)...)
 	for _, o := range p.bindings[s.Name].Objects {
 		i := slices.IndexFunc(s.Objects, func(bad ProbedObject) bool { return bad.Name == o.Name })
 		if i < 0 {
@@ -69,8 +74,48 @@ func (p *prober) candidates(s *ProbedSection, objects []*object, modules map[str
 			all = append(all, p.otherColumns(o.Name, s.Objects[i].Columns, objects)...)
 		}
 	}
+	for _, c := range whole {
+		if !slices.ContainsFunc(all, func(other Candidate) bool { return other.Object == c.Object }) {
+			all = append(all, c)
+		}
+	}
 	return all
 }
+
+// without leaves out the objects and columns in trouble: a catalogue may list
+// what cannot be read.
+func without(objects []*object, bad []ProbedObject) []*object {
+	var rest []*object
+	for _, o := range objects {
+		one := *o
+		for _, b := range bad {
+			name, ok := tsql.ParseName(b.Name)
+			if !ok || !strings.EqualFold(name[len(name)-1], o.name) {
+				continue
+			}
+			one.columns = slices.DeleteFunc(slices.Clone(o.columns), func(c objectColumn) bool {
+				return b.Status == ObjectMissing || slices.ContainsFunc(b.Columns, func(name string) bool { return strings.EqualFold(name, c.name) })
+			})
+		}
+		if len(one.columns) > 0 {
+			rest = append(rest, &one)
+		}
+	}
+	return rest
+}
+
+// knownObjects are those that shipped bindings read, in lower case. What they
+// hold is known, so they are candidates for something else only where their
+// columns say so themselves.
+var knownObjects = sync.OnceValue(func() map[string]bool {
+	known := make(map[string]bool)
+	for _, b := range Bindings() {
+		for _, o := range b.Objects {
+			known[strings.ToLower(o.Name)] = true
+		}
+	}
+	return known
+})
 
 // rank gives the best candidates for what is wanted.
 func (p *prober) rank(w wanted, objects []*object, modules map[string]module) []Candidate {
@@ -208,7 +253,7 @@ func (w *wanted) fit(o *object) (Candidate, bool) {
 			shared++
 		}
 	}
-	taken, strong := make(map[string]bool), false
+	taken, strong, weak := make(map[string]bool), false, false
 	for _, want := range w.columns {
 		best, at := 0, ""
 		for _, column := range o.columns {
@@ -226,9 +271,12 @@ func (w *wanted) fit(o *object) (Candidate, bool) {
 			}
 			continue
 		}
-		strong = strong || best >= sharedWord
+		strong, weak = strong || best >= sharedWord, weak || best < sharedWord
 		taken[at], c.Columns[want.name] = true, at
 		c.score += 2 * best
+	}
+	if knownObjects()[strings.ToLower(o.name)] && (weak || !c.complete) {
+		return c, false
 	}
 	c.score += 3*shared - len(own)/3
 	enough := 2*len(c.Columns) >= len(w.columns) && len(c.Columns) > 0
@@ -245,10 +293,10 @@ const (
 
 // similar compares a column with the words of the one that is wanted.
 func (w *wantedColumn) similar(c objectColumn, object map[string]bool) int {
-	if !typeFits(w.kind, c.dataType) {
+	own := tokens(c.name)
+	if !typeFits(w.kind, c.dataType) || w.kind == guidKind && !own["guid"] && c.dataType != "uniqueidentifier" {
 		return 0
 	}
-	own := tokens(c.name)
 	rest, shared, objectShares := 0, 0, false
 	for token := range own {
 		if token == "guid" || token == "name" {
@@ -263,6 +311,8 @@ func (w *wantedColumn) similar(c objectColumn, object map[string]bool) int {
 	}
 	generic := own["guid"] && w.tokens["guid"] || own["name"] && w.tokens["name"]
 	switch {
+	case shared > 0 && shared < rest && w.kind == guidKind:
+		return ownWord // it is about something else too
 	case shared > 0:
 		return sharedWord
 	case rest > 0 && !(generic && own["name"]):

@@ -3,6 +3,7 @@ package cmdb
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/nscheck/nscheck/collector/cmdb/tsql"
@@ -165,8 +166,18 @@ func reason(o *object, name string, columns []string, lacking []string) string {
 		noun = "column"
 	}
 	text := fmt.Sprintf("%s %s has %s %s", o.kind, name, noun, strings.Join(list, ", "))
-	if len(lacking) > 0 {
-		text += "; nothing for " + strings.Join(lacking, ", ")
+	if len(lacking) == 0 {
+		return text
+	}
+	text += "; nothing for " + strings.Join(lacking, ", ")
+	var others []string
+	for _, c := range o.columns {
+		if !slices.Contains(columns, c.name) && len(others) < 10 {
+			others = append(others, tsql.Name{c.name}.Plain())
+		}
+	}
+	if len(others) > 0 {
+		text += "; it also has " + strings.Join(others, ", ")
 	}
 	return text
 }

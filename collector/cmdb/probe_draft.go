@@ -119,6 +119,7 @@ func draftQuery(s *ProbedSection, b *Binding) (query string, used []Candidate, t
 			}
 			if first {
 				used = append(used, c)
+				todo = append(todo, lacking(o, c, b)...)
 			}
 		}
 		replacements[strings.ToLower(o.Name)] = r
@@ -134,6 +135,21 @@ func draftQuery(s *ProbedSection, b *Binding) (query string, used []Candidate, t
 		return "", nil, append(todo, "write a query under sql.")
 	}
 	return query, used, append(todo, "see that its rows are what this section needs.")
+}
+
+// lacking tells which columns of a missing object a candidate has nothing for.
+func lacking(o ProbedObject, c Candidate, b *Binding) (todo []string) {
+	if c.complete {
+		return nil
+	}
+	for _, object := range b.Objects {
+		for _, column := range object.Columns {
+			if _, has := c.Columns[column.Name]; object.Name == o.Name && !has {
+				todo = append(todo, fmt.Sprintf("write which column of %s stands for %s, if any does.", c.Object, tsql.Quote(column.Name)))
+			}
+		}
+	}
+	return todo
 }
 
 // wholeQuery fills a section from one object.

@@ -13,7 +13,7 @@ var (
 	durationText = regexp.MustCompile(`^-?[0-9]{1,4}(?:\.[0-9]{1,2})?:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?$`)
 	// wordText is what an enumeration's value looks like: one to four words
 	// written together. Random letters and codes look otherwise.
-	wordText = regexp.MustCompile(`^(?:[A-Z]?[a-z]{2,}|[A-Z]{2,5}){1,4}$`)
+	wordText = regexp.MustCompile(`^(?:[A-Z][a-z]+|[a-z]{2,}|[A-Z]{2,5}){1,4}$`)
 	vowel    = regexp.MustCompile(`(?i)[aeiouy]`)
 	acronym  = regexp.MustCompile(`^[A-Z]{2,5}$`)
 	// consonants never follow each other so often in a word.
@@ -55,7 +55,7 @@ func isWord(value string) bool {
 	if len(value) > longestWord || !wordText.MatchString(value) || consonants.MatchString(value) {
 		return false
 	}
-	return vowel.MatchString(value) || acronym.MatchString(value)
+	return vowel.MatchString(value) || acronym.MatchString(value) || len(value) <= 3
 }
 
 // secretWords are parts of names behind which credentials and people's names

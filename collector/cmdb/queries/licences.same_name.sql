@@ -1,5 +1,6 @@
 -- section: licences.same_name
 -- fills: names and domains that several holders of a licence share, whatever their status
+-- empty: no two holders of a licence share a name
 -- column: guid: a holder whose name another holder has, too
 -- column: name: its name
 -- column: domain: its domain or workgroup

@@ -1,0 +1,279 @@
+package cmdb
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode/utf16"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/nscheck/nscheck/collector/cmdb/tsql"
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+// TestShippedQueriesOnlyRead by the same check that users' queries pass.
+func TestShippedQueriesOnlyRead(t *testing.T) {
+	for _, b := range Bindings() {
+		if err := tsql.Check(b.Query); err != nil {
+			t.Errorf("%s: %v", b.Section, err)
+		}
+		objects, err := tsql.Objects(b.Query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, got := map[string]bool{}, map[string]bool{}
+		for _, o := range b.Objects {
+			want[strings.ToLower(o.Name)] = true
+		}
+		for _, name := range objects {
+			got[strings.ToLower(name.Plain())] = true
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: objects (-head comment +query):\n%s", b.Section, diff)
+		}
+		columns, err := tsql.Columns(b.Query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(b.Columns, columns); diff != "" {
+			t.Errorf("%s: columns (-head comment +query):\n%s", b.Section, diff)
+		}
+	}
+	for _, query := range []string{SQLServerCatalogue.objects, SQLServerCatalogue.users, SQLiteCatalogue.objects, itemQuery} {
+		if err := tsql.Check(strings.ReplaceAll(query, "%s", "Name")); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func parseBindings(t *testing.T, text, dir string) (*BindingSet, error) {
+	t.Helper()
+	var node yaml.Node
+	if err := yaml.Unmarshal([]byte(text), &node); err != nil {
+		t.Fatal(err)
+	}
+	return ParseBindings(&node, dir)
+}
+
+func TestParseBindings(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "sites.sql"), []byte("\xEF\xBB\xBF-- ours\r\nSELECT s.Id AS SiteId, s.Title FROM dbo.Sites s;\r\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	utf16le := []byte{0xFF, 0xFE}
+	for _, u := range utf16.Encode([]rune("SELECT s.[Größe] AS guid, s.x AS cidr FROM Netze s")) {
+		utf16le = append(utf16le, byte(u), byte(u>>8))
+	}
+	if err := os.WriteFile(filepath.Join(dir, "subnets.sql"), utf16le, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	set, err := parseBindings(t, `
+sites: {file: sites.sql, columns: {guid: SiteId, name: Title}}
+subnets: {file: subnets.sql}
+licences: {parameters: {product: Other Product}}
+clients.licence:
+  sql: |
+    SELECT x.Computer AS [key]
+    FROM Licences x
+    WHERE x.Kind = @kind AND x.Product LIKE @product
+    ORDER BY x.Computer
+  parameters: {kind: 7}
+policies:
+  values: {Software Update Plug-in Install: Plug-in d'installation}
+  xpaths: {triggers: //plan/trigger}
+vendor_policies:
+  - versions: ">=8.5"
+    xpaths: {assignment_type: //assign/@type}
+    maps: {assignment_type: {"5": all, Six: site}}
+  - versions: ">=7, <8"
+    values: {Altiris.PatchManagementCore.Policies.PatchManagementVendorPolicy%: Our.Type%}
+`, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old, current, unknown := set.choose("7.5.3153"), set.choose("8.5.3073.0"), set.choose("")
+	sites := old["sites"]
+	if sites.Evidence() != "user" || sites.nameOf("guid") != "SiteId" || sites.Objects[0].Name != "dbo.Sites" || sites.Origin() != "line 2" || sites.Fills == "" {
+		t.Errorf("%+v", sites)
+	}
+	if !strings.Contains(old["subnets"].Query, "Größe") {
+		t.Error(old["subnets"].Query)
+	}
+	if old["licences"].values["product"] != "Other Product" || old["licences"].Evidence() != "user" || len(old["licences"].Values) != len(shipped()["licences"].Values) {
+		t.Errorf("%+v", old["licences"])
+	}
+	if diff := cmp.Diff(map[string]any{"kind": int64(7)}, old["clients.licence"].values); diff != "" {
+		t.Error(diff)
+	}
+	p := old["policies"]
+	if p.values["value1"] != "Plug-in d'installation" || !strings.Contains(p.Query, "= @value1 THEN 'plugin_install'") || p.XPaths["triggers"] != "//plan/trigger" || p.XPaths["type"] != "@type" {
+		t.Errorf("%+v", p)
+	}
+	if strings.Contains(shipped()["policies"].Query, "@value1") || shipped()["policies"].XPaths["triggers"] == "//plan/trigger" {
+		t.Error("the shipped binding was changed")
+	}
+	v := current["vendor_policies"]
+	if v.XPaths["assignment_type"] != "//assign/@type" || *v.mapped("assignment_type", "SIX") != "site" || v.mapped("assignment_type", "0") != nil {
+		t.Errorf("%+v", v)
+	}
+	if got := old["vendor_policies"].values["value1"]; got != "Our.Type%" {
+		t.Error(got)
+	}
+	if got := unknown["vendor_policies"].Evidence(); got == "user" {
+		t.Error("a binding for certain versions was chosen for an unknown one")
+	}
+	if set, err := parseBindings(t, "", dir); err != nil || set != shippedSet() {
+		t.Error(err)
+	}
+	if len(set.All()) != len(Bindings())+7 {
+		t.Error(len(set.All()))
+	}
+}
+
+func TestParseBindingsRefuses(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{"bad.sql": "SELECT guid, name\nFROM a\nDELETE FROM a", "deep.yaml": "bindings: deep.yaml", "other.yaml": "binding: {}"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for text, want := range map[string]string{
+		"[]":                                "line 1: bindings must be a mapping: sections and how each is filled",
+		"\nsite: {}":                        `line 2: bindings: there is no section "site"; did you mean "sites"?`,
+		"colours: {}":                       `there is no section "colours"; use one of clients, clients.addresses,`,
+		"sites: {}":                         "line 1: bindings.sites says nothing; use columns, file,",
+		"sites:":                            "line 1: bindings.sites must be a mapping",
+		"sites: x":                          "line 1: bindings.sites must be a mapping",
+		"sites: {sql: SELECT 1}\nsites: {}": `line 2: bindings: "sites" stands in line 1 too`,
+		"sites: {query: SELECT 1}":          `line 1: bindings.sites: there is no key "query"; use one of columns, file, maps,`,
+		"sites: {sqk: SELECT 1}":            `there is no key "sqk"; did you mean "sql"?`,
+		"sites: {sql: x, file: y}":          "sql and file exclude each other",
+		"sites: {sql: [a]}":                 "line 1: bindings.sites.sql must be a text",
+		"sites:\n  sql: DROP TABLE x":       "line 2: bindings.sites.sql: line 1, column 1: it begins with DROP; a binding is one SELECT statement that only reads",
+		"sites: {file: bad.sql}":            "bad.sql: line 3, column 1: DELETE is not allowed",
+		"sites: {file: none.sql}":           "line 1: bindings.sites.file: open ",
+		"sites: {sql: 'SELECT * FROM a'}":   "it returns *; name the columns one by one",
+		"sites: {sql: SELECT guid FROM a}":  `line 1: bindings.sites: the query returns no column "name", which the section needs`,
+		"sites: {sql: 'SELECT guid, name, x AS Name FROM a'}":                `the query returns 2 columns named "name"`,
+		"sites: {sql: 'SELECT guid, name FROM s.d.b.a'}":                     "s.d.b.a is on another server",
+		"sites: {sql: 'SELECT guid, name FROM a', columns: {gid: x}}":        `the section has no column "gid"; did you mean "guid"?`,
+		"sites: {sql: 'SELECT guid, name FROM a', columns: {guid: x}}":       `the query returns no column "x"`,
+		"sites: {columns: {guid: x}}":                                        "columns names what a query of your own returns",
+		"sites: {sql: 'SELECT guid, name FROM a WHERE b = @c'}":              "the query has a parameter @c without a value; give it under parameters. nscheck itself has values for @database, @product",
+		"licences: {parameters: {produkt: x}}":                               "line 1: bindings.licences.parameters: the query has no parameter @produkt; it has @product",
+		"sites: {parameters: {product: x}}":                                  "the query has no parameter @product; it has none",
+		"licences: {parameters: {product: [x]}}":                             "must be a text, a number, true or false",
+		"policies: {values: {Altiris: x}}":                                   "the query compares nothing with 'Altiris'; it has 'Altiris.PatchManagementCore.Policies.PatchAgentPolicy%', 'Software",
+		"policies: {values: {plugin_install: x}}":                            "the query compares nothing with 'plugin_install'",
+		"sites: {xpaths: {a: //b}}":                                          `the section reads no setting "a"; it reads none`,
+		"policies: {xpaths: {trigger: //b}}":                                 `the section reads no setting "trigger"; did you mean "triggers"?`,
+		"policies: {xpaths: {triggers: '//['}}":                              `line 1: bindings.policies.xpaths.triggers: "//[" is not an XPath`,
+		"sites: {maps: {a: {b: c}}}":                                         `the section maps no column "a"; it reads none`,
+		"vendor_policies: {maps: {assignment_type: {'1': al}}}":              `there is no value "al"; did you mean "all"?`,
+		"sites: {versions: eight}":                                           `line 1: bindings.sites.versions: "eight" is not a range of versions`,
+		"server: {versions: '>=8'}":                                          "the section server tells the version, so its binding cannot depend on it",
+		"licences: [{parameters: {product: a}}, {parameters: {product: b}}]": "the binding before this one has no versions and is always chosen",
+		"clients.licence: {sql: 'SELECT a AS [key] FROM b'}":                 "it has no ORDER BY; a query about clients orders its rows by the computer's GUID",
+		"nothing.yaml": "line 1: bindings: read bindings: open ",
+		"deep.yaml":    "a file of bindings holds a mapping under the key bindings and nothing else",
+		"other.yaml":   `a file of bindings holds a mapping under the key bindings and nothing else, not "binding"`,
+	} {
+		if _, err := parseBindings(t, text, dir); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s\n%v\nwant an error with %q", text, err, want)
+		}
+	}
+}
+
+// TestOverride collects with bindings of a user's.
+func TestOverride(t *testing.T) {
+	e := small(t)
+	db := openEstate(t, e)
+	collect := func(text string) *memory {
+		set, err := parseBindings(t, text, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := new(memory)
+		source := Database{DB: db, Now: e.Now, Origin: snapshot.Origin{Kind: "demo", Database: e.Database.Name}}
+		if _, err := Collect(t.Context(), source, m, Options{Bindings: set, TempDir: t.TempDir()}); err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	plain := collect("")
+	m := collect(`
+sites:
+  sql: WITH s AS (SELECT Guid, Name FROM vRM_Site_Item) SELECT Guid AS g, 'Site ' || s.Name AS n FROM s WHERE s.Name <> @not
+  columns: {guid: g, name: n}
+  parameters: {not: Nowhere}
+subnets: [{versions: ">=99", sql: "SELECT a AS guid, b AS cidr FROM c"}]
+policies: {values: {Microsoft Vulnerability Analysis Policy: Other}}
+`)
+	if s := m.section(t, "sites"); s.Evidence != "user" || s.Status != snapshot.Collected || s.QuerySHA256 == plain.section(t, "sites").QuerySHA256 {
+		t.Errorf("%+v", s)
+	}
+	if len(m.estate.Sites) == 0 || m.estate.Sites[0].Name != "Site "+plain.estate.Sites[0].Name {
+		t.Errorf("%+v", m.estate.Sites)
+	}
+	if s := m.section(t, "subnets"); s.Evidence != "I" || s.Status != snapshot.Collected {
+		t.Errorf("%+v", s)
+	}
+	if s := m.section(t, "policies"); s.Rows >= plain.section(t, "policies").Rows {
+		t.Errorf("%d rows, %d without the override", s.Rows, plain.section(t, "policies").Rows)
+	}
+}
+
+// TestNoBindingForTheVersion is told in the manifest; nothing else is touched.
+func TestNoBindingForTheVersion(t *testing.T) {
+	set := &BindingSet{sections: map[string][]*Binding{}}
+	for name, list := range shippedSet().sections {
+		set.sections[name] = list
+	}
+	for _, name := range []string{"sites", "key_order"} {
+		b := *shipped()[name]
+		if err := b.setVersions(">=99"); err != nil {
+			t.Fatal(err)
+		}
+		set.sections[name] = []*Binding{&b}
+	}
+	e, m := small(t), new(memory)
+	if _, err := Collect(t.Context(), Database{DB: openEstate(t, e), Now: e.Now}, m, Options{Bindings: set, TempDir: t.TempDir()}); err != nil {
+		t.Fatal(err)
+	}
+	s := m.section(t, "sites")
+	if s.Status != snapshot.Missing || !strings.HasPrefix(s.Error, "collect sites: it is bound for versions >=99 and the server's version is ") {
+		t.Errorf("%+v", s)
+	}
+	if s := m.section(t, "clients"); s.Status != snapshot.Missing {
+		t.Errorf("%+v", s)
+	}
+	if s := m.section(t, "subnets"); s.Status != snapshot.Collected {
+		t.Errorf("%+v", s)
+	}
+}
+
+func FuzzParseBindings(f *testing.F) {
+	f.Add("sites: {sql: 'SELECT guid, name FROM a'}")
+	f.Add("licences: {parameters: {product: 1.5}}")
+	f.Add("policies: [{versions: '<8', values: {a: b}, xpaths: {triggers: //a}}, {maps: {a: {b: c}}}]")
+	f.Add("a: &x {sql: *x}")
+	f.Fuzz(func(t *testing.T, text string) {
+		var node yaml.Node
+		if yaml.Unmarshal([]byte(text), &node) != nil || resolved(&node) != nil && resolved(&node).Kind == yaml.ScalarNode {
+			return
+		}
+		set, err := ParseBindings(&node, t.TempDir())
+		if err != nil {
+			return
+		}
+		for _, b := range set.All() {
+			if err := tsql.Check(b.Query); err != nil {
+				t.Errorf("%s: %v", b.Section, err)
+			}
+		}
+	})
+}
