@@ -280,7 +280,10 @@ func (w *wanted) fit(o *object) (Candidate, bool) {
 	}
 	c.score += 3*shared - len(own)/3
 	enough := 2*len(c.Columns) >= len(w.columns) && len(c.Columns) > 0
-	return c, enough && (shared > 0 || w.replaces == "" && strong && c.complete)
+	if w.replaces == "" {
+		return c, enough && (c.complete && (shared > 0 || strong) || shared > 0 && strong)
+	}
+	return c, enough && shared > 0
 }
 
 // How like a column is to one wanted.
