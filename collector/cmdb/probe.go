@@ -138,6 +138,10 @@ func (p *prober) probeSection(ctx context.Context, name string) ProbedSection {
 		return ProbedSection{Name: name, Fills: shipped()[name].Fills, Status: NotBound, Message: p.options.Bindings.orShipped().noBinding(name, p.version)}
 	}
 	s := ProbedSection{Name: name, Fills: b.Fills, Evidence: b.Evidence(), Status: Bound}
+	if ownQuery := len(b.Objects) > 0 && len(b.Objects[0].Columns) == 0; ownQuery {
+		p.ownQuery(ctx, b, &s)
+		return s
+	}
 	for _, object := range b.Objects {
 		if o := p.object(ctx, object); o.Status != Bound {
 			s.Objects = append(s.Objects, o)
@@ -152,6 +156,26 @@ func (p *prober) probeSection(ctx context.Context, name string) ProbedSection {
 		p.nodes(ctx, b, &s)
 	}
 	return s
+}
+
+// ownQuery runs a user's query, and looks at its objects only where it fails:
+// which columns it reads is not known, and it may call functions.
+func (p *prober) ownQuery(ctx context.Context, b *Binding, s *ProbedSection) {
+	p.firstRow(ctx, b, s)
+	if s.Status == Bound && len(b.XPaths) > 0 {
+		p.nodes(ctx, b, s)
+	}
+	if s.Status != ObjectMissing && s.Status != SelectDenied {
+		return
+	}
+	for _, object := range b.Objects {
+		if o := p.object(ctx, object); o.Status == s.Status {
+			s.Objects = append(s.Objects, o)
+		}
+	}
+	if len(s.Objects) > 0 {
+		s.judgeObjects()
+	}
 }
 
 // judgeObjects gives the section the worst of its objects' statuses.

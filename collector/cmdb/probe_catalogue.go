@@ -2,6 +2,7 @@ package cmdb
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -130,7 +131,7 @@ func (p *prober) lookInCatalogue(ctx context.Context) []*object {
 	objects, err := p.catalogue.load(ctx, p.session)
 	if err != nil {
 		p.session.dropIfBroken(ctx, err)
-		p.note("The database's list of tables and views could not be read, so no candidates are named: %s", classify("catalogue", err).message)
+		p.note("The database's list of tables and views could not be read, so no candidates are named: %s", plainly(err))
 		return nil
 	}
 	return objects
@@ -142,7 +143,7 @@ func (p *prober) subnetModules(ctx context.Context) map[string]module {
 	found, err := p.catalogue.usersOf(ctx, p.session, subnetFunction)
 	if err != nil {
 		p.session.dropIfBroken(ctx, err)
-		p.note("What uses %s, and so holds subnets, could not be looked up (it takes VIEW DEFINITION): %s", subnetFunction, classify("catalogue", err).message)
+		p.note("What uses %s, and so holds subnets, could not be looked up (it takes VIEW DEFINITION): %s", subnetFunction, plainly(err))
 		return nil
 	}
 	table := make(map[string]module)
@@ -153,6 +154,16 @@ func (p *prober) subnetModules(ctx context.Context) map[string]module {
 		}
 	}
 	return table
+}
+
+// plainly is an error of the catalogue as the server words it: what to do about
+// it is said beside it.
+func plainly(err error) string {
+	var server numbered
+	if errors.As(err, &server) {
+		return server.SQLErrorMessage()
+	}
+	return strings.TrimPrefix(classify("catalogue", err).message, "collect catalogue: ")
 }
 
 // reason is why a candidate is one, for people.

@@ -266,6 +266,37 @@ func TestProbeFaults(t *testing.T) {
 	}
 }
 
+// TestProbeOwnQuery: functions can be called, and what is missing is named.
+func TestProbeOwnQuery(t *testing.T) {
+	server, source := sqlServerOf(t, openEstate(t, small(t)))
+	server.Handle(tdstest.Regexp(`fnSites\(1\)`), tdstest.Answer{
+		Columns: []tdstest.Column{{Name: "guid", Type: "uniqueidentifier"}, {Name: "name", Type: "nvarchar(9)"}},
+		Rows:    tdstest.Rows([]any{"D3BA9CA7-5E71-4D76-B961-1BA0B436AACB", "Leeds"}),
+	})
+	server.Fail(tdstest.Regexp(`\[fnSites\] o`), tdstest.Raise(tdstest.Message{Number: 216, State: 1, Class: 16, Text: "Parameters were not supplied for the function 'fnSites'."}))
+	server.Fail(tdstest.Word("Kept"), tdstest.Denied("Kept", "Symantec_CMDB"))
+	set, err := parseBindings(t, `
+sites: {sql: 'SELECT f.guid, f.name FROM dbo.fnSites(1) f'}
+subnets: {sql: 'SELECT a.x AS guid, b.y AS cidr FROM vItem a JOIN dbo.Nowhere b ON a.x = b.x'}
+filters: {sql: 'SELECT a.guid, a.name FROM dbo.Kept a'}
+licences: {sql: 'SELECT a.product, a.in_use FROM vItem a'}
+`, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	probed := probeDB(t, source, SQLServerCatalogue, Options{Bindings: set})
+	for name, want := range map[string]ProbedSection{
+		"sites":    {Status: Bound},
+		"subnets":  {Status: ObjectMissing, Message: "dbo.Nowhere"},
+		"filters":  {Status: SelectDenied, Message: "dbo.Kept"},
+		"licences": {Status: ColumnMissing, Message: `column "product" does not exist in the tables read; section "licences" needs a query that reads it from where it is kept here`},
+	} {
+		if s := probed.section(t, name); s.Status != want.Status || s.Message != want.Message || s.Evidence != "user" {
+			t.Errorf("%s: %s: %s", name, s.Status, s.Message)
+		}
+	}
+}
+
 // TestProbeOneRow: a probe reads no table whole, and closes what it has begun.
 func TestProbeOneRow(t *testing.T) {
 	server, source := sqlServerOf(t, openEstate(t, fixtures.Demo()))

@@ -80,22 +80,24 @@ func aliasesOf(words map[string]bool) map[string]bool {
 	return more
 }
 
-// kindByName guesses what a column holds.
+// anyKind is what a column holds of which only the name is known.
+const anyKind = kind(255)
+
+// kindByName guesses what a column holds: a GUID where its name says so.
 func kindByName(name string) kind {
-	words := tokens(name)
-	switch {
-	case words["guid"]:
+	if tokens(name)["guid"] {
 		return guidKind
-	case words["time"]:
-		return timeKind
 	}
-	return textKind
+	return anyKind
 }
 
 // typeFits says whether a column of that type can hold what is wanted. Text can
 // hold anything, and so can a type that is not known here.
 func typeFits(k kind, dataType string) bool {
 	dataType, _, _ = strings.Cut(dataType, "(")
+	if k == anyKind {
+		return dataType != "uniqueidentifier"
+	}
 	switch strings.TrimSpace(dataType) {
 	case "uniqueidentifier":
 		return k == guidKind

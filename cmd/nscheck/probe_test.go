@@ -1,0 +1,82 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/nscheck/nscheck/fixtures"
+	"github.com/nscheck/nscheck/internal/tdstest"
+)
+
+// TestProbeSQLServer runs the whole program against a SQL Server that denies,
+// lacks and hides.
+func TestProbeSQLServer(t *testing.T) {
+	for _, name := range []string{"NSCHECK_SOURCE", "NSCHECK_BINDINGS", "NO_COLOR"} {
+		t.Setenv(name, "")
+	}
+	lite, err := fixtures.Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lite.Close()
+	server := tdstest.Start(t, tdstest.Options{Backend: tdstest.SQL(lite), Encryption: tdstest.EncryptRequired})
+	server.Fail(tdstest.Word("SWDPackageCodebase"), tdstest.Denied("SWDPackageCodebase", "Symantec_CMDB"))
+	server.Fail(tdstest.Word("vRM_Site_Item"), tdstest.NoObject("vRM_Site_Item"))
+	server.Fail(tdstest.Word("LastRegistered"), tdstest.NoColumn("LastRegistered"))
+	text := func(name string) tdstest.Column { return tdstest.Column{Name: name, Type: "nvarchar(128)"} }
+	server.Handle(tdstest.Word("INFORMATION_SCHEMA"), tdstest.Answer{
+		Columns: []tdstest.Column{text("schema"), text("object"), text("kind"), text("column"), text("type")},
+		Rows: tdstest.Rows(
+			[]any{"dbo", "Inv_Client_Task_Resources", "BASE TABLE", "_ResourceGuid", "uniqueidentifier"},
+			[]any{"dbo", "Inv_Client_Task_Resources", "BASE TABLE", "RegisteredDate", "datetime"},
+			[]any{"net", "vSiteSubnetMap", "VIEW", "SiteGuid", "uniqueidentifier"},
+			[]any{"net", "vSiteSubnetMap", "VIEW", "SubnetGuid", "uniqueidentifier"},
+		),
+	})
+	server.Fail(tdstest.Word("sql_modules"), tdstest.Denied("sql_modules", "Symantec_CMDB"))
+	source := "sqlserver://reader@" + server.Addr() + "?database=Symantec_CMDB&certificate=" + server.CAFile()
+
+	probe := func(args ...string) (int, string, string) {
+		var stdout, stderr bytes.Buffer
+		status := run(append([]string{"nscheck", "probe", "--source", source}, args...), &stdout, &stderr)
+		return status, stdout.String(), stderr.String()
+	}
+	t.Setenv("NSCHECK_PASSWORD", "wrong")
+	status, stdout, stderr := probe()
+	if status != 2 || stdout != "" || !strings.Contains(stderr, "Login failed for user 'reader'") || strings.Contains(stderr, "wrong") {
+		t.Errorf("status %d, %s%s", status, stdout, stderr)
+	}
+
+	t.Setenv("NSCHECK_PASSWORD", "Reader-Passw0rd")
+	draft := filepath.Join(t.TempDir(), "b.yaml")
+	status, stdout, stderr = probe("--write", draft)
+	if status != 3 || stderr != "Wrote "+draft+": finish it, then probe again with --bindings "+draft+"\n" {
+		t.Errorf("status %d, %s", status, stderr)
+	}
+	for _, want := range []string{
+		"Probed sqlserver, server 127.0.0.1, database Symantec_CMDB; product version 7.5.3153\n",
+		"packages.codebases                          SELECT denied   P, A        SWDPackageCodebase\n",
+		"sites                                       object missing  I           vRM_Site_Item\n",
+		"clients.task_agent                          column missing  P           Inv_Client_Task_Resources: LastRegistered\n",
+		"    view net.vSiteSubnetMap has columns SubnetGuid, SiteGuid\n",
+		"  in place of Inv_Client_Task_Resources\n    table Inv_Client_Task_Resources has column RegisteredDate in place of LastRegistered\n",
+		"Note: What uses fnGetSubnetMaskAsTable, and so holds subnets, could not be looked up (it takes VIEW DEFINITION): ",
+		"\n29 of 35 sections can be collected.\n",
+	} {
+		if !strings.Contains(stdout, want) {
+			t.Errorf("it does not print %q:\n%s", want, stdout)
+		}
+	}
+	text2, err := os.ReadFile(draft)
+	if err != nil || !strings.Contains(string(text2), "FROM [net].[vSiteSubnetMap] x\n") {
+		t.Errorf("%s %v", text2, err)
+	}
+	for _, e := range server.Log() {
+		if strings.Contains(e.SQL, "Reader-Passw0rd") {
+			t.Error(e.SQL)
+		}
+	}
+}
