@@ -33,7 +33,7 @@ func ProbeItem(ctx context.Context, source Source, item string, options Options)
 	return cmdb.ProbeItem(ctx, database, item, options)
 }
 
-var errNotProbable = errors.New("only a CMDB can be probed: a source of the kind sqlserver, or demo:")
+var errNotProbable = errors.New("only a CMDB can be probed, so the source must be sqlserver:// or demo")
 
 func (s *sqlServer) cmdb() (cmdb.Database, cmdb.Catalogue) {
 	return s.database(), cmdb.SQLServerCatalogue

@@ -19,7 +19,7 @@ var fence = regexp.MustCompile("(?ms)^```([a-z]+)(?: ([^\n]+))?\n(.*?)^```$")
 
 // TestAdminPage does what docs/admin.md does, from top to bottom, and holds the
 // page to what comes out: commands with their output and exit status, files as
-// they are written and as they are edited. With -update the outputs are written
+// they are written and as they are edited. With UPDATE_GOLDEN=1 the outputs are written
 // anew, but for those shortened by a line of "…".
 func TestAdminPage(t *testing.T) {
 	const page = "../../docs/admin.md"
@@ -51,7 +51,7 @@ func TestAdminPage(t *testing.T) {
 	if p.commands < 8 {
 		t.Errorf("the page has only %d commands", p.commands)
 	}
-	if *update && changed != string(text) {
+	if update && changed != string(text) {
 		if err := os.WriteFile(file, []byte(changed), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -75,7 +75,7 @@ func (p *pageRunner) console(block string) string {
 		if shortened(want) {
 			p.holds(command, want, got)
 			got = want
-		} else if !*update && got != want {
+		} else if !update && got != want {
 			p.Errorf("$ %s\nprints\n%s\nand not\n%s", command, got, want)
 		}
 		fmt.Fprintf(&out, "$ %s\n%s", command, got)

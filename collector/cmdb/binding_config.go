@@ -70,17 +70,21 @@ func ReadBindings(file string) (*BindingSet, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
+	if len(entries) == 0 {
+		return nil, fmt.Errorf("%s: it has no key bindings", file)
+	}
+	first := entries[0]
 	for _, e := range entries {
-		if e.key.Value != "bindings" || resolved(e.value).Kind == yaml.ScalarNode && resolved(e.value).Tag != "!!null" {
+		value := resolved(e.value)
+		if e.key.Value != "bindings" || value != nil && value.Kind == yaml.ScalarNode && value.Tag != "!!null" {
 			return nil, fmt.Errorf("%s: line %d: a file of bindings holds a mapping under the key bindings and nothing else, not %q", file, e.key.Line, e.key.Value)
 		}
-		set, err := ParseBindings(e.value, filepath.Dir(file))
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", file, err)
-		}
-		return set, nil
 	}
-	return nil, fmt.Errorf("%s: it has no key bindings", file)
+	set, err := ParseBindings(first.value, filepath.Dir(file))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return set, nil
 }
 
 // resolved is what a document or an alias stands for.

@@ -88,7 +88,23 @@ func draftQuery(s *ProbedSection, b *Binding) (query string, used []Candidate, t
 		c := s.Candidates[whole]
 		return wholeQuery(s.Name, c), []Candidate{c}, []string{"see that its rows are what this section needs."}
 	}
-	replacements := make(map[string]tsql.Replacement)
+	replacements, used, todo := draftReplacements(s, b)
+	if len(used) == 0 {
+		return "", nil, append(todo, "write a query under sql.")
+	}
+	query, err := tsql.WithoutComments(b.Query)
+	if err == nil {
+		query, err = tsql.Rename(query, replacements)
+	}
+	if err != nil {
+		return "", nil, append(todo, "write a query under sql.")
+	}
+	return query, used, append(todo, "see that its rows are what this section needs.")
+}
+
+// draftReplacements chooses a candidate for each object in trouble.
+func draftReplacements(s *ProbedSection, b *Binding) (replacements map[string]tsql.Replacement, used []Candidate, todo []string) {
+	replacements = make(map[string]tsql.Replacement)
 	for _, o := range s.Objects {
 		at := slices.IndexFunc(s.Candidates, func(c Candidate) bool { return c.Replaces == o.Name && c.complete })
 		if at < 0 {
@@ -124,17 +140,7 @@ func draftQuery(s *ProbedSection, b *Binding) (query string, used []Candidate, t
 		}
 		replacements[strings.ToLower(o.Name)] = r
 	}
-	if len(used) == 0 {
-		return "", nil, append(todo, "write a query under sql.")
-	}
-	query, err := tsql.WithoutComments(b.Query)
-	if err == nil {
-		query, err = tsql.Rename(query, replacements)
-	}
-	if err != nil {
-		return "", nil, append(todo, "write a query under sql.")
-	}
-	return query, used, append(todo, "see that its rows are what this section needs.")
+	return replacements, used, todo
 }
 
 // lacking tells which columns of a missing object a candidate has nothing for.

@@ -103,7 +103,14 @@ func Parameterise(text string, names map[string]string) (string, error) {
 	var edits []edit
 	for i, t := range tokens {
 		if name, ok := names[value(tokens, i)]; ok && compared(tokens, i) {
-			edits = append(edits, edit{t.start, t.end, "@" + name})
+			text := "@" + name
+			if i > 0 && tokens[i-1].end == t.start && tokens[i-1].kind != punct {
+				text = " " + text
+			}
+			if i+1 < len(tokens) && tokens[i+1].start == t.end && tokens[i+1].kind != punct {
+				text += " " // or it would be part of the parameter's name
+			}
+			edits = append(edits, edit{t.start, t.end, text})
 		}
 	}
 	return apply(text, edits), nil

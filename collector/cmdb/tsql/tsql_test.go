@@ -206,6 +206,13 @@ func TestParameterise(t *testing.T) {
 	}
 }
 
+func TestParameteriseKeepsWordsApart(t *testing.T) {
+	got, err := Parameterise("SELECT a FROM b WHERE c LIKE'x'OR d='x'AND e=0'x'", map[string]string{"x": "p"})
+	if want := "SELECT a FROM b WHERE c LIKE @p OR d=@p AND e=0 @p"; err != nil || got != want {
+		t.Errorf("%v\n%s", err, got)
+	}
+}
+
 func TestWithoutComments(t *testing.T) {
 	got, err := WithoutComments("-- head\n-- more\nSELECT\n    a, -- why\n    b /* x */ AS c\n/* y */ FROM d\n -- end\n;")
 	if want := "SELECT\n    a,\n    b AS c\nFROM d"; err != nil || got != want {

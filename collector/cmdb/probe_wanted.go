@@ -1,0 +1,168 @@
+package cmdb
+
+import (
+	"cmp"
+	"maps"
+	"strings"
+
+	"github.com/nscheck/nscheck/collector/cmdb/tsql"
+)
+
+// wanted is what a candidate must have.
+type wanted struct {
+	replaces string
+	about    map[string]bool // the words that name what its rows are
+	columns  []wantedColumn
+}
+
+type wantedColumn struct {
+	name   string
+	tokens map[string]bool
+	kind   kind
+	key    bool // without it an object is no candidate
+}
+
+// wantedBySection is what an object must have to fill a section by itself.
+func wantedBySection(section string) wanted {
+	about := tokens(cmp.Or(parent(section), section))
+	maps.Copy(about, aliasesOf(about))
+	w := wanted{about: maps.Clone(about)}
+	if parent(section) != "" {
+		maps.Copy(w.about, tokens(strings.TrimPrefix(section, parent(section)+".")))
+	}
+	for _, c := range sectionColumns()[section] {
+		column := wantedColumn{name: c.name, kind: c.kind, tokens: tokens(c.name), key: c.kind == guidKind}
+		switch c.name {
+		case "guid", "key":
+			column.tokens = maps.Clone(about)
+			column.tokens["guid"] = true
+		default:
+			maps.Copy(column.tokens, aliasesOf(column.tokens))
+			if c.kind == guidKind {
+				column.tokens["guid"] = true
+			}
+		}
+		w.columns = append(w.columns, column)
+	}
+	return w
+}
+
+// wantedByObject is what an object must have to take the place of another.
+func wantedByObject(o Object) wanted {
+	name := o.Name
+	if parts, ok := tsql.ParseName(name); ok {
+		name = parts[len(parts)-1]
+	}
+	w := wanted{replaces: o.Name, about: tokens(name)}
+	for _, c := range o.Columns {
+		column := wantedColumn{name: c.Name, tokens: tokens(c.Name), kind: kindByName(c.Name)}
+		column.key = column.kind == guidKind
+		w.columns = append(w.columns, column)
+	}
+	return w
+}
+
+// fit matches an object's columns with those wanted.
+func (w *wanted) fit(o *object) (Candidate, bool) {
+	c := Candidate{Replaces: w.replaces, Columns: make(map[string]string), complete: true}
+	own := tokens(o.name)
+	shared := 0
+	for token := range own {
+		if w.about[token] {
+			shared++
+		}
+	}
+	taken, strong, weak := make(map[string]bool), false, false
+	for _, want := range w.columns {
+		best, at := 0, ""
+		for _, column := range o.columns {
+			score := want.similar(column, own)
+			if w.replaces != "" {
+				score = max(score, want.same(column, w.about))
+			}
+			if score > best && !taken[column.name] {
+				best, at = score, column.name
+			}
+		}
+		if best == 0 {
+			if c.complete = false; want.key {
+				return c, false
+			}
+			continue
+		}
+		strong, weak = strong || best >= sharedWord, weak || best < sharedWord
+		taken[at], c.Columns[want.name] = true, at
+		c.score += 2 * best
+	}
+	if knownObjects()[strings.ToLower(o.name)] && (weak || !c.complete) {
+		return c, false
+	}
+	c.score += 3*shared - len(own)/3
+	enough := 2*len(c.Columns) >= len(w.columns) && len(c.Columns) > 0
+	if w.replaces == "" {
+		return c, enough && (c.complete && (shared > 0 || strong) || shared > 0 && strong)
+	}
+	return c, enough && shared > 0
+}
+
+// How like a column is to one wanted.
+const (
+	bareWord   = 1 // a key or name without more
+	ownWord    = 2 // a key or name whose object is about what is wanted
+	sharedWord = 3
+	sameName   = 4
+)
+
+// similar compares a column with the words of the one that is wanted.
+func (w *wantedColumn) similar(c objectColumn, object map[string]bool) int {
+	own := tokens(c.name)
+	if !typeFits(w.kind, c.dataType) || w.kind == guidKind && !own["guid"] && c.dataType != "uniqueidentifier" {
+		return 0
+	}
+	rest, shared, objectShares := 0, 0, false
+	for token := range own {
+		if token == "guid" || token == "name" {
+			continue
+		}
+		if rest++; w.tokens[token] {
+			shared++
+		}
+	}
+	for token := range object {
+		objectShares = objectShares || w.tokens[token]
+	}
+	generic := own["guid"] && w.tokens["guid"] || own["name"] && w.tokens["name"]
+	switch {
+	case shared > 0 && shared < rest && w.kind == guidKind:
+		return ownWord // it is about something else too
+	case shared > 0:
+		return sharedWord
+	case rest > 0 && !(generic && own["name"]):
+		return 0 // about something else
+	case generic && objectShares:
+		return ownWord
+	case generic:
+		return bareWord
+	}
+	return 0
+}
+
+// same compares a column with one of the missing object: the same name, or the
+// same with the object's own words before it, as SiteGuid for Guid.
+func (w *wantedColumn) same(c objectColumn, about map[string]bool) int {
+	if !typeFits(w.kind, c.dataType) {
+		return 0
+	}
+	if strings.EqualFold(c.name, w.name) {
+		return sameName
+	}
+	own := tokens(c.name)
+	maps.DeleteFunc(own, func(token string, _ bool) bool { return about[token] && !w.tokens[token] })
+	switch {
+	case maps.Equal(own, w.tokens):
+		return sharedWord
+	case len(own) == 0 && w.tokens["name"]:
+		return ownWord // such as Subnet for the Name of a subnet
+	}
+	return 0
+}
