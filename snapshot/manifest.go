@@ -21,7 +21,7 @@ type Manifest struct {
 
 // Origin names a source of data.
 type Origin struct {
-	// Kind of source: sqlserver, demo.
+	// Kind of source: sqlserver, demo, csv.
 	Kind string `json:"kind"`
 	// Host name of the database server, where there is one.
 	Server string `json:"server,omitempty"`
@@ -33,6 +33,8 @@ type Origin struct {
 	Notes []string `json:"notes,omitempty"`
 	// Offset of the source's local time from UTC, in minutes.
 	UTCOffsetMinutes *int `json:"utc_offset_minutes,omitempty"`
+	// How collected_at is known, where it is not the source's own clock: setting (the user gave it), newest_file (when the newest file was written).
+	Clock string `json:"clock,omitempty" jsonschema:"enum=setting,enum=newest_file"`
 }
 
 // Status says how well a section was got.
@@ -52,6 +54,8 @@ const (
 type Section struct {
 	// Name: an estate section, clients, or a field of one of them such as clients.licence.
 	Name string `json:"name"`
+	// Source that it came from, where there were several or files.
+	Source string `json:"source,omitempty"`
 	// How well it was got.
 	Status Status `json:"status" jsonschema:"enum=collected,enum=partial,enum=missing,enum=denied,enum=failed,enum=timed_out"`
 	// Rows read.
@@ -64,6 +68,8 @@ type Section struct {
 	Evidence string `json:"evidence,omitempty"`
 	// What went wrong, and what to do about it.
 	Error string `json:"error,omitempty"`
+	// What else to know of it, such as another source that has it too.
+	Note string `json:"note,omitempty"`
 }
 
 // End is the last line of a snapshot; a file without it is truncated.

@@ -57,6 +57,10 @@ func classify(section string, err error) *sectionError {
 	if errors.As(err, &ended) {
 		return fail(snapshot.Failed, "%v", ended)
 	}
+	var unreadable Unreadable
+	if errors.As(err, &unreadable) {
+		return fail(unreadable.SectionStatus(), "%v", unreadable)
+	}
 	var server numbered
 	if errors.As(err, &server) {
 		return classifyServer(section, server, fail)

@@ -13,7 +13,7 @@ func (c *collection) clientSections() []clientSection {
 	agents := &agentFiller{}
 	licences := &licenceFiller{}
 	inventory := &inventoryFiller{calendar: c.calendar}
-	downloads := &downloadFiller{calendar: c.calendar, binding: c.bindings["clients.packages"]}
+	downloads := &downloadFiller{calendar: c.calendar}
 	runs := &runFiller{calendar: c.calendar}
 	key := column{"key", guidKind}
 	return []clientSection{
@@ -45,6 +45,7 @@ func (c *collection) clientSections() []clientSection {
 		{
 			name:    "clients.packages",
 			columns: []column{key, {"role", textKind}, {"event_time", timeKind}, {"status", textKind}},
+			bind:    func(b *Binding) { downloads.binding = b },
 			fill:    downloads.fill,
 		},
 		{

@@ -18,6 +18,8 @@ type clientSection struct {
 	keyless func([]cell)
 	// observe, where given, sees every row with a key while it is read.
 	observe func([]cell)
+	// bind, where given, is told before the rows by which binding they come.
+	bind func(*Binding)
 	// complete, where given, is asked when all rows have been read, and for an
 	// error where they cannot be used.
 	complete func() error
@@ -64,7 +66,7 @@ const baseSection = "clients"
 // clients reads the sections about clients, one after the other.
 func (c *collection) clients(ctx context.Context) (*streams, error) {
 	all := &streams{}
-	order, orderErr := c.keyOrder(ctx)
+	order, orderErr := c.commonOrder(ctx)
 	if ctx.Err() != nil {
 		return all, fmt.Errorf("collect: %w", context.Cause(ctx))
 	}
@@ -73,8 +75,11 @@ func (c *collection) clients(ctx context.Context) (*streams, error) {
 		one := &stream{clientSection: section, spool: newSpool(c.options.TempDir)}
 		ok, err := c.section(ctx, section.name, reading{
 			attempt: func(b *Binding) (int64, error) {
-				if orderErr != nil {
+				if orderErr != nil && !c.current.Files {
 					return 0, orderErr
+				}
+				if section.bind != nil {
+					section.bind(b)
 				}
 				return c.readStream(ctx, b, order, one)
 			},
@@ -168,9 +173,9 @@ func (c *collection) readStream(ctx context.Context, b *Binding, order *keyOrder
 	return n, err
 }
 
-// restart forgets what an earlier attempt has read.
+// restart forgets what an earlier attempt, or another source, has read.
 func (s *stream) restart(dir string) error {
-	s.last = sortKey{}
+	s.last, s.disordered = sortKey{}, false
 	err := s.spool.close()
 	s.spool = newSpool(dir)
 	return err

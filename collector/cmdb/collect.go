@@ -36,6 +36,13 @@ type Database struct {
 	// CMDB's times stand, and UTC. It is taken as the same for all of them; a
 	// time from the other half of the year may be an hour off.
 	UTCOffset time.Duration
+	// Name is what the manifest calls the source where there are several.
+	Name string
+	// Files is set where the rows are kept in files: they are given in any
+	// order that is asked for, and no query is run.
+	Files bool
+	// Has, where given, says whether the source has a section at all.
+	Has func(section string) bool
 	// Clock measures how long sections take; nil means the machine's.
 	Clock func() time.Time
 	// SQLServer says that it is one. Then Now, UTCOffset and the isolation
@@ -64,6 +71,11 @@ type Options struct {
 	// means the system's directory for temporary files. Files there hold what
 	// the snapshot holds, readable by their owner only.
 	TempDir string
+	// SourceName is the name of a source that has none of its own.
+	SourceName string
+	// Before and After are further sources, asked for a section before and
+	// after the one that is collected from. The first that can give it does.
+	Before, After []Database
 	// Progress, where given, is told while a section is read how many rows
 	// have come, and once more at its end with done set. For the section
 	// "merge" it counts clients written.
@@ -86,7 +98,10 @@ type collection struct {
 	options  Options
 	bindings map[string]*Binding // for the server's version
 	version  string              // the server's; empty until it is known
-	session  *session
+	session  *session            // of the source that is being asked
+	readers  []*reader
+	main     *reader
+	current  *reader
 	calendar calendar
 	manifest *snapshot.Manifest
 }
@@ -97,7 +112,7 @@ type collection struct {
 // section that cannot be read is no failure.
 func Collect(ctx context.Context, source Database, sink Sink, options Options) (*snapshot.Manifest, error) {
 	c := newCollection(source, options)
-	defer c.session.close()
+	defer c.closeAll()
 	if err := c.run(ctx, sink); err != nil {
 		return nil, err
 	}
@@ -137,6 +152,7 @@ func newCollection(source Database, options Options) *collection {
 	if source.SQLServer {
 		c.session.guest = &guest{note: c.note}
 	}
+	c.prepare()
 	return c
 }
 
@@ -153,13 +169,13 @@ func (c *collection) run(ctx context.Context, sink Sink) (err error) {
 	if err != nil {
 		return err
 	}
-	if g := c.session.guest; g != nil {
+	if g := c.main.session.guest; g != nil {
 		c.manifest.Source.Isolation = g.level.String()
 	}
-	if ended := c.session.ended; ended != nil && !slices.ContainsFunc(c.manifest.Sections, func(s snapshot.Section) bool { return usable(s.Status) }) {
+	if ended := c.main.session.ended; ended != nil && !slices.ContainsFunc(c.manifest.Sections, func(s snapshot.Section) bool { return usable(s.Status) }) {
 		return fmt.Errorf("collect: nothing could be read: %w", ended)
 	}
-	c.session.close() // the database has done its part
+	c.closeAll() // the databases have done their part
 	if err := sink.WriteManifest(c.manifest); err != nil {
 		return err
 	}
@@ -180,6 +196,9 @@ func (c *collection) begin(ctx context.Context) error {
 		}
 	}
 	c.calendar = calendar{now: c.source.Now, offset: c.source.UTCOffset}
+	for _, r := range c.readers {
+		r.session.offset = c.source.UTCOffset
+	}
 	offset := int(c.source.UTCOffset / time.Minute)
 	c.manifest.Source.UTCOffsetMinutes = &offset
 	c.manifest.CollectedAt = snapshot.Time{Time: c.source.Now.UTC().Truncate(time.Second)}
@@ -223,22 +242,14 @@ type reading struct {
 // end the whole run is returned; ok says whether the section can be used.
 func (c *collection) section(ctx context.Context, name string, r reading) (ok bool, err error) {
 	entry := snapshot.Section{Name: name, Status: snapshot.Collected}
-	binding := c.bindings[name]
-	if binding != nil {
-		entry.QuerySHA256, entry.Evidence = binding.SHA256(), binding.Evidence()
-	}
+	c.credit(&entry, c.main, nil)
 	start, tries := c.source.Clock(), 1
-	if binding == nil {
-		entry.Status, entry.Error = snapshot.Missing, c.options.Bindings.orShipped().noBinding(name, c.version)
-	} else if by := c.blocker(name); by != nil {
+	if by := c.blocker(name); by != nil {
 		entry.Status = by.Status
 		entry.Error = fmt.Sprintf("collect %s: not read, because section %q was not collected", name, by.Name)
 	} else {
 		c.progress(name, 0, false)
-		entry.Rows, tries, err = c.attempts(ctx, name, func() (int64, error) { return r.attempt(binding) })
-		if r.keep != nil && ctx.Err() == nil {
-			err = r.keep(entry.Rows, err)
-		}
+		entry.Rows, tries, err = c.ask(ctx, &entry, r)
 		c.progress(name, entry.Rows, true)
 	}
 	if ctx.Err() != nil {

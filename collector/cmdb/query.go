@@ -33,7 +33,7 @@ func (s *session) read(ctx context.Context, conn *sql.Conn, b *Binding, columns 
 	if s.textOrder {
 		query = inTextOrder(query)
 	}
-	rows, err := conn.QueryContext(ctx, query, args...)
+	rows, err := conn.QueryContext(s.withRequest(ctx, b, columns), query, args...)
 	if err != nil {
 		return 0, err
 	}

@@ -21,6 +21,9 @@ type session struct {
 	guest     *guest // how it behaves on a SQL Server; nil elsewhere
 	// textOrder has rows about clients come in the order of their keys' text.
 	textOrder bool
+	order     *keyOrder     // of rows about clients, once it is known
+	offset    time.Duration // of the local time in which times are wanted, from UTC
+	tempDir   string
 	ended     error // why no connection can be had any more
 }
 

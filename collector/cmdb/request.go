@@ -1,0 +1,110 @@
+package cmdb
+
+import (
+	"context"
+	"time"
+
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+// Kind is what a column of a section holds.
+type Kind = kind
+
+// The kinds of columns.
+const (
+	Text   Kind = textKind
+	GUID   Kind = guidKind
+	Int    Kind = intKind
+	Bool   Kind = boolKind
+	Moment Kind = timeKind
+)
+
+// Column is a column that a section needs.
+type Column struct {
+	Name string
+	Kind Kind
+}
+
+// Request says what a statement is for. It travels in the statement's context,
+// for drivers that run no SQL but hold a section's rows some other way.
+type Request struct {
+	// Section is the name of the section, as in the manifest.
+	Section string
+	// Columns are those that are wanted; others are passed over.
+	Columns []Column
+	// Less is the order in which rows about clients must come, by the GUID in
+	// their first column; nil where any order does.
+	Less func(a, b [16]byte) bool
+	// UTCOffset is the local time in which times must be given.
+	UTCOffset time.Duration
+	// TempDir is where rows may be kept meanwhile; empty means the system's
+	// directory for temporary files.
+	TempDir string
+}
+
+type requestKey struct{}
+
+// RequestFrom returns what the statement of this context is for.
+func RequestFrom(ctx context.Context) (Request, bool) {
+	r, ok := ctx.Value(requestKey{}).(Request)
+	return r, ok
+}
+
+// withRequest describes a statement to the driver.
+func (s *session) withRequest(ctx context.Context, b *Binding, columns []column) context.Context {
+	r := Request{Section: b.Section, Columns: exported(columns), UTCOffset: s.offset, TempDir: s.tempDir}
+	if order := s.order; order != nil && len(columns) > 0 && columns[0].name == keyColumn {
+		r.Less = func(a, b [16]byte) bool {
+			return compareKeys(order.sortKey(a), order.sortKey(b)) < 0
+		}
+	}
+	return context.WithValue(ctx, requestKey{}, r)
+}
+
+// keyColumn is the first column of every section about clients.
+const keyColumn = "key"
+
+func exported(columns []column) []Column {
+	list := make([]Column, len(columns))
+	for i, c := range columns {
+		list[i] = Column{Name: c.name, Kind: c.kind}
+	}
+	return list
+}
+
+// Layout is a section's columns.
+type Layout struct {
+	Section string
+	Columns []Column
+}
+
+// Layouts lists the sections that Collect reads, in the order of reading.
+func Layouts() []Layout {
+	var list []Layout
+	for _, s := range estateSections {
+		list = append(list, Layout{s.name, exported(s.columns)})
+	}
+	c := &collection{bindings: shipped()}
+	for _, s := range c.clientSections() {
+		list = append(list, Layout{s.name, exported(s.columns)})
+	}
+	return list
+}
+
+// ParseGUID reads a GUID with or without braces, in either case. Its bytes
+// stand in the order of its text.
+func ParseGUID(text string) ([16]byte, error) {
+	g, err := parseGUID(text)
+	return g, err
+}
+
+// GUIDText writes a GUID as snapshots do.
+func GUIDText(g [16]byte) string { return guid(g).String() }
+
+// Unreadable is an error of a driver that knows what it means for the section
+// that it came from.
+type Unreadable interface {
+	error
+	// SectionStatus is what the manifest says of the section.
+	SectionStatus() snapshot.Status
+}

@@ -1,0 +1,177 @@
+package cmdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+// reader is one of the sources of a run, with its session.
+type reader struct {
+	Database
+	session *session
+}
+
+// binding says how a section is had from the source that is being asked. What
+// is kept in files has the columns and values of the shipped binding, whatever
+// the user binds in the database. Without a binding there is a reason.
+func (c *collection) binding(section string) (*Binding, error) {
+	if c.current.Files {
+		return shipped()[section], nil
+	}
+	if b := c.bindings[section]; b != nil {
+		return b, nil
+	}
+	return nil, &sectionError{snapshot.Missing, c.options.Bindings.orShipped().noBinding(section, c.version)}
+}
+
+// prepare opens a session for each source, in the order in which they are
+// asked for a section.
+func (c *collection) prepare() {
+	main := c.source
+	if main.Name == "" {
+		main.Name = c.options.SourceName
+	}
+	all := append(append([]Database{}, c.options.Before...), main)
+	all = append(all, c.options.After...)
+	for i, source := range all {
+		s := &session{
+			db: source.DB, timeout: c.options.StatementTimeout, params: c.session.params,
+			offset: c.source.UTCOffset, tempDir: c.options.TempDir,
+		}
+		if i == len(c.options.Before) {
+			c.session.offset, c.session.tempDir = s.offset, s.tempDir
+			s = c.session
+		}
+		c.readers = append(c.readers, &reader{source, s})
+	}
+	c.main = c.readers[len(c.options.Before)]
+	c.current = c.main
+}
+
+// use makes a source the one that statements run on.
+func (c *collection) use(r *reader) { c.current, c.session = r, r.session }
+
+// closeAll ends all sessions.
+func (c *collection) closeAll() {
+	for _, r := range c.readers {
+		r.session.close()
+	}
+}
+
+// ask reads a section from the first source that can give it and says in the
+// entry which that was. What the sources before it answered is in the entry's
+// note. Where none can give it, the error is that of the first one that has it
+// at all.
+func (c *collection) ask(ctx context.Context, entry *snapshot.Section, r reading) (rows int64, tries int, err error) {
+	defer c.use(c.main)
+	var notes []string
+	var first error
+	var rowsOfFirst int64
+	triesOfFirst := 1
+	for i, source := range c.readers {
+		c.use(source)
+		rows, tries, err := c.readFrom(ctx, entry.Name, r)
+		if err == nil || c.mustEnd(ctx, err) || usable(classify(entry.Name, err).status) {
+			c.credit(entry, source, append(notes, c.others(entry.Name, i)...))
+			return rows, tries, err
+		}
+		why := classify(entry.Name, err)
+		absent := source.Has != nil && !source.Has(entry.Name)
+		if first == nil || !absent && errors.Is(first, errAbsent) {
+			c.credit(entry, source, nil)
+			rowsOfFirst, triesOfFirst, first = rows, tries, why
+			if absent {
+				first = errors.Join(why, errAbsent)
+			}
+		}
+		if len(c.readers) > 1 {
+			notes = append(notes, fmt.Sprintf("%s: %s: %s", source.Name, why.status, strings.TrimPrefix(why.message, "collect "+entry.Name+": ")))
+		}
+	}
+	if len(notes) > 1 {
+		entry.Note = strings.Join(notes, "; ")
+	}
+	return rowsOfFirst, triesOfFirst, first
+}
+
+// readFrom reads a section from the source that is being asked, as often as is
+// worth it.
+func (c *collection) readFrom(ctx context.Context, section string, r reading) (rows int64, tries int, err error) {
+	binding, err := c.binding(section)
+	if err != nil {
+		return 0, 1, err
+	}
+	rows, tries, err = c.attempts(ctx, section, func() (int64, error) { return r.attempt(binding) })
+	if r.keep != nil && ctx.Err() == nil {
+		err = r.keep(rows, err)
+	}
+	return rows, tries, err
+}
+
+// errAbsent marks the error of a source that does not have the section.
+var errAbsent = errors.New("the source does not have this section")
+
+// mustEnd says whether an error ends the whole run, whatever other sources have.
+func (c *collection) mustEnd(ctx context.Context, err error) bool {
+	var local *localError
+	return ctx.Err() != nil || errors.As(err, &local)
+}
+
+// credit writes into the entry where its section came from. The text of a
+// query says nothing about rows that were kept in a file.
+func (c *collection) credit(entry *snapshot.Section, r *reader, notes []string) {
+	if len(c.readers) > 1 || r.Files {
+		entry.Source = r.Name
+	}
+	entry.QuerySHA256, entry.Evidence = "", ""
+	if b := c.bindings[entry.Name]; b != nil && !r.Files {
+		entry.QuerySHA256, entry.Evidence = b.SHA256(), b.Evidence()
+	}
+	entry.Note = strings.Join(notes, "; ")
+}
+
+// others says which sources have a section that an earlier one gave.
+func (c *collection) others(section string, used int) []string {
+	var notes []string
+	for _, r := range c.readers[used+1:] {
+		switch {
+		case r.Has == nil:
+			notes = append(notes, r.Name+" was not asked")
+		case r.Has(section):
+			notes = append(notes, r.Name+" has it too and was not used")
+		}
+	}
+	return notes
+}
+
+// natural is the order of the text of GUIDs.
+var natural = keyOrder{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}
+
+// commonOrder is the order in which all sources give their rows about clients:
+// that of the database, where one is among them; files are sorted to it. Where
+// the database does not tell, files can still be read.
+func (c *collection) commonOrder(ctx context.Context) (*keyOrder, error) {
+	defer c.use(c.main)
+	order := &natural
+	var failure error
+	for _, r := range c.readers {
+		if r.Files {
+			continue
+		}
+		c.use(r)
+		learnt, err := c.keyOrder(ctx)
+		if err != nil {
+			failure = err
+			continue
+		}
+		order = learnt
+	}
+	for _, r := range c.readers {
+		r.session.order = order
+	}
+	return order, failure
+}
