@@ -1,8 +1,8 @@
-// Package collector gets a snapshot from a source. What goes in is the name of
-// a source, sqlserver://HOST/?database=NAME or demo:, and what comes out is a
-// manifest, an estate and clients, handed to a sink in this order;
-// snapshot.Writer is such a sink. The manifest says of every section how well
-// it was got.
+// Package collector gets a snapshot from a source, or from several. What goes
+// in are their names, sqlserver://HOST/?database=NAME, csv:DIR, agent:DIR or
+// demo:, and what comes out is a manifest, an estate and clients, handed to a
+// sink in this order; snapshot.Writer is such a sink. The manifest says of every
+// section how well it was got, and from which source where there are several.
 package collector
 
 import (
@@ -40,14 +40,19 @@ func Open(ctx context.Context, name string, access Access) (Source, error) {
 	kind, rest, ok := strings.Cut(name, ":")
 	switch {
 	case !ok:
-		return nil, fmt.Errorf("open source %q: a source is sqlserver://USER@HOST/?database=NAME, or demo: for the built-in estate", name)
+		return nil, fmt.Errorf("open source %q: %s", name, kinds)
 	case strings.EqualFold(kind, "sqlserver"):
 		return openSQLServer(ctx, name, access)
+	case strings.EqualFold(kind, "csv"):
+		return openCSV(rest, name)
 	case strings.EqualFold(kind, "demo"):
 		return openDemo(ctx, rest)
 	}
-	return nil, fmt.Errorf("open source %q: there is no kind of source %q; a source is sqlserver://USER@HOST/?database=NAME, or demo: for the built-in estate", Redact(name), kind)
+	return nil, fmt.Errorf("open source %q: there is no kind of source %q; %s", Redact(name), kind, kinds)
 }
+
+// kinds tells people how sources are written.
+const kinds = "a source is sqlserver://USER@HOST/?database=NAME, csv:DIR, agent:DIR, or demo: for the built-in estate"
 
 // Collect reads a source into a sink, which the caller closes, and returns the
 // manifest that it wrote.
@@ -61,6 +66,10 @@ func Redact(name string) string {
 	kind, rest, ok := strings.Cut(name, ":")
 	if !ok || rest == "" {
 		return name
+	}
+	if strings.EqualFold(kind, "csv") || strings.EqualFold(kind, "agent") {
+		folder, _, _ := strings.Cut(rest, "?")
+		return strings.ToLower(kind) + ":" + folder
 	}
 	address, err := url.Parse(name)
 	if err != nil || address.Host == "" {

@@ -1,0 +1,288 @@
+package csvdir
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+const (
+	g1 = "D3BA9CA7-5E71-4D76-B961-1BA0B436AACB"
+	g2 = "6D417916-467C-46A7-A870-6D86D9345B61"
+)
+
+// folderOf writes files into a folder.
+func folderOf(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+const goodClients = "key,name,managed,active,status,domain,os_name\n" +
+	g1 + ",PC1,1,1,Active,CORP,Windows 7\n" + g2 + ",PC2,1,0,Retired,CORP,Windows 7\n"
+
+func utf16le(text string) string {
+	var b strings.Builder
+	b.WriteString("\xFF\xFE")
+	for _, c := range text {
+		b.WriteByte(byte(c))
+		b.WriteByte(byte(c >> 8))
+	}
+	return b.String()
+}
+
+// TestErrors: every fault of a file is an error of its section with file, line
+// and column, and the other sections are read.
+func TestErrors(t *testing.T) {
+	for name, c := range map[string]struct {
+		section, text string
+		settings      string
+		want          string // after "collect SECTION: FILE: "
+	}{
+		"empty file":       {"sites", "", "", "line 1: the file is empty; its first line must name the columns"},
+		"mark only":        {"sites", "\xEF\xBB\xBF", "", "line 1: the file is empty; its first line must name the columns"},
+		"missing column":   {"sites", "guid,title\n", "", `line 1, column "name": the header lacks this column (also taken: Site, Site Name, Display Name); it has "guid", "title"`},
+		"column twice":     {"sites", "guid,name,Name\n", "", `line 1, column "name": two columns have this name; leave one of them out`},
+		"two other names":  {"sites", "guid,site,site name\n", "", `line 1, column "name": two columns have this name; leave one of them out`},
+		"wrong GUID":       {"sites", "guid,name\n" + g1 + ",Leeds\nLeeds,York\n", "", `line 3, column "guid": "Leeds" is not a GUID`},
+		"no GUID":          {"sites", "guid,name\n,Leeds\n", "", `line 2, column "guid": it is empty; every line needs one`},
+		"key twice":        {"sites", "guid,name\n" + g1 + ",Leeds\n{" + strings.ToLower(g1) + "},York\n", "", `line 3, column "guid": this guid stands on line 2 already; the file must have one line for each`},
+		"client twice":     {"clients", goodClients + g1 + ",PC1,1,1,Retired,CORP,Windows 7\n", "", `line 4, column "key": this key stands on line 2 already; the file must have one line for each`},
+		"too many fields":  {"sites", "guid,name\n" + g1 + ",Leeds, old\n", "", "line 2: there are 3 fields where the header has 2; is a field that holds the delimiter not in quotation marks?"},
+		"too few fields":   {"sites", "guid,name,x\n" + g1 + ",Leeds\n" + g2 + ",York,x\n", "", "line 2: there are only 2 fields where the header has 3"},
+		"cut off":          {"sites", "guid,name\n" + g1 + ",Leeds\n" + g2, "", "line 3: the file ends after 1 of 2 fields; it was cut off, export it again"},
+		"cut in quotes":    {"sites", "guid,name\n" + g1 + ",\"Lee", "", `line 2, column "name": the file ends within quotation marks; it was cut off, or the closing mark is missing`},
+		"cut in UTF-16":    {"sites", strings.TrimSuffix(utf16le("guid,name\n"+g1+",Leeds\n"), "\x00"), "", `line 2, column "name": the file ends in the middle of a character; it was cut off, export it again`},
+		"half a character": {"sites", utf16le("guid,name\n"+g1+",") + "\x00\xD8" + "x\x00\n\x00", "", `line 2, column "name": this is not UTF-16: half a character stands alone; was the file changed after it was exported?`},
+		"after a quote":    {"sites", "guid,name\n" + g1 + ",\"Leeds\" (old)\n", "", `line 2, column "name": text follows a closing quotation mark; a mark within a field must be doubled`},
+		"NUL":              {"sites", "guid,name\n" + g1 + ",Le\x00eds\n", "", `line 2, column "name": there is a NUL character here; the file is damaged, or not text`},
+		"Latin letters":    {"sites", "guid,name\n" + g1 + ",K\xF6ln\n", "", `line 2, column "name": this is neither UTF-8 nor UTF-16; export the file as Unicode, or say encoding=windows-1252 if that is what it is`},
+		"10 MB field":      {"sites", "guid,name\n" + g1 + ",Leeds\n" + g2 + ",\"" + strings.Repeat("x\n", 5<<20) + "\"\n", "", `line 3, column "name": the field is longer than 4 MiB; is a closing quotation mark missing?`},
+		"10 MB of fields":  {"sites", "guid,name\n" + strings.Repeat(",", 10<<20) + "\n", "", "line 2: there are more than 1000 fields on this line"},
+		"neither":          {"package_servers.constrained", "guid,constrained\n" + g1 + ",maybe\n", "", `line 2, column "constrained": "maybe" is neither true nor false; write 1 or 0, true or false, yes or no, wahr or falsch, ja or nein`},
+		"no number":        {"filters.members", "guid,members\n" + g1 + ",1.5\n", "", `line 2, column "members": "1.5" is not a whole number`},
+		"1.000":            {"filters.members", "guid;members\n" + g1 + ";1.000\n", "", `line 2, column "members": "1.000" is 1000 or 1; say numbers=de or numbers=us`},
+		"US number":        {"filters.members", "guid;members\n" + g1 + ";1,234.0\n", "dates=de", `line 2, column "members": "1,234.0" is not a whole number`},
+		"3 April":          {"clients.task_agent", "key,registered_at\n" + g1 + ",03/04/2014 10:00\n", "", `line 2, column "registered_at": "03/04/2014 10:00" is 3 April 2014 or 4 March 2014; say dates=de (day first) or dates=us (month first)`},
+		"both orders":      {"clients.task_agent", "key,registered_at\n" + g1 + ",13/02/2014\n" + g2 + ",02/13/2014\n", "", `line 3, column "registered_at": this date begins with the month, and others in this file with the day; say dates=de or dates=us, and mend what then is wrong`},
+		"two digits":       {"clients.task_agent", "key,registered_at\n" + g1 + ",13.02.14\n", "", `line 2, column "registered_at": "13.02.14" is not a date; write it as 2014-03-31 18:05:00, or as 31.03.2014 18:05:00 or 3/31/2014 6:05:00 PM with four digits for the year`},
+		"dots in the US":   {"clients.task_agent", "key,registered_at\n" + g1 + ",13.02.2014\n", "dates=us", `line 2, column "registered_at": "13.02.2014" is a German date, where the setting dates=us demands ones such as 3/31/2014`},
+		"day 13 in the US": {"clients.task_agent", "key,registered_at\n" + g1 + ",13/02/2014\n", "dates=us", `line 2, column "registered_at": "13/02/2014" is not a date with dates=us`},
+		"not ISO":          {"clients.task_agent", "key,registered_at\n" + g1 + ",13.02.2014\n", "dates=iso", `line 2, column "registered_at": "13.02.2014" is not a date such as 2014-03-31 18:05:00, which the setting dates=iso demands`},
+		"30 February":      {"clients.task_agent", "key,registered_at\n" + g1 + ",30.02.2014\n", "", `line 2, column "registered_at": "30.02.2014" is not a date; write it as 2014-03-31 18:05:00, or as 31.03.2014 18:05:00 or 3/31/2014 6:05:00 PM with four digits for the year`},
+		"unknown role":     {"clients.packages", "key,role,event_time,status\n" + g1 + ",Office,,downloaded\n", "", `line 2, column "role": "Office" is none of plugin, scan, tools`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			files := map[string]string{"subnets.csv": "guid,cidr\n" + g1 + ",10.0.0.0/8\n", "clients.csv": goodClients, "filters.csv": "guid,name\n" + g1 + ",All\n", "package_servers.csv": "guid,name,dns_suffix,os_name,agent,version\n" + g1 + ",PS1,,,package,\n"}
+			files[c.section+".csv"] = c.text
+			dir := folderOf(t, files)
+			m, err := collect(t, dir+"?"+c.settings, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := m.section(t, c.section)
+			want := "collect " + c.section + ": " + filepath.Join(dir, c.section+".csv") + ": " + c.want
+			if s.Status != snapshot.Failed || s.Error != want {
+				t.Errorf("%s\n got %s\nwant %s", s.Status, s.Error, want)
+			}
+			if len(m.estate.Subnets) != 1 || c.section != "clients" && len(m.clients) != 2 {
+				t.Errorf("other sections: %d subnets, %d clients", len(m.estate.Subnets), len(m.clients))
+			}
+		})
+	}
+}
+
+// TestPositions: a line is the one on which a record begins, whatever stands in
+// the fields before it.
+func TestPositions(t *testing.T) {
+	for name, text := range map[string]string{
+		"CRLF":             "guid,name\r\n" + g1 + ",\"a\r\nb\"\r\n\r\nx,y\r\n",
+		"LF":               "guid,name\n" + g1 + ",\"a\nb\"\n\nx,y",
+		"CR":               "guid,name\r" + g1 + ",\"a\nb\"\r\rx,y\r",
+		"sep=":             "sep=;\nguid;name\n" + g1 + ";a;\n\nx;y\n",
+		"quoted sep=":      "\"sep=;\"\nguid;name\n" + g1 + ";a\n\nx;y\n",
+		"UTF-16":           utf16le("guid,name\n" + g1 + ",\"a\nb\"\n\nx,y\n"),
+		"header of 2 rows": "guid,\"na\nme\"\n" + g1 + ",a\n\nx,y\n",
+	} {
+		want := `line 5, column "guid": "x" is not a GUID`
+		if name == "sep=" {
+			want = `line 3: there are 3 fields where the header has 2; is a field that holds the delimiter not in quotation marks?`
+		}
+		m, err := collect(t, folderOf(t, map[string]string{"sites.csv": text, "subnets.csv": "guid,cidr\n"}), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s := m.section(t, "sites"); !strings.HasSuffix(s.Error, ": "+want) {
+			t.Errorf("%s: %s, want %s", name, s.Error, want)
+		}
+	}
+}
+
+// TestWords: what stands for a value in reports is taken for it.
+func TestWords(t *testing.T) {
+	m, err := collect(t, folderOf(t, map[string]string{
+		"clients.csv":           goodClients,
+		"clients.agents.csv":    "_ResourceGuid,Agent Name,Product Version\n" + g1 + ",Altiris Agent,7.5\n" + g1 + ",Altiris Software Update Agent,7.5.1\n" + g1 + ",Altiris Inventory Agent,9\n" + g2 + ",Altiris Inventory Agent,9\n",
+		"clients.inventory.csv": "key,class,modified_at\n,Installed Windows Software Update,\n",
+		"filters.csv":           "guid;name\n" + g1 + ";All\n" + g2 + ";None\n",
+		"filters.members.csv":   "guid;members\n" + g1 + ";1.234,00\n" + g2 + ";1,234,567.0\n",
+	}), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range m.clients {
+		if first := c.GUID == g1; *c.Plugin.Installed != first || (c.Plugin.Version != nil) != first || *c.Inventory.PatchReturned {
+			t.Errorf("%s: %+v %+v", c.Name, c.Plugin, c.Inventory)
+		}
+	}
+	if f := m.estate.Filters; *f[0].Members != 1234 || *f[1].Members != 1234567 {
+		t.Errorf("%d, %d members", *f[0].Members, *f[1].Members)
+	}
+}
+
+// TestLocalTimes: times stand in the zone of the setting; those with a zone of
+// their own are put into it.
+func TestLocalTimes(t *testing.T) {
+	for text, want := range map[string]string{
+		"2014-03-01 00:30:00":           "2014-02-28T22:30:00Z",
+		"2014-03-01T00:30:00Z":          "2014-03-01T00:30:00Z",
+		"2014-03-01T00:30:00+05:30":     "2014-02-28T19:00:00Z",
+		"01.03.2014 00:30":              "2014-02-28T22:30:00Z",
+		"3/1/2014 12:30:00 am":          "2014-02-28T22:30:00Z",
+		"3/1/2014 12:30:00\u202fAM":     "2014-02-28T22:30:00Z",
+		"2014-03-01 00:30:00.1234567":   "2014-02-28T22:30:00Z",
+		"2014-03-01":                    "2014-02-28T22:00:00Z",
+		"2014-03-01 00:30:00 +02:00":    "2014-02-28T22:30:00Z",
+		"2014-03-01T00:30:00.000-01:00": "2014-03-01T01:30:00Z",
+	} {
+		settings := "utc_offset=+02:00"
+		if strings.Contains(text, "/") {
+			settings += "&dates=us"
+		}
+		m, err := collect(t, folderOf(t, map[string]string{"clients.csv": goodClients, "clients.task_agent.csv": "key,registered_at\n" + g1 + "," + text + "\n"})+"?"+settings, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s := m.section(t, "clients.task_agent"); s.Status != snapshot.Collected {
+			t.Errorf("%s: %s", text, s.Error)
+			continue
+		}
+		for _, c := range m.clients {
+			if c.GUID == g1 && c.TaskAgent.RegisteredAt.String() != want {
+				t.Errorf("%s: %s, want %s", text, c.TaskAgent.RegisteredAt, want)
+			}
+		}
+	}
+}
+
+func TestOpenRefuses(t *testing.T) {
+	empty, other := t.TempDir(), folderOf(t, map[string]string{"computers.csv": ""})
+	for source, want := range map[string]string{
+		"":                                 "it names no folder; write csv:DIR",
+		"?dates=de":                        "it names no folder; write csv:DIR",
+		filepath.Join(empty, "x"):          "read the folder: ",
+		empty:                              "it holds no CSV file; files are sites.csv, clients.csv, clients.licence.csv and so on",
+		other:                              "none of its files is named after a section, such as computers.csv; files are sites.csv, clients.csv, clients.licence.csv and so on",
+		other + "?date=de":                 `there is no setting "date"; the settings are dates, numbers, delimiter, encoding, collected_at and utc_offset`,
+		other + "?dates=uk":                `dates is de, us or iso, not "uk"`,
+		other + "?dates=de&dates=us":       "dates is given twice",
+		other + "?numbers=iso":             `numbers is de or us, not "iso"`,
+		other + "?delimiter=|":             `delimiter is comma, semicolon or tab, not "|"`,
+		other + "?encoding=ansi":           `encoding is utf-8, utf-16le, utf-16be or windows-1252, not "ansi"`,
+		other + "?collected_at=3.3.2014":   `collected_at: "3.3.2014" is not a time; write it as RFC 3339, for example 2024-03-01T06:30:00Z`,
+		other + "?utc_offset=1":            `utc_offset is Z or of the form +01:00 or -05:00, not "1"`,
+		other + "?utc_offset=+23:00":       "utc_offset lies between -14:00 and +14:00",
+		other + "?utc_offset=%zz":          "the value of utc_offset cannot be read",
+		other + "?collected_at=0001-01-01": "collected_at: ",
+	} {
+		s, err := Open(source)
+		if err == nil {
+			s.Close()
+			t.Errorf("%s was opened", source)
+		} else if !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%s:\n got %v\nwant %s", source, err, want)
+		}
+	}
+}
+
+// TestFolder: names in any case, what is meant by a misspelt one, two files of
+// one section, and things that are no files.
+func TestFolder(t *testing.T) {
+	dir := folderOf(t, map[string]string{
+		"SITES.TXT": "guid\tname\n" + g1 + "\tLeeds\n", "subnet.csv": "guid,cidr\n", "filters.csv": "guid,name\n", "Filters.tsv": "guid,name\n", "notes.md": "",
+	})
+	if err := os.Mkdir(filepath.Join(dir, "packages.csv"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	m, err := collect(t, dir, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for section, want := range map[string]string{
+		"sites":          "collected",
+		"subnets":        "missing collect subnets: there is no file subnets.csv in " + dir + "; is subnet.csv meant?",
+		"policies":       "missing collect policies: there is no file policies.csv in " + dir,
+		"filters":        "failed collect filters: " + filepath.Join(dir, "filters.csv") + ": Filters.tsv is a file of this section too; leave one of them",
+		"packages":       "failed collect packages: " + filepath.Join(dir, "packages.csv") + ": it is not a regular file",
+		"subnets.sites":  `missing collect subnets.sites: not read, because section "subnets" was not collected`,
+		"clients.agents": `missing collect clients.agents: not read, because section "clients" was not collected`,
+	} {
+		s := m.section(t, section)
+		if got := strings.TrimSpace(string(s.Status) + " " + s.Error); got != want {
+			t.Errorf("%s:\n got %s\nwant %s", section, got, want)
+		}
+		if s.QuerySHA256 != "" || s.Source != "csv:"+dir {
+			t.Errorf("%+v", s)
+		}
+	}
+}
+
+// TestNothing: a folder of which nothing can be read gives no snapshot.
+func TestNothing(t *testing.T) {
+	dir := folderOf(t, map[string]string{"sites.csv": "a,b\n", "subnets.csv": ""})
+	_, err := collect(t, dir, 0)
+	want := "nothing in csv:" + dir + " can be read: collect sites: " + filepath.Join(dir, "sites.csv") + `: line 1, column "guid": the header lacks this column`
+	if err == nil || !strings.HasPrefix(err.Error(), want) {
+		t.Errorf("%v, want %s", err, want)
+	}
+}
+
+// TestUnsorted: rows that differ only in their place stay in the file's order.
+func TestUnsorted(t *testing.T) {
+	s := &sorter{less: func(a, b [16]byte) bool { return a[0] < b[0] }, limit: 300, dir: t.TempDir()}
+	defer s.close()
+	for i := range 1000 {
+		if err := s.add([16]byte{byte(i * 7 % 5)}, i%11 > 0, []byte{byte(i >> 8), byte(i)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 { // the rows can be read twice
+		next, err := s.rows()
+		if err != nil {
+			t.Fatal(err)
+		}
+		last, count := -1, 0
+		for row, err := next(); err == nil; row, err = next() {
+			i := int(row[0])<<8 | int(row[1])
+			rank := i
+			if i%11 > 0 {
+				rank += (i*7%5 + 1) * 1000
+			}
+			if rank <= last {
+				t.Fatalf("row %d after rank %d", i, last)
+			}
+			last, count = rank, count+1
+		}
+		if count != 1000 {
+			t.Errorf("%d rows", count)
+		}
+	}
+}

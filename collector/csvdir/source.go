@@ -1,0 +1,196 @@
+package csvdir
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/agnivade/levenshtein"
+
+	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+// Source is an opened folder.
+type Source struct {
+	folder *folder
+	db     *sql.DB
+}
+
+// folder is what is known of a folder before any file is read.
+type folder struct {
+	*settings
+	dir         string
+	files       map[string][]string // file names by section
+	strangers   []string            // CSV files that are named after no section
+	collectedAt time.Time
+	clock       string
+	offset      time.Duration
+	sortMemory  int
+}
+
+// extensions that a file of a section may have.
+var extensions = []string{".csv", ".txt", ".tsv"}
+
+// Open looks through a folder. What goes in is DIR or DIR?SETTING=VALUE&…. It
+// reads no file yet.
+func Open(source string) (*Source, error) {
+	dir, text := source, ""
+	if at := strings.LastIndexByte(source, '?'); at >= 0 {
+		dir, text = source[:at], source[at+1:]
+	}
+	if dir == "" {
+		return nil, errors.New("it names no folder; write csv:DIR")
+	}
+	s, err := parseSettings(text)
+	if err != nil {
+		return nil, err
+	}
+	f := &folder{settings: s, dir: dir, files: make(map[string][]string), sortMemory: sortMemory}
+	newest, err := f.list()
+	if err != nil {
+		return nil, err
+	}
+	if len(f.files) == 0 {
+		return nil, f.nothing()
+	}
+	f.setClock(newest)
+	return &Source{folder: f, db: sql.OpenDB(connector{f})}, nil
+}
+
+// list finds the files of sections and returns when the newest was written.
+func (f *folder) list() (newest time.Time, err error) {
+	entries, err := os.ReadDir(f.dir)
+	if err != nil {
+		return newest, fmt.Errorf("read the folder: %w", err)
+	}
+	sections := sectionNames()
+	for _, e := range entries {
+		ext := filepath.Ext(e.Name())
+		if !slices.Contains(extensions, strings.ToLower(ext)) {
+			continue
+		}
+		section := strings.ToLower(strings.TrimSuffix(e.Name(), ext))
+		if !slices.Contains(sections, section) {
+			f.strangers = append(f.strangers, e.Name())
+			continue
+		}
+		f.files[section] = append(f.files[section], e.Name())
+		if info, err := os.Stat(filepath.Join(f.dir, e.Name())); err == nil && info.ModTime().After(newest) {
+			newest = info.ModTime()
+		}
+	}
+	return newest, nil
+}
+
+func sectionNames() []string {
+	var names []string
+	for _, l := range cmdb.Layouts() {
+		names = append(names, l.Section)
+	}
+	return names
+}
+
+func (f *folder) nothing() error {
+	if len(f.strangers) > 0 {
+		return fmt.Errorf("none of its files is named after a section, such as %s; files are sites.csv, clients.csv, clients.licence.csv and so on", f.strangers[0])
+	}
+	return errors.New("it holds no CSV file; files are sites.csv, clients.csv, clients.licence.csv and so on")
+}
+
+// setClock decides which moment ages are counted from, and in which local time
+// the files' times stand.
+func (f *folder) setClock(newest time.Time) {
+	f.collectedAt, f.clock = newest, "newest_file"
+	if f.settings.collectedAt != nil {
+		f.collectedAt, f.clock = f.settings.collectedAt.Time, "setting"
+	}
+	_, seconds := f.collectedAt.In(time.Local).Zone()
+	f.offset = time.Duration(seconds) * time.Second
+	if f.utcOffset != nil {
+		f.offset = *f.utcOffset
+	}
+}
+
+// file is the name of a section's file.
+func (f *folder) file(section string) (string, error) {
+	names := f.files[section]
+	switch len(names) {
+	case 0:
+		return "", f.absent(section)
+	case 1:
+	default:
+		return "", f.failed(names[1], fmt.Errorf("%s is a file of this section too; leave one of them", names[0]))
+	}
+	info, err := os.Stat(filepath.Join(f.dir, names[0]))
+	if err != nil {
+		return "", f.failed(names[0], withoutPath(err))
+	}
+	if !info.Mode().IsRegular() {
+		return "", f.failed(names[0], errors.New("it is not a regular file"))
+	}
+	return names[0], nil
+}
+
+// absent is the error of a section without a file. A file with almost its name
+// is named: it was meant for something.
+func (f *folder) absent(section string) error {
+	hint := ""
+	for _, name := range f.strangers {
+		bare := strings.ToLower(strings.TrimSuffix(name, filepath.Ext(name)))
+		if levenshtein.ComputeDistance(bare, section) <= 2 {
+			hint = fmt.Sprintf("; is %s meant?", name)
+		}
+	}
+	return &fileError{snapshot.Missing, fmt.Errorf("there is no file %s.csv in %s%s", section, f.dir, hint)}
+}
+
+// Database is the folder as a source for cmdb.
+func (s *Source) Database() cmdb.Database {
+	return cmdb.Database{
+		DB:        s.db,
+		Origin:    snapshot.Origin{Kind: "csv", Clock: s.folder.clock},
+		Name:      "csv:" + s.folder.dir,
+		Files:     true,
+		Has:       func(section string) bool { return len(s.folder.files[section]) > 0 },
+		Now:       s.folder.collectedAt,
+		UTCOffset: s.folder.offset,
+	}
+}
+
+// Strangers are the names of CSV files that are named after no section.
+func (s *Source) Strangers() []string { return s.folder.strangers }
+
+// Collect reads the folder into a sink, which the caller closes. It fails where
+// nothing in it can be read.
+func (s *Source) Collect(ctx context.Context, sink cmdb.Sink, options cmdb.Options) (*snapshot.Manifest, error) {
+	return cmdb.Collect(ctx, s.Database(), &demanding{Sink: sink, name: "csv:" + s.folder.dir}, options)
+}
+
+// Close frees what the source holds.
+func (s *Source) Close() error { return s.db.Close() }
+
+// demanding refuses a snapshot in which there is nothing.
+type demanding struct {
+	cmdb.Sink
+	name string
+}
+
+func (d *demanding) WriteManifest(m *snapshot.Manifest) error {
+	why := ""
+	for _, section := range m.Sections {
+		switch {
+		case section.Status == snapshot.Collected || section.Status == snapshot.Partial:
+			return d.Sink.WriteManifest(m)
+		case section.Status == snapshot.Failed && why == "":
+			why = section.Error
+		}
+	}
+	return fmt.Errorf("nothing in %s can be read: %s", d.name, why)
+}

@@ -1,0 +1,198 @@
+package csvdir
+
+import (
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/nscheck/nscheck/collector/cmdb"
+)
+
+// reading turns the text of fields into values. It remembers in which order the
+// dates of a file have been found to be written.
+type reading struct {
+	*settings
+	zone  *time.Location // in which the file's times stand
+	shift time.Duration  // to the local time in which they are wanted
+	order string         // "day" or "month" first, once a date has shown it
+}
+
+// value reads a field; nil where it is empty, or NULL as query tools write it.
+func (r *reading) value(section string, c cmdb.Column, field []byte, quoted bool) (driver.Value, error) {
+	text := strings.TrimSpace(string(field))
+	if text == "" || text == "NULL" && !quoted {
+		return nil, nil
+	}
+	switch c.Kind {
+	case cmdb.GUID:
+		g, err := cmdb.ParseGUID(text)
+		if err != nil {
+			return nil, fmt.Errorf("%q is not a GUID", clip(text))
+		}
+		return cmdb.GUIDText(g), nil
+	case cmdb.Int:
+		return r.number(text)
+	case cmdb.Bool:
+		return boolean(text)
+	case cmdb.Moment:
+		t, err := r.date(text)
+		if err != nil {
+			return nil, err
+		}
+		return t.Add(r.shift), nil
+	}
+	if v, ok := vocabulary[section+"."+c.Name]; ok {
+		return v.read(text)
+	}
+	return text, nil
+}
+
+func (v words) read(text string) (driver.Value, error) {
+	known := make([]string, 0, len(v.values))
+	bare := strings.Trim(text, "{}")
+	for _, w := range v.values {
+		for _, name := range append([]string{w.value}, w.synonyms...) {
+			if strings.EqualFold(name, bare) {
+				return w.value, nil
+			}
+		}
+		known = append(known, w.value)
+	}
+	if v.others {
+		return nil, nil
+	}
+	return nil, fmt.Errorf("%q is none of %s", clip(text), strings.Join(known, ", "))
+}
+
+var booleans = map[string]int64{
+	"1": 1, "-1": 1, "true": 1, "yes": 1, "wahr": 1, "ja": 1,
+	"0": 0, "false": 0, "no": 0, "falsch": 0, "nein": 0,
+}
+
+func boolean(text string) (driver.Value, error) {
+	n, ok := booleans[strings.ToLower(text)]
+	if !ok {
+		return nil, fmt.Errorf("%q is neither true nor false; write 1 or 0, true or false, yes or no, wahr or falsch, ja or nein", clip(text))
+	}
+	return n, nil
+}
+
+// number reads a whole number, with a German or a US decimal mark and groups of
+// thousands. Where the two readings differ, the settings must say which it is.
+func (r *reading) number(text string) (driver.Value, error) {
+	german, germanOK := grouped(text, '.', ',')
+	us, usOK := grouped(text, ',', '.')
+	switch {
+	case r.numbers == "de" && germanOK:
+		return german, nil
+	case r.numbers == "us" && usOK, r.numbers == "" && usOK && !germanOK:
+		return us, nil
+	case r.numbers == "" && germanOK && !usOK:
+		return german, nil
+	case r.numbers == "" && germanOK && german == us:
+		return german, nil
+	case r.numbers == "" && germanOK:
+		return nil, fmt.Errorf("%q is %d or %d; say numbers=de or numbers=us", clip(text), german, us)
+	}
+	return nil, fmt.Errorf("%q is not a whole number", clip(text))
+}
+
+// grouped reads digits with groups of three and a fraction that must be zero.
+func grouped(text string, group, decimal byte) (int64, bool) {
+	whole, fraction, hasFraction := strings.Cut(text, string(decimal))
+	if hasFraction && (fraction == "" || strings.Trim(fraction, "0") != "") {
+		return 0, false
+	}
+	parts := strings.Split(whole, string(group))
+	for i, part := range parts {
+		digits := part
+		if i == 0 {
+			digits = strings.TrimPrefix(part, "-")
+		}
+		if i > 0 && len(digits) != 3 || len(parts) > 1 && i == 0 && (len(digits) > 3 || digits == "") {
+			return 0, false
+		}
+	}
+	n, err := strconv.ParseInt(strings.Join(parts, ""), 10, 64)
+	return n, err == nil
+}
+
+// clocks are the forms of the time of day, after the date.
+var clocks = []string{"", " 15:04", " 15:04:05", " 3:04 PM", " 3:04:05 PM"}
+
+// isoForms are unambiguous whatever the settings say.
+var isoForms = []string{
+	"2006-01-02", "2006-01-02 15:04", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02T15:04:05",
+	"2006-01-02T15:04:05Z07:00", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05 -07:00",
+}
+
+// date reads a date, with or without a time of day. What comes out is the
+// clock's face, as if it showed UTC.
+func (r *reading) date(text string) (time.Time, error) {
+	text = strings.Join(strings.Fields(strings.ReplaceAll(text, "\u202f", " ")), " ")
+	for _, form := range isoForms {
+		if t, err := time.Parse(form, text); err == nil {
+			if strings.Contains(form, "07:00") {
+				t = t.In(r.zone)
+			}
+			return face(t), nil
+		}
+	}
+	dayFirst, day := parseClock("2.1.2006", strings.ToUpper(text))
+	dotted := day
+	if !day {
+		dayFirst, day = parseClock("2/1/2006", strings.ToUpper(text))
+	}
+	monthFirst, month := parseClock("1/2/2006", strings.ToUpper(text))
+	switch {
+	case !day && !month:
+		return time.Time{}, fmt.Errorf("%q is not a date; write it as 2014-03-31 18:05:00, or as 31.03.2014 18:05:00 or 3/31/2014 6:05:00 PM with four digits for the year", clip(text))
+	case r.dates == "iso":
+		return time.Time{}, fmt.Errorf("%q is not a date such as 2014-03-31 18:05:00, which the setting dates=iso demands", clip(text))
+	case dotted && r.dates == "us":
+		return time.Time{}, fmt.Errorf("%q is a German date, where the setting dates=us demands ones such as 3/31/2014", clip(text))
+	case dotted:
+		return dayFirst, nil
+	case r.dates == "de" && day:
+		return dayFirst, nil
+	case r.dates == "us" && month:
+		return monthFirst, nil
+	case r.dates != "":
+		return time.Time{}, fmt.Errorf("%q is not a date with dates=%s", clip(text), r.dates)
+	case day && month && !dayFirst.Equal(monthFirst):
+		return time.Time{}, fmt.Errorf("%q is %s or %s; say dates=de (day first) or dates=us (month first)",
+			clip(text), dayFirst.Format("2 January 2006"), monthFirst.Format("2 January 2006"))
+	case day && month:
+		return dayFirst, nil
+	case day:
+		return dayFirst, r.found("day")
+	}
+	return monthFirst, r.found("month")
+}
+
+// found notes which part stands first in a date that can be read in one way
+// only. A file in which both occur was put together from two.
+func (r *reading) found(order string) error {
+	if r.order != "" && r.order != order {
+		return errors.New("this date begins with the " + order + ", and others in this file with the " + r.order + "; say dates=de or dates=us, and mend what then is wrong")
+	}
+	r.order = order
+	return nil
+}
+
+func parseClock(date, text string) (time.Time, bool) {
+	for _, clock := range clocks {
+		if t, err := time.Parse(date+clock, text); err == nil {
+			return t, true
+		}
+	}
+	return time.Time{}, false
+}
+
+func face(t time.Time) time.Time {
+	_, offset := t.Zone()
+	return t.Add(time.Duration(offset) * time.Second).UTC()
+}
