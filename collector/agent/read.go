@@ -1,0 +1,326 @@
+package agent
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/nscheck/nscheck/collector/cmdb"
+)
+
+// Read reads the folder. Times in logs are taken to be of the zone.
+func (s *Source) Read(ctx context.Context, zone *time.Location) (*Report, error) {
+	root, err := os.OpenRoot(s.dir)
+	if err != nil {
+		return nil, fmt.Errorf("collect from %s: %w", s.Name(), cause(err))
+	}
+	defer root.Close()
+	r, err := s.read(ctx, root.FS(), zone)
+	if err != nil {
+		return nil, fmt.Errorf("collect from %s: %w", s.Name(), err)
+	}
+	return r, nil
+}
+
+// folderReader gathers what a folder shows.
+type folderReader struct {
+	fs     fs.FS
+	found  *found
+	notes  notes
+	report *Report
+}
+
+func (s *Source) read(ctx context.Context, root fs.FS, zone *time.Location) (*Report, error) {
+	r := &folderReader{fs: root, report: &Report{Source: s.Name(), Computer: s.computer, GUID: s.guid}}
+	var err error
+	if r.found, err = walk(ctx, root, &r.notes); err != nil {
+		return nil, err
+	}
+	r.findScanLog()
+	f := r.found
+	if !f.hasClient && !f.hasServer && !f.hasStatus && len(f.logs) == 0 && f.scanLog == nil {
+		return nil, fmt.Errorf("there is nothing of an agent in it: no folder Software Delivery, Package Delivery or Logs, and no STPatchAssessment.log; name the folder Altiris Agent, or one above it")
+	}
+	logs, err := r.readLogs(ctx, zone)
+	if err != nil {
+		return nil, err
+	}
+	if r.report.Computer == "" && r.report.GUID == "" {
+		if r.report.Computer, err = logs.computer(s.dir); err != nil {
+			return nil, err
+		}
+	}
+	r.report.Server = f.hasServer || f.hasStatus
+	r.report.Client = f.hasClient || f.scanLog != nil || !r.report.Server
+	if len(f.logs) > 0 {
+		r.report.Errors = logs.troubles()
+	}
+	r.readScanLog()
+	r.readClientPackages()
+	r.readServerPackages()
+	r.report.Notes, r.report.Incomplete = r.notes.texts(), r.notes.incomplete
+	return r.report, nil
+}
+
+// scanPackage is the package Patch Windows System Assessment Scan, which has
+// this GUID everywhere.
+const scanPackage = "6D417916-467C-46A7-A870-6D86D9345B61"
+
+// findScanLog looks for the scan's log where the scan leaves it, in the content
+// of its package.
+func (r *folderReader) findScanLog() {
+	g, err := cmdb.ParseGUID(scanPackage)
+	folder, ok := r.found.software[g]
+	if err != nil || !ok {
+		return
+	}
+	for _, content := range []string{r.content(folder), folder} {
+		name, ok := r.child(content, scanLogName)
+		if !ok {
+			continue
+		}
+		info, err := fs.Stat(r.fs, name)
+		if err == nil && info.Mode().IsRegular() {
+			r.found.offerScanLog(file{name, info.Size(), info.ModTime()})
+			return
+		}
+	}
+}
+
+// content is where a package's files lie: its cache folder, or itself.
+func (r *folderReader) content(folder string) string {
+	if cache, ok := r.child(folder, "cache"); ok {
+		return cache
+	}
+	return folder
+}
+
+// readScanLog notes what the log of the assessment scan shows. The format of
+// its lines is not public, so no line says to nscheck that a scan completed.
+func (r *folderReader) readScanLog() {
+	f := r.found.scanLog
+	if f == nil {
+		return
+	}
+	at := f.at
+	r.report.ScanLog = &at
+	words, err := r.countWords(f.path)
+	if err != nil {
+		r.notes.missed("%s: %v", f.path, cause(err))
+		return
+	}
+	r.notes.add("STPatchAssessment.log has %d bytes and was written %s; %d of its lines hold the word error, %d fail, %d complete; its format is not public, so whether a scan completed is not concluded from them",
+		f.size, at.UTC().Format(time.RFC3339), words[0], words[1], words[2])
+}
+
+// maxScanLog is how much of the scan's log is looked through.
+const maxScanLog = 64 << 20
+
+func (r *folderReader) countWords(name string) (counts [3]int, err error) {
+	f, err := r.fs.Open(name)
+	if err != nil {
+		return counts, err
+	}
+	defer f.Close()
+	in := text(io.LimitReader(f, maxScanLog))
+	for {
+		line, err := in.ReadSlice('\n')
+		lower := strings.ToLower(string(line))
+		for i, word := range []string{"error", "fail", "complete"} {
+			if strings.Contains(lower, word) {
+				counts[i]++
+			}
+		}
+		if err == io.EOF {
+			return counts, nil
+		}
+		if err != nil && len(line) == 0 {
+			return counts, err
+		}
+	}
+}
+
+// readClientPackages finds the packages whose content lies in the client's
+// software delivery: {guid}\cache since 7.1, {guid} before. Content that is
+// there was downloaded (inferred: how an agent keeps a download that has not
+// ended is not public). An empty folder shows nothing.
+func (r *folderReader) readClientPackages() {
+	r.report.Arrived = make(map[[16]byte]time.Time)
+	for g, folder := range r.found.software {
+		if newest, ok := r.newestContent(r.content(folder)); ok {
+			r.report.Arrived[g] = newest
+		}
+	}
+}
+
+// child finds an entry by its name in any case.
+func (r *folderReader) child(folder, name string) (string, bool) {
+	if p := path.Join(folder, name); r.exists(p) {
+		return p, true
+	}
+	f, err := r.fs.Open(folder)
+	if err != nil {
+		return "", false
+	}
+	defer f.Close()
+	dir, ok := f.(fs.ReadDirFile)
+	if !ok {
+		return "", false
+	}
+	entries, _ := dir.ReadDir(maxContent)
+	for _, e := range entries {
+		if strings.EqualFold(e.Name(), name) && e.Type()&fs.ModeSymlink == 0 {
+			return path.Join(folder, e.Name()), true
+		}
+	}
+	return "", false
+}
+
+func (r *folderReader) exists(name string) bool {
+	info, err := fs.Lstat(r.fs, name)
+	return err == nil && info.Mode()&fs.ModeSymlink == 0
+}
+
+// unfinished are endings of files that a download leaves behind while it runs.
+var unfinished = []string{".tmp", ".part", ".partial", ".download"}
+
+// maxContent is how many entries of a package's folder are looked at.
+const maxContent = 5000
+
+// newestContent says when the newest file with content in a package's folder
+// was written. Logs and snapshot.xml are no content: they are written where it
+// is used.
+func (r *folderReader) newestContent(folder string) (newest time.Time, ok bool) {
+	f, err := r.fs.Open(folder)
+	if err != nil {
+		r.notes.missed("%s: %v", folder, cause(err))
+		return newest, false
+	}
+	defer f.Close()
+	dir, isDir := f.(fs.ReadDirFile)
+	if !isDir {
+		return newest, false
+	}
+	entries, err := dir.ReadDir(maxContent)
+	if err != nil && err != io.EOF {
+		r.notes.missed("%s: %v", folder, cause(err))
+	}
+	for _, e := range entries {
+		name := strings.ToLower(e.Name())
+		ending := path.Ext(name)
+		if slices.Contains(unfinished, ending) {
+			r.notes.add("%s looks like a download that has not ended; its package is not counted as downloaded", path.Join(folder, e.Name()))
+			return time.Time{}, false
+		}
+		if !e.Type().IsRegular() || logName.MatchString(name) || name == "snapshot.xml" || secret(name) {
+			continue
+		}
+		info, err := e.Info()
+		if err != nil || info.Size() == 0 {
+			continue
+		}
+		ok = true
+		if info.ModTime().After(newest) {
+			newest = info.ModTime()
+		}
+	}
+	return newest, ok
+}
+
+// readServerPackages compares the two folders of a package server.
+func (r *folderReader) readServerPackages() {
+	f := r.found
+	if !f.hasServer && !f.hasStatus {
+		return
+	}
+	r.readStatuses()
+	r.readSnapshots()
+	switch {
+	case !f.hasStatus:
+		r.notes.missed("there is no folder PackageStatus, so packages without a status cannot be told")
+		return
+	case !f.hasServer:
+		r.notes.missed("there is no folder Package Delivery, so packages without a status cannot be told")
+		return
+	}
+	r.report.Orphans = []string{}
+	for g := range f.delivery {
+		if _, known := f.status[g]; !known {
+			r.report.Orphans = append(r.report.Orphans, cmdb.GUIDText(g))
+		}
+	}
+	slices.Sort(r.report.Orphans)
+}
+
+// readStatuses notes statuses that cannot be read, and packages that are marked
+// as deleted: their content goes when its time is over.
+func (r *folderReader) readStatuses() {
+	var deleted []string
+	for _, g := range sortedKeys(r.found.status) {
+		name, ok := r.child(r.found.status[g], "PackageStatus.xml")
+		if !ok {
+			r.notes.add("%s holds no PackageStatus.xml", r.found.status[g])
+			continue
+		}
+		s, err := readFile(r.fs, name, readStatus)
+		if err != nil {
+			r.notes.add("%s: %v", name, cause(err))
+		}
+		if s.deleted() {
+			text := cmdb.GUIDText(g)
+			if since := s.since(); since != "" {
+				text += " (since " + since + ")"
+			}
+			deleted = append(deleted, text)
+		}
+	}
+	if len(deleted) > 0 {
+		r.notes.add("marked Deleted in PackageStatus.xml: %s", strings.Join(deleted, ", "))
+	}
+}
+
+// readSnapshots notes packages on the server whose snapshot.xml is missing or
+// broken: without it the package cannot be served.
+func (r *folderReader) readSnapshots() {
+	var without []string
+	for _, g := range sortedKeys(r.found.delivery) {
+		name, ok := r.child(r.content(r.found.delivery[g]), "snapshot.xml")
+		if !ok {
+			without = append(without, cmdb.GUIDText(g))
+			continue
+		}
+		guids, err := readFile(r.fs, name, readSnapshot)
+		if err != nil {
+			r.notes.add("%s: %v", name, cause(err))
+		} else if len(guids) > 0 && !guids[g] {
+			r.notes.add("%s names other packages than that of its folder", name)
+		}
+	}
+	if len(without) > 0 {
+		r.notes.add("packages in Package Delivery without snapshot.xml: %s", strings.Join(without, ", "))
+	}
+}
+
+func sortedKeys(m map[guid]string) []guid {
+	keys := make([]guid, 0, len(m))
+	for g := range m {
+		keys = append(keys, g)
+	}
+	slices.SortFunc(keys, func(a, b guid) int { return strings.Compare(string(a[:]), string(b[:])) })
+	return keys
+}
+
+func readFile[T any](root fs.FS, name string, read func(io.Reader) (T, error)) (out T, err error) {
+	f, err := root.Open(name)
+	if err != nil {
+		return out, err
+	}
+	defer f.Close()
+	return read(f)
+}

@@ -1,0 +1,103 @@
+package agent
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/nscheck/nscheck/collector/cmdb"
+)
+
+// Source is an agent's folder.
+type Source struct {
+	dir      string
+	computer string // what the user says whose folder it is
+	guid     string
+}
+
+// Open checks what the user has said. What goes in is DIR, or
+// DIR?computer=NAME or DIR?guid=GUID.
+func Open(source string) (*Source, error) {
+	s := &Source{dir: source}
+	if at := strings.LastIndexByte(source, '?'); at >= 0 {
+		s.dir = source[:at]
+		for pair := range strings.SplitSeq(source[at+1:], "&") {
+			if err := s.set(pair); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if s.dir == "" {
+		return nil, errors.New("it names no folder; write agent:DIR")
+	}
+	switch info, err := os.Stat(s.dir); {
+	case err != nil:
+		return nil, cause(err)
+	case !info.IsDir():
+		return nil, errors.New("it is a file; name the folder of an agent")
+	}
+	return s, nil
+}
+
+func (s *Source) set(pair string) error {
+	key, raw, _ := strings.Cut(pair, "=")
+	value, err := url.PathUnescape(raw)
+	if err != nil {
+		return fmt.Errorf("the value of %s cannot be read; write it plainly, or %% and two hexadecimal digits for a character", key)
+	}
+	switch key {
+	case "computer":
+		s.computer = strings.TrimSpace(value)
+	case "guid":
+		g, err := cmdb.ParseGUID(value)
+		if err != nil {
+			return fmt.Errorf("guid: %q is not a GUID", value)
+		}
+		s.guid = cmdb.GUIDText(g)
+	default:
+		return fmt.Errorf("there is no setting %q; the settings are computer and guid", key)
+	}
+	return nil
+}
+
+// Name is what the manifest calls the source.
+func (s *Source) Name() string { return "agent:" + s.dir }
+
+// Report is what a folder shows of one computer.
+type Report struct {
+	// Source is its name in the manifest.
+	Source string
+	// Computer and GUID are whose folder it is; one of them may be empty.
+	Computer, GUID string
+	// Client and Server say whether it has the folders of a client and of a
+	// package server.
+	Client, Server bool
+	// ScanLog is when the scan's log was last written; nil where there is none.
+	ScanLog *time.Time
+	// Arrived are the packages in the client's software delivery whose content
+	// is there, with the time of its newest file.
+	Arrived map[[16]byte]time.Time
+	// Orphans are packages with a folder in Package Delivery and none in
+	// PackageStatus; nil where the folders do not tell.
+	Orphans []string
+	// Errors are what the logs say went wrong, nil where there is no log.
+	Errors []Trouble
+	// Notes are what else to know; Incomplete is set where something that was
+	// looked for could not be read.
+	Notes      []string
+	Incomplete bool
+}
+
+// Trouble counts errors that name the same packages.
+type Trouble struct {
+	// Packages that are named by their GUIDs.
+	Packages [][16]byte
+	// Roles of required packages that are named by their names.
+	Roles []string
+	// Count of errors, and the time of the newest; nil where no date can be read.
+	Count  int
+	Newest *time.Time
+}

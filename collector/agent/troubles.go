@@ -1,0 +1,152 @@
+package agent
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/nscheck/nscheck/collector/cmdb"
+)
+
+// logSummary is what the logs of a computer come to.
+type logSummary struct {
+	hosts  map[string]int // how many events name each, by the name in lower case
+	names  map[string]string
+	groups map[string]*Trouble
+	lost   int // errors beyond the bound of different ones
+}
+
+const (
+	maxHosts  = 50
+	maxGroups = 5000
+)
+
+// readLogs reads all logs. A log that cannot be read is noted.
+func (r *folderReader) readLogs(ctx context.Context, zone *time.Location) (*logSummary, error) {
+	s := &logSummary{hosts: map[string]int{}, names: map[string]string{}, groups: map[string]*Trouble{}}
+	for _, log := range r.found.logs {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		stats, err := readFile(r.fs, log.path, func(in io.Reader) (logStats, error) {
+			return readLog(in, log.at, zone, s.take)
+		})
+		if err != nil {
+			r.notes.missed("%s: %v", log.path, cause(err))
+		}
+		if stats.broken > 0 {
+			r.notes.add("%s: %d of its events break off and were passed over", log.path, stats.broken)
+		}
+	}
+	if s.lost > 0 {
+		r.notes.missed("%d errors in the logs name more different packages than are told apart", s.lost)
+	}
+	return s, nil
+}
+
+func (s *logSummary) take(e event) {
+	if host := strings.ToLower(e.host); host != "" && (s.hosts[host] > 0 || len(s.hosts) < maxHosts) {
+		s.hosts[host]++
+		s.names[host] = e.host
+	}
+	if isError(e) {
+		s.count(e)
+	}
+}
+
+// failing are words that tell an error from a warning.
+var failing = []string{"error", "fail", "denied", "cannot", "could not", "unable", "invalid", "not found", "timed out"}
+
+// isError says whether an event is an error. That severity 2 carries errors is
+// public (KB179719); that 1 is always one is recollection. Severity 2 carries
+// warnings too, so there the text must say it.
+func isError(e event) bool {
+	switch strings.TrimSpace(e.severity) {
+	case "1":
+		return true
+	case "2":
+		lower := strings.ToLower(e.text)
+		return slices.ContainsFunc(failing, func(word string) bool { return strings.Contains(lower, word) })
+	}
+	return false
+}
+
+var guidText = regexp.MustCompile(`[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}`)
+
+// roleNames are the names of the required packages in texts.
+var roleNames = map[string]string{
+	"software update plug-in": "plugin",
+	"system assessment scan":  "scan",
+	"patch install tools":     "tools",
+}
+
+// count adds an error to those that name the same packages. One that names none
+// is not about a package.
+func (s *logSummary) count(e event) {
+	var t Trouble
+	for _, text := range guidText.FindAllString(e.text, 20) {
+		if g, err := cmdb.ParseGUID(text); err == nil && !slices.Contains(t.Packages, g) {
+			t.Packages = append(t.Packages, g)
+		}
+	}
+	lower := strings.ToLower(e.text)
+	for name, role := range roleNames {
+		if strings.Contains(lower, name) {
+			t.Roles = append(t.Roles, role)
+		}
+	}
+	if len(t.Packages) == 0 && len(t.Roles) == 0 {
+		return
+	}
+	slices.Sort(t.Roles)
+	key := fmt.Sprintf("%x %s", t.Packages, t.Roles)
+	group := s.groups[key]
+	if group == nil {
+		if len(s.groups) == maxGroups {
+			s.lost++
+			return
+		}
+		group = &t
+		s.groups[key] = group
+	}
+	group.Count++
+	if e.at != nil && (group.Newest == nil || e.at.After(*group.Newest)) {
+		group.Newest = e.at
+	}
+}
+
+// troubles are the errors, in an order that is always the same.
+func (s *logSummary) troubles() []Trouble {
+	list := []Trouble{}
+	keys := make([]string, 0, len(s.groups))
+	for key := range s.groups {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	for _, key := range keys {
+		list = append(list, *s.groups[key])
+	}
+	return list
+}
+
+// computer is the one that the events name.
+func (s *logSummary) computer(dir string) (string, error) {
+	switch len(s.hosts) {
+	case 0:
+		return "", fmt.Errorf("no event in its logs names a computer; say whose folder it is, agent:%s?computer=NAME", dir)
+	case 1:
+		for _, name := range s.names {
+			return name, nil
+		}
+	}
+	names := make([]string, 0, len(s.names))
+	for _, name := range s.names {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return "", fmt.Errorf("the events in its logs name several computers, %s; say whose folder it is, agent:%s?computer=NAME", strings.Join(names, ", "), dir)
+}
