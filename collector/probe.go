@@ -13,9 +13,18 @@ type probable interface {
 	cmdb() (cmdb.Database, cmdb.Catalogue)
 }
 
+// theCMDB is the one among several sources that has tables.
+func theCMDB(source Source) (probable, bool) {
+	if s, ok := source.(*several); ok {
+		source = s.main
+	}
+	p, ok := source.(probable)
+	return p, ok
+}
+
 // Probe tells how the bindings fit a source's database.
 func Probe(ctx context.Context, source Source, options Options) (*cmdb.Probed, error) {
-	p, ok := source.(probable)
+	p, ok := theCMDB(source)
 	if !ok {
 		return nil, errNotProbable
 	}
@@ -25,7 +34,7 @@ func Probe(ctx context.Context, source Source, options Options) (*cmdb.Probed, e
 
 // ProbeItem lists the nodes of the items of that name or GUID.
 func ProbeItem(ctx context.Context, source Source, item string, options Options) ([]cmdb.ProbedItem, error) {
-	p, ok := source.(probable)
+	p, ok := theCMDB(source)
 	if !ok {
 		return nil, errNotProbable
 	}

@@ -21,7 +21,7 @@ import (
 func sourceFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "config", Aliases: []string{"c"}, Usage: "read the configuration from `FILE` (default: ./nscheck.yaml where it is present)", EnvVars: []string{"NSCHECK_CONFIG"}},
-		&cli.StringFlag{Name: "source", Aliases: []string{"s"}, Usage: "collect from `SOURCE`: sqlserver://user@host?database=Symantec_CMDB, or demo:", EnvVars: []string{"NSCHECK_SOURCE"}},
+		&cli.StringSliceFlag{Name: "source", Aliases: []string{"s"}, Usage: "collect from `SOURCE`: sqlserver://user@host?database=Symantec_CMDB, csv:DIR, agent:DIR, or demo:; repeatable, the first that has a section gives it", EnvVars: []string{"NSCHECK_SOURCE"}},
 		&cli.BoolFlag{Name: "demo", Usage: "collect from the embedded estate; the same as --source demo:"},
 		&cli.StringFlag{Name: "password-file", Usage: "read the login's password from `FILE`; else from NSCHECK_PASSWORD, or ask for it", EnvVars: []string{"NSCHECK_PASSWORD_FILE"}},
 		&cli.StringFlag{Name: "ca-file", Usage: "trust only servers with a certificate of the authorities in `FILE`, PEM or DER", EnvVars: []string{"NSCHECK_CA_FILE"}},
@@ -74,7 +74,7 @@ func runCollect(c *cli.Context) error {
 
 // input is where to collect from, and how.
 type input struct {
-	source  string
+	sources []string
 	access  collector.Access
 	options collector.Options
 	timeout time.Duration
@@ -95,12 +95,12 @@ func parseInput(c *cli.Context) (*input, error) {
 
 // inputOf is the input that flags, environment and a configuration name.
 func inputOf(c *cli.Context, cfg *config, set *cmdb.BindingSet) (*input, error) {
-	source, err := sourceName(c, cfg)
+	sources, err := sourceNames(c, cfg)
 	if err != nil {
 		return nil, err
 	}
 	in := &input{
-		source: source,
+		sources: sources,
 		access: collector.Access{
 			Password:                    passwordOf(c, cfg),
 			CAFile:                      cfg.text(c, "ca-file", cfg.caFile),
@@ -129,29 +129,33 @@ func (in *input) context(c *cli.Context) (context.Context, context.CancelFunc) {
 	return bounded(c.Context, in.timeout)
 }
 
-// sourceName is the source that the flags name, or the configuration.
-func sourceName(c *cli.Context, cfg *config) (string, error) {
-	source := c.String("source")
-	switch {
-	case c.Bool("demo") && source != "" && source != collector.Demo:
-		return "", fmt.Errorf("--demo and --source %s exclude each other", collector.Redact(source))
-	case c.Bool("demo"):
-		return collector.Demo, nil
-	case source != "":
-		return source, nil
-	case len(cfg.sources) == 1:
-		return cfg.sources[0], nil
-	case len(cfg.sources) > 1:
-		return "", fmt.Errorf("the configuration names %d sources; name one of them with --source", len(cfg.sources))
+// sourceNames are the sources that the flags name, or the configuration.
+func sourceNames(c *cli.Context, cfg *config) ([]string, error) {
+	sources := c.StringSlice("source")
+	if len(sources) == 1 && sources[0] == "" {
+		sources = nil // a variable of the environment that is set to nothing
 	}
-	return "", errors.New("name what to collect from with --source, or --demo for the embedded estate")
+	switch {
+	case c.Bool("demo"):
+		for _, source := range sources {
+			if source != collector.Demo {
+				return nil, fmt.Errorf("--demo and --source %s exclude each other", collector.Redact(source))
+			}
+		}
+		return []string{collector.Demo}, nil
+	case len(sources) > 0:
+		return sources, nil
+	case len(cfg.sources) > 0:
+		return cfg.sources, nil
+	}
+	return nil, errors.New("name what to collect from with --source, or --demo for the embedded estate")
 }
 
-// collectTo writes a snapshot of a source and tells how it was read, where that
+// collectTo writes a snapshot of the sources and tells how they were read, where that
 // matters, and how each section went that was not got.
 func collectTo(ctx context.Context, c *cli.Context, in *input, output string) (*snapshot.Manifest, error) {
 	in.warn(c)
-	src, err := collector.Open(ctx, in.source, in.access)
+	src, err := collector.OpenAll(ctx, in.sources, in.access)
 	if err != nil {
 		return nil, stopped(ctx, err)
 	}

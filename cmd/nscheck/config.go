@@ -44,13 +44,13 @@ var configKeys = map[string]func(f *configFile, value *yaml.Node) error{
 	"source": func(f *configFile, value *yaml.Node) error {
 		var source string
 		err := value.Decode(&source)
-		f.sources = append(f.sources, source)
+		f.addSources(source)
 		return err
 	},
 	"sources": func(f *configFile, value *yaml.Node) error {
 		var sources []string
 		err := value.Decode(&sources)
-		f.sources = append(f.sources, sources...)
+		f.addSources(sources...)
 		return err
 	},
 	"ca_file":                       func(f *configFile, value *yaml.Node) error { return f.path(value, &f.caFile) },
@@ -157,6 +157,18 @@ func reason(err error) string {
 		return "the value is of the wrong kind"
 	}
 	return err.Error()
+}
+
+// addSources adds sources; folders in them are relative to the file's own.
+func (f *configFile) addSources(sources ...string) {
+	for _, source := range sources {
+		kind, folder, _ := strings.Cut(source, ":")
+		files := strings.EqualFold(kind, "csv") || strings.EqualFold(kind, "agent")
+		if own, _, _ := strings.Cut(folder, "?"); files && own != "" && !filepath.IsAbs(own) {
+			source = kind + ":" + filepath.Join(filepath.Dir(f.name), own) + strings.TrimPrefix(folder, own)
+		}
+		f.sources = append(f.sources, source)
+	}
 }
 
 func (f *configFile) path(value *yaml.Node, to *string) error {

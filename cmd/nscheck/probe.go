@@ -64,7 +64,7 @@ func runProbe(c *cli.Context) error {
 	ctx, cancel := in.context(c)
 	defer cancel()
 	in.warn(c)
-	src, err := collector.Open(ctx, in.source, in.access)
+	src, err := collector.OpenAll(ctx, in.sources, in.access)
 	if err != nil {
 		return probeStopped(ctx, err)
 	}
@@ -209,8 +209,11 @@ func probeItem(ctx context.Context, c *cli.Context, src collector.Source, option
 // any. The source, where one is named, tells the database.
 func printGrants(c *cli.Context, cfg *config, set *cmdb.BindingSet) error {
 	database := ""
-	if source, err := sourceName(c, cfg); err == nil { // it need not name one
-		database = sourceDatabase(source)
+	sources, _ := sourceNames(c, cfg) // none need be named
+	for _, source := range sources {
+		if database = sourceDatabase(source); database != "" {
+			break
+		}
 	}
 	script, err := set.Grants(database, c.String("login"))
 	if err != nil {

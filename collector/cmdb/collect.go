@@ -71,7 +71,8 @@ type Options struct {
 	// means the system's directory for temporary files. Files there hold what
 	// the snapshot holds, readable by their owner only.
 	TempDir string
-	// SourceName is the name of a source that has none of its own.
+	// SourceName is the name of a source that has none of its own. It is
+	// given where there are several sources to be told apart.
 	SourceName string
 	// Before and After are further sources, asked for a section before and
 	// after the one that is collected from. The first that can give it does.

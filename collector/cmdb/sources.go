@@ -124,7 +124,7 @@ func (c *collection) mustEnd(ctx context.Context, err error) bool {
 // credit writes into the entry where its section came from. The text of a
 // query says nothing about rows that were kept in a file.
 func (c *collection) credit(entry *snapshot.Section, r *reader, notes []string) {
-	if len(c.readers) > 1 || r.Files {
+	if c.options.SourceName != "" || r.Files {
 		entry.Source = r.Name
 	}
 	entry.QuerySHA256, entry.Evidence = "", ""

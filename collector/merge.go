@@ -1,0 +1,253 @@
+package collector
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/nscheck/nscheck/collector/agent"
+	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+// Sections of the manifest that agent folders give.
+const (
+	scanLogSection  = "clients.scan_log"
+	folderSection   = "package_servers.agent_folder"
+	packagesSection = "clients.packages"
+)
+
+// merge puts what agent folders show into a snapshot.
+type merge struct {
+	manifest *snapshot.Manifest
+	matcher  *matcher
+	clients  map[string][]func(*snapshot.Client) // changes by GUID
+	roles    map[[16]byte]string                 // of the required packages
+	parts    map[string]*part
+	owners   map[string]string // which folder a computer's data came from
+}
+
+// part is what folders gave to a section.
+type part struct {
+	sources  []string
+	rows     int64
+	problems []string
+	notes    []string
+}
+
+func newMerge(m *snapshot.Manifest, matches *matcher) *merge {
+	return &merge{
+		manifest: m, matcher: matches,
+		clients: make(map[string][]func(*snapshot.Client)), roles: packageRoles(matches.estate),
+		parts: make(map[string]*part), owners: make(map[string]string),
+	}
+}
+
+// packageRoles are the required packages by their GUIDs: those that are the same
+// everywhere, and those that the estate has.
+func packageRoles(e *snapshot.Estate) map[[16]byte]string {
+	roles := make(map[[16]byte]string)
+	add := func(guid, role string) {
+		if g, err := cmdb.ParseGUID(guid); err == nil {
+			roles[g] = role
+		}
+	}
+	add("6D417916-467C-46A7-A870-6D86D9345B61", "scan")
+	add("832C527C-B9C9-46FB-B1F1-2F35434FF90D", "tools")
+	for _, p := range e.Packages {
+		add(p.GUID, p.Role)
+	}
+	return roles
+}
+
+func (m *merge) part(section string) *part {
+	if m.parts[section] == nil {
+		m.parts[section] = &part{}
+	}
+	return m.parts[section]
+}
+
+// failed records a folder that could not be read. Whether it is of a client or
+// of a package server is not known.
+func (m *merge) failed(source string, err error) {
+	for _, section := range []string{scanLogSection, folderSection} {
+		p := m.part(section)
+		p.sources = append(p.sources, source)
+		p.problems = append(p.problems, err.Error())
+	}
+}
+
+// add takes the report of one folder.
+func (m *merge) add(r *agent.Report) {
+	if r.Client {
+		m.give(scanLogSection, r, m.addClient)
+	}
+	if r.Server {
+		m.give(folderSection, r, m.addServer)
+	}
+}
+
+func (m *merge) give(section string, r *agent.Report, add func(*agent.Report, *part) error) {
+	p := m.part(section)
+	p.sources = append(p.sources, r.Source)
+	if err := add(r, p); err != nil {
+		p.problems = append(p.problems, err.Error())
+		return
+	}
+	for _, note := range r.Notes {
+		p.notes = append(p.notes, r.Source+": "+note)
+	}
+	if r.Incomplete {
+		p.problems = append(p.problems, r.Source+": not everything in it could be read, see the note")
+	}
+}
+
+// first says whether a folder is the first of its computer, and notes where it
+// is not: of two folders the first counts.
+func (m *merge) first(section, guid string, r *agent.Report, p *part) bool {
+	key := section + " " + guid
+	if before, ok := m.owners[key]; ok {
+		p.notes = append(p.notes, fmt.Sprintf("%s is of the same computer as %s and was not used", r.Source, before))
+		return false
+	}
+	m.owners[key] = r.Source
+	return true
+}
+
+func (m *merge) addClient(r *agent.Report, p *part) error {
+	guid, err := m.matcher.client(r)
+	if err != nil || !m.first(scanLogSection, guid, r, p) {
+		return err
+	}
+	now := m.manifest.CollectedAt.Time
+	if r.ScanLog == nil {
+		p.notes = append(p.notes, r.Source+": there is no STPatchAssessment.log in it")
+	} else {
+		p.rows++
+	}
+	arrived := make(map[string]*int)
+	for g, at := range r.Arrived {
+		if role, ok := m.roles[g]; ok {
+			arrived[role] = ageDays(now, at)
+		}
+	}
+	if len(arrived) > 0 {
+		packages := m.part(packagesSection)
+		packages.sources = append(packages.sources, r.Source)
+		packages.rows++
+	}
+	m.clients[guid] = append(m.clients[guid], func(c *snapshot.Client) {
+		if r.ScanLog != nil {
+			c.ScanLog = &snapshot.ScanLog{AgeDays: ageDays(now, *r.ScanLog)}
+		}
+		for role, age := range arrived {
+			arrive(c, role, age)
+		}
+	})
+	return nil
+}
+
+// arrive marks a package as downloaded where the server knows nothing of it:
+// its content lies on the client.
+func arrive(c *snapshot.Client, role string, age *int) {
+	if c.Packages == nil {
+		c.Packages = &snapshot.ClientPackages{
+			Plugin: &snapshot.ClientPackage{}, Scan: &snapshot.ClientPackage{}, Tools: &snapshot.ClientPackage{},
+		}
+	}
+	slot := map[string]**snapshot.ClientPackage{
+		"plugin": &c.Packages.Plugin, "scan": &c.Packages.Scan, "tools": &c.Packages.Tools,
+	}[role]
+	if *slot == nil {
+		*slot = &snapshot.ClientPackage{}
+	}
+	if (*slot).Status == nil {
+		downloaded := "downloaded"
+		(*slot).Status, (*slot).StatusAgeDays = &downloaded, age
+	}
+}
+
+func (m *merge) addServer(r *agent.Report, p *part) error {
+	server, err := m.matcher.server(r)
+	if err != nil || !m.first(folderSection, server.GUID, r, p) {
+		return err
+	}
+	p.rows++
+	server.AgentFolder = &snapshot.AgentFolder{Orphans: r.Orphans, LogErrors: m.logErrors(r)}
+	return nil
+}
+
+// logErrors counts the errors about each required package.
+func (m *merge) logErrors(r *agent.Report) []snapshot.LogErrors {
+	if r.Errors == nil {
+		return nil
+	}
+	list := []snapshot.LogErrors{}
+	for _, role := range []string{"plugin", "scan", "tools"} {
+		count := snapshot.LogErrors{Package: role}
+		for _, t := range r.Errors {
+			about := slices.Contains(t.Roles, role) ||
+				slices.ContainsFunc(t.Packages, func(g [16]byte) bool { return m.roles[g] == role })
+			if !about {
+				continue
+			}
+			count.Count += t.Count
+			if t.Newest == nil {
+				continue
+			}
+			if age := ageDays(m.manifest.CollectedAt.Time, *t.Newest); count.AgeDays == nil || *age < *count.AgeDays {
+				count.AgeDays = age
+			}
+		}
+		if count.Count > 0 {
+			list = append(list, count)
+		}
+	}
+	return list
+}
+
+// finish writes into the manifest what the folders gave.
+func (m *merge) finish() {
+	copied := *m.manifest
+	copied.Sections = slices.Clone(m.manifest.Sections)
+	m.manifest = &copied
+	for _, name := range []string{folderSection, scanLogSection} {
+		p := m.parts[name]
+		if p == nil {
+			continue
+		}
+		s := snapshot.Section{
+			Name: name, Source: strings.Join(p.sources, ", "), Status: snapshot.Collected, Rows: p.rows,
+			Evidence: "R, I, P", Note: strings.Join(p.notes, "; "),
+		}
+		if len(p.problems) > 0 {
+			s.Status = snapshot.Failed
+			if p.rows > 0 {
+				s.Status = snapshot.Partial
+			}
+			s.Error = "collect " + name + ": " + strings.Join(p.problems, "; ")
+		}
+		copied.Sections = append(copied.Sections, s)
+	}
+	if p := m.parts[packagesSection]; p != nil {
+		m.finishPackages(p)
+	}
+}
+
+// finishPackages says that some clients' packages are known from their folders.
+// Where the section was not collected otherwise, these clients are all of it.
+func (m *merge) finishPackages(p *part) {
+	note := fmt.Sprintf("for %d of the computers what the server does not know of a package's arrival is taken from package folders (evidence I): %s", p.rows, strings.Join(p.sources, ", "))
+	i := slices.IndexFunc(m.manifest.Sections, func(s snapshot.Section) bool { return s.Name == packagesSection })
+	if i < 0 {
+		return
+	}
+	s := &m.manifest.Sections[i]
+	if s.Note != "" {
+		note = s.Note + "; " + note
+	}
+	s.Note = note
+	if s.Status != snapshot.Collected && s.Status != snapshot.Partial {
+		s.Status, s.Rows = snapshot.Partial, p.rows
+	}
+}
