@@ -2,6 +2,7 @@ package csvdir
 
 import (
 	"bufio"
+	"cmp"
 	"container/heap"
 	"encoding/binary"
 	"errors"
@@ -71,7 +72,7 @@ func (s *sorter) add(key [16]byte, hasKey bool, row []byte) error {
 }
 
 func (s *sorter) sort() {
-	slices.SortStableFunc(s.items, func(a, b item) int { return s.compare(&a, &b) })
+	slices.SortFunc(s.items, func(a, b item) int { return cmp.Or(s.compare(&a, &b), cmp.Compare(a.from, b.from)) })
 }
 
 // spill writes what is in memory as a run.
