@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/urfave/cli/v2"
@@ -80,12 +81,30 @@ func printVerified(w io.Writer, path string, s snapshot.Summary) error {
 		fmt.Fprintf(w, "Note: %s\n", report.Message(note))
 	}
 	fmt.Fprintln(w)
-	t := newTable(w, "section", "status", "rows", "evidence", "error")
-	for _, section := range m.Sections {
-		t.AppendRow(table.Row{report.Name(section.Name), section.Status, section.Rows, report.Name(section.Evidence), report.Message(section.Error)})
+	showSections(w, m.Sections)
+	return nil
+}
+
+// showSections leaves out the columns of sources and notes where there are none.
+func showSections(w io.Writer, sections []snapshot.Section) {
+	sources := slices.ContainsFunc(sections, func(s snapshot.Section) bool { return s.Source != "" })
+	notes := slices.ContainsFunc(sections, func(s snapshot.Section) bool { return s.Note != "" })
+	row := func(name, status, rows, evidence, source, failure, note any) table.Row {
+		out := table.Row{name, status, rows, evidence}
+		if sources {
+			out = append(out, source)
+		}
+		out = append(out, failure)
+		if notes {
+			out = append(out, note)
+		}
+		return out
+	}
+	t := newTable(w, row("section", "status", "rows", "evidence", "source", "error", "note")...)
+	for _, s := range sections {
+		t.AppendRow(row(report.Name(s.Name), s.Status, s.Rows, report.Name(s.Evidence), report.Name(s.Source), report.Message(s.Error), report.Message(s.Note)))
 	}
 	t.Render()
-	return nil
 }
 
 func origin(o snapshot.Origin) string {

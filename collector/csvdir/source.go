@@ -144,7 +144,7 @@ func (f *folder) absent(section string) error {
 	hint := ""
 	for _, name := range f.strangers {
 		bare := strings.ToLower(strings.TrimSuffix(name, filepath.Ext(name)))
-		if levenshtein.ComputeDistance(bare, section) <= 2 {
+		if levenshtein.ComputeDistance(bare, section) <= max(2, (len(section)+1)/3) {
 			hint = fmt.Sprintf("; is %s meant?", name)
 		}
 	}
@@ -163,9 +163,6 @@ func (s *Source) Database() cmdb.Database {
 		UTCOffset: s.folder.offset,
 	}
 }
-
-// Strangers are the names of CSV files that are named after no section.
-func (s *Source) Strangers() []string { return s.folder.strangers }
 
 // Collect reads the folder into a sink, which the caller closes. It fails where
 // nothing in it can be read.
