@@ -87,7 +87,7 @@ func (s *sorter) spill() (err error) {
 	packer := s2.NewWriter(count, s2.WriterConcurrency(1), s2.WriterBlockSize(64<<10))
 	var head []byte
 	for _, it := range s.items {
-		head = append(append(head[:0], flag(it.hasKey)), it.key[:]...)
+		head = append(append(head[:0], asByte(it.hasKey)), it.key[:]...)
 		head = binary.AppendUvarint(head, uint64(it.to-it.from))
 		for _, part := range [][]byte{head, s.data[it.from:it.to]} {
 			if _, err := packer.Write(part); err != nil {
@@ -104,7 +104,7 @@ func (s *sorter) spill() (err error) {
 	return nil
 }
 
-func flag(b bool) byte {
+func asByte(b bool) byte {
 	if b {
 		return 1
 	}
