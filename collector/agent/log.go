@@ -61,7 +61,6 @@ func readLog(in io.Reader, written time.Time, zone *time.Location, visit func(ev
 // logReader cuts a log into pieces that each begin with an event.
 type logReader struct {
 	in      *bufio.Reader
-	buffer  []byte
 	started bool
 }
 

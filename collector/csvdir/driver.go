@@ -29,7 +29,7 @@ func (e *fileError) SectionStatus() snapshot.Status { return e.status }
 // section with the rows of the section's file.
 type connector struct{ folder *folder }
 
-func (c connector) Connect(context.Context) (driver.Conn, error) { return conn{c.folder}, nil }
+func (c connector) Connect(context.Context) (driver.Conn, error) { return conn(c), nil }
 func (c connector) Driver() driver.Driver                        { return nil }
 
 type conn struct{ folder *folder }
