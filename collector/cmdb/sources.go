@@ -39,7 +39,7 @@ func (c *collection) prepare() {
 	all = append(all, c.options.After...)
 	for i, source := range all {
 		s := &session{
-			db: source.DB, timeout: c.options.StatementTimeout, params: c.session.params,
+			db: source.DB, timeout: c.options.StatementTimeout, afterFunc: c.options.AfterFunc, params: c.session.params,
 			offset: c.source.UTCOffset, tempDir: c.options.TempDir,
 		}
 		if i == len(c.options.Before) {
