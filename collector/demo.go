@@ -15,13 +15,16 @@ import (
 // the queries that run on SQL Server. Its clock stands still.
 type demo struct{ db *sql.DB }
 
+// renamedDemo is the variant of the built-in estate to learn binding on.
+const renamedDemo = "renamed"
+
 // openDemo opens the built-in estate: "" as it is, or "renamed" with what is
 // known about sites in other tables than those that the shipped bindings read.
 func openDemo(ctx context.Context, variant string) (Source, error) {
 	open := fixtures.Open
 	switch variant {
 	case "":
-	case "renamed":
+	case renamedDemo:
 		open = fixtures.OpenRenamed
 	default:
 		return nil, fmt.Errorf("open source %q: nothing but renamed may follow demo: in it", Demo+variant)

@@ -6,9 +6,12 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/nscheck/nscheck/snapshot"
 )
 
 // inFolder makes a folder with a configuration and goes there.
@@ -76,7 +79,7 @@ func TestConfigurationRefused(t *testing.T) {
 		"statement_timeout: -3s":                 "nscheck.yaml:1: statement_timeout: the value must be a time above zero",
 		"a: {":                                   "nscheck.yaml:1: ",
 		"accept_unverified_certificate: perhaps": "nscheck.yaml:1: accept_unverified_certificate: the value is of the wrong kind",
-		"sources: ['demo:', 'csv:x']":            "the configuration names 2 sources; name one of them with --source",
+		"sources: ['demo:', 'csv:x']":            "open source csv:x: read the folder: ",
 		"source: demo:":                          "nscheck.yaml:1: mapping values are not allowed in this context",
 		"# nothing":                              "name what to collect from with --source",
 	} {
@@ -184,4 +187,43 @@ func TestProgress(t *testing.T) {
 	var none *progress
 	none.tell("sites", 1, true)
 	none.clear()
+}
+
+// TestConfigurationOfSources: several sources and bindings come from the file,
+// for all commands that read sources.
+func TestConfigurationOfSources(t *testing.T) {
+	t.Setenv("NSCHECK_SOURCE", "")
+	t.Setenv("NSCHECK_BINDINGS", "")
+	folder := inFolder(t, "sources: ['csv:export', 'demo:renamed']\nbindings:\n  sites:\n    sql: SELECT s.[SiteGuid] AS [guid], s.[SiteName] AS [name] FROM [vSites] s\n")
+	if err := os.Mkdir(filepath.Join(folder, "export"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "export", "subnets.csv"), []byte("guid,cidr\nD3BA9CA7-5E71-4D76-B961-1BA0B436AACB,10.1.0.0/16\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	config := filepath.Join(folder, "nscheck.yaml")
+	o := collectInto(t, t.TempDir(), "--config", config)
+	if s := o.section(t, "sites"); s.Status != snapshot.Collected || s.Evidence != "user" || s.Source != "demo:renamed" {
+		t.Errorf("sites: %+v", s)
+	}
+	if s := o.section(t, "subnets"); s.Status != snapshot.Collected || s.Source != "csv:"+filepath.Join(folder, "export") || s.QuerySHA256 != "" {
+		t.Errorf("subnets: %+v", s)
+	}
+	var stdout, stderr bytes.Buffer
+	if status := run([]string{"nscheck", "probe", "--config", config}, &stdout, &stderr); status != 3 || !regexp.MustCompile(`(?m)^sites +bound +user`).MatchString(stdout.String()) {
+		t.Errorf("probe: status %d: %s%s", status, stdout.String(), stderr.String())
+	}
+	stdout.Reset()
+	if status := run([]string{"nscheck", "licences", "--config", config}, &stdout, &stderr); status != 0 || stdout.Len() == 0 {
+		t.Errorf("licences: status %d: %s", status, stderr.String())
+	}
+	stdout.Reset()
+	if status := run([]string{"nscheck", "probe", "--grants", "--config", config}, &stdout, &stderr); status != 0 || !strings.Contains(stdout.String(), "[vSites]") {
+		t.Errorf("grants: status %d: %s%s", status, stdout.String(), stderr.String())
+	}
+	inFolder(t, "source: 'demo:'\nbindings:\n  site: {}\n")
+	if o := collectInto(t, t.TempDir()); o.status != 2 || !strings.HasPrefix(o.stderr, "nscheck: nscheck.yaml:3: bindings: there is no section \"site\"") {
+		t.Errorf("status %d: %s", o.status, o.stderr)
+	}
 }

@@ -44,9 +44,9 @@ func TestProbeSQLServer(t *testing.T) {
 		status := run(append([]string{"nscheck", "probe", "--source", source}, args...), &stdout, &stderr)
 		return status, stdout.String(), stderr.String()
 	}
-	t.Setenv("NSCHECK_PASSWORD", "wrong")
+	t.Setenv("NSCHECK_PASSWORD", "Guessed-1")
 	status, stdout, stderr := probe()
-	if status != 2 || stdout != "" || !strings.Contains(stderr, "the server refused the login reader") || strings.Contains(stderr, "wrong") {
+	if status != 2 || stdout != "" || !strings.Contains(stderr, "the server refused the login reader") || strings.Contains(stderr, "Guessed-1") {
 		t.Errorf("status %d, %s%s", status, stdout, stderr)
 	}
 
@@ -57,7 +57,7 @@ func TestProbeSQLServer(t *testing.T) {
 		t.Errorf("status %d, %s", status, stderr)
 	}
 	for _, want := range []string{
-		"Probed sqlserver, server 127.0.0.1: Symantec_CMDB; product version 7.5.3153\n",
+		"Probed sqlserver, server " + server.Addr() + ", database Symantec_CMDB, isolation level read committed snapshot; product version 7.5.3153\n",
 		"packages.codebases                          SELECT denied   P, A        SWDPackageCodebase\n",
 		"sites                                       object missing  I           vRM_Site_Item\n",
 		"clients.task_agent                          column missing  P           Inv_Client_Task_Resources: LastRegistered\n",

@@ -94,7 +94,7 @@ func (w *wanted) fit(o *object) (Candidate, bool) {
 		taken[at], c.Columns[want.name] = true, at
 		c.score += 2 * best
 	}
-	if knownObjects()[strings.ToLower(o.name)] && (weak || !c.complete) {
+	if knownObjects()[strings.ToLower(o.name)] && (weak || !c.complete || !telling(taken)) {
 		return c, false
 	}
 	c.score += 3*shared - len(own)/3
@@ -103,6 +103,19 @@ func (w *wanted) fit(o *object) (Candidate, bool) {
 		return c, enough && (c.complete && (shared > 0 || strong) || shared > 0 && strong)
 	}
 	return c, enough && shared > 0
+}
+
+// telling says whether one of the columns says what it is about: every object
+// has a key and a name.
+func telling(columns map[string]bool) bool {
+	for column := range columns {
+		for token := range tokens(column) {
+			if token != "guid" && token != "name" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // How like a column is to one wanted.

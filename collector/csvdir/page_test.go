@@ -1,7 +1,6 @@
 package csvdir
 
 import (
-	"flag"
 	"fmt"
 	"maps"
 	"os"
@@ -12,11 +11,11 @@ import (
 	"github.com/nscheck/nscheck/collector/cmdb"
 )
 
-var update = flag.Bool("update", false, "rewrite the generated part of docs/csv.md")
+var update = os.Getenv("UPDATE_GOLDEN") != ""
 
 const (
 	page  = "../../docs/csv.md"
-	begin = "<!-- Generated from the bindings by go test ./collector/csvdir -update. -->\n"
+	begin = "<!-- Generated from the bindings by make golden. -->\n"
 	stop  = "<!-- End of the generated part. -->\n"
 )
 
@@ -35,8 +34,8 @@ func TestPage(t *testing.T) {
 	if want == string(text) {
 		return
 	}
-	if !*update {
-		t.Fatalf("%s is not what the bindings say; refresh it with go test ./collector/csvdir -update", page)
+	if !update {
+		t.Fatalf("%s is not what the bindings say; refresh it with make golden", page)
 	}
 	if err := os.WriteFile(page, []byte(want), 0o644); err != nil {
 		t.Fatal(err)
