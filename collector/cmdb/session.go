@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -62,7 +63,7 @@ func (s *session) connection(ctx context.Context) (*sql.Conn, error) {
 	if s.guest != nil {
 		if err := s.guest.settle(ctx, s); err != nil {
 			s.drop()
-			return nil, &connectError{err}
+			return nil, &connectError{fmt.Errorf("make the session on the server ready: %w", err)}
 		}
 	}
 	return conn, nil
