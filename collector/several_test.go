@@ -12,48 +12,11 @@ import (
 
 	"github.com/nscheck/nscheck/fixtures"
 	"github.com/nscheck/nscheck/internal/csvtest"
+	"github.com/nscheck/nscheck/internal/sinktest"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// memory is a sink that keeps what it is given.
-type memory struct {
-	manifest *snapshot.Manifest
-	estate   *snapshot.Estate
-	clients  []*snapshot.Client
-}
-
-func (m *memory) WriteManifest(manifest *snapshot.Manifest) error {
-	m.manifest = manifest
-	return nil
-}
-
-func (m *memory) WriteEstate(estate *snapshot.Estate) error {
-	m.estate = estate
-	return nil
-}
-
-func (m *memory) WriteClient(client *snapshot.Client) error {
-	m.clients = append(m.clients, client)
-	return nil
-}
-
-func (m *memory) section(t *testing.T, name string) snapshot.Section {
-	t.Helper()
-	i := slices.IndexFunc(m.manifest.Sections, func(s snapshot.Section) bool { return s.Name == name })
-	if i < 0 {
-		t.Fatalf("the manifest has no section %s", name)
-	}
-	return m.manifest.Sections[i]
-}
-
-func (m *memory) client(t *testing.T, name string) *snapshot.Client {
-	t.Helper()
-	i := slices.IndexFunc(m.clients, func(c *snapshot.Client) bool { return c.Name == name })
-	if i < 0 {
-		t.Fatalf("there is no client %s", name)
-	}
-	return m.clients[i]
-}
+type memory = sinktest.Memory
 
 func collectAll(t *testing.T, sources ...string) *memory {
 	t.Helper()
@@ -66,7 +29,7 @@ func collectAll(t *testing.T, sources ...string) *memory {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if manifest != m.manifest {
+	if manifest != m.Manifest {
 		t.Error("the manifest returned is not the one written")
 	}
 	if err := s.Close(); err != nil {
@@ -144,8 +107,8 @@ func TestSections(t *testing.T) {
 		},
 	} {
 		m := collectAll(t, c.sources...)
-		for i, s := range m.manifest.Sections {
-			w := want.manifest.Sections[i]
+		for i, s := range m.Manifest.Sections {
+			w := want.Manifest.Sections[i]
 			if s.Status != w.Status || s.Rows != w.Rows || s.Error != "" || s.Source != c.from(s.Name) || s.Note != c.note(s.Name) {
 				t.Errorf("%s: %+v, want it from %s, note %q", name, s, c.from(s.Name), c.note(s.Name))
 			}
@@ -153,13 +116,13 @@ func TestSections(t *testing.T) {
 				t.Errorf("%s: %s has a query's hash: %t", name, s.Name, hashed)
 			}
 		}
-		if d := cmp.Diff(want.estate, m.estate); d != "" {
+		if d := cmp.Diff(want.Estate, m.Estate); d != "" {
 			t.Errorf("%s: the estate differs (-demo +merged):\n%s", name, d)
 		}
-		if d := cmp.Diff(want.clients, m.clients); d != "" {
+		if d := cmp.Diff(want.Clients, m.Clients); d != "" {
 			t.Errorf("%s: clients differ (-demo +merged):\n%s", name, d)
 		}
-		if kind := m.manifest.Source.Kind; (kind == "demo") != slices.Contains(c.sources, Demo) {
+		if kind := m.Manifest.Source.Kind; (kind == "demo") != slices.Contains(c.sources, Demo) {
 			t.Errorf("%s: the origin is %s", name, kind)
 		}
 	}
@@ -181,17 +144,17 @@ func TestBroken(t *testing.T) {
 	write(good, "sites.csv", "guid,name\nD3BA9CA7-5E71-4D76-B961-1BA0B436AACB,Leeds\n")
 	m := collectAll(t, "csv:"+empty, "csv:"+broken, "csv:"+good)
 	wrong := filepath.Join(broken, "sites.csv") + `: line 2, column "guid": "x" is not a GUID`
-	if s := m.section(t, "sites"); s.Status != snapshot.Collected || s.Source != "csv:"+good ||
+	if s := m.Section(t, "sites"); s.Status != snapshot.Collected || s.Source != "csv:"+good ||
 		s.Note != "csv:"+empty+": missing: there is no file sites.csv in "+empty+"; csv:"+broken+": failed: "+wrong {
 		t.Errorf("%+v", s)
 	}
-	if s := m.section(t, "filters"); s.Status != snapshot.Failed || s.Source != "csv:"+broken || s.Error != "collect filters: "+strings.Replace(wrong, "sites", "filters", 1) || !strings.Contains(s.Note, "csv:"+good+": missing") {
+	if s := m.Section(t, "filters"); s.Status != snapshot.Failed || s.Source != "csv:"+broken || s.Error != "collect filters: "+strings.Replace(wrong, "sites", "filters", 1) || !strings.Contains(s.Note, "csv:"+good+": missing") {
 		t.Errorf("%+v", s)
 	}
-	if s := m.section(t, "clients"); s.Status != snapshot.Collected || len(m.clients) != 1 {
-		t.Errorf("%+v, %d clients", s, len(m.clients))
+	if s := m.Section(t, "clients"); s.Status != snapshot.Collected || len(m.Clients) != 1 {
+		t.Errorf("%+v, %d clients", s, len(m.Clients))
 	}
-	if s := m.section(t, "policies"); s.Status != snapshot.Missing || s.Error != "collect policies: there is no file policies.csv in "+empty {
+	if s := m.Section(t, "policies"); s.Status != snapshot.Missing || s.Error != "collect policies: there is no file policies.csv in "+empty {
 		t.Errorf("%+v", s)
 	}
 }
@@ -256,7 +219,7 @@ func TestAgents(t *testing.T) {
 	plain := collectAll(t, Demo)
 	software := "Altiris Agent/Agents/SoftwareManagement/Software Delivery/{"
 	var pluginGUID string
-	for _, p := range plain.estate.Packages {
+	for _, p := range plain.Estate.Packages {
 		if p.Role == "plugin" {
 			pluginGUID = p.GUID
 		}
@@ -282,28 +245,28 @@ func TestAgents(t *testing.T) {
 	})
 	m := collectAll(t, Demo, "agent:"+client, "agent:"+server)
 
-	c := m.client(t, "LDS-PC041")
+	c := m.Client(t, "LDS-PC041")
 	if c.ScanLog == nil || c.ScanLog.Completed != nil || *c.ScanLog.AgeDays != 1 {
 		t.Errorf("%+v", c.ScanLog)
 	}
-	if p := c.Packages; *p.Scan.Status != "downloaded" || *p.Scan.StatusAgeDays != 1 || *p.Tools.Status != "downloaded" || *p.Plugin.Status != *plain.client(t, "LDS-PC041").Packages.Plugin.Status {
+	if p := c.Packages; *p.Scan.Status != "downloaded" || *p.Scan.StatusAgeDays != 1 || *p.Tools.Status != "downloaded" || *p.Plugin.Status != *plain.Client(t, "LDS-PC041").Packages.Plugin.Status {
 		t.Errorf("%+v", p)
 	}
-	i := slices.IndexFunc(m.estate.PackageServers, func(s snapshot.PackageServer) bool { return s.Name == "BRS-PS01" })
+	i := slices.IndexFunc(m.Estate.PackageServers, func(s snapshot.PackageServer) bool { return s.Name == "BRS-PS01" })
 	three := 3 // whole days from 27 February, 09:00 UTC, to 3 March, 06:00
 	want := &snapshot.AgentFolder{Orphans: []string{toolsGUID}, LogErrors: []snapshot.LogErrors{
 		{Package: "plugin", Count: 2, AgeDays: &three}, {Package: "scan", Count: 1, AgeDays: &three},
 	}}
-	if d := cmp.Diff(want, m.estate.PackageServers[i].AgentFolder); d != "" {
+	if d := cmp.Diff(want, m.Estate.PackageServers[i].AgentFolder); d != "" {
 		t.Error(d)
 	}
-	if s := m.section(t, "clients.scan_log"); s.Status != snapshot.Collected || s.Rows != 1 || s.Source != "agent:"+client || s.Evidence != "R, I, P" {
+	if s := m.Section(t, "clients.scan_log"); s.Status != snapshot.Collected || s.Rows != 1 || s.Source != "agent:"+client || s.Evidence != "R, I, P" {
 		t.Errorf("%+v", s)
 	}
-	if s := m.section(t, "package_servers.agent_folder"); s.Status != snapshot.Collected || s.Rows != 1 || s.Source != "agent:"+server {
+	if s := m.Section(t, "package_servers.agent_folder"); s.Status != snapshot.Collected || s.Rows != 1 || s.Source != "agent:"+server {
 		t.Errorf("%+v", s)
 	}
-	if s := m.section(t, "clients.packages"); s.Status != snapshot.Collected || s.Source != Demo ||
+	if s := m.Section(t, "clients.packages"); s.Status != snapshot.Collected || s.Source != Demo ||
 		s.Note != "for 1 of the computers what the server does not know of a package's arrival is taken from package folders (evidence I): agent:"+client {
 		t.Errorf("%+v", s)
 	}
@@ -311,11 +274,11 @@ func TestAgents(t *testing.T) {
 	// Take it away again, and it is the plain snapshot.
 	c.ScanLog, c.Packages.Scan.Status, c.Packages.Scan.StatusAgeDays = nil, nil, nil
 	c.Packages.Tools.Status, c.Packages.Tools.StatusAgeDays = nil, nil
-	m.estate.PackageServers[i].AgentFolder = nil
-	if d := cmp.Diff(plain.clients, m.clients); d != "" {
+	m.Estate.PackageServers[i].AgentFolder = nil
+	if d := cmp.Diff(plain.Clients, m.Clients); d != "" {
 		t.Error(d)
 	}
-	if d := cmp.Diff(plain.estate, m.estate); d != "" {
+	if d := cmp.Diff(plain.Estate, m.Estate); d != "" {
 		t.Error(d)
 	}
 }
@@ -346,7 +309,7 @@ func TestAgentsOfNobody(t *testing.T) {
 		"agent:"+folder(t, map[string]string{"Package Delivery/x": "", "PackageStatus/x": "", "Logs/a.log": agentEvent("RTM-PC004", "x")}),
 		"agent:"+folder(t, map[string]string{"readme.txt": ""}),
 	)
-	s := m.section(t, "clients.scan_log")
+	s := m.Section(t, "clients.scan_log")
 	for _, want := range []string{
 		"is of computer NOBODY, which is not in the snapshot; say which it is with computer=NAME or guid=GUID",
 		"is of computer " + scanGUID + ", which is not in the snapshot",
@@ -357,10 +320,10 @@ func TestAgentsOfNobody(t *testing.T) {
 			t.Errorf("%s: %s\nlacks %s", s.Status, s.Error, want)
 		}
 	}
-	if s := m.section(t, "package_servers.agent_folder"); s.Status != snapshot.Failed || !strings.Contains(s.Error, "is of RTM-PC004, which is not among the package servers of the snapshot") {
+	if s := m.Section(t, "package_servers.agent_folder"); s.Status != snapshot.Failed || !strings.Contains(s.Error, "is of RTM-PC004, which is not among the package servers of the snapshot") {
 		t.Errorf("%+v", s)
 	}
-	for _, c := range m.clients {
+	for _, c := range m.Clients {
 		active := c.Status != nil && *c.Status == "Active"
 		if c.Name == "RTM-PC003" && (c.Packages != nil && c.Packages.Scan.Status != nil && *c.Packages.Scan.Status == "downloaded") != active {
 			t.Errorf("%+v", c)
@@ -373,7 +336,7 @@ func TestTwoFolders(t *testing.T) {
 	files := map[string]string{"Software Delivery/{" + scanGUID + "}/cache/x": "x", "Logs/a.log": agentEvent("LDS-PC041", "x")}
 	first, second := folder(t, files), folder(t, files)
 	m := collectAll(t, Demo, "agent:"+first, "agent:"+second)
-	if s := m.section(t, "clients.scan_log"); s.Status != snapshot.Collected || !strings.Contains(s.Note, "agent:"+second+" is of the same computer as agent:"+first+" and was not used") {
+	if s := m.Section(t, "clients.scan_log"); s.Status != snapshot.Collected || !strings.Contains(s.Note, "agent:"+second+" is of the same computer as agent:"+first+" and was not used") {
 		t.Errorf("%+v", s)
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"os"
 	"path/filepath"
-	"slices"
 	"sync"
 	"testing"
 
@@ -14,39 +13,11 @@ import (
 	"github.com/nscheck/nscheck/collector/cmdb"
 	"github.com/nscheck/nscheck/fixtures"
 	"github.com/nscheck/nscheck/internal/csvtest"
+	"github.com/nscheck/nscheck/internal/sinktest"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// memory is a sink that keeps what it is given.
-type memory struct {
-	manifest *snapshot.Manifest
-	estate   *snapshot.Estate
-	clients  []*snapshot.Client
-}
-
-func (m *memory) WriteManifest(manifest *snapshot.Manifest) error {
-	m.manifest = manifest
-	return nil
-}
-
-func (m *memory) WriteEstate(estate *snapshot.Estate) error {
-	m.estate = estate
-	return nil
-}
-
-func (m *memory) WriteClient(client *snapshot.Client) error {
-	m.clients = append(m.clients, client)
-	return nil
-}
-
-func (m *memory) section(t *testing.T, name string) snapshot.Section {
-	t.Helper()
-	i := slices.IndexFunc(m.manifest.Sections, func(s snapshot.Section) bool { return s.Name == name })
-	if i < 0 {
-		t.Fatalf("the manifest has no section %s", name)
-	}
-	return m.manifest.Sections[i]
-}
+type memory = sinktest.Memory
 
 // demo is opened once for all tests.
 var demo = sync.OnceValues(func() (*sql.DB, error) { return fixtures.Open(context.Background()) })
@@ -119,19 +90,19 @@ func TestSameAsSQL(t *testing.T) {
 // same compares all but the provenance.
 func same(t *testing.T, got, want *memory) {
 	t.Helper()
-	for i, s := range got.manifest.Sections {
-		w := want.manifest.Sections[i]
+	for i, s := range got.Manifest.Sections {
+		w := want.Manifest.Sections[i]
 		if s.Name != w.Name || s.Status != w.Status || s.Rows != w.Rows || s.Error != w.Error || s.Source == "" {
 			t.Errorf("%+v, want %+v", s, w)
 		}
 	}
-	if got.manifest.CollectedAt != want.manifest.CollectedAt || *got.manifest.Source.UTCOffsetMinutes != 60 {
-		t.Errorf("%+v", got.manifest)
+	if got.Manifest.CollectedAt != want.Manifest.CollectedAt || *got.Manifest.Source.UTCOffsetMinutes != 60 {
+		t.Errorf("%+v", got.Manifest)
 	}
-	if d := cmp.Diff(want.estate, got.estate); d != "" {
+	if d := cmp.Diff(want.Estate, got.Estate); d != "" {
 		t.Errorf("the estate differs (-SQL +CSV):\n%s", d)
 	}
-	if d := cmp.Diff(want.clients, got.clients); d != "" {
+	if d := cmp.Diff(want.Clients, got.Clients); d != "" {
 		t.Errorf("clients differ (-SQL +CSV):\n%s", d)
 	}
 }
@@ -160,19 +131,19 @@ func TestProvenance(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	origin := m.manifest.Source
+	origin := m.Manifest.Source
 	if origin.Kind != "csv" || origin.Clock != "newest_file" || origin.Server != "" || origin.Isolation != "" {
 		t.Errorf("%+v", origin)
 	}
-	for _, s := range m.manifest.Sections {
+	for _, s := range m.Manifest.Sections {
 		if s.Source != "csv:"+dir || s.QuerySHA256 != "" || s.Evidence != "" || s.Note != "" {
 			t.Errorf("%+v", s)
 		}
 	}
-	if s := m.section(t, "sites"); s.Status != snapshot.Missing || s.Error != "collect sites: there is no file sites.csv in "+dir {
+	if s := m.Section(t, "sites"); s.Status != snapshot.Missing || s.Error != "collect sites: there is no file sites.csv in "+dir {
 		t.Errorf("%+v", s)
 	}
-	if m.estate.Sites != nil {
+	if m.Estate.Sites != nil {
 		t.Error("the estate has sites")
 	}
 }

@@ -88,13 +88,13 @@ func TestErrors(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s := m.section(t, c.section)
+			s := m.Section(t, c.section)
 			want := "collect " + c.section + ": " + filepath.Join(dir, c.section+".csv") + ": " + c.want
 			if s.Status != snapshot.Failed || s.Error != want {
 				t.Errorf("%s\n got %s\nwant %s", s.Status, s.Error, want)
 			}
-			if len(m.estate.Subnets) != 1 || c.section != "clients" && len(m.clients) != 2 {
-				t.Errorf("other sections: %d subnets, %d clients", len(m.estate.Subnets), len(m.clients))
+			if len(m.Estate.Subnets) != 1 || c.section != "clients" && len(m.Clients) != 2 {
+				t.Errorf("other sections: %d subnets, %d clients", len(m.Estate.Subnets), len(m.Clients))
 			}
 		})
 	}
@@ -120,7 +120,7 @@ func TestPositions(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if s := m.section(t, "sites"); !strings.HasSuffix(s.Error, ": "+want) {
+		if s := m.Section(t, "sites"); !strings.HasSuffix(s.Error, ": "+want) {
 			t.Errorf("%s: %s, want %s", name, s.Error, want)
 		}
 	}
@@ -138,12 +138,12 @@ func TestWords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range m.clients {
+	for _, c := range m.Clients {
 		if first := c.GUID == g1; *c.Plugin.Installed != first || (c.Plugin.Version != nil) != first || *c.Inventory.PatchReturned {
 			t.Errorf("%s: %+v %+v", c.Name, c.Plugin, c.Inventory)
 		}
 	}
-	if f := m.estate.Filters; *f[0].Members != 1234 || *f[1].Members != 1234567 {
+	if f := m.Estate.Filters; *f[0].Members != 1234 || *f[1].Members != 1234567 {
 		t.Errorf("%d, %d members", *f[0].Members, *f[1].Members)
 	}
 }
@@ -171,11 +171,11 @@ func TestLocalTimes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if s := m.section(t, "clients.task_agent"); s.Status != snapshot.Collected {
+		if s := m.Section(t, "clients.task_agent"); s.Status != snapshot.Collected {
 			t.Errorf("%s: %s", text, s.Error)
 			continue
 		}
-		for _, c := range m.clients {
+		for _, c := range m.Clients {
 			if c.GUID == g1 && c.TaskAgent.RegisteredAt.String() != want {
 				t.Errorf("%s: %s, want %s", text, c.TaskAgent.RegisteredAt, want)
 			}
@@ -235,7 +235,7 @@ func TestFolder(t *testing.T) {
 		"subnets.sites":  `missing collect subnets.sites: not read, because section "subnets" was not collected`,
 		"clients.agents": `missing collect clients.agents: not read, because section "clients" was not collected`,
 	} {
-		s := m.section(t, section)
+		s := m.Section(t, section)
 		if got := strings.TrimSpace(string(s.Status) + " " + s.Error); got != want {
 			t.Errorf("%s:\n got %s\nwant %s", section, got, want)
 		}
