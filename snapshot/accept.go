@@ -1,6 +1,8 @@
 package snapshot
 
 import (
+	"encoding/binary"
+	"math/bits"
 	"reflect"
 	"strings"
 	"unicode/utf8"
@@ -20,11 +22,19 @@ func (s *shape) accepts(text []byte) bool {
 }
 
 type acceptor struct {
-	text []byte
-	at   int
+	text  []byte
+	at    int
+	spans []span // by Field; nil where nobody asks
 }
 
-func (a *acceptor) space() { a.at = skipSpace(a.text, a.at) }
+// span is where a value stands in a text; its end is 0 where there is none.
+type span struct{ start, end int32 }
+
+func (a *acceptor) space() {
+	if a.at < len(a.text) && a.text[a.at] <= ' ' {
+		a.at = skipSpace(a.text, a.at)
+	}
+}
 
 // take steps over a literal if it stands here.
 func (a *acceptor) take(literal string) bool {
@@ -37,6 +47,17 @@ func (a *acceptor) take(literal string) bool {
 
 func (a *acceptor) value(s *shape) bool {
 	a.space()
+	start := a.at
+	if !a.token(s) {
+		return false
+	}
+	if a.spans != nil {
+		a.spans[s.number] = span{int32(start), int32(a.at)}
+	}
+	return true
+}
+
+func (a *acceptor) token(s *shape) bool {
 	if s.nullable && a.take("null") {
 		return true
 	}
@@ -60,29 +81,50 @@ func (a *acceptor) object(s *shape) bool {
 	if !a.take("{") {
 		return false
 	}
-	var seen uint64
 	a.space()
-	for first := true; !a.take("}"); first = false {
+	return a.fields(s, true)
+}
+
+// fields steps over the fields of an object and its closing brace.
+func (a *acceptor) fields(s *shape, first bool) bool {
+	var seen uint64
+	next := 0 // in s.order: fields mostly come as nscheck writes them
+	for ; !a.take("}"); first = false {
 		if !first && !a.take(",") {
 			return false
 		}
 		a.space()
-		name, plain, ok := a.string()
-		if !ok || !plain {
-			return false
-		}
-		field := s.fields[string(name)]
+		field, at := a.label(s, next)
 		if field == nil || seen&field.bit != 0 {
 			return false
 		}
+		next = at + 1
 		seen |= field.bit
-		a.space()
-		if !a.take(":") || !a.value(field) {
+		if !a.value(field) {
 			return false
 		}
 		a.space()
 	}
 	return seen&s.always == s.always
+}
+
+// label steps over the name of a field of s and its colon. It tries the fields
+// from next on before it looks the name up.
+func (a *acceptor) label(s *shape, next int) (field *shape, at int) {
+	for i := next; i < len(s.order); i++ {
+		if a.take(s.order[i].label) {
+			return s.order[i].shape, i
+		}
+	}
+	name, plain, ok := a.string()
+	if !ok || !plain {
+		return nil, 0
+	}
+	a.space()
+	if !a.take(":") {
+		return nil, 0
+	}
+	return s.fields[string(name)], next - 1
 }
 
 func (a *acceptor) array(element *shape) bool {
@@ -109,23 +151,44 @@ func (a *acceptor) string() (text []byte, plain, ok bool) {
 	}
 	start := a.at
 	plain = true
-	for a.at < len(a.text) {
-		switch c := a.text[a.at]; {
-		case c == '"':
+	for {
+		a.at = plainEnd(a.text, a.at)
+		if a.at == len(a.text) {
+			return nil, false, false
+		}
+		switch a.text[a.at] {
+		case '"':
 			a.at++
 			return a.text[start : a.at-1], plain, true
-		case c < ' ':
-			return nil, false, false
-		case c == '\\':
+		case '\\':
 			plain = false
 			if !a.escape() {
 				return nil, false, false
 			}
 		default:
-			a.at++
+			return nil, false, false
 		}
 	}
-	return nil, false, false
+}
+
+// plainEnd is where the text of a JSON string stops to stand for itself: at a
+// quote, a backslash or a control character. It looks at eight bytes at once.
+func plainEnd(text []byte, at int) int {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	for ; at+8 <= len(text); at += 8 {
+		w := binary.LittleEndian.Uint64(text[at:])
+		quote, slash := w^(ones*'"'), w^(ones*'\\')
+		// A byte of found has its high bit where the byte of w is looked for.
+		// Borrows may mark bytes above one that is, never below it.
+		found := ((quote-ones)&^quote | (slash-ones)&^slash | (w-ones*' ')&^w) & highs
+		if found != 0 {
+			return at + bits.TrailingZeros64(found)/8
+		}
+	}
+	for at < len(text) && text[at] != '"' && text[at] != '\\' && text[at] >= ' ' {
+		at++
+	}
+	return at
 }
 
 func (a *acceptor) escape() bool {
@@ -179,6 +242,9 @@ func (s *shape) allows(text []byte) bool {
 		}
 		return false
 	case s.isTime:
+		if isPlainTime(text) {
+			return true
+		}
 		t, err := ParseTime(string(text))
 		return err == nil && t.String() == string(text)
 	case s.format == "guid":
@@ -186,7 +252,8 @@ func (s *shape) allows(text []byte) bool {
 	case s.format == "cidr":
 		return checkCIDR(string(text)) == nil
 	case s.format == "address":
-		return checkAddress(string(text)) == nil
+		_, _, ok := IPv4Prefix(text)
+		return ok || checkAddress(string(text)) == nil
 	}
 	return false
 }
@@ -203,6 +270,23 @@ func isGUID(text []byte) bool {
 		}
 	}
 	return true
+}
+
+// isPlainTime accepts a time as nscheck writes it, of a day that all months have.
+func isPlainTime(text []byte) bool {
+	const like = "0000-00-00T00:00:00Z"
+	if len(text) != len(like) {
+		return false
+	}
+	for i, c := range text {
+		if like[i] == '0' && !isDigit(c) || like[i] != '0' && like[i] != c {
+			return false
+		}
+	}
+	number := func(i int) int { return int(text[i]-'0')*10 + int(text[i+1]-'0') }
+	year, month, day := number(0)*100+number(2), number(5), number(8)
+	return year >= firstYear && year <= lastYear && month >= 1 && month <= 12 && day >= 1 && day <= 28 &&
+		number(11) < 24 && number(14) < 60 && number(17) < 60
 }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }

@@ -3,9 +3,11 @@ package snapshot
 import (
 	"bufio"
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 
 	"gopkg.in/yaml.v3"
@@ -28,7 +30,9 @@ func (r *Reader) openDocument(in *bufio.Reader) error {
 	if len(text) > maxText {
 		return r.errorf(0, "a document larger than %d MiB; large snapshots are written as JSON Lines", maxText>>20)
 	}
-	r.finish()
+	sum := sha256.New()
+	sum.Write(text)
+	r.finish(sum)
 	d := &document{r: r, text: bytes.TrimPrefix(text, bom)}
 	if err := d.decode(); err != nil {
 		return err
@@ -93,23 +97,33 @@ func (d *document) take() error {
 	if err := json.Unmarshal(text, d.r.estate); err != nil {
 		return d.r.errorf(0, "estate: %s", err)
 	}
-	d.r.clients = d.each
+	d.r.blocks = d.blocks
 	return nil
 }
 
-func (d *document) each(yield func(ClientLine, error) bool) {
+// blocks writes the clients as the records that they would be in JSON Lines.
+func (d *document) blocks(yield func(*Block, error) bool) {
 	clients, _ := d.value["clients"].([]any)
 	lines := d.clientLines(len(clients))
+	b := newBlock(d.r)
 	for i, client := range clients {
 		raw, err := encodeValue(client)
 		if err != nil {
-			yield(ClientLine{}, d.errorAt(lines[i], 0, []string{"clients", strconv.Itoa(i)}, err.Error()))
+			yield(nil, d.errorAt(lines[i], 0, []string{"clients", strconv.Itoa(i)}, err.Error()))
 			return
 		}
+		if len(b.text)+len(raw) > blockSize && len(b.text) > 0 {
+			if !yield(b, nil) {
+				return
+			}
+			b = newBlock(d.r)
+		}
+		b.add(slices.Concat([]byte(`{"kind":"client",`), raw[1:], []byte("\n")), 0, d.r.count)
+		b.lines = append(b.lines, lines[i])
 		d.r.count++
-		if !yield(ClientLine{Raw: raw, Line: lines[i]}, nil) {
-			return
-		}
+	}
+	if len(b.text) > 0 {
+		yield(b, nil)
 	}
 }
 

@@ -30,7 +30,7 @@ func (r *Reader) openLines(in *bufio.Reader) error {
 	if head, _ := in.Peek(len(bom)); bytes.Equal(head, bom) {
 		s.hasBOM = true
 	}
-	r.clients = s.each
+	r.blocks = s.blocks
 	raw, err := s.record(kindManifest)
 	if err != nil {
 		return err
@@ -54,44 +54,41 @@ func (r *Reader) openLines(in *bufio.Reader) error {
 // record reads the next record, which must be of one kind, and returns its
 // fields as an object.
 func (s *lineStream) record(want string) ([]byte, error) {
-	line, kind, rest, err := s.next()
+	full, line, kind, rest, err := s.next()
 	if err != nil {
 		return nil, err
 	}
+	s.sum.Write(full)
 	if kind != want {
 		return nil, s.r.errorf(s.lines.number, "a record of kind %s where %s must stand; the order is manifest, estate, clients, end", quote(kind), want)
 	}
-	return s.body(line, kind, rest, -1)
+	return s.r.body(lineOf{line, kind, rest, s.lines.number}, -1)
 }
 
-// next reads a line and its kind. Lines other than the end enter the sum.
-func (s *lineStream) next() (line []byte, kind string, rest int, err error) {
-	full, err := s.lines.next()
+// next reads a line and its kind. full is the line as it stands in the file.
+func (s *lineStream) next() (full, line []byte, kind string, rest int, err error) {
+	full, err = s.lines.next()
 	switch {
 	case errors.Is(err, io.EOF):
-		return nil, "", 0, s.r.truncated(s.lines.number, "the file has no end record")
+		return nil, nil, "", 0, s.r.truncated(s.lines.number, "the file has no end record")
 	case errors.Is(err, errLongLine):
-		return nil, "", 0, s.r.errorf(s.lines.number, "longer than %d MiB, which no record of a snapshot is", maxText>>20)
+		return nil, nil, "", 0, s.r.errorf(s.lines.number, "longer than %d MiB, which no record of a snapshot is", maxText>>20)
 	case err != nil:
-		return nil, "", 0, s.r.readError(err, s.lines.number-1)
+		return nil, nil, "", 0, s.r.readError(err, s.lines.number-1)
 	}
 	line = trimLineEnd(full)
 	s.hasCRLF = s.hasCRLF || bytes.HasSuffix(full, []byte("\r\n"))
-	plain := line
 	if s.lines.number == 1 {
-		plain = bytes.TrimPrefix(line, bom)
+		line = bytes.TrimPrefix(line, bom)
 	}
-	kind, rest, ok := splitKind(plain)
-	if full[len(full)-1] != '\n' && !(kind == kindEnd && json.Valid(plain)) {
-		return nil, "", 0, s.r.truncated(s.lines.number-1, "the file stops in the middle of a line")
-	}
-	if kind != kindEnd {
-		s.sum.Write(full)
+	kind, rest, ok := splitKind(line)
+	if full[len(full)-1] != '\n' && !(kind == kindEnd && json.Valid(line)) {
+		return nil, nil, "", 0, s.r.truncated(s.lines.number-1, "the file stops in the middle of a line")
 	}
 	if !ok {
-		return nil, "", 0, s.noKind(plain)
+		return nil, nil, "", 0, s.noKind(line)
 	}
-	return plain, kind, rest, nil
+	return full, line, kind, rest, nil
 }
 
 // noKind explains a line that does not begin as a record does.
@@ -101,42 +98,45 @@ func (s *lineStream) noKind(line []byte) error {
 		return s.r.errorf(number, "the line is empty; a snapshot has one record a line")
 	}
 	if _, fl := decodeJSON(line); fl != nil {
-		return s.flawError(line, 0, nil, "", fl)
+		return s.r.flawError(lineOf{text: line, number: number}, nil, "", fl)
 	}
 	return s.r.errorf(number, `a record must be an object whose first field is "kind"`)
 }
 
+// lineOf is a line of a record: its kind, where its fields begin behind it, and
+// the line's number in the file.
+type lineOf struct {
+	text   []byte
+	kind   string
+	rest   int
+	number int
+}
+
 // body checks the fields of a record and returns them as an object on one
 // line. index is the number of the client, from 0, or -1.
-func (s *lineStream) body(line []byte, kind string, rest int, index int64) ([]byte, error) {
-	shape, root := shapes[kind], kind
-	if kind == kindClient {
+func (r *Reader) body(l lineOf, index int64) ([]byte, error) {
+	shape, root := shapes[l.kind], l.kind
+	if l.kind == kindClient {
 		root = "clients[" + strconv.FormatInt(index, 10) + "]"
 	}
-	object := line[rest:]
-	first := object[0]
-	if first == ',' {
-		object[0] = '{' // the kind is cut off in place
-	} else {
-		object = append([]byte("{"), object...)
-	}
-	if s.r.check.accepts(kind, object) {
+	object := appendObject(nil, l.text, l.rest)
+	if r.check.accepts(l.kind, object) {
 		return object, nil
 	}
 	value, fl := decodeJSON(object)
 	if fl != nil {
-		return nil, s.flawError(line, rest, shape, root, fl)
+		return nil, r.flawError(l, shape, root, fl)
 	}
-	if kind == kindManifest {
-		if err := s.r.checkFormat(value, s.lines.number); err != nil {
+	if l.kind == kindManifest {
+		if err := r.checkFormat(value, l.number); err != nil {
 			return nil, err
 		}
 	}
-	changed, flaws := s.r.check.validate(kind, value)
+	changed, flaws := r.check.validate(l.kind, value)
 	if len(flaws) > 0 {
 		errs := make([]*Error, len(flaws))
 		for i, f := range flaws {
-			errs[i] = s.errorAt(line, rest+locateJSON(object, f.path, f.atKey), pathText(root, f.place(), shape), f.message)
+			errs[i] = r.errorAt(l, l.rest+locateJSON(object, f.path, f.atKey), pathText(root, f.place(), shape), f.message)
 		}
 		return nil, join(errs)
 	}
@@ -146,47 +146,62 @@ func (s *lineStream) body(line []byte, kind string, rest int, index int64) ([]by
 	return object, nil
 }
 
-func (s *lineStream) flawError(line []byte, rest int, shape *shape, root string, fl *flaw) error {
-	return s.errorAt(line, rest+fl.offset, pathText(root, fl.path, shape), fl.message)
+func (r *Reader) flawError(l lineOf, shape *shape, root string, fl *flaw) error {
+	return r.errorAt(l, l.rest+fl.offset, pathText(root, fl.path, shape), fl.message)
 }
 
-func (s *lineStream) errorAt(line []byte, offset int, path, message string) *Error {
-	_, column := place(line, offset)
-	return &Error{File: s.r.name, Line: s.lines.number, Column: column, Path: path, Message: message}
+func (r *Reader) errorAt(l lineOf, offset int, path, message string) *Error {
+	_, column := place(l.text, offset)
+	return &Error{File: r.name, Line: l.number, Column: column, Path: path, Message: message}
 }
 
-// each yields the clients and checks the end record.
-func (s *lineStream) each(yield func(ClientLine, error) bool) {
+// blocks yields the clients, many at a time, and checks the end record.
+func (s *lineStream) blocks(yield func(*Block, error) bool) {
+	sum := newHashing(s.sum)
+	defer sum.wait()
+	b := newBlock(s.r)
+	emit := func() bool {
+		if len(b.text) == 0 {
+			return true
+		}
+		full := b
+		sum.add(full)
+		b = newBlock(s.r)
+		return yield(full, nil)
+	}
 	for {
-		line, kind, rest, err := s.next()
+		full, line, kind, rest, err := s.next()
+		if err == nil && kind == kindClient {
+			if len(b.text)+len(full) > blockSize && !emit() {
+				return
+			}
+			b.add(full, s.lines.number, s.r.count)
+			s.r.count++
+			continue
+		}
+		if !emit() {
+			return
+		}
+		sum.wait()
 		switch {
 		case err != nil:
 		case kind == kindEnd:
-			if err = s.end(line, rest); err == nil {
+			if err = s.end(full, line, rest); err == nil {
 				return
-			}
-		case kind == kindClient:
-			var raw []byte
-			if raw, err = s.body(line, kind, rest, s.r.count); err == nil {
-				s.r.count++
-				if !yield(ClientLine{Raw: raw, Line: s.lines.number}, nil) {
-					return
-				}
-				continue
 			}
 		case kind == kindManifest || kind == kindEstate:
 			err = s.r.errorf(s.lines.number, "a second %s; the order is manifest, estate, clients, end", kind)
 		default:
 			err = s.r.errorf(s.lines.number, "the record kind %s is not known; it is one of manifest, estate, client, end", quote(kind))
 		}
-		yield(ClientLine{}, err)
+		yield(nil, err)
 		return
 	}
 }
 
 // end checks that the file is whole and unchanged, and that nothing follows.
-func (s *lineStream) end(line []byte, rest int) error {
-	raw, err := s.body(line, kindEnd, rest, -1)
+func (s *lineStream) end(full, line []byte, rest int) error {
+	raw, err := s.r.body(lineOf{line, kindEnd, rest, s.lines.number}, -1)
 	if err != nil {
 		return err
 	}
@@ -195,6 +210,7 @@ func (s *lineStream) end(line []byte, rest int) error {
 		return s.r.errorf(s.lines.number, "end: %s", err)
 	}
 	number := s.lines.number
+	whole := bytes.Clone(full)
 	if end.Clients != s.r.count {
 		return s.r.errorf(number, "the file was changed after it was written: its end record counts %d clients, and there are %d; collect again, or use an untouched copy", end.Clients, s.r.count)
 	}
@@ -207,7 +223,8 @@ func (s *lineStream) end(line []byte, rest int) error {
 	case !errors.Is(err, io.EOF):
 		return s.r.readError(err, number)
 	}
-	s.r.finish()
+	s.sum.Write(whole)
+	s.r.finish(s.sum)
 	return nil
 }
 

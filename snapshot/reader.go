@@ -32,7 +32,7 @@ type Reader struct {
 	name       string
 	file       io.Closer     // nil where the caller owns the input
 	zstd       *zstd.Decoder // nil where the input is plain
-	bytes      hash.Hash     // over the input as it is stored
+	packed     hash.Hash     // over the input as it is stored, where that is compressed
 	form       Form
 	compressed bool
 	check      validator
@@ -40,7 +40,7 @@ type Reader struct {
 	manifest  *Manifest
 	estate    *Estate
 	rawEstate json.RawMessage
-	clients   func(yield func(ClientLine, error) bool)
+	blocks    func(yield func(*Block, error) bool)
 	begun     bool
 	count     int64
 	sha256    string
@@ -100,8 +100,8 @@ func cause(err error) string {
 
 // NewReader reads the snapshot in in, which errors call name.
 func NewReader(in io.Reader, name string) (*Reader, error) {
-	r := &Reader{name: name, bytes: sha256.New(), check: schemaValidator{}}
-	plain, err := r.decompress(bufio.NewReaderSize(io.TeeReader(in, r.bytes), 1<<16))
+	r := &Reader{name: name, packed: sha256.New(), check: schemaValidator{}}
+	plain, err := r.decompress(bufio.NewReaderSize(in, 1<<16))
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +140,7 @@ func (r *Reader) decompress(in *bufio.Reader) (*bufio.Reader, error) {
 		return in, nil
 	}
 	r.compressed = true
-	r.zstd, err = zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow))
+	r.zstd, err = zstd.NewReader(io.TeeReader(in, r.packed), zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow))
 	if err != nil {
 		return nil, r.errorf(0, "cannot be decompressed: %s", err)
 	}
@@ -198,12 +198,32 @@ func (r *Reader) Estate() (*Estate, json.RawMessage) { return r.estate, r.rawEst
 // without a break has seen a whole and unchanged snapshot.
 func (r *Reader) Clients() iter.Seq2[ClientLine, error] {
 	return func(yield func(ClientLine, error) bool) {
+		for block, err := range r.Blocks() {
+			if err != nil {
+				yield(ClientLine{}, err)
+				return
+			}
+			for line, err := range block.clients(nil) {
+				if !yield(line, err) || err != nil {
+					return
+				}
+			}
+			block.Release()
+		}
+	}
+}
+
+// Blocks yields the clients as Clients does, many at a time and not checked
+// yet: the blocks may be worked on in parallel. An error is the last thing that
+// it yields, and may be the consequence of a fault in a block before it.
+func (r *Reader) Blocks() iter.Seq2[*Block, error] {
+	return func(yield func(*Block, error) bool) {
 		if r.begun {
-			yield(ClientLine{}, r.errorf(0, "its clients were already read; open the snapshot again"))
+			yield(nil, r.errorf(0, "its clients were already read; open the snapshot again"))
 			return
 		}
 		r.begun = true
-		r.clients(yield)
+		r.blocks(yield)
 	}
 }
 
@@ -222,9 +242,13 @@ func (r *Reader) Close() error {
 	return nil
 }
 
-// finish is called when the input was read to its end.
-func (r *Reader) finish() {
-	r.sha256 = hex.EncodeToString(r.bytes.Sum(nil))
+// finish is called when the input was read to its end; plain is the hash of
+// what came out of the decompression, or of the input itself.
+func (r *Reader) finish(plain hash.Hash) {
+	if r.compressed {
+		plain = r.packed
+	}
+	r.sha256 = hex.EncodeToString(plain.Sum(nil))
 }
 
 func (r *Reader) errorf(line int, format string, args ...any) *Error {

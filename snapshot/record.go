@@ -73,6 +73,9 @@ func beginsWithKind(line []byte) bool {
 // record[rest] is the comma after the kind or the closing brace. ok is false
 // where the text is not an object that begins with a plain kind.
 func splitKind(record []byte) (kind string, rest int, ok bool) {
+	if usual := `{"kind":"client",`; bytes.HasPrefix(record, []byte(usual)) && bytes.HasPrefix(record[len(usual):], []byte(`"`)) {
+		return kindClient, len(usual) - 1, true
+	}
 	i := skipSpace(record, 0)
 	for _, want := range []string{`{`, `"kind"`, `:`, `"`} {
 		if !bytes.HasPrefix(record[i:], []byte(want)) {
@@ -87,7 +90,7 @@ func splitKind(record []byte) (kind string, rest int, ok bool) {
 	if end < 0 || bytes.IndexByte(record[i:i+end], '\\') >= 0 {
 		return "", 0, false
 	}
-	kind = string(record[i : i+end])
+	kind = kindOf(record[i : i+end])
 	rest = skipSpace(record, i+end+1)
 	switch {
 	case rest == len(record):
@@ -97,6 +100,21 @@ func splitKind(record []byte) (kind string, rest int, ok bool) {
 		return kind, rest, next < len(record) && record[next] == '"'
 	}
 	return kind, rest, record[rest] == '}'
+}
+
+// kindOf takes no memory for the kinds that are known.
+func kindOf(text []byte) string {
+	switch string(text) {
+	case kindManifest:
+		return kindManifest
+	case kindEstate:
+		return kindEstate
+	case kindClient:
+		return kindClient
+	case kindEnd:
+		return kindEnd
+	}
+	return string(text)
 }
 
 func skipSpace(text []byte, i int) int {

@@ -15,6 +15,8 @@ type shape struct {
 	nullable bool              // null is allowed and stands for unknown
 	fields   map[string]*shape // of a Struct
 	element  *shape            // of a Slice
+	order    []*member         // of a Struct: its fields as writers put them
+	number   Field             // of a client's value; 0 elsewhere
 
 	// For accepts.
 	bit     uint64   // of a field among the fields of its Struct
@@ -22,6 +24,13 @@ type shape struct {
 	format  string   // of a String
 	enum    []string // of a String
 	minimum string   // of an Int: "0", "1" or none
+}
+
+// member is a field of a Struct with its name in JSON.
+type member struct {
+	name  string
+	label string // the name as it stands before a value: "name":
+	shape *shape
 }
 
 func shapeOf(t reflect.Type) *shape {
@@ -46,6 +55,7 @@ func shapeOf(t reflect.Type) *shape {
 				s.always |= inner.bit
 			}
 			s.fields[name] = inner
+			s.order = append(s.order, &member{name, `"` + name + `":`, inner})
 		}
 		return s
 	case t.Kind() == reflect.Int, t.Kind() == reflect.Int64:

@@ -59,6 +59,7 @@ func documentShape() *shape {
 // fileClient takes away what no file holds, as the schema of files does.
 func fileClient(s *shape) *shape {
 	delete(s.fields, "location")
+	s.order = slices.DeleteFunc(s.order, func(m *member) bool { return m.name == "location" })
 	return s
 }
 
