@@ -175,11 +175,19 @@ func sortedUnexplained(m map[string]*Unexplained) []Unexplained {
 // sample keeps the first objects by name, which people can find again; the order
 // of a snapshot means nothing to them.
 func sample(list []Resource, r Resource) []Resource {
-	i, _ := slices.BinarySearchFunc(list, r, func(a, b Resource) int {
-		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.GUID, b.GUID))
-	})
+	if len(list) == sampleSize && compareNames(list[sampleSize-1], r) <= 0 {
+		return list
+	}
+	i, _ := slices.BinarySearchFunc(list, r, compareNames)
 	list = slices.Insert(list, i, r)
 	return list[:min(len(list), sampleSize)]
+}
+
+func compareNames(a, b Resource) int {
+	if c := strings.Compare(a.Name, b.Name); c != 0 {
+		return c
+	}
+	return strings.Compare(a.GUID, b.GUID)
 }
 
 // evidence is what one client's own rows prove, as the pack's library says.

@@ -14,7 +14,7 @@ import (
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// clientInput is one client as rules see it.
+// clientInput is one client as rules see it, decoded in full.
 type clientInput struct {
 	client   snapshot.Client
 	location *snapshot.Location // nil where the addresses were not collected
@@ -50,54 +50,75 @@ func readClient(raw []byte, nets *networks) (*clientInput, error) {
 type clientRule struct {
 	index int // position in Pack.Rules
 	rule  *Rule
-	query *query
-	needs []string // fields that a client must have to be judged
-	tally []string // fields that a client must have to be counted
-	state *ruleState
+	program
+	needs []section // what a client must have to be judged
+	tally []section // what a client must have to be counted
 }
 
-func (e *engine) prepareClientRule(ctx context.Context, index int, state *ruleState) (*clientRule, error) {
+// section is a part of a client that a rule cannot do without.
+type section struct {
+	name  string         // the field's name in a client
+	field snapshot.Field // which a record has where the section was collected
+}
+
+func (e *engine) prepareClientRule(ctx context.Context, index int) (*clientRule, error) {
 	r := e.pack.Rules[index]
-	q, err := e.prepare(ctx, r.Package, r.outputs)
-	if err != nil {
-		return nil, err
+	c := &clientRule{index: index, rule: r, needs: sectionsOf(r.needs.client), tally: sectionsOf(r.tallies.client)}
+	var err error
+	c.program, err = e.prepareProgram(ctx, r.Package, r.outputs)
+	for _, s := range slices.Concat(c.needs, c.tally) {
+		c.program.keyPresence(s.field)
 	}
-	return &clientRule{
-		index: index, rule: r, query: q, state: state,
-		needs: slices.Sorted(maps.Keys(r.needs.client)),
-		tally: slices.Sorted(maps.Keys(r.tallies.client)),
-	}, nil
+	return c, err
 }
 
-// judge evaluates the rule on one client. A client that lacks a field which
-// the rule reads is unknown: in Rego the missing field would be undefined, and
-// so "no violation".
-func (c *clientRule) judge(ctx context.Context, in *clientInput) (outcome, error) {
-	sets, err := c.query.eval(ctx, in.value)
-	if err != nil {
-		return outcome{}, err
+// sectionsOf finds the sections among the fields that a rule reads.
+func sectionsOf(fields map[string]bool) []section {
+	var out []section
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		switch {
+		case clientSections[name] == "":
+		case name == "location": // it follows from the addresses
+			out = append(out, section{name, addressesField})
+		default:
+			out = append(out, section{name, snapshot.ClientFields.Child(name).Field})
+		}
 	}
+	return out
+}
+
+// judge reads what the rule says about one client. A client that lacks a
+// section which the rule reads is unknown: in Rego the missing field would be
+// undefined, and so "no violation".
+func (c *clientRule) judge(sets map[string]any, has func(snapshot.Field) bool) (outcome, error) {
 	out, err := readOutcome(c.rule, sets)
 	if err != nil {
 		return outcome{}, err
 	}
-	if field, ok := in.lacks(c.needs); ok {
+	if s, ok := lacks(c.needs, has); ok {
 		out.violations = nil
-		out.unknown = []detail{{Msg: fmt.Sprintf("section %q was not collected", field)}}
+		out.unknown = []detail{{Msg: fmt.Sprintf("section %q was not collected", s)}}
 	}
-	if field, ok := in.lacks(c.tally); ok && len(c.tally) > 0 {
+	if s, ok := lacks(c.tally, has); ok {
 		out.tally = nil
-		out.uncounted = field
+		out.uncounted = s
 	}
 	return out, nil
 }
 
-// lacks finds the first of the fields that was not collected for the client.
-func (in *clientInput) lacks(fields []string) (string, bool) {
-	for _, field := range fields {
-		if _, ok := in.fields[field]; !ok && clientSections[field] != "" {
-			return field, true
+// lacks finds the first of the sections that was not collected for a client.
+func lacks(sections []section, has func(snapshot.Field) bool) (string, bool) {
+	for _, s := range sections {
+		if !has(s.field) {
+			return s.name, true
 		}
 	}
 	return "", false
+}
+
+// has tells whether a section was collected for the client.
+func (in *clientInput) has(f snapshot.Field) bool {
+	i := slices.IndexFunc(snapshot.ClientFields.Children, func(n *snapshot.FieldNode) bool { return n.Field == f })
+	_, ok := in.fields[snapshot.ClientFields.Children[i].Name]
+	return ok
 }

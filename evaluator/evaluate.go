@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/open-policy-agent/opa/v1/util"
@@ -22,8 +23,8 @@ type Snapshot interface {
 	Manifest() *snapshot.Manifest
 	// Estate is the estate, and its JSON text.
 	Estate() (*snapshot.Estate, json.RawMessage)
-	// Clients yields the clients once.
-	Clients() iter.Seq2[snapshot.ClientLine, error]
+	// Blocks yields the clients once, many at a time.
+	Blocks() iter.Seq2[*snapshot.Block, error]
 	// SHA256 is the hash of all that was read; known after the last client.
 	SHA256() string
 }
@@ -34,9 +35,18 @@ type Options struct {
 	ToolVersion string
 	// Watch chooses a client to explain; nil means none.
 	Watch func(*snapshot.Client) bool
-	// Progress is called after every client with the number of clients so
-	// far; nil means nobody watches.
+	// Progress is called now and then with the number of clients so far; nil
+	// means nobody watches.
 	Progress func(clients int64)
+	// Parallel is how many clients are judged at once; 0 means as many as there
+	// are processors.
+	Parallel int
+	// Plain judges every client by itself, decoded in full, and remembers
+	// nothing: slow, and what the fast way is held to.
+	Plain bool
+	// SelfCheck judges every client whose number is a multiple of it in the plain
+	// way too, and compares; 0 means none.
+	SelfCheck int64
 }
 
 // Evaluate judges a snapshot by a pack. It returns an error where the work
@@ -76,12 +86,13 @@ type run struct {
 	nets     *networks
 	totals   *totals
 	engine   *engine
-	evidence *query
+	evidence *program
 	states   []*ruleState
 	spool    *spool
 	found    map[string][]Finding // of the estate, by rule id
 	harmed   int64                // clients with findings
-	watched  *watched             // the client to explain, once it came by
+	watching sync.Mutex
+	watched  *watched // the client to explain, once it came by
 }
 
 // ruleState is what is known so far about one rule.
@@ -89,7 +100,18 @@ type ruleState struct {
 	verdict  Verdict // set only where the rule is not evaluated
 	reasons  []Reason
 	findings int64
+	broken   int64 // clients it broke on beside the first
 	unknown  unknowns
+	timing   Timing
+}
+
+// failOn notes that the rule broke on clients.
+func (s *ruleState) failOn(f failure) {
+	if s.verdict == "" {
+		s.fail(f.err, "client "+f.client)
+		f.clients--
+	}
+	s.broken += f.clients
 }
 
 func (s *ruleState) fail(err error, on string) {
@@ -122,7 +144,9 @@ func newRun(ctx context.Context, pack *Pack, snap Snapshot, opts Options) (*run,
 	docs := map[string]any{"estate": doc, "params": params, "index": buildIndex(estate, doc, r.nets)}
 	r.engine = newEngine(ctx, pack, docs, collectedAt(snap.Manifest()))
 	if pack.evidence {
-		r.evidence, err = r.engine.prepare(ctx, evidencePackage, []string{"arrived", "reached"})
+		var evidence program
+		evidence, err = r.engine.prepareProgram(ctx, evidencePackage, []string{"arrived", "reached"})
+		r.evidence = &evidence
 	}
 	return r, err
 }
@@ -134,35 +158,6 @@ func collectedAt(m *snapshot.Manifest) time.Time {
 		return time.Unix(0, 0).UTC()
 	}
 	return m.CollectedAt.Time
-}
-
-// judgeClients streams the clients past the rules of scope client.
-func (r *run) judgeClients(ctx context.Context) error {
-	rules, err := r.prepareRules(ctx)
-	if err != nil {
-		return err
-	}
-	for line, err := range r.snap.Clients() {
-		if err != nil {
-			return err
-		}
-		if err := ctx.Err(); err != nil {
-			return fmt.Errorf("stopped after %d clients: %w", r.coll.clients, context.Cause(ctx))
-		}
-		in, err := readClient(line.Raw, r.nets)
-		if err != nil {
-			return fmt.Errorf("line %d: %w", line.Line, err)
-		}
-		r.coll.clients++
-		r.totals.count(&in.client, in.location, r.nets)
-		if err := r.judgeClient(ctx, rules, in); err != nil {
-			return err
-		}
-		if r.opts.Progress != nil {
-			r.opts.Progress(r.coll.clients)
-		}
-	}
-	return nil
 }
 
 // prepareRules decides for every rule whether it can be evaluated at all, and
@@ -187,96 +182,13 @@ func (r *run) prepareRules(ctx context.Context) ([]*clientRule, error) {
 		if state.verdict != "" || rule.Scope != ClientScope {
 			continue
 		}
-		c, err := r.engine.prepareClientRule(ctx, i, state)
+		c, err := r.engine.prepareClientRule(ctx, i)
 		if err != nil {
 			return nil, err
 		}
 		rules = append(rules, c)
 	}
 	return rules, nil
-}
-
-// judgeClient judges one client by all rules and spools its findings.
-func (r *run) judgeClient(ctx context.Context, rules []*clientRule, in *clientInput) error {
-	rec := &clientRecord{GUID: in.client.GUID, Name: in.client.Name}
-	watch := r.watch(in)
-	for _, c := range rules {
-		if c.state.verdict != "" {
-			continue
-		}
-		out, err := c.judge(ctx, in)
-		watch.add(c.rule, out)
-		if err == nil {
-			err = r.addTallies(out.tally)
-		}
-		if out.uncounted != "" && in.client.Status != nil && *in.client.Status == activeStatus {
-			r.totals.uncounted++
-		}
-		if err != nil {
-			if ctx.Err() != nil {
-				return fmt.Errorf("stopped after %d clients: %w", r.coll.clients, context.Cause(ctx))
-			}
-			c.state.fail(err, "client "+rec.resource().Name)
-			continue
-		}
-		for _, u := range out.unknown {
-			c.state.unknown.add(u.Msg, rec.resource())
-		}
-		for _, v := range out.violations {
-			c.state.findings++
-			rec.Findings = append(rec.Findings, clientFinding{
-				Rule: c.index, Msg: v.Msg, Path: v.Path, Expected: v.Expected, Actual: v.Actual,
-			})
-		}
-	}
-	if len(rec.Findings) == 0 && watch == nil {
-		return nil
-	}
-	if err := r.locate(ctx, rec, in); err != nil {
-		return err
-	}
-	if watch != nil {
-		watch.record = rec
-	}
-	if len(rec.Findings) == 0 {
-		return nil
-	}
-	r.harmed++
-	return r.spool.add(rec)
-}
-
-func (r *run) addTallies(keys [][]string) error {
-	for _, key := range keys {
-		if err := r.totals.addTally(key); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// locate adds to a client's record what is needed to attribute its findings.
-func (r *run) locate(ctx context.Context, rec *clientRecord, in *clientInput) error {
-	if loc := in.location; loc != nil {
-		rec.Sites = loc.Sites
-		if loc.Subnet != nil {
-			rec.Subnet = *loc.Subnet
-		}
-		if loc.Network != nil {
-			rec.Network = *loc.Network
-		}
-	}
-	if r.evidence != nil {
-		values, err := r.evidence.eval(ctx, in.value)
-		if err != nil {
-			return fmt.Errorf("weigh the evidence of client %s: %w", rec.Name, err)
-		}
-		e, err := readEvidence(values)
-		if err != nil {
-			return fmt.Errorf("weigh the evidence of client %s: %w", rec.Name, err)
-		}
-		rec.Arrived, rec.Reached = e.arrived, e.reached
-	}
-	return nil
 }
 
 // judgeEstate evaluates the rules of scope estate, now that all clients are

@@ -48,22 +48,36 @@ type Check struct {
 type watched struct {
 	input   *clientInput
 	record  *clientRecord
+	line    int
 	outcome map[string]outcome  // of client rules, by rule id
 	estate  map[string][]detail // what estate rules could not judge, by rule id
 }
 
-// watch begins to gather where the client is the one asked for; else nil.
-func (r *run) watch(in *clientInput) *watched {
-	if r.opts.Watch == nil || r.watched != nil || !r.opts.Watch(&in.client) {
-		return nil
+// watches tells whether the client is the one asked for.
+func (r *run) watches(c *streamed) bool {
+	if r.opts.Watch == nil {
+		return false
 	}
-	r.watched = &watched{input: in, outcome: map[string]outcome{}, estate: map[string][]detail{}}
-	return r.watched
+	if err := c.decode(); err != nil {
+		return false // what the scan accepted, a decoder does
+	}
+	return r.opts.Watch(&c.decoded.client)
 }
 
-func (w *watched) add(rule *Rule, o outcome) {
-	if w != nil {
-		w.outcome[rule.ID] = o
+// watch keeps what the rules say about the client asked for; of several, the
+// first of the snapshot. rules are the positions of the answers' rules.
+func (r *run) watch(c *streamed, rec *clientRecord, rules []int) {
+	w := &watched{input: c.decoded, record: rec, line: c.line, outcome: map[string]outcome{}, estate: map[string][]detail{}}
+	rec.GUID, rec.Name = c.decoded.client.GUID, c.decoded.client.Name
+	for i, a := range c.answers {
+		if a.err == nil {
+			w.outcome[r.pack.Rules[rules[i]].ID] = a.value.outcome
+		}
+	}
+	r.watching.Lock()
+	defer r.watching.Unlock()
+	if r.watched == nil || w.line < r.watched.line {
+		r.watched = w
 	}
 }
 

@@ -47,6 +47,7 @@ func (e *engine) addDocument(ctx context.Context, name string, doc any) error {
 // query is a prepared question about some rules of one package.
 type query struct {
 	engine   *engine
+	names    []string
 	prepared rego.PreparedEvalQuery
 }
 
@@ -56,16 +57,32 @@ func (e *engine) prepare(ctx context.Context, pkg string, names []string) (*quer
 	for i, name := range names {
 		parts[i] = fmt.Sprintf("%s = %s.%s", name, pkg, name)
 	}
+	return e.prepareText(ctx, pkg, names, strings.Join(parts, "; "))
+}
+
+// prepareBatch makes a query for the same values of many clients: its input is
+// the list of them.
+func (e *engine) prepareBatch(ctx context.Context, pkg string, names []string) (*query, error) {
+	parts := []string{"client = input[_]"}
+	for _, name := range names {
+		parts = append(parts, fmt.Sprintf("%s = %s.%s with input as client", name, pkg, name))
+	}
+	return e.prepareText(ctx, pkg, names, fmt.Sprintf("%s = [[%s] | %s]", batchAnswers, strings.Join(names, ", "), strings.Join(parts, "; ")))
+}
+
+const batchAnswers = "answers"
+
+func (e *engine) prepareText(ctx context.Context, pkg string, names []string, text string) (*query, error) {
 	prepared, err := rego.New(
 		rego.Compiler(e.pack.compiler),
 		rego.Store(e.store),
-		rego.Query(strings.Join(parts, "; ")),
+		rego.Query(text),
 		rego.StrictBuiltinErrors(true),
 	).PrepareForEval(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("prepare %s: %w", pkg, err)
 	}
-	return &query{engine: e, prepared: prepared}, nil
+	return &query{engine: e, names: names, prepared: prepared}, nil
 }
 
 // eval answers the query, for one client where input is not nil.
@@ -85,4 +102,28 @@ func (q *query) eval(ctx context.Context, input ast.Value) (map[string]any, erro
 		return nil, fmt.Errorf("the query has %d answers instead of one", len(rs))
 	}
 	return rs[0].Bindings, nil
+}
+
+// evalEach answers a query of prepareBatch, in the order of its input.
+func (q *query) evalEach(ctx context.Context, clients *ast.Array) ([]map[string]any, error) {
+	bindings, err := q.eval(ctx, clients)
+	if err != nil {
+		return nil, err
+	}
+	list, _ := bindings[batchAnswers].([]any)
+	if len(list) != clients.Len() {
+		return nil, fmt.Errorf("the query has %d answers about %d clients", len(list), clients.Len())
+	}
+	answers := make([]map[string]any, len(list))
+	for i := range list {
+		values, _ := list[i].([]any)
+		if len(values) != len(q.names) {
+			return nil, fmt.Errorf("the query has an answer of %d values instead of %d", len(values), len(q.names))
+		}
+		answers[i] = map[string]any{}
+		for j, name := range q.names {
+			answers[i][name] = values[j]
+		}
+	}
+	return answers, nil
 }

@@ -3,29 +3,35 @@ package evaluator
 import (
 	"bufio"
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"os"
+	"sync"
 )
 
-// spoolMemory is how many bytes of findings stay in memory before the spool
+// spoolMemory is how many bytes of records stay in memory before the spool
 // moves to a temporary file.
 const spoolMemory = 8 << 20
 
 // clientRecord is one client with findings, and what is needed to attribute
 // them once the estate's findings are known.
 type clientRecord struct {
-	GUID     string          `json:"guid"`
-	Name     string          `json:"name"`
+	GUID     string          `json:"-"`
+	Name     string          `json:"-"`
 	Sites    []string        `json:"sites,omitempty"`
 	Subnet   string          `json:"subnet,omitempty"`
 	Network  string          `json:"network,omitempty"`
 	Arrived  []string        `json:"arrived,omitempty"` // roles of packages that its rows show to be there
 	Reached  int             `json:"reached,omitempty"` // chain positions below are shown to hold
 	Findings []clientFinding `json:"findings"`
+
+	// class is the record of all clients that differ only in who they are; nil
+	// where there are too many to keep them.
+	class *clientRecord
 }
 
 // clientFinding is a finding without the client's identity.
@@ -42,34 +48,88 @@ func (r *clientRecord) resource() Resource {
 }
 
 // spool keeps client records in the order they came: in memory while they are
-// few, in a temporary file when they are many. It is written once and can be
-// read several times.
+// few, in a temporary file when they are many. Many clients have the same
+// findings for the same reasons: these are kept once, as a class. It is written
+// once and can be read several times.
 type spool struct {
 	memory bytes.Buffer
 	limit  int
 	file   *os.File
 	out    *bufio.Writer
 	closed bool
+
+	mu      sync.Mutex
+	byText  map[string]uint64
+	classes []*clientRecord
+	size    int // bytes of the texts
 }
 
-func newSpool() *spool { return &spool{limit: spoolMemory} }
+// Bounds of the classes that are kept; records beyond them are spooled whole.
+const (
+	maxClasses   = 1 << 16
+	maxClassText = 16 << 20
+)
 
-func (s *spool) add(r *clientRecord) error {
-	line, err := json.Marshal(r)
+// noClass stands for a record that is spooled whole.
+const noClass = 0
+
+func newSpool() *spool { return &spool{limit: spoolMemory, byText: map[string]uint64{}} }
+
+// class finds the class of a record, or makes it one; noClass where there are
+// too many. It may be called from many goroutines.
+func (s *spool) class(r *clientRecord) (uint64, error) {
+	text, err := json.Marshal(r)
 	if err != nil {
-		return fmt.Errorf("store findings of client %s: %w", r.Name, err)
+		return noClass, fmt.Errorf("store findings: %w", err)
 	}
-	line = append(line, '\n')
-	if s.file == nil && s.memory.Len()+len(line) > s.limit {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if id := s.byText[string(text)]; id != noClass {
+		return id, nil
+	}
+	if len(s.classes) == maxClasses || s.size+len(text) > maxClassText {
+		return noClass, nil
+	}
+	s.size += len(text)
+	s.classes = append(s.classes, r)
+	id := uint64(len(s.classes))
+	s.byText[string(text)] = id
+	return id, nil
+}
+
+// appendRecord appends a client of a class as write takes it.
+func appendRecord(dst []byte, class uint64, who Resource) []byte {
+	dst = binary.AppendUvarint(dst, class)
+	for _, text := range []string{who.GUID, who.Name} {
+		dst = binary.AppendUvarint(dst, uint64(len(text)))
+		dst = append(dst, text...)
+	}
+	return dst
+}
+
+// appendOddRecord appends a client without a class.
+func appendOddRecord(dst []byte, r *clientRecord, who Resource) ([]byte, error) {
+	text, err := json.Marshal(r)
+	if err != nil {
+		return dst, fmt.Errorf("store findings of client %s: %w", who.Name, err)
+	}
+	dst = appendRecord(dst, noClass, who)
+	dst = binary.AppendUvarint(dst, uint64(len(text)))
+	return append(dst, text...), nil
+}
+
+// write adds records.
+func (s *spool) write(records []byte) error {
+	if s.file == nil && s.memory.Len()+len(records) > s.limit {
 		if err := s.toDisk(); err != nil {
 			return err
 		}
 	}
 	if s.file == nil {
-		s.memory.Write(line)
+		s.memory.Write(records)
 		return nil
 	}
-	if _, err := s.out.Write(line); err != nil {
+	if _, err := s.out.Write(records); err != nil {
 		return fmt.Errorf("store findings in %s: %w", s.file.Name(), err)
 	}
 	return nil
@@ -94,13 +154,12 @@ func (s *spool) records() iter.Seq2[*clientRecord, error] {
 			yield(nil, err)
 			return
 		}
-		dec := json.NewDecoder(in)
-		dec.UseNumber()
 		for {
-			r := &clientRecord{}
-			if err := dec.Decode(r); errors.Is(err, io.EOF) {
+			r, err := s.read(in)
+			if errors.Is(err, io.EOF) {
 				return
-			} else if err != nil {
+			}
+			if err != nil {
 				yield(nil, fmt.Errorf("read back findings: %w", err))
 				return
 			}
@@ -111,12 +170,70 @@ func (s *spool) records() iter.Seq2[*clientRecord, error] {
 	}
 }
 
-func (s *spool) reader() (io.Reader, error) {
+// read reads the next record; io.EOF is the end of all.
+func (s *spool) read(in *bufio.Reader) (*clientRecord, error) {
+	class, err := binary.ReadUvarint(in)
+	if err != nil {
+		return nil, err
+	}
+	guid, err := readText(in)
+	if err != nil {
+		return nil, cutOff(err)
+	}
+	name, err := readText(in)
+	if err != nil {
+		return nil, cutOff(err)
+	}
+	r := &clientRecord{}
+	switch {
+	case class > uint64(len(s.classes)):
+		return nil, fmt.Errorf("they name class %d of %d", class, len(s.classes))
+	case class != noClass:
+		*r = *s.classes[class-1]
+		r.class = s.classes[class-1]
+	default:
+		text, err := readText(in)
+		if err != nil {
+			return nil, cutOff(err)
+		}
+		if err := decodeRecord(text, r); err != nil {
+			return nil, err
+		}
+	}
+	r.GUID, r.Name = guid, name
+	return r, nil
+}
+
+func readText(in *bufio.Reader) (string, error) {
+	n, err := binary.ReadUvarint(in)
+	if err != nil {
+		return "", err
+	}
+	text := make([]byte, n)
+	_, err = io.ReadFull(in, text)
+	return string(text), err
+}
+
+// cutOff is for an end in the middle of a record, which is none.
+func cutOff(err error) error {
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+func decodeRecord(text string, r *clientRecord) error {
+	dec := json.NewDecoder(bytes.NewReader([]byte(text)))
+	dec.UseNumber()
+	return dec.Decode(r)
+}
+
+func (s *spool) reader() (*bufio.Reader, error) {
 	if s.closed {
 		return nil, errors.New("the result is closed; its findings are gone")
 	}
 	if s.file == nil {
-		return bytes.NewReader(s.memory.Bytes()), nil
+		return bufio.NewReader(bytes.NewReader(s.memory.Bytes())), nil
 	}
 	if err := s.out.Flush(); err != nil {
 		return nil, fmt.Errorf("store findings in %s: %w", s.file.Name(), err)
@@ -130,7 +247,7 @@ func (s *spool) reader() (io.Reader, error) {
 
 func (s *spool) close() error {
 	s.closed = true
-	s.memory = bytes.Buffer{}
+	s.memory, s.classes = bytes.Buffer{}, nil
 	if s.file == nil {
 		return nil
 	}

@@ -1,12 +1,44 @@
 package evaluator
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 )
+
+// spoolClient adds a client; one that is odd is kept whole.
+func spoolClient(s *spool, name string, odd bool) error {
+	rec := &clientRecord{Findings: []clientFinding{{Msg: "m", Actual: json.Number("7")}}}
+	who := Resource{Name: name}
+	if odd {
+		record, err := appendOddRecord(nil, rec, who)
+		if err != nil {
+			return err
+		}
+		return s.write(record)
+	}
+	class, err := s.class(rec)
+	if err != nil {
+		return err
+	}
+	return s.write(appendRecord(nil, class, who))
+}
+
+func TestSpoolKeepsFewClasses(t *testing.T) {
+	s := newSpool()
+	for i := range maxClasses + 10 {
+		class, err := s.class(&clientRecord{Reached: i})
+		if err != nil || (class == noClass) != (i >= maxClasses) {
+			t.Fatalf("record %d is of class %d, %v", i, class, err)
+		}
+	}
+	if class, _ := s.class(&clientRecord{Reached: 4}); class != 5 {
+		t.Errorf("the fifth record is of class %d now", class)
+	}
+}
 
 func TestSpool(t *testing.T) {
 	for _, limit := range []int{1 << 20, 2000, 0} {
@@ -17,7 +49,7 @@ func TestSpool(t *testing.T) {
 			for i := range 100 {
 				name := fmt.Sprintf("C%d\n<&", i)
 				want = append(want, name)
-				if err := s.add(&clientRecord{Name: name, Findings: []clientFinding{{Msg: "m"}}}); err != nil {
+				if err := spoolClient(s, name, i%3 == 0); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -28,6 +60,9 @@ func TestSpool(t *testing.T) {
 						t.Fatal(err)
 					}
 					got = append(got, r.Name)
+					if n, _ := r.Findings[0].Actual.(json.Number); r.Findings[0].Msg != "m" || len(got)%3 != 1 && n != "7" {
+						t.Errorf("%s came back as %+v", r.Name, r.Findings[0])
+					}
 				}
 				if diff := cmp.Diff(want, got); diff != "" {
 					t.Errorf("(-want +got):\n%s", diff)

@@ -42,40 +42,79 @@ func newTotals(estate *snapshot.Estate) *totals {
 	return t
 }
 
-// count counts a computer where it is a client. A client whose subnet is in
-// several sites counts in each of them: each has to serve it.
-func (t *totals) count(c *snapshot.Client, loc *snapshot.Location, nets *networks) {
-	if t.servers[c.GUID] {
-		return
+// countStreamed counts a client where it is; it reports whether the client's
+// status is Active.
+func (t *totals) countStreamed(c *streamed) (active bool) {
+	var guid string
+	var status *string
+	if c.plain {
+		guid, status = c.decoded.client.GUID, c.decoded.client.Status
+	} else {
+		if !c.scan.Is(statusField, "null") {
+			text := c.text(statusField)
+			status = &text
+		}
+		guid = c.text(guidField)
 	}
-	if c.Status == nil {
+	active = status != nil && *status == activeStatus
+	if !t.servers[guid] {
+		t.count(status, active, c.place)
+	}
+	return active
+}
+
+// count counts a computer where it is a client.
+func (t *totals) count(status *string, active bool, p *place) {
+	switch {
+	case status == nil:
 		t.noStatus++
-		return
+	case active:
+		t.clients++
+		p.clients++
 	}
-	if *c.Status != activeStatus {
+}
+
+// leave adds up the clients of a place. A client whose subnet is in several
+// sites counts in each of them: each has to serve it.
+func (t *totals) leave(p *place) {
+	n := p.clients
+	p.clients = 0
+	if n == 0 {
 		return
-	}
-	t.clients++
-	if c.Addresses == nil {
-		t.noAddress++
 	}
 	switch {
-	case loc == nil || loc.Network == nil:
-		t.unlocated++
-	case loc.Subnet != nil:
-		t.subnets[*loc.Subnet]++
+	case p.loc == nil:
+		t.noAddress += n
+		t.unlocated += n
+	case p.loc.Network == nil:
+		t.unlocated += n
+	case p.loc.Subnet != nil:
+		t.subnets[*p.loc.Subnet] += n
 	default:
-		t.uncovered[*loc.Network]++
+		t.uncovered[*p.loc.Network] += n
 	}
-	if len(c.Addresses) > 0 {
-		for _, site := range nets.locate(c.Addresses[:1]).Sites {
-			t.sites[site]++
+	for _, site := range p.sites {
+		t.sites[site] += n
+	}
+}
+
+// add adds what another one counted; tallies are added by themselves.
+func (t *totals) add(o *totals) {
+	t.clients += o.clients
+	t.unlocated += o.unlocated
+	t.uncounted += o.uncounted
+	t.noStatus += o.noStatus
+	t.noAddress += o.noAddress
+	for _, m := range []struct{ to, from map[string]int64 }{{t.sites, o.sites}, {t.subnets, o.subnets}, {t.uncovered, o.uncovered}} {
+		for k, n := range m.from {
+			m.to[k] += n
 		}
 	}
 }
 
-// addTally counts one key of a client rule's tally.
-func (t *totals) addTally(key []string) error {
+// addTally counts one key of a client rule's tally n times.
+func (t *totals) addTally(key []string, n int64) error {
+	conflict := fmt.Errorf("tally %v is counted both by itself and as part of a longer key", key)
 	m := t.tally
 	for _, k := range key[:len(key)-1] {
 		switch next := m[k].(type) {
@@ -86,17 +125,17 @@ func (t *totals) addTally(key []string) error {
 		case map[string]any:
 			m = next
 		default:
-			return fmt.Errorf("tally %v is counted both by itself and as part of a longer key", key)
+			return conflict
 		}
 	}
 	last := key[len(key)-1]
-	switch n := m[last].(type) {
+	switch sum := m[last].(type) {
 	case nil:
-		m[last] = int64(1)
+		m[last] = n
 	case int64:
-		m[last] = n + 1
+		m[last] = sum + n
 	default:
-		return fmt.Errorf("tally %v is counted both by itself and as part of a longer key", key)
+		return conflict
 	}
 	return nil
 }

@@ -117,17 +117,24 @@ type unknowns struct {
 }
 
 func (u *unknowns) add(msg string, res Resource) {
-	i := slices.IndexFunc(u.groups, func(g Unknown) bool { return g.Msg == msg })
+	u.addClients(unknownClients{unknownKey{msg: msg}, 1, []Resource{res}})
+}
+
+// addClients adds clients that could not be judged for one reason.
+func (u *unknowns) addClients(c unknownClients) {
+	i := slices.IndexFunc(u.groups, func(g Unknown) bool { return g.Msg == c.msg })
 	if i < 0 {
 		if len(u.groups) == maxUnknownMessages {
-			u.more++
+			u.more += c.count
 			return
 		}
-		u.groups = append(u.groups, Unknown{Msg: msg})
+		u.groups = append(u.groups, Unknown{Msg: c.msg})
 		i = len(u.groups) - 1
 	}
-	u.groups[i].Count++
-	u.groups[i].Sample = sample(u.groups[i].Sample, res)
+	u.groups[i].Count += c.count
+	for _, res := range c.sample {
+		u.groups[i].Sample = sample(u.groups[i].Sample, res)
+	}
 }
 
 func (u *unknowns) list() []Unknown {

@@ -1,0 +1,161 @@
+package evaluator
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"net/netip"
+	"slices"
+
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+// place is where clients are whose addresses lie in the same networks.
+type place struct {
+	id  uint32
+	loc *snapshot.Location // nil where the addresses were not collected
+	doc any                // loc as rules see it
+	// sites of the primary address; those of a subnet that is in several.
+	sites   []string
+	clients int64 // that were counted there
+}
+
+// maxPlaces bounds how many places a locator remembers.
+const maxPlaces = 1 << 16
+
+// locator finds the places of clients without working each out anew.
+type locator struct {
+	nets   *networks
+	ranges []addressRange
+	places map[string]*place
+	next   uint32
+	none   *place // of clients without collected addresses
+	left   func(*place)
+	key    []byte
+}
+
+// addressRange is a run of addresses that lie in the same networks.
+type addressRange struct {
+	first uint32
+	net   *network // the innermost one; nil where there is none
+	index uint32
+}
+
+// newLocator makes a locator; left is told of each place that it forgets.
+func newLocator(nets *networks, left func(*place)) *locator {
+	return &locator{nets: nets, ranges: nets.ranges(), places: map[string]*place{}, none: &place{}, left: left}
+}
+
+// ranges cuts all addresses where networks begin and end.
+func (n *networks) ranges() []addressRange {
+	cuts := []uint32{0}
+	for prefix := range n.byPrefix {
+		if !prefix.Addr().Is4() {
+			continue
+		}
+		address := prefix.Addr().As4()
+		first := binary.BigEndian.Uint32(address[:])
+		cuts = append(cuts, first)
+		if end := uint64(first) + 1<<(32-prefix.Bits()); end < 1<<32 {
+			cuts = append(cuts, uint32(end))
+		}
+	}
+	slices.Sort(cuts)
+	var out []addressRange
+	for _, first := range slices.Compact(cuts) {
+		var address [4]byte
+		binary.BigEndian.PutUint32(address[:], first)
+		net := n.find(netip.AddrFrom4(address), 32)
+		if len(out) == 0 || out[len(out)-1].net != net {
+			out = append(out, addressRange{first, net, uint32(len(out))})
+		}
+	}
+	return out
+}
+
+// rangeOf finds the range of an address.
+func (l *locator) rangeOf(address uint32) *addressRange {
+	low, high := 0, len(l.ranges)
+	for high-low > 1 {
+		if middle := int(uint(low+high) / 2); l.ranges[middle].first <= address {
+			low = middle
+		} else {
+			high = middle
+		}
+	}
+	return &l.ranges[low]
+}
+
+// of finds the place of a client by the JSON text of its addresses, which a
+// scan has checked; nil is for addresses that were not collected.
+func (l *locator) of(text []byte) (*place, error) {
+	if text == nil {
+		return l.none, nil
+	}
+	l.key = l.key[:0]
+	usual := true
+	for i, rest := 0, text; ; i++ {
+		begin := bytes.IndexByte(rest, '"') + 1
+		if begin == 0 {
+			break
+		}
+		end := begin + bytes.IndexByte(rest[begin:], '"')
+		address, bits, ok := snapshot.IPv4Prefix(rest[begin:end])
+		if !ok {
+			usual = false
+			break
+		}
+		if i == 0 {
+			masked := address &^ (1<<(32-bits) - 1)
+			l.key = binary.BigEndian.AppendUint32(append(l.key, byte(bits)), masked)
+		}
+		l.key = binary.BigEndian.AppendUint32(l.key, l.rangeOf(address).index)
+		rest = rest[end+1:]
+	}
+	if !usual {
+		l.key = append(l.key[:0], text...)
+	}
+	if p := l.places[string(l.key)]; p != nil {
+		return p, nil
+	}
+	return l.add(text)
+}
+
+func (l *locator) add(text []byte) (*place, error) {
+	var addresses []string
+	if err := json.Unmarshal(text, &addresses); err != nil {
+		return nil, err
+	}
+	p, err := newPlace(l.nets, addresses)
+	if err != nil {
+		return nil, err
+	}
+	if len(l.places) >= maxPlaces {
+		l.forget()
+	}
+	l.next++
+	p.id = l.next
+	l.places[string(l.key)] = p
+	return p, nil
+}
+
+// forget drops all places, each with a last word.
+func (l *locator) forget() {
+	for _, p := range l.places {
+		l.left(p)
+	}
+	clear(l.places)
+}
+
+// newPlace works out where a client with these addresses is.
+func newPlace(nets *networks, addresses []string) (*place, error) {
+	p := &place{loc: nets.locate(addresses)}
+	var err error
+	if p.doc, err = jsonDocument(p.loc); err != nil {
+		return nil, err
+	}
+	if len(addresses) > 0 {
+		p.sites = nets.locate(addresses[:1]).Sites
+	}
+	return p, nil
+}

@@ -1,0 +1,291 @@
+package evaluator
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/util"
+
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+// The fields that nscheck itself reads of every client.
+var (
+	guidField      = snapshot.ClientFields.Child("guid").Field
+	nameField      = snapshot.ClientFields.Child("name").Field
+	statusField    = snapshot.ClientFields.Child("status").Field
+	addressesField = snapshot.ClientFields.Child("addresses").Field
+)
+
+// program is a question about a client, and what the answer depends on.
+type program struct {
+	single *query
+	batch  *query // the same for many clients at once
+	// What the answer depends on; of no use where whole is set.
+	values   []snapshot.Field
+	presence []snapshot.Field
+	location bool
+	whole    string // why it depends on all of a client; else empty
+}
+
+func (e *engine) prepareProgram(ctx context.Context, pkg string, names []string) (program, error) {
+	r := e.pack.readsOf(pkg, names)
+	p := program{location: r.location, whole: r.whole}
+	p.values, p.presence = r.fields()
+	var err error
+	if p.single, err = e.prepare(ctx, pkg, names); err != nil {
+		return p, err
+	}
+	p.batch, err = e.prepareBatch(ctx, pkg, names)
+	return p, err
+}
+
+// keyPresence adds a field whose being there decides too.
+func (p *program) keyPresence(f snapshot.Field) {
+	if !slices.Contains(p.presence, f) && !slices.Contains(p.values, f) {
+		p.presence = append(p.presence, f)
+	}
+}
+
+// Marks in a key. A JSON text begins with neither, and holds no zero byte.
+const (
+	markAbsent = '\x01'
+	markEnd    = '\x00'
+)
+
+// appendKey appends all that the answer about a client depends on.
+func (p *program) appendKey(key []byte, c *streamed) []byte {
+	for _, f := range p.values {
+		if text := c.scan.Text(f); text != nil {
+			key = append(key, text...)
+		} else {
+			key = append(key, markAbsent)
+		}
+		key = append(key, markEnd)
+	}
+	for _, f := range p.presence {
+		if c.scan.Has(f) {
+			key = append(key, '1')
+		} else {
+			key = append(key, '0')
+		}
+	}
+	if p.location {
+		id := c.place.id
+		key = append(key, byte(id), byte(id>>8), byte(id>>16), byte(id>>24))
+	}
+	return key
+}
+
+// projection is a client with nothing but what the answer depends on.
+func (p *program) projection(c *streamed) (ast.Value, error) {
+	doc := map[string]any{}
+	for _, f := range p.values {
+		text := c.scan.Text(f)
+		if text == nil {
+			continue
+		}
+		var value any
+		if err := util.UnmarshalJSON(text, &value); err != nil {
+			return nil, err
+		}
+		put(doc, f, value)
+	}
+	for _, f := range p.presence {
+		if c.scan.Has(f) {
+			put(doc, f, nil)
+		}
+	}
+	if p.location && c.place.doc != nil {
+		doc["location"] = c.place.doc
+	}
+	return ast.InterfaceToValue(doc)
+}
+
+// fieldPaths are the names that lead to each field.
+var fieldPaths = pathsOf(snapshot.ClientFields)
+
+func pathsOf(root *snapshot.FieldNode) (paths [snapshot.NumFields][]string) {
+	var walk func(n *snapshot.FieldNode, path []string)
+	walk = func(n *snapshot.FieldNode, path []string) {
+		paths[n.Field] = path
+		for _, c := range n.Children {
+			walk(c, append(slices.Clone(path), c.Name))
+		}
+	}
+	walk(root, nil)
+	return paths
+}
+
+// put sets a field of a client. Without a value it makes the object that stands
+// there, unless it has fields already.
+func put(doc map[string]any, f snapshot.Field, value any) {
+	path := fieldPaths[f]
+	if value == nil && isObject[f] {
+		objectAt(doc, path)
+		return
+	}
+	objectAt(doc, path[:len(path)-1])[path[len(path)-1]] = value
+}
+
+var isObject = objects(snapshot.ClientFields)
+
+func objects(root *snapshot.FieldNode) (set fieldSet) {
+	var walk func(n *snapshot.FieldNode)
+	walk = func(n *snapshot.FieldNode) {
+		set[n.Field] = n.Children != nil
+		for _, c := range n.Children {
+			walk(c)
+		}
+	}
+	walk(root)
+	return set
+}
+
+func objectAt(doc map[string]any, path []string) map[string]any {
+	for _, name := range path {
+		inner, ok := doc[name].(map[string]any)
+		if !ok {
+			inner = map[string]any{}
+			doc[name] = inner
+		}
+		doc = inner
+	}
+	return doc
+}
+
+// Limits of what is remembered.
+const (
+	memoEntries = 1 << 16 // answers of one program; then it forgets all
+	memoTrial   = 1 << 13 // look-ups after which a program must have shown its worth
+	memoWorth   = 10      // percent of them that must have been answered before
+)
+
+// memo remembers the answers of a program by what they depend on.
+type memo[T any] struct {
+	*program
+	read  func(sets map[string]any, c *streamed) (T, error)
+	table map[string]*answer[T]
+	idle  bool // it remembers nothing, for clients do not repeat
+	key   []byte
+	stats Timing
+}
+
+// answer is what a program says about some clients.
+type answer[T any] struct {
+	value T
+	err   error // the rule broke
+}
+
+func newMemo[T any](p *program, read func(map[string]any, *streamed) (T, error)) *memo[T] {
+	return &memo[T]{program: p, read: read, table: map[string]*answer[T]{}, idle: p.whole != ""}
+}
+
+// recall looks for an answer that was given before. Where there is none, key is
+// where to remember it; nil where it is not remembered.
+func (m *memo[T]) recall(c *streamed) (found *answer[T], key []byte) {
+	m.stats.Clients++
+	if m.idle {
+		return nil, nil
+	}
+	m.key = m.appendKey(m.key[:0], c)
+	found = m.table[string(m.key)]
+	if found != nil {
+		m.stats.Remembered++
+	}
+	return found, m.key
+}
+
+func (m *memo[T]) remember(key []byte, a *answer[T]) {
+	if key == nil {
+		return
+	}
+	if m.stats.Clients >= memoTrial && m.stats.Remembered*100 < m.stats.Clients*memoWorth {
+		m.idle, m.table = true, nil
+		return
+	}
+	if len(m.table) >= memoEntries {
+		clear(m.table)
+	}
+	m.table[string(key)] = a
+}
+
+// ask has the engine answer for one client. The error is that of a context
+// which is done; a rule that breaks is an answer.
+func (m *memo[T]) ask(ctx context.Context, c *streamed) (*answer[T], error) {
+	began := time.Now()
+	defer func() { m.stats.Duration += time.Since(began) }()
+	m.stats.Evaluations++
+	input, err := c.inputOf(m.program)
+	if err != nil {
+		return &answer[T]{err: err}, nil
+	}
+	sets, err := m.single.eval(ctx, input)
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	return m.answer(sets, c, err), nil
+}
+
+func (m *memo[T]) answer(sets map[string]any, c *streamed, err error) *answer[T] {
+	a := &answer[T]{err: err}
+	if err == nil {
+		a.value, a.err = m.read(sets, c)
+	}
+	return a
+}
+
+// of answers for one client, by memory where it can.
+func (m *memo[T]) of(ctx context.Context, c *streamed) (*answer[T], error) {
+	found, key := m.recall(c)
+	if found != nil {
+		return found, nil
+	}
+	a, err := m.ask(ctx, c)
+	if err == nil {
+		m.remember(key, a)
+	}
+	return a, err
+}
+
+// batchSize is how many clients are judged by one evaluation where their
+// answers cannot be remembered.
+const batchSize = 64
+
+// askAll answers for many clients with one evaluation. Where that breaks it asks
+// for each alone, to find out on which client the rule breaks.
+func (m *memo[T]) askAll(ctx context.Context, clients []*streamed, take func(*streamed, *answer[T])) error {
+	began := time.Now()
+	answers, err := m.evalBatch(ctx, clients)
+	m.stats.Duration += time.Since(began)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	for i, c := range clients {
+		if err != nil {
+			a, err := m.ask(ctx, c)
+			if err != nil {
+				return err
+			}
+			take(c, a)
+			continue
+		}
+		m.stats.Evaluations++
+		take(c, m.answer(answers[i], c, nil))
+	}
+	return nil
+}
+
+func (m *memo[T]) evalBatch(ctx context.Context, clients []*streamed) ([]map[string]any, error) {
+	inputs := make([]*ast.Term, len(clients))
+	for i, c := range clients {
+		input, err := c.inputOf(m.program)
+		if err != nil {
+			return nil, err
+		}
+		inputs[i] = ast.NewTerm(input)
+	}
+	return m.batch.evalEach(ctx, ast.NewArray(inputs...))
+}

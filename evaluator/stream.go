@@ -1,0 +1,206 @@
+package evaluator
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"runtime"
+	"slices"
+	"sync"
+
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+// blockResult is what a worker found out about a block of clients.
+type blockResult struct {
+	err      error // stops everything
+	first    int64 // number of the first client
+	clients  int64
+	harmed   int64
+	findings []int64 // by position in Pack.Rules
+	records  []byte  // of clients with findings, as the spool keeps them
+	unknowns []unknownClients
+	failures []failure
+	index    map[unknownKey]int
+}
+
+type unknownKey struct {
+	rule int
+	msg  string
+}
+
+// unknownClients are clients that a rule could not judge for one reason.
+type unknownClients struct {
+	unknownKey
+	count  int64
+	sample []Resource
+}
+
+// failure is a rule that broke on clients.
+type failure struct {
+	rule    int
+	err     error
+	client  string // the first one
+	clients int64
+}
+
+func newBlockResult(rules int) *blockResult { return &blockResult{findings: make([]int64, rules)} }
+
+func (b *blockResult) unknown(rule int, msg string, c *streamed) {
+	key := unknownKey{rule, msg}
+	i, ok := b.index[key]
+	if !ok {
+		if b.index == nil {
+			b.index = map[unknownKey]int{}
+		}
+		i = len(b.unknowns)
+		b.index[key] = i
+		b.unknowns = append(b.unknowns, unknownClients{unknownKey: key})
+	}
+	u := &b.unknowns[i]
+	u.count++
+	u.sample = sample(u.sample, c.resource())
+}
+
+func (b *blockResult) fail(rule int, err error, c *streamed) {
+	i := slices.IndexFunc(b.failures, func(f failure) bool { return f.rule == rule })
+	if i < 0 {
+		i = len(b.failures)
+		b.failures = append(b.failures, failure{rule: rule, err: err, client: c.resource().Name})
+	}
+	b.failures[i].clients++
+}
+
+// judgeClients streams the clients past the rules of scope client: the reader
+// hands out blocks, workers judge them, and what they found is put together in
+// the order of the snapshot.
+func (r *run) judgeClients(ctx context.Context) error {
+	rules, err := r.prepareRules(ctx)
+	if err != nil {
+		return err
+	}
+	n := max(r.opts.Parallel, 0)
+	if n == 0 {
+		n = runtime.GOMAXPROCS(0)
+	}
+	workers := make([]*worker, n)
+	for i := range workers {
+		workers[i] = r.newWorker(rules)
+	}
+	err = r.stream(ctx, workers)
+	if ctx.Err() != nil {
+		return fmt.Errorf("stopped after %d clients: %w", r.coll.clients, context.Cause(ctx))
+	}
+	if err == nil {
+		r.gather(workers)
+	}
+	return err
+}
+
+// job is a block on its way to a worker, and where its result will come.
+type job struct {
+	block  *snapshot.Block
+	result chan *blockResult
+}
+
+// stream runs the workers. As many blocks are under way as there are workers,
+// and as many again wait.
+func (r *run) stream(ctx context.Context, workers []*worker) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	jobs := make(chan job)
+	order := make(chan job, len(workers)) // in the order of the snapshot
+	var wg sync.WaitGroup
+	for _, w := range workers {
+		wg.Go(func() {
+			for j := range jobs {
+				res := w.judge(ctx, j.block)
+				j.block.Release()
+				j.result <- res
+			}
+		})
+	}
+	var readError error
+	wg.Go(func() {
+		defer close(order)
+		defer close(jobs)
+		for block, err := range r.snap.Blocks() {
+			if err != nil {
+				readError = err
+				return
+			}
+			j := job{block, make(chan *blockResult, 1)}
+			select {
+			case order <- j:
+			case <-ctx.Done():
+				return
+			}
+			jobs <- j // a worker will come: each ends its block soon when ctx is done
+		}
+	})
+	var failed error
+	for j := range order {
+		res := <-j.result
+		if failed != nil {
+			continue
+		}
+		if failed = r.add(res); failed != nil {
+			cancel()
+		}
+	}
+	wg.Wait()
+	return cmp.Or(failed, readError)
+}
+
+// add takes in what was found in the next block.
+func (r *run) add(res *blockResult) error {
+	r.coll.clients += res.clients
+	r.harmed += res.harmed
+	for i, n := range res.findings {
+		r.states[i].findings += n
+	}
+	for _, u := range res.unknowns {
+		r.states[u.rule].unknown.addClients(u)
+	}
+	for _, f := range res.failures {
+		r.states[f.rule].failOn(f)
+	}
+	if err := r.spool.write(res.records); err != nil {
+		return err
+	}
+	if r.opts.Progress != nil {
+		r.opts.Progress(r.coll.clients)
+	}
+	return res.err
+}
+
+// gather adds up what the workers counted.
+func (r *run) gather(workers []*worker) {
+	counts := tallies{}
+	for _, w := range workers {
+		w.locator.forget()
+		w.totals.leave(w.locator.none)
+		r.totals.add(w.totals)
+		for id, t := range w.tallies {
+			sum := counts[id]
+			if sum == nil {
+				sum = &tallyCount{rule: t.rule, key: t.key}
+				counts[id] = sum
+			}
+			sum.n += t.n
+		}
+		for i, m := range w.rules {
+			r.states[w.indexes[i]].timing.add(m.stats)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(counts)) {
+		t := counts[id]
+		if t.n == 0 {
+			continue
+		}
+		if err := r.totals.addTally(t.key, t.n); err != nil {
+			r.states[t.rule].fail(err, "its counts")
+		}
+	}
+}
