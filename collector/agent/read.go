@@ -175,7 +175,7 @@ func (r *folderReader) child(folder, name string) (string, bool) {
 	}
 	entries, _ := dir.ReadDir(maxContent)
 	for _, e := range entries {
-		if strings.EqualFold(e.Name(), name) && e.Type()&fs.ModeSymlink == 0 {
+		if strings.EqualFold(e.Name(), name) && readable(e.Type()) {
 			return path.Join(folder, e.Name()), true
 		}
 	}
@@ -184,8 +184,12 @@ func (r *folderReader) child(folder, name string) (string, bool) {
 
 func (r *folderReader) exists(name string) bool {
 	info, err := fs.Lstat(r.fs, name)
-	return err == nil && info.Mode()&fs.ModeSymlink == 0
+	return err == nil && readable(info.Mode())
 }
+
+// readable says whether an entry is a file or a folder. Links are not followed,
+// and to open a pipe would wait for somebody to write into it.
+func readable(mode fs.FileMode) bool { return mode.IsDir() || mode.IsRegular() }
 
 // unfinished are endings of files that a download leaves behind while it runs.
 var unfinished = []string{".tmp", ".part", ".partial", ".download"}
