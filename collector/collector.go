@@ -40,7 +40,7 @@ func Open(ctx context.Context, name string, access Access) (Source, error) {
 	kind, rest, ok := strings.Cut(name, ":")
 	switch {
 	case !ok:
-		return nil, fmt.Errorf("open source %q: %s", name, kinds)
+		return nil, fmt.Errorf("open source %q: %s", Redact(name), kinds)
 	case strings.EqualFold(kind, "sqlserver"):
 		return openSQLServer(ctx, name, access)
 	case strings.EqualFold(kind, "csv"):
@@ -48,7 +48,7 @@ func Open(ctx context.Context, name string, access Access) (Source, error) {
 	case strings.EqualFold(kind, "demo"):
 		return openDemo(ctx, rest)
 	}
-	return nil, fmt.Errorf("open source %q: there is no kind of source %q; %s", Redact(name), kind, kinds)
+	return nil, fmt.Errorf("open source %q: there is no kind of source %q; %s", Redact(name), redactWord(kind), kinds)
 }
 
 // kinds tells people how sources are written.
@@ -64,8 +64,14 @@ func Collect(ctx context.Context, source Source, sink Sink, options Options) (*s
 // may be a password.
 func Redact(name string) string {
 	kind, rest, ok := strings.Cut(name, ":")
-	if !ok || rest == "" || name == Demo+renamedDemo {
+	kind = redactWord(kind)
+	switch {
+	case name == Demo+renamedDemo:
 		return name
+	case !ok:
+		return kind
+	case rest == "":
+		return kind + ":"
 	}
 	if strings.EqualFold(kind, "csv") || strings.EqualFold(kind, "agent") {
 		folder, _, _ := strings.Cut(rest, "?")
@@ -80,4 +86,13 @@ func Redact(name string) string {
 		shown.User = url.User(user)
 	}
 	return shown.String()
+}
+
+// redactWord keeps a word and drops what may be a connection string of another
+// form, such as server=HOST;password=SECRET, or LOGIN:PASSWORD@HOST.
+func redactWord(text string) string {
+	if strings.ContainsAny(text, "=;@") {
+		return "…"
+	}
+	return text
 }

@@ -2,6 +2,8 @@ package collector
 
 import (
 	"bytes"
+	"context"
+	"strings"
 	"testing"
 
 	"github.com/nscheck/nscheck/snapshot"
@@ -56,9 +58,41 @@ func TestRedact(t *testing.T) {
 		"sqlserver:server=host;password=secret":  "sqlserver:…",
 		"sqlserver://sa:sec%zzret@host":          "sqlserver:…",
 		"sqlserver://host:1433?database=Altiris": "sqlserver://host:1433",
+		"demo:renamed":                           "demo:renamed",
+		"server=host;password=secret":            "…",
+		"secret@host":                            "…",
+		"password=secret;server=tcp:host":        "…:…",
+		"password=secret;server=tcp:":            "…:",
 	} {
 		if got := Redact(source); got != want {
 			t.Errorf("%s: %s, want %s", source, got, want)
+		}
+	}
+}
+
+// TestOpenShowsNoPassword: whatever is written in place of a source, a password
+// in it does not come back in the error.
+func TestOpenShowsNoPassword(t *testing.T) {
+	access := Access{Password: func(context.Context, string) (string, error) { return "given", nil }}
+	for _, source := range []string{
+		"server=host;user id=sa;password=hunter2",
+		"password=hunter2;server=tcp:host",
+		"hunter2@host",
+		"sa:hunter2@host",
+		"sqlserver:server=host;password=hunter2",
+		"sqlserver://sa@host.invalid;password=hunter2",
+		"sqlserver://sa@host.invalid/INSTANCE;password=hunter2",
+		"sqlserver://sa;password=hunter2@host.invalid",
+		"sqlserver://sa@host.invalid/password=hunter2",
+	} {
+		opened, err := Open(t.Context(), source, access)
+		if err == nil {
+			_ = opened.Close()
+			t.Errorf("%s was opened", source)
+			continue
+		}
+		if strings.Contains(err.Error(), "hunter2") || strings.Contains(err.Error(), "connect to") {
+			t.Errorf("%s: %v", source, err)
 		}
 	}
 }

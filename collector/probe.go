@@ -42,7 +42,7 @@ func ProbeItem(ctx context.Context, source Source, item string, options Options)
 	return cmdb.ProbeItem(ctx, database, item, options)
 }
 
-var errNotProbable = errors.New("only a CMDB can be probed, so the source must be sqlserver:// or demo")
+var errNotProbable = errors.New("only a CMDB can be probed, so the source must be demo: or sqlserver://")
 
 func (s *sqlServer) cmdb() (cmdb.Database, cmdb.Catalogue) {
 	return s.database(), cmdb.SQLServerCatalogue

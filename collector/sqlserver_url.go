@@ -69,12 +69,21 @@ func parseTarget(name string) (target, error) {
 		host: address.Hostname(), port: address.Port(), login: address.User.Username(),
 		instance: strings.Trim(address.Path, "/"), params: make(map[string]string),
 	}
+	if t.holdsSettings() {
+		return t, errors.New("the sqlserver:// URL has settings as another form of connection string has them, with ; and =, in its host, instance or login; " + howURL + ", and a password nowhere in it")
+	}
 	for _, key := range slices.Sorted(maps.Keys(query)) {
 		if err := t.add(key, query[key]); err != nil {
 			return t, err
 		}
 	}
 	return t, nil
+}
+
+// holdsSettings says whether a setting such as ;password=SECRET was written where
+// a name belongs, which messages and the manifest show.
+func (t *target) holdsSettings() bool {
+	return strings.ContainsAny(t.host+t.instance, ";=") || strings.Contains(t.login, ";") && strings.Contains(t.login, "=")
 }
 
 func (t *target) add(key string, values []string) error {
