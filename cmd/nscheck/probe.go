@@ -16,6 +16,7 @@ import (
 	"github.com/nscheck/nscheck/collector"
 	"github.com/nscheck/nscheck/collector/cmdb"
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/internal/atomicfile"
 )
 
 func probeCommand() *cli.Command {
@@ -90,6 +91,9 @@ func probeFlags(c *cli.Context) error {
 			return fmt.Errorf("--%s is empty", name)
 		}
 	}
+	if c.IsSet("write") { // before anything is asked of a server
+		return checkDraft(c.String("write"))
+	}
 	return nil
 }
 
@@ -123,10 +127,21 @@ func probeSections(ctx context.Context, c *cli.Context, src collector.Source, op
 	return err
 }
 
-// writeDraft never writes over a file: it may be one that the user has finished.
-func writeDraft(file string, probed *cmdb.Probed) error {
+// checkDraft never lets a draft be written over a file: it may be one that the
+// user has finished.
+func checkDraft(file string) error {
 	if _, err := os.Lstat(file); err == nil {
 		return fmt.Errorf("write %s: it exists; name another file, or remove it", file)
+	}
+	if err := atomicfile.Check(file); err != nil {
+		return fmt.Errorf("write %s: %w", file, err)
+	}
+	return nil
+}
+
+func writeDraft(file string, probed *cmdb.Probed) error {
+	if err := checkDraft(file); err != nil {
+		return err
 	}
 	return writeFile(file, func(w io.Writer) error {
 		_, err := io.WriteString(w, probed.Draft())

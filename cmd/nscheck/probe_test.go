@@ -80,3 +80,24 @@ func TestProbeSQLServer(t *testing.T) {
 		}
 	}
 }
+
+// TestProbeLooksAtTheDraftFirst: a file that cannot be written is told of before
+// a server is asked for anything.
+func TestProbeLooksAtTheDraftFirst(t *testing.T) {
+	t.Setenv("NSCHECK_PASSWORD", "Guessed-1")
+	dir := t.TempDir()
+	finished := filepath.Join(dir, "finished.yaml")
+	if err := os.WriteFile(finished, []byte("bindings: {}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for file, want := range map[string]string{
+		finished: "it exists; name another file",
+		filepath.Join(dir, "nowhere", "new.yaml"): "does not exist; create it first",
+	} {
+		var stdout, stderr bytes.Buffer
+		status := run([]string{"nscheck", "probe", "--source", "sqlserver://reader@nowhere.invalid", "--write", file}, &stdout, &stderr)
+		if status != 2 || stdout.Len() > 0 || !strings.Contains(stderr.String(), want) {
+			t.Errorf("%s: status %d, %s%s", file, status, stdout.String(), stderr.String())
+		}
+	}
+}
