@@ -17,6 +17,7 @@ import (
 	"github.com/nscheck/nscheck/collector/cmdb"
 	"github.com/nscheck/nscheck/evaluator"
 	"github.com/nscheck/nscheck/internal/atomicfile"
+	"github.com/nscheck/nscheck/report"
 )
 
 func probeCommand() *cli.Command {
@@ -154,7 +155,7 @@ func printProbe(w io.Writer, probed *cmdb.Probed) {
 	if version == "" {
 		version = "unknown"
 	}
-	fmt.Fprintf(w, "Probed %s; product version %s\n\n", origin(probed.Source), version)
+	fmt.Fprintf(w, "Probed %s; product version %s\n\n", origin(probed.Source), report.Name(version))
 	t := newTable(w, "section", "status", "evidence", "what")
 	bound := 0
 	for i := range probed.Sections {
@@ -162,14 +163,14 @@ func printProbe(w io.Writer, probed *cmdb.Probed) {
 		if s.Good() {
 			bound++
 		}
-		t.AppendRow(table.Row{s.Name, s.Status, s.Evidence, s.Message})
+		t.AppendRow(table.Row{s.Name, s.Status, s.Evidence, report.Message(s.Message)})
 	}
 	t.Render()
 	for i := range probed.Sections {
 		printCandidates(w, &probed.Sections[i])
 	}
 	for _, note := range slices.Concat(probed.Source.Notes, probed.Notes) {
-		fmt.Fprintf(w, "\nNote: %s\n", note)
+		fmt.Fprintf(w, "\nNote: %s\n", report.Message(note))
 	}
 	fmt.Fprintf(w, "\n%d of %d sections can be collected.\n", bound, len(probed.Sections))
 }
@@ -186,10 +187,10 @@ func printCandidates(w io.Writer, s *cmdb.ProbedSection) {
 			if last == "" {
 				fmt.Fprintln(w, "  to fill the section alone")
 			} else {
-				fmt.Fprintf(w, "  in place of %s\n", last)
+				fmt.Fprintf(w, "  in place of %s\n", report.Name(last))
 			}
 		}
-		fmt.Fprintf(w, "    %s\n", candidate.Reason)
+		fmt.Fprintf(w, "    %s\n", report.Message(candidate.Reason))
 	}
 }
 
@@ -205,7 +206,7 @@ func probeItem(ctx context.Context, c *cli.Context, src collector.Source, option
 		if i > 0 {
 			fmt.Fprintln(c.App.Writer)
 		}
-		fmt.Fprintf(c.App.Writer, "%s  %s\n", item.GUID, item.Name)
+		fmt.Fprintf(c.App.Writer, "%s  %s\n", item.GUID, report.Name(item.Name))
 		if item.Problem != "" {
 			fmt.Fprintf(c.App.Writer, "%s.\n", item.Problem)
 			continue

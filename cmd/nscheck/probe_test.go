@@ -101,3 +101,33 @@ func TestProbeLooksAtTheDraftFirst(t *testing.T) {
 		}
 	}
 }
+
+// TestProbeOnATerminal: names from a server can do nothing to a terminal.
+func TestProbeOnATerminal(t *testing.T) {
+	for _, name := range []string{"NSCHECK_SOURCE", "NSCHECK_BINDINGS"} {
+		t.Setenv(name, "")
+	}
+	t.Setenv("NSCHECK_PASSWORD", plantedPassword)
+	server := startDouble(t, smallEstate(t), nil)
+	server.Fail(tdstest.Word("vRM_Site_Item"), tdstest.NoObject("vRM_Site_Item"))
+	server.Fail(tdstest.Word("vProduct"), tdstest.Raise(tdstest.Message{Number: 50000, State: 1, Class: 16, Text: "no\x1b[2J\nsuch thing"}))
+	text := func(name string) tdstest.Column { return tdstest.Column{Name: name, Type: "nvarchar(max)"} }
+	server.Handle(tdstest.Word("INFORMATION_SCHEMA"), tdstest.Answer{
+		Columns: []tdstest.Column{text("schema"), text("object"), text("kind"), text("column"), text("type")},
+		Rows: tdstest.Rows(
+			[]any{"net", "vSite\x1b[2JMap", "VIEW", "SiteGuid", "uniqueidentifier"},
+			[]any{"net", "vSite\x1b[2JMap", "VIEW", "Site\x1b[2J Name", "nvarchar"},
+		),
+	})
+	server.Handle(tdstest.Word("vi.[Name] = @item"), tdstest.Answer{
+		Columns: []tdstest.Column{{Name: "guid", Type: "uniqueidentifier"}, text("name"), text("state")},
+		Rows:    tdstest.Rows([]any{"6D417916-467C-46A7-A870-6D86D9345B61", "Pol\x1b[2J\nicy", "<item><a>1</a></item>"}),
+	})
+	for _, args := range [][]string{{}, {"--item", "Policy"}} {
+		var stdout, stderr bytes.Buffer
+		status := run(append([]string{"nscheck", "probe", "--source", server.url("certificate=" + server.CAFile())}, args...), &stdout, &stderr)
+		if status == 2 || strings.Contains(stdout.String(), "\x1b") || !strings.Contains(stdout.String(), "[2J") {
+			t.Errorf("%v: status %d, %q%q", args, status, stdout.String(), stderr.String())
+		}
+	}
+}
