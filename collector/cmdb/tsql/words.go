@@ -29,8 +29,11 @@ var reserved = set(`
 // starters are not reserved, but begin statements of their own.
 var starters = set(`THROW SEND RECEIVE MOVE DISABLE ENABLE GO ATTACH DETACH PRAGMA VACUUM REINDEX`)
 
-// locking are the table hints that take or keep locks.
-var locking = set(`UPDLOCK XLOCK TABLOCK TABLOCKX PAGLOCK ROWLOCK SERIALIZABLE REPEATABLEREAD`)
+// locking are the table hints that take or keep locks, also where the session's
+// isolation level would take none.
+var locking = set(`
+	UPDLOCK XLOCK TABLOCK TABLOCKX PAGLOCK ROWLOCK SERIALIZABLE REPEATABLEREAD READCOMMITTED
+	READCOMMITTEDLOCK`)
 
 // grammar are the words of a SELECT statement itself: none of them is a name
 // unless quoted.
