@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"os"
@@ -106,6 +107,43 @@ func TestDBAPageSaysWhatIsSent(t *testing.T) {
 		}
 		if what, ok := named[statement]; !ok || !strings.Contains(string(text), what) {
 			t.Errorf("the page does not tell of this statement: %s", statement)
+		}
+	}
+}
+
+var systemView = regexp.MustCompile(`\[(INFORMATION_SCHEMA|sys)\]\.\[(\w+)\]`)
+
+// TestDBAPageSaysWhatProbingReads: every view of the server's own that is asked
+// when objects are missing.
+func TestDBAPageSaysWhatProbingReads(t *testing.T) {
+	text, err := os.ReadFile(dbaPage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("NSCHECK_PASSWORD", plantedPassword)
+	d := startDouble(t, smallEstate(t), nil)
+	d.Fail(tdstest.Word("vRM_Subnet_Item"), tdstest.NoObject("vRM_Subnet_Item"))
+	column := func(name string) tdstest.Column { return tdstest.Column{Name: name, Type: "nvarchar(128)"} }
+	d.Handle(tdstest.Word("INFORMATION_SCHEMA"), tdstest.Answer{
+		Columns: []tdstest.Column{column("schema"), column("object"), column("kind"), column("column"), column("type")},
+		Rows:    tdstest.Rows([]any{"dbo", "vSubnets", "VIEW", "SubnetGuid", "uniqueidentifier"}),
+	})
+	var stdout, stderr bytes.Buffer
+	if status := run([]string{"nscheck", "probe", "--source", d.url("certificate=" + d.CAFile())}, &stdout, &stderr); status != 3 {
+		t.Fatalf("status %d, %s%s", status, stdout.String(), stderr.String())
+	}
+	asked := make(map[string]bool)
+	for _, e := range d.Log() {
+		for _, m := range systemView.FindAllStringSubmatch(e.SQL, -1) {
+			asked[m[1]+"."+m[2]] = true
+		}
+	}
+	if !asked["sys.sql_modules"] || !asked["INFORMATION_SCHEMA.COLUMNS"] {
+		t.Fatalf("the probe did not look for candidates: %v", asked)
+	}
+	for view := range asked {
+		if !strings.Contains(string(text), "`"+view+"`") {
+			t.Errorf("the page does not tell that %s is read", view)
 		}
 	}
 }
