@@ -39,7 +39,7 @@ type ItemNode struct {
 	Count int `json:"count"`
 	// Type is what its values are; several types are joined by "or".
 	Type string `json:"type"`
-	// Values are those that can be shown: numbers, booleans, single words and
+	// Values are those that can be shown: numbers, booleans, settings' words and
 	// GUIDs that nothing near them says to be secret. At most five.
 	Values []string `json:"values,omitempty"`
 }

@@ -32,6 +32,7 @@ const secretXML = `<?xml version="1.0" encoding="utf-16"?>
   <nested>&lt;a password="Rho"/&gt;</nested>
   <connectionString>Sigma</connectionString>
   <account>Tau</account>
+  <createdBy>Aspen</createdBy><contact>Birch</contact><wort>Cedar</wort><sqlAccess>dogwood</sqlAccess><runAs>svcelder</runAs><domain>FIRCO</domain><server>HAZELSRV</server>
   <x:cert xmlns:x="y"><x:body>Upsilon</x:body></x:cert>
   <mixed>Phi<b/>Chi</mixed>
   <!-- Psi -->
@@ -42,7 +43,8 @@ func TestItemHidesSecrets(t *testing.T) {
 	list := listNodes(parseItem(&Binding{}, secretXML).root)
 	text := fmt.Sprintf("%+v", list)
 	for _, secret := range strings.Fields(`Zero Alice Alpha Beta 4711 Gamma Delta Epsilon Zeta Eta Theta Iota Kappa Lambda QWxh DEADBEEF
-		Tr0ub xkqz Mu sentence Omicron example 1234567 Rho Sigma Tau Upsilon Phi Chi Psi Omega`) {
+		Tr0ub xkqz Mu sentence Omicron example 1234567 Rho Sigma Tau Upsilon Phi Chi Psi Omega
+		Aspen Birch Cedar dogwood elder FIRCO HAZEL`) {
 		if strings.Contains(text, secret) {
 			t.Errorf("%s is shown:\n%s", secret, text)
 		}
@@ -54,6 +56,7 @@ func TestItemNodes(t *testing.T) {
   <assign p:kind="Site"><type>2</type><auto>True</auto><server guid="{02417916-467c-46a7-a870-6d86d9345b61}"/><server guid="03417916-467C-46A7-A870-6D86D9345B61"/></assign>
   <p:deny>Ns</p:deny><ratio>-1.5</ratio><empty/><start>2013-09-01T18:00:00</start><wait>00:05:00</wait>
   <v>1</v><v>All</v><v>1</v><text>two words</text>
+  <deny>ExtPs</deny><when>onceDaily</when><how>HTTPS</how>
 </item>`).root)
 	want := []ItemNode{
 		{"/item/@guid", 1, "GUID", []string{"6D417916-467C-46A7-A870-6D86D9345B61"}},
@@ -68,6 +71,9 @@ func TestItemNodes(t *testing.T) {
 		{"/item/wait", 1, "duration", nil},
 		{"/item/v", 3, "number or word", []string{"1", "All"}},
 		{"/item/text", 1, "text", nil},
+		{"/item/deny", 1, "word", []string{"ExtPs"}},
+		{"/item/when", 1, "word", []string{"onceDaily"}},
+		{"/item/how", 1, "word", []string{"HTTPS"}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

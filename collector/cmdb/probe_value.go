@@ -11,20 +11,17 @@ var (
 	numberText   = regexp.MustCompile(`^[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?$`)
 	dateText     = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.]+(?:Z|[+-][0-9:]+)?)?$`)
 	durationText = regexp.MustCompile(`^-?[0-9]{1,4}(?:\.[0-9]{1,2})?:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?$`)
-	// wordText is what an enumeration's value looks like: one to four words
-	// written together. Random letters and codes look otherwise.
+	// wordText is how an enumeration's value is written: one to four words
+	// together.
 	wordText = regexp.MustCompile(`^(?:[A-Z][a-z]+|[a-z]{2,}|[A-Z]{2,5}){1,4}$`)
-	vowel    = regexp.MustCompile(`(?i)[aeiouy]`)
-	acronym  = regexp.MustCompile(`^[A-Z]{2,5}$`)
-	// consonants never follow each other so often in a word.
-	consonants = regexp.MustCompile(`(?i)[bcdfghjklmnpqrstvwxz]{6}`)
+	wordPart = regexp.MustCompile(`[A-Z]?[a-z]+|[A-Z]{2,5}`)
 )
 
 // longestWord is the longest value of an enumeration.
 const longestWord = 24
 
 // valueType says what a value is, and the value itself where it can be shown:
-// where it is a number, a boolean, a GUID, or a word that an enumeration may
+// where it is a number, a boolean, a GUID, or a value that an enumeration may
 // have. All else may hold what is nobody's business.
 func valueType(value string) (kind, shown string) {
 	value = strings.TrimSpace(value)
@@ -51,11 +48,18 @@ func valueType(value string) (kind, shown string) {
 	return "text", ""
 }
 
+// isWord says whether a value is made of words that settings have. Any other
+// word may be a name or a password, and nothing about it tells.
 func isWord(value string) bool {
-	if len(value) > longestWord || !wordText.MatchString(value) || consonants.MatchString(value) {
+	if len(value) > longestWord || !wordText.MatchString(value) {
 		return false
 	}
-	return vowel.MatchString(value) || acronym.MatchString(value) || len(value) <= 3
+	for _, part := range wordPart.FindAllString(value, -1) {
+		if !settingWords[strings.ToLower(part)] {
+			return false
+		}
+	}
+	return true
 }
 
 // secretWords are parts of names behind which credentials and people's names
