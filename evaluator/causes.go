@@ -19,16 +19,34 @@ type causes struct {
 	pack       *Pack
 	candidates map[string][]candidate // by id of the explained rule, by rule
 	explained  map[string]bool        // rules that some rule explains
+	named      map[string]bool        // GUIDs of clients that a finding names
+	known      map[*clientRecord]*attributed
+}
+
+// attributed are the causes of all findings of a client.
+type attributed struct {
+	findings []attributedFinding // in the order of the record
+	freed    string              // see freedBy
+}
+
+type attributedFinding struct {
+	cause attribution
+	alone bool // see of
+	found bool
 }
 
 func newCauses(p *Pack, estate map[string][]Finding) *causes {
-	c := &causes{pack: p, candidates: map[string][]candidate{}, explained: map[string]bool{}}
+	c := &causes{
+		pack: p, candidates: map[string][]candidate{}, explained: map[string]bool{},
+		named: map[string]bool{}, known: map[*clientRecord]*attributed{},
+	}
 	for _, r := range p.Rules {
 		ids := causeIDs(r, estate[r.ID])
 		for _, id := range r.Explains {
 			c.explained[id] = true
 			for i, f := range estate[r.ID] {
 				for _, s := range f.Affects {
+					c.named[s.Client] = true
 					c.candidates[id] = append(c.candidates[id], candidate{ids[i], r, &estate[r.ID][i], s})
 				}
 			}
@@ -40,14 +58,15 @@ func newCauses(p *Pack, estate map[string][]Finding) *causes {
 // findings are the findings of one client with their causes.
 func (c *causes) findings(rec *clientRecord) []Finding {
 	out := make([]Finding, 0, len(rec.Findings))
-	for _, f := range rec.Findings {
+	causes := c.attribute(rec)
+	for i, f := range rec.Findings {
 		r := c.pack.Rules[f.Rule]
 		full := Finding{
 			Rule: r.ID, Severity: r.Severity, Msg: f.Msg, Resource: rec.resource(),
 			Path: f.Path, Expected: f.Expected, Actual: f.Actual,
 		}
-		if a, _, ok := c.of(rec, f); ok {
-			full.Cause, full.Certainty = a.id, a.certainty
+		if a := causes.findings[i]; a.found {
+			full.Cause, full.Certainty = a.cause.id, a.cause.certainty
 		}
 		out = append(out, full)
 	}
@@ -69,18 +88,18 @@ func (c *causes) summarise(s *spool, version string) ([]Cause, []Unexplained, er
 
 // count adds one client to the causes of its findings.
 func (c *causes) count(rec *clientRecord, found map[string]*Cause, unexplained map[string]*Unexplained, version string) {
-	seen, missed := map[string]bool{}, map[string]bool{}
-	freed := c.freedBy(rec)
-	for _, f := range rec.Findings {
+	var seen, missed []string
+	causes := c.attribute(rec)
+	for i, f := range rec.Findings {
 		rule := c.pack.Rules[f.Rule]
-		a, _, ok := c.of(rec, f)
-		if !ok {
-			if c.isEnd(rule) && !missed[rule.ID] {
-				missed[rule.ID] = true
+		if !causes.findings[i].found {
+			if c.isEnd(rule) && !slices.Contains(missed, rule.ID) {
+				missed = append(missed, rule.ID)
 				c.miss(unexplained, rec, rule.ID)
 			}
 			continue
 		}
+		a := causes.findings[i].cause
 		cause := found[a.id]
 		if cause == nil {
 			cause = newCause(a, version)
@@ -89,10 +108,10 @@ func (c *causes) count(rec *clientRecord, found map[string]*Cause, unexplained m
 		if !slices.Contains(cause.Explains, rule.ID) {
 			cause.Explains = append(cause.Explains, rule.ID)
 		}
-		if !seen[a.id] {
-			seen[a.id] = true
+		if !slices.Contains(seen, a.id) {
+			seen = append(seen, a.id)
 			cause.Clients++
-			if freed == a.id {
+			if causes.freed == a.id {
 				cause.Frees++
 			}
 			cause.Sample = sample(cause.Sample, rec.resource())
@@ -104,22 +123,41 @@ func (c *causes) count(rec *clientRecord, found map[string]*Cause, unexplained m
 // explains none. Only such a finding wants a cause; a step of the chain is one.
 func (c *causes) isEnd(r *Rule) bool { return c.explained[r.ID] && len(r.Explains) == 0 }
 
+// attribute finds the causes of all findings of a client. Clients of one class
+// have the same ones, unless a finding names one of them.
+func (c *causes) attribute(rec *clientRecord) *attributed {
+	alike := rec.class != nil && !c.named[rec.GUID]
+	if a := c.known[rec.class]; alike && a != nil {
+		return a
+	}
+	a := &attributed{}
+	for _, f := range rec.Findings {
+		cause, alone, found := c.of(rec, f)
+		a.findings = append(a.findings, attributedFinding{cause, alone, found})
+	}
+	a.freed = c.freedBy(rec, a)
+	if alike {
+		c.known[rec.class] = a
+	}
+	return a
+}
+
 // freedBy is the id of the cause whose mending frees a client of all findings at
 // the end of a chain, or of all findings where it has none of those; empty where
 // no single one does.
-func (c *causes) freedBy(rec *clientRecord) string {
+func (c *causes) freedBy(rec *clientRecord, causes *attributed) string {
 	id := ""
 	ends := slices.ContainsFunc(rec.Findings, func(f clientFinding) bool { return c.isEnd(c.pack.Rules[f.Rule]) })
-	for _, f := range rec.Findings {
+	for i, f := range rec.Findings {
 		rule := c.pack.Rules[f.Rule]
 		if ends && !c.isEnd(rule) || !c.explained[rule.ID] {
 			continue
 		}
-		a, alone, ok := c.of(rec, f)
-		if !ok || !alone || id != "" && id != a.id {
+		a := causes.findings[i]
+		if !a.found || !a.alone || id != "" && id != a.cause.id {
 			return ""
 		}
-		id = a.id
+		id = a.cause.id
 	}
 	return id
 }

@@ -14,7 +14,10 @@ import (
 type place struct {
 	id  uint32
 	loc *snapshot.Location // nil where the addresses were not collected
-	doc any                // loc as rules see it
+	doc map[string]any     // loc as rules see it
+	// texts are the fields of doc in JSON; a client without a location has none,
+	// and one that has a location has at least null.
+	texts map[string]string
 	// sites of the primary address; those of a subnet that is in several.
 	sites   []string
 	clients int64 // that were counted there
@@ -149,10 +152,18 @@ func (l *locator) forget() {
 
 // newPlace works out where a client with these addresses is.
 func newPlace(nets *networks, addresses []string) (*place, error) {
-	p := &place{loc: nets.locate(addresses)}
-	var err error
-	if p.doc, err = jsonDocument(p.loc); err != nil {
+	p := &place{loc: nets.locate(addresses), texts: map[string]string{}}
+	doc, err := jsonDocument(p.loc)
+	if err != nil {
 		return nil, err
+	}
+	p.doc, _ = doc.(map[string]any)
+	for name, value := range p.doc {
+		text, err := json.Marshal(value)
+		if err != nil {
+			return nil, err
+		}
+		p.texts[name] = string(text)
 	}
 	if len(addresses) > 0 {
 		p.sites = nets.locate(addresses[:1]).Sites

@@ -3,6 +3,7 @@ package evaluator
 import (
 	"context"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -26,8 +27,8 @@ type program struct {
 	// What the answer depends on; of no use where whole is set.
 	values   []snapshot.Field
 	presence []snapshot.Field
-	location bool
-	whole    string // why it depends on all of a client; else empty
+	location []string // fields of the location
+	whole    string   // why it depends on all of a client; else empty
 }
 
 func (e *engine) prepareProgram(ctx context.Context, pkg string, names []string) (program, error) {
@@ -72,9 +73,8 @@ func (p *program) appendKey(key []byte, c *streamed) []byte {
 			key = append(key, '0')
 		}
 	}
-	if p.location {
-		id := c.place.id
-		key = append(key, byte(id), byte(id>>8), byte(id>>16), byte(id>>24))
+	for _, name := range p.location {
+		key = append(append(key, c.place.texts[name]...), markEnd)
 	}
 	return key
 }
@@ -98,8 +98,14 @@ func (p *program) projection(c *streamed) (ast.Value, error) {
 			put(doc, f, nil)
 		}
 	}
-	if p.location && c.place.doc != nil {
-		doc["location"] = c.place.doc
+	if len(p.location) > 0 && c.place.doc != nil {
+		location := map[string]any{}
+		for _, name := range p.location {
+			if value, ok := c.place.doc[name]; ok {
+				location[name] = value
+			}
+		}
+		doc["location"] = location
 	}
 	return ast.InterfaceToValue(doc)
 }
@@ -163,11 +169,25 @@ const (
 	memoWorth   = 10      // percent of them that must have been answered before
 )
 
-// memo remembers the answers of a program by what they depend on.
-type memo[T any] struct {
+// shared is a program that several workers ask, and its answers.
+type shared[T any] struct {
 	*program
-	read  func(sets map[string]any, c *streamed) (T, error)
+	rule *clientRule // nil for other programs
+	read func(sets map[string]any, c *streamed) (T, error)
+
+	mu    sync.Mutex
 	table map[string]*answer[T]
+}
+
+func newShared[T any](p *program, read func(map[string]any, *streamed) (T, error)) *shared[T] {
+	return &shared[T]{program: p, read: read, table: map[string]*answer[T]{}}
+}
+
+// memo is what one worker remembers of a program's answers, by what they
+// depend on.
+type memo[T any] struct {
+	*shared[T]
+	own   map[string]*answer[T]
 	idle  bool // it remembers nothing, for clients do not repeat
 	key   []byte
 	stats Timing
@@ -179,8 +199,8 @@ type answer[T any] struct {
 	err   error // the rule broke
 }
 
-func newMemo[T any](p *program, read func(map[string]any, *streamed) (T, error)) *memo[T] {
-	return &memo[T]{program: p, read: read, table: map[string]*answer[T]{}, idle: p.whole != ""}
+func newMemo[T any](s *shared[T]) *memo[T] {
+	return &memo[T]{shared: s, own: map[string]*answer[T]{}, idle: s.whole != ""}
 }
 
 // recall looks for an answer that was given before. Where there is none, key is
@@ -191,7 +211,15 @@ func (m *memo[T]) recall(c *streamed) (found *answer[T], key []byte) {
 		return nil, nil
 	}
 	m.key = m.appendKey(m.key[:0], c)
-	found = m.table[string(m.key)]
+	found = m.own[string(m.key)]
+	if found == nil {
+		m.mu.Lock()
+		found = m.table[string(m.key)]
+		m.mu.Unlock()
+		if found != nil {
+			m.keep(m.own, m.key, found)
+		}
+	}
 	if found != nil {
 		m.stats.Remembered++
 	}
@@ -203,13 +231,20 @@ func (m *memo[T]) remember(key []byte, a *answer[T]) {
 		return
 	}
 	if m.stats.Clients >= memoTrial && m.stats.Remembered*100 < m.stats.Clients*memoWorth {
-		m.idle, m.table = true, nil
+		m.idle, m.own = true, nil
 		return
 	}
-	if len(m.table) >= memoEntries {
-		clear(m.table)
+	m.keep(m.own, key, a)
+	m.mu.Lock()
+	m.keep(m.table, key, a)
+	m.mu.Unlock()
+}
+
+func (*memo[T]) keep(table map[string]*answer[T], key []byte, a *answer[T]) {
+	if len(table) >= memoEntries {
+		clear(table)
 	}
-	m.table[string(key)] = a
+	table[string(key)] = a
 }
 
 // ask has the engine answer for one client. The error is that of a context

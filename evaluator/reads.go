@@ -17,7 +17,7 @@ type fieldSet [snapshot.NumFields]bool
 type reads struct {
 	values   fieldSet // fields whose values matter, with all that is in them
 	presence fieldSet // objects of which it matters only whether they are there
-	location bool     // whether it matters where the client is
+	location []string // fields of the location that matter
 	// whole says why the client has to be taken as a whole; else empty.
 	whole string
 }
@@ -136,7 +136,7 @@ func (r *reader) input(path ast.Ref, onlyPresence bool) {
 	nodes := []*snapshot.FieldNode{snapshot.ClientFields}
 	for i, step := range path {
 		if name, isText := step.Value.(ast.String); isText && i == 0 && string(name) == "location" {
-			r.reads.location = true
+			r.location(path[1:])
 			return
 		}
 		var next []*snapshot.FieldNode
@@ -161,6 +161,19 @@ func (r *reader) input(path ast.Ref, onlyPresence bool) {
 		}
 		r.value(n)
 	}
+}
+
+// locationFields are the fields of a client's location.
+var locationFields = []string{"network", "site", "sites", "subnet"}
+
+func (r *reader) location(path ast.Ref) {
+	fields := locationFields
+	if len(path) > 0 {
+		if name, ok := path[0].Value.(ast.String); ok && slices.Contains(locationFields, string(name)) {
+			fields = []string{string(name)}
+		}
+	}
+	r.reads.location = union(r.reads.location, fields)
 }
 
 func (r *reader) value(n *snapshot.FieldNode) {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"runtime"
 	"slices"
 	"sync"
@@ -85,15 +84,16 @@ func (r *run) judgeClients(ctx context.Context) error {
 		n = runtime.GOMAXPROCS(0)
 	}
 	workers := make([]*worker, n)
+	programs := r.newPrograms(rules)
 	for i := range workers {
-		workers[i] = r.newWorker(rules)
+		workers[i] = r.newWorker(programs)
 	}
 	err = r.stream(ctx, workers)
 	if ctx.Err() != nil {
 		return fmt.Errorf("stopped after %d clients: %w", r.coll.clients, context.Cause(ctx))
 	}
 	if err == nil {
-		r.gather(workers)
+		r.gather(workers, &programs.tallies)
 	}
 	return err
 }
@@ -176,31 +176,35 @@ func (r *run) add(res *blockResult) error {
 }
 
 // gather adds up what the workers counted.
-func (r *run) gather(workers []*worker) {
-	counts := tallies{}
+func (r *run) gather(workers []*worker, tallies *tallies) {
+	counts := make([]int64, len(tallies.keys))
 	for _, w := range workers {
 		w.locator.forget()
 		w.totals.leave(w.locator.none)
 		r.totals.add(w.totals)
-		for id, t := range w.tallies {
-			sum := counts[id]
-			if sum == nil {
-				sum = &tallyCount{rule: t.rule, key: t.key}
-				counts[id] = sum
-			}
-			sum.n += t.n
+		for key, n := range w.tallied {
+			counts[key] += n
 		}
 		for i, m := range w.rules {
 			r.states[w.indexes[i]].timing.add(m.stats)
 		}
 	}
-	for _, id := range slices.Sorted(maps.Keys(counts)) {
-		t := counts[id]
-		if t.n == 0 {
-			continue
+	order := make([]int, len(counts))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return tallies.keys[a].compare(tallies.keys[b]) })
+	for _, i := range order {
+		t := tallies.keys[i]
+		if counts[i] == 0 {
+			continue // it was counted only to check
 		}
-		if err := r.totals.addTally(t.key, t.n); err != nil {
+		if err := r.totals.addTally(t.key, counts[i]); err != nil {
 			r.states[t.rule].fail(err, "its counts")
 		}
 	}
+}
+
+func (t tallyKey) compare(o tallyKey) int {
+	return cmp.Or(cmp.Compare(t.rule, o.rule), slices.Compare(t.key, o.key))
 }

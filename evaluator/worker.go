@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"sync"
+	"sync/atomic"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
@@ -26,10 +28,10 @@ type streamed struct {
 
 // judgement is what one rule says about some clients.
 type judgement struct {
-	id       uint32 // of the worker; 0 where nothing was found
+	id       uint32 // 0 where nothing was found
 	outcome  outcome
 	findings []clientFinding
-	tally    []*tallyCount
+	tally    []int // positions in the run's tallies
 }
 
 // evidenceOf is what the rows of some clients prove.
@@ -84,8 +86,8 @@ func (c *streamed) resource() Resource {
 	return Resource{Type: "client", GUID: c.text(guidField), Name: c.text(nameField)}.named()
 }
 
-// A worker judges blocks of clients. Workers share nothing that changes but the
-// classes of records.
+// A worker judges blocks of clients. What workers share is behind locks that they
+// seldom take: answers that are new to one of them, and classes of records.
 type worker struct {
 	run      *run
 	rules    []*memo[*judgement]
@@ -93,38 +95,57 @@ type worker struct {
 	evidence *memo[*evidenceOf]
 	locator  *locator
 	totals   *totals
-	tallies  tallies
+	tallied  []int64 // by position in the run's tallies
 	group    [batchSize]streamed
-	ids      uint32
 	classes  map[string]uint64 // by the answers that they are made of
 	key      []byte
 	pending  []*streamed
 	keys     [][]byte
 }
 
-func (r *run) newWorker(rules []*clientRule) *worker {
-	w := &worker{run: r, totals: newTotals(r.estate), tallies: tallies{}, classes: map[string]uint64{}}
+func (r *run) newWorker(shared *programs) *worker {
+	w := &worker{run: r, totals: newTotals(r.estate), classes: map[string]uint64{}}
 	w.locator = newLocator(r.nets, w.totals.leave)
-	for _, c := range rules {
-		w.rules = append(w.rules, newMemo(&c.program, func(sets map[string]any, s *streamed) (*judgement, error) {
-			return w.judgement(c, sets, s)
-		}))
-		w.indexes = append(w.indexes, c.index)
+	for _, p := range shared.rules {
+		w.rules = append(w.rules, newMemo(p))
+		w.indexes = append(w.indexes, p.rule.index)
 	}
-	if r.evidence != nil {
-		w.evidence = newMemo(r.evidence, func(values map[string]any, _ *streamed) (*evidenceOf, error) {
-			e, err := readEvidence(values)
-			w.ids++
-			return &evidenceOf{w.ids, e}, err
-		})
+	if shared.evidence != nil {
+		w.evidence = newMemo(shared.evidence)
 	}
 	for i := range w.group {
-		w.group[i] = streamed{nets: r.nets, answers: make([]*answer[*judgement], len(rules))}
+		w.group[i] = streamed{nets: r.nets, answers: make([]*answer[*judgement], len(w.rules))}
 	}
 	return w
 }
 
-func (w *worker) judgement(c *clientRule, sets map[string]any, s *streamed) (*judgement, error) {
+// programs are the questions that all workers ask about clients.
+type programs struct {
+	rules    []*shared[*judgement]
+	evidence *shared[*evidenceOf]
+	ids      atomic.Uint32
+	tallies  tallies
+}
+
+func (r *run) newPrograms(rules []*clientRule) *programs {
+	p := &programs{tallies: tallies{ids: map[string]int{}}}
+	for _, c := range rules {
+		s := newShared(&c.program, func(sets map[string]any, s *streamed) (*judgement, error) {
+			return p.judgement(c, sets, s)
+		})
+		s.rule = c
+		p.rules = append(p.rules, s)
+	}
+	if r.evidence != nil {
+		p.evidence = newShared(r.evidence, func(values map[string]any, _ *streamed) (*evidenceOf, error) {
+			e, err := readEvidence(values)
+			return &evidenceOf{p.ids.Add(1), e}, err
+		})
+	}
+	return p
+}
+
+func (p *programs) judgement(c *clientRule, sets map[string]any, s *streamed) (*judgement, error) {
 	out, err := c.judge(sets, s.has)
 	if err != nil {
 		return nil, err
@@ -136,11 +157,10 @@ func (w *worker) judgement(c *clientRule, sets map[string]any, s *streamed) (*ju
 		})
 	}
 	if len(j.findings) > 0 {
-		w.ids++
-		j.id = w.ids
+		j.id = p.ids.Add(1)
 	}
 	for _, key := range out.tally {
-		j.tally = append(j.tally, w.tallies.of(c.index, key))
+		j.tally = append(j.tally, p.tallies.of(c.index, key))
 	}
 	return j, nil
 }
@@ -275,7 +295,7 @@ func (w *worker) finish(ctx context.Context, c *streamed, res *blockResult) erro
 			res.unknown(w.indexes[i], u.Msg, c)
 		}
 		for _, t := range j.tally {
-			t.n++
+			w.tally(t)
 		}
 		if j.outcome.uncounted != "" && active {
 			w.totals.uncounted++
@@ -370,22 +390,38 @@ func (w *worker) newRecord(c *streamed, proof *evidenceOf) *clientRecord {
 	return rec
 }
 
-// tallies count the keys of client rules' tallies.
-type tallies map[string]*tallyCount
-
-type tallyCount struct {
-	rule int
-	key  []string
-	n    int64
+// tally counts one more client for a key of the run's tallies.
+func (w *worker) tally(key int) {
+	if grow := key + 1 - len(w.tallied); grow > 0 {
+		w.tallied = append(w.tallied, make([]int64, grow)...)
+	}
+	w.tallied[key]++
 }
 
-func (t tallies) of(rule int, key []string) *tallyCount {
-	id := strconv.Itoa(rule)
+// tallies number the keys of client rules' tallies.
+type tallies struct {
+	mu   sync.Mutex
+	ids  map[string]int
+	keys []tallyKey
+}
+
+type tallyKey struct {
+	rule int
+	key  []string
+}
+
+func (t *tallies) of(rule int, key []string) int {
+	text := strconv.Itoa(rule)
 	for _, part := range key {
-		id += strconv.Quote(part)
+		text += strconv.Quote(part)
 	}
-	if t[id] == nil {
-		t[id] = &tallyCount{rule: rule, key: key}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	id, ok := t.ids[text]
+	if !ok {
+		id = len(t.keys)
+		t.ids[text] = id
+		t.keys = append(t.keys, tallyKey{rule, key})
 	}
-	return t[id]
+	return id
 }
