@@ -29,9 +29,6 @@ func (p *Pack) readParams(src Source, data []byte) error {
 		if _, taken := p.defaults[name]; taken {
 			return fmt.Errorf("%s: parameter %q is defined by another pack already", file, name)
 		}
-		if params[name] == nil {
-			return fmt.Errorf("%s: parameter %s has no default", file, name)
-		}
 		p.defaults[name] = params[name]
 	}
 	return nil
@@ -40,9 +37,19 @@ func (p *Pack) readParams(src Source, data []byte) error {
 // Default is the default value of a parameter; nil where there is no such.
 func (p *Pack) Default(name string) any { return p.defaults[name] }
 
+// checkDefaults refuses a default of null where no schema takes it for unknown.
+func (p *Pack) checkDefaults(src Source, own map[string]bool) error {
+	for _, name := range slices.Sorted(maps.Keys(own)) {
+		if own[name] && p.defaults[name] == nil && p.paramSchemas[name] == nil {
+			return fmt.Errorf("%s: parameter %s has no default", src.file(paramsFile), name)
+		}
+	}
+	return nil
+}
+
 // SetParam overrides a parameter's default. The value is YAML, so that numbers
-// and lists can be given; it must be of the default's kind, and one that the
-// schema of the pack's parameters takes, where there is one.
+// and lists can be given; it must be of the default's kind, unless that is null,
+// and one that the schema of the pack's parameters takes, where there is one.
 func (p *Pack) SetParam(name, value string) error {
 	def, ok := p.defaults[name]
 	if !ok {
@@ -52,6 +59,7 @@ func (p *Pack) SetParam(name, value string) error {
 	switch {
 	case err != nil:
 		return fmt.Errorf("parameter %s: %q is not a value: %w", name, value, err)
+	case def == nil: // unknown; its schema says which values it takes
 	case v == nil:
 		return fmt.Errorf("parameter %s must be a %s, and no value is given", name, paramKind(def))
 	case paramKind(v) != paramKind(def):

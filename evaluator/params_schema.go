@@ -144,6 +144,8 @@ func flawOf(leaf *jsonschema.ValidationError, doc any) string {
 
 func showValue(v any) string {
 	switch v := v.(type) {
+	case nil:
+		return "null"
 	case string:
 		return fmt.Sprintf("%q", v)
 	case []any:

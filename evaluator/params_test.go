@@ -57,6 +57,10 @@ func TestParametersOfTheBuiltinRules(t *testing.T) {
 		{"clock_tolerance_days", "-5", "parameter clock_tolerance_days must be 0 or more, not -5"},
 		{"clock_tolerance_days", "1.5", "parameter clock_tolerance_days must be a whole number, not 1.5"},
 		{"plugin_filter", "d3ba9ca7", "parameter plugin_filter must look like"},
+		{"licences_owned", "5650", ""},
+		{"licences_owned", "null", ""},
+		{"licences_owned", "many", `parameter licences_owned must be null or a whole number, not "many"`},
+		{"licences_owned", "-1", "parameter licences_owned must be 0 or more, not -1"},
 		{"other_vendors", `[""]`, "parameter other_vendors[0] must have 1 characters or more, not 0"},
 	}
 	p, err := LoadPack(Source{Name: "builtin", FS: policies.FS})
@@ -81,6 +85,8 @@ func TestParameterFiles(t *testing.T) {
 		{"a schema that is none", "limit: 3", `{"properties": 3}`, "house/schemas/params.json: "},
 		{"a schema elsewhere", "limit: 3", `{"$ref": "http://127.0.0.1/x.json"}`, "a schema of parameters must stand alone"},
 		{"no default", "limit:", "", "house/params.yaml: parameter limit has no default"},
+		{"a default that is unknown", "limit: null", `{"properties": {"limit": {"type": ["null", "integer"]}}}`, ""},
+		{"no default where the schema wants one", "limit:", schema, "house/params.yaml: parameter limit must be a whole number, not null"},
 		{"a list", "[limit]", "", "house/params.yaml must name parameters and their values, and is a list"},
 		{"two documents", "limit: 3\n---\nlimit: 4\n", "", "house/params.yaml: only one YAML document is read, and there are several"},
 	}

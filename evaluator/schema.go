@@ -45,6 +45,8 @@ func paramsSchema(defaults map[string]any) map[string]any {
 
 func valueSchema(v any) map[string]any {
 	switch v := v.(type) {
+	case nil: // of any kind that the parameter's own schema takes
+		return map[string]any{}
 	case string:
 		return map[string]any{"type": "string"}
 	case bool:

@@ -109,6 +109,9 @@ func (p *Pack) readSource(src Source, sum io.Writer) error {
 	if err := p.readParamsSchema(src, own); err != nil {
 		return fmt.Errorf("load rules from %s: %w", src.Name, err)
 	}
+	if err := p.checkDefaults(src, own); err != nil {
+		return fmt.Errorf("load rules from %s: %w", src.Name, err)
+	}
 	return nil
 }
 

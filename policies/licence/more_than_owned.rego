@@ -3,7 +3,9 @@
 # description: |
 #   More computers hold a Patch Management licence than licences were bought. A client
 #   whose first scan returns may then find none left. Distinct computers are counted,
-#   whatever their status: one that is not Active holds its licence too.
+#   whatever their status: one that is not Active holds its licence too. Where a CMDB
+#   keeps the number of owned licences is not public; where the snapshot does not know
+#   it, the parameter licences_owned gives it.
 # related_resources:
 #   - ref: TECH170397
 #     description: The article; step 1 lists the licences in use.
@@ -11,6 +13,7 @@
 #     description: Which asset status gives a licence back.
 # schemas:
 #   - data.estate: schema.estate
+#   - data.params: schema.params
 # custom:
 #   id: NS-LIC-004
 #   severity: medium
@@ -40,16 +43,16 @@ import data.nscheck.lib.text
 violation contains {
 	"msg": sprintf("In use: %s; owned: %d", [
 		text.count_of(_licences.in_use, "licence"),
-		_licences.owned,
+		_owned,
 	]),
 	"resource": _resource,
 	"path": "licences.in_use",
-	"expected": _licences.owned,
+	"expected": sprintf("at most %d", [_owned]),
 	"actual": _licences.in_use,
 	"affects": [{"all": true, "certainty": "possible"}],
 } if {
-	not null in {_licences.in_use, _licences.owned}
-	_licences.in_use > _licences.owned
+	not null in {_licences.in_use, _owned}
+	_licences.in_use > _owned
 }
 
 unknown contains {"msg": msg, "resource": _resource} if {
@@ -59,8 +62,14 @@ unknown contains {"msg": msg, "resource": _resource} if {
 
 _licences := data.estate.licences
 
+_owned := _licences.owned if {
+	_licences.owned != null
+} else := data.params.licences_owned
+
 _resource := {"type": "product", "guid": null, "name": _licences.product}
 
-_questions contains "how many licences are owned" if _licences.owned == null
+_questions contains "how many licences are owned (the parameter licences_owned can tell)" if {
+	_owned == null
+}
 
 _questions contains "how many licences are in use" if _licences.in_use == null

@@ -2,13 +2,18 @@ package nscheck.licence.more_than_owned_test
 
 import data.nscheck.licence.more_than_owned as rule
 
-_judged(in_use, owned) := judged if {
+_judged(in_use, owned) := _by_parameter(in_use, owned, null)
+
+_by_parameter(in_use, owned, parameter) := judged if {
 	judged := {"violation": rule.violation, "unknown": rule.unknown} with data.estate as {"licences": {
 		"product": "Altiris Patch Management Solution",
 		"in_use": in_use,
 		"owned": owned,
 	}}
+		with data.params as {"licences_owned": parameter}
 }
+
+_owned_unknown := "how many licences are owned (the parameter licences_owned can tell)"
 
 _resource := {"type": "product", "guid": null, "name": "Altiris Patch Management Solution"}
 
@@ -27,7 +32,7 @@ test_more_than_owned if {
 			"msg": "In use: 412 licences; owned: 400",
 			"resource": _resource,
 			"path": "licences.in_use",
-			"expected": 400,
+			"expected": "at most 400",
 			"actual": 412,
 			"affects": [{"all": true, "certainty": "possible"}],
 		}},
@@ -36,12 +41,23 @@ test_more_than_owned if {
 }
 
 test_unknown if {
-	_judged(412, null) == _unknown("It is unknown how many licences are owned")
+	_judged(412, null) == _unknown(sprintf("It is unknown %s", [_owned_unknown]))
 	_judged(null, 400) == _unknown("It is unknown how many licences are in use")
 	_judged(null, null) == _unknown(concat("", [
 		"It is unknown how many licences are in use, ",
-		"and how many licences are owned",
+		sprintf("and %s", [_owned_unknown]),
 	]))
+}
+
+test_owned_by_parameter if {
+	_by_parameter(412, null, 412) == _silent
+	some violation in _by_parameter(412, null, 400).violation
+	violation.msg == "In use: 412 licences; owned: 400"
+}
+
+test_what_the_snapshot_knows_goes_before_the_parameter if {
+	_by_parameter(412, 500, 400) == _silent
+	count(_by_parameter(412, 400, 500).violation) == 1
 }
 
 test_missing if {
