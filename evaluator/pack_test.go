@@ -209,10 +209,10 @@ func TestTalliesAreNeeded(t *testing.T) {
 
 func TestRemediationByVersion(t *testing.T) {
 	text := strings.Replace(ruleText, "[{text: Rename it.}]",
-		`[{versions: "<7.1.8400", text: old}, {versions: ">=7.1.8400, <8", text: middle}, {text: new}]`, 1)
+		`[{versions: ">=7, <7.1.8400", text: old}, {versions: ">=7.1.8400, <8", text: middle}, {versions: ">=8", text: new}]`, 1)
 	p := mustPack(t, map[string]string{"a.rego": text})
 	for version, want := range map[string]string{
-		"7.1.8200": "old", "7.1.8400": "middle", "7.10.1": "middle", "7.5.3153.0": "middle", "8.5.5032": "new", "": "old middle new", "seven": "old middle new",
+		"7.1.8200": "old", "7.1.8400": "middle", "7.10.1": "middle", "7.5.3153.0": "middle", "8.5.5032": "new", "6.2.3693": "", "": "old middle new", "seven": "old middle new",
 	} {
 		var got []string
 		for _, m := range p.Rules[0].remediationFor(version) {

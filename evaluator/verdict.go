@@ -159,7 +159,8 @@ func (r *Rule) applies(version string) (bool, *Reason) {
 }
 
 // remediationFor chooses what to show for a version: the first entry that is
-// for it. Where the version is unknown or none is for it, all entries are shown.
+// for it, and none where no entry is. Where the version is unknown, all entries
+// are shown, each with its versions.
 func (r *Rule) remediationFor(version string) []Remediation {
 	v := parseVersion(version)
 	if v == nil {
@@ -170,7 +171,7 @@ func (r *Rule) remediationFor(version string) []Remediation {
 			return []Remediation{m}
 		}
 	}
-	return r.Remediation
+	return []Remediation{}
 }
 
 // versionForm is a version with up to three numbers that count; what follows,
