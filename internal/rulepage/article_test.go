@@ -52,3 +52,23 @@ func TestPagesAreWhole(t *testing.T) {
 		}
 	}
 }
+
+// A parameter stands on a page as --param takes it.
+func TestParametersInYAML(t *testing.T) {
+	p := pages(t)
+	for name, want := range map[string]string{
+		"article_versions":             `["7.1", "7.5"]`,
+		"licences_owned":               `null`,
+		"patch_inventory_max_age_days": `30`,
+		"plugin_filter":                `D3BA9CA7-5E71-4D76-B961-1BA0B436AACB`,
+		"required_packages":            `[plugin, scan, tools]`,
+	} {
+		got, err := inYAML(p.pack.Default(name))
+		if err != nil || got != want {
+			t.Errorf("%s: got %s, %v, want %s", name, got, err, want)
+		}
+		if err := p.pack.SetParam(name, got); err != nil {
+			t.Errorf("--param takes what the page prints: %v", err)
+		}
+	}
+}

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 
+	"gopkg.in/yaml.v3"
+
 	"github.com/nscheck/nscheck/collector/cmdb"
 	"github.com/nscheck/nscheck/evaluator"
 )
@@ -37,7 +39,9 @@ func (p *Pages) Rule(ctx context.Context, r *evaluator.Rule) (string, error) {
 	fmt.Fprintf(&b, "%s\n", r.Description)
 	p.remediation(&b, r)
 	p.reads(&b, r)
-	p.parameters(&b, r)
+	if err := p.parameters(&b, r); err != nil {
+		return "", fmt.Errorf("%s: %w", r.ID, err)
+	}
 	p.relations(&b, r)
 	if err := p.examples(ctx, &b, r); err != nil {
 		return "", err
@@ -91,15 +95,31 @@ func (p *Pages) reads(b *strings.Builder, r *evaluator.Rule) {
 	}
 }
 
-func (p *Pages) parameters(b *strings.Builder, r *evaluator.Rule) {
+func (p *Pages) parameters(b *strings.Builder, r *evaluator.Rule) error {
 	if len(r.Params) == 0 {
-		return
+		return nil
 	}
 	b.WriteString("\n## Parameters\n\n| name | default |\n|---|---|\n")
 	for _, name := range r.Params {
-		fmt.Fprintf(b, "| `%s` | `%v` |\n", name, p.pack.Default(name))
+		value, err := inYAML(p.pack.Default(name))
+		if err != nil {
+			return fmt.Errorf("parameter %s: %w", name, err)
+		}
+		fmt.Fprintf(b, "| `%s` | `%s` |\n", name, value)
 	}
-	b.WriteString("\n`--param NAME=VALUE` sets another value.\n")
+	b.WriteString("\n`--param NAME=VALUE` sets another value, written in YAML as here.\n")
+	return nil
+}
+
+// inYAML writes the default of a parameter on one line, as --param takes it.
+func inYAML(value any) (string, error) {
+	var node yaml.Node
+	if err := node.Encode(value); err != nil {
+		return "", err
+	}
+	node.Style = yaml.FlowStyle
+	out, err := yaml.Marshal(&node)
+	return strings.TrimSpace(string(out)), err
 }
 
 // relations link the rules that explain this one and that it explains.
