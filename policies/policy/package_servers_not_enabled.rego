@@ -74,9 +74,11 @@ violation contains {
 }
 
 violation contains {
-	"msg": sprintf("%s enables package servers that do not exist: %d", [
+	"msg": sprintf("%s enables %s that %s: %s", [
 		policy.name,
-		count(lost),
+		text.count_of(count(lost), "package server"),
+		_do_not_exist(count(lost)),
+		_some(sort(lost)),
 	]),
 	"resource": distribution.resource(policy),
 	"path": _path(policy),
@@ -191,6 +193,15 @@ _open_questions(policy, site) := {question |
 	strays > 0
 	question := sprintf("all sites of %s", [text.count_of(strays, "enabled package server")])
 } | {"whether it has clients" | not data.totals.sites[site.guid]}
+
+_do_not_exist(1) := "does not exist"
+
+_do_not_exist(n) := "do not exist" if n > 1
+
+# Servers that do not exist have no name; the first ones by their GUIDs.
+_some(guids) := concat(", ", guids) if {
+	count(guids) <= 5
+} else := sprintf("%s and %d more", [concat(", ", array.slice(guids, 0, 5)), count(guids) - 5])
 
 _harm_of_lost(policy) := [] if {
 	count(_enabled(policy)) > 0

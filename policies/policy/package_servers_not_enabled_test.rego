@@ -88,7 +88,7 @@ test_none_enabled if {
 test_a_listed_server_does_not_exist if {
 	_judged(_policy(["P1", "P2", "P9"])) == {
 		"violation": {{
-			"msg": "Microsoft Vendor Policy enables package servers that do not exist: 1",
+			"msg": "Microsoft Vendor Policy enables 1 package server that does not exist: P9",
 			"resource": _vendor_policy,
 			"path": _path,
 			"expected": "package servers that exist",
@@ -99,8 +99,19 @@ test_a_listed_server_does_not_exist if {
 	}
 }
 
+test_only_the_first_are_named if {
+	guids := ["P3", "P4", "P5", "P6", "P7", "P8", "P9"]
+	some violation in _judged(_policy(array.concat(["P1", "P2"], guids))).violation
+	violation.actual == guids
+	violation.msg == concat("", [
+		"Microsoft Vendor Policy enables 7 package servers that do not exist: ",
+		"P3, P4, P5, P6, P7 and 2 more",
+	])
+}
+
 test_no_listed_server_exists if {
 	some violation in _judged(_policy(["P8", "P9"])).violation
+	violation.msg == "Microsoft Vendor Policy enables 2 package servers that do not exist: P8, P9"
 	violation.actual == ["P8", "P9"]
 	violation.affects == [{"all": true, "package": "scan", "certainty": "possible"}]
 }
