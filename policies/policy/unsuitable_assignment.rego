@@ -60,10 +60,7 @@ violation contains {
 	"resource": distribution.resource(policy),
 	"path": sprintf("vendor_policies[%s].package_assignment", [policy.name]),
 	"expected": "All Package Servers or Package Servers Individually",
-	"actual": sprintf("%s, automatic %v", [
-		distribution.assignment(policy),
-		distribution.automatic(policy),
-	]),
+	"actual": _setting(policy),
 	"affects": distribution.harms(policy, distribution.starved),
 } if {
 	some policy in data.estate.vendor_policies
@@ -98,5 +95,9 @@ _fault(policy) := msg if {
 	distribution.automatic(policy) == true
 	msg := sprintf("is set to %s and to automatic at once, which contradict each other", [label])
 }
+
+_setting(policy) := "by site" if {
+	distribution.assignment(policy) == "site"
+} else := sprintf("%s and automatic", [_labels[distribution.assignment(policy)]])
 
 _labels := {"all": "All Package Servers", "individual": "Package Servers Individually"}
