@@ -13,6 +13,7 @@
 #     description: vComputer lists only computers whose status is Active.
 # schemas:
 #   - input: schema.client
+#   - data.params: schema.params
 # custom:
 #   id: NS-CLI-005
 #   severity: low
@@ -38,12 +39,19 @@ package nscheck.client.client_away
 
 import data.nscheck.lib.computers
 import data.nscheck.lib.inventory
+import data.nscheck.lib.text
 
 violation contains {
-	"msg": "Basic inventory is old and patch inventory is no fresher: the client is away",
+	"msg": sprintf("Basic inventory is older than %s and patch inventory, if any, than %s: %s", [
+		text.count_of(data.params.basic_inventory_max_age_days, "day"),
+		text.count_of(data.params.patch_inventory_max_age_days, "day"),
+		"the client is away",
+	]),
 	"path": "inventory.basic_age_days",
-	"expected": "fresh",
-	"actual": "old",
+	"expected": sprintf("at most %s", [
+		text.count_of(data.params.basic_inventory_max_age_days, "day"),
+	]),
+	"actual": input.inventory.basic_age_days,
 } if {
 	computers.has_plugin
 	inventory.patch in {"old", "never"}

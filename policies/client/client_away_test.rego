@@ -29,20 +29,23 @@ test_fresh if {
 	_judged(null, 14, {}) == _silent
 }
 
-_away := {
+_away(days) := {
 	"violation": {{
-		"msg": "Basic inventory is old and patch inventory is no fresher: the client is away",
+		"msg": concat("", [
+			"Basic inventory is older than 14 days and patch inventory, if any, ",
+			"than 30 days: the client is away",
+		]),
 		"path": "inventory.basic_age_days",
-		"expected": "fresh",
-		"actual": "old",
+		"expected": "at most 14 days",
+		"actual": days,
 	}},
 	"unknown": set(),
 }
 
-test_both_old if _judged(31, 15, {}) == _away
+test_both_old if _judged(31, 15, {}) == _away(15)
 
 test_never_came if {
-	_judged(null, 90, {"inventory": {"patch_returned": false}}) == _away
+	_judged(null, 90, {"inventory": {"patch_returned": false}}) == _away(90)
 	_judged(null, 14, {"inventory": {"patch_returned": false}}) == _silent
 	_judged(null, null, {"inventory": {"patch_returned": false}}) == _unknown("It is unknown how old basic inventory is")
 }

@@ -31,7 +31,7 @@ import data.nscheck.lib.text
 violation contains {
 	"msg": "Events of the computer are dated in the future, so its clock is wrong",
 	"path": "packages",
-	"expected": "dated in the past",
+	"expected": sprintf("at most %s ahead", [text.count_of(data.params.clock_tolerance_days, "day")]),
 	"actual": text.age(min(_future)),
 } if {
 	computers.active

@@ -15,6 +15,7 @@
 #     description: From 8.5 a client needs a plug-in policy, or its scans fail.
 # schemas:
 #   - input: schema.client
+#   - data.params: schema.params
 # custom:
 #   id: NS-CLI-004
 #   severity: medium
@@ -45,12 +46,19 @@ package nscheck.client.patch_inventory_old
 
 import data.nscheck.lib.computers
 import data.nscheck.lib.inventory
+import data.nscheck.lib.text
 
 violation contains {
-	"msg": "Patch inventory is old while basic inventory is fresh, so the scan no longer works",
+	"msg": sprintf("Patch inventory is older than %s but basic inventory is not older than %s, %s", [
+		text.count_of(data.params.patch_inventory_max_age_days, "day"),
+		text.count_of(data.params.basic_inventory_max_age_days, "day"),
+		"so the scan no longer works",
+	]),
 	"path": "inventory.patch_age_days",
-	"expected": "fresh",
-	"actual": "old",
+	"expected": sprintf("at most %s", [
+		text.count_of(data.params.patch_inventory_max_age_days, "day"),
+	]),
+	"actual": input.inventory.patch_age_days,
 } if {
 	computers.has_plugin
 	inventory.patch == "old"

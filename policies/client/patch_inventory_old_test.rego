@@ -30,10 +30,13 @@ test_fresh if {
 test_old if {
 	_judged(31, 14, {}) == {
 		"violation": {{
-			"msg": "Patch inventory is old while basic inventory is fresh, so the scan no longer works",
+			"msg": concat("", [
+				"Patch inventory is older than 30 days but basic inventory is not older than ",
+				"14 days, so the scan no longer works",
+			]),
 			"path": "inventory.patch_age_days",
-			"expected": "fresh",
-			"actual": "old",
+			"expected": "at most 30 days",
+			"actual": 31,
 		}},
 		"unknown": set(),
 	}

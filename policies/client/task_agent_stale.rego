@@ -46,7 +46,9 @@ violation contains {
 		text.count_of(data.params.task_registration_max_age_days, "day"),
 	]),
 	"path": "task_agent.registration_age_days",
-	"expected": data.params.task_registration_max_age_days,
+	"expected": sprintf("at most %s", [
+		text.count_of(data.params.task_registration_max_age_days, "day"),
+	]),
 	"actual": input.task_agent.registration_age_days,
 } if {
 	computers.active

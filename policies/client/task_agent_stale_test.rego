@@ -26,7 +26,7 @@ test_stale if {
 		"violation": {{
 			"msg": "The task agent has not registered for more than 30 days",
 			"path": "task_agent.registration_age_days",
-			"expected": 30,
+			"expected": "at most 30 days",
 			"actual": 75,
 		}},
 		"unknown": set(),

@@ -7,8 +7,8 @@
 #   Server believes: it travels as an event and stays wrong when one is lost, so
 #   each finding says how old it is. A missing status is held against the server
 #   only where the codebases of the package show that it does not serve it, all
-#   of their hosts being known, and not where a vendor policy leaves the server out on purpose, because it
-#   assigns packages to the package servers individually.
+#   of their hosts being known, and not where a vendor policy leaves the server out
+#   on purpose, because it assigns packages to the package servers individually.
 # related_resources:
 #   - ref: TECH170397
 #     description: The article; step 4, and step 5 for the resynchronisation.

@@ -27,7 +27,7 @@ violation contains {
 	"msg": sprintf("%s has %d daily schedules; one is the most", [policy.name, known]),
 	"resource": analysis_policies.resource(policy),
 	"path": sprintf("policies[%s].schedules", [policy.name]),
-	"expected": 1,
+	"expected": "at most 1",
 	"actual": known,
 } if {
 	some policy in _install

@@ -39,7 +39,7 @@ test_two_daily_schedules if {
 			"msg": "Software Update Plug-in Install has 2 daily schedules; one is the most",
 			"resource": _resource,
 			"path": "policies[Software Update Plug-in Install].schedules",
-			"expected": 1,
+			"expected": "at most 1",
 			"actual": 2,
 		}},
 		"unknown": set(),

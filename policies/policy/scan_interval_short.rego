@@ -31,15 +31,15 @@ import data.nscheck.lib.analysis_policies
 import data.nscheck.lib.text
 
 violation contains {
-	"msg": sprintf("%s checks every %s, but with %s it should not do so more often than every %d", [
+	"msg": sprintf("%s checks every %s, but with %s it should not do so more often than every %s", [
 		policy.name,
 		text.count_of(shortest, "minute"),
 		text.count_of(data.totals.clients, "client"),
-		_limit,
+		text.count_of(_limit, "minute"),
 	]),
 	"resource": analysis_policies.resource(policy),
 	"path": sprintf("policies[%s].schedules", [policy.name]),
-	"expected": _limit,
+	"expected": sprintf("at least %s", [text.count_of(_limit, "minute")]),
 	"actual": shortest,
 } if {
 	some policy in analysis_policies.all

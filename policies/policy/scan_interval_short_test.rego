@@ -40,11 +40,11 @@ test_too_often if {
 		"violation": {{
 			"msg": concat("", [
 				"Microsoft Vulnerability Analysis Policy checks every 60 minutes, ",
-				"but with 600 clients it should not do so more often than every 240",
+				"but with 600 clients it should not do so more often than every 240 minutes",
 			]),
 			"resource": _resource,
 			"path": "policies[Microsoft Vulnerability Analysis Policy].schedules",
-			"expected": 240,
+			"expected": "at least 240 minutes",
 			"actual": 60,
 		}},
 		"unknown": set(),
