@@ -22,19 +22,25 @@
 #   explains: [NS-LIC-001]
 #   chain: 910
 #   remediation:
-#     - versions: ">=7"
+#     - versions: ">=8"
 #       ref: KB161023
 #       text: |
-#         Find out where the computer is. If it comes back, its inventory comes back with it.
-#         If it does not, set its asset status to Retired: then it is no longer counted as a
-#         client, and on 7.x no status but Retired gives a Patch Management licence back
-#         (KB161023).
+#         Find out where the computer is. If it comes back, its inventory comes back with it. If
+#         it does not, set its asset status to Retired: then it is no longer counted as a client.
+#         KB161023 says of 7.x that no other status gives a Patch Management licence back; of 8.x
+#         it is not known to be otherwise.
+#     - versions: ">=7, <8"
+#       ref: KB161023
+#       text: |
+#         Find out where the computer is. If it comes back, its inventory comes back with it. If
+#         it does not, set its asset status to Retired: then it is no longer counted as a client,
+#         and on 7.x no other status gives a Patch Management licence back.
 #     - versions: "<7"
 #       ref: KB161023
 #       text: |
-#         Find out where the computer is. If it comes back, its inventory comes back with it.
-#         If it does not, delete it: on 6.x nothing but deletion gives a Patch Management
-#         licence back (KB161023).
+#         Find out where the computer is. If it comes back, its inventory comes back with it. If
+#         it does not, delete it: on 6.x nothing but deletion gives a Patch Management licence
+#         back.
 package nscheck.client.client_away
 
 import data.nscheck.lib.computers

@@ -22,7 +22,18 @@
 #   scope: estate
 #   step: symptoms
 #   remediation:
-#     - versions: ">=7"
+#     - versions: ">=8"
+#       ref: TECH170397
+#       text: |
+#         Where licences in use are out of step, mend the causes that the report names for the
+#         site's computers: each takes its licence when its first scan returns. Where a computer
+#         without the plug-in holds a licence, it keeps it as long as it is Active: KB161023 says
+#         of 7.x that only the asset status Retired gives it back, and of 8.x it is not known to
+#         be otherwise. Where the filter is out of step, update its membership in the console and
+#         compare again. Where the plug-in is out of step, it is gone from computers that still
+#         are in the filter and hold a licence, or it is not reported: look at their basic
+#         inventory.
+#     - versions: ">=7, <8"
 #       ref: TECH170397
 #       text: |
 #         Where licences in use are out of step, mend the causes that the report names for the

@@ -24,22 +24,21 @@
 #       ref: KB161023
 #       text: |
 #         Set the asset status of the computer to Retired. KB161023 says of 7.x that no other
-#         status gives the licence back, neither Disposed nor any other; of 8.x it is not known
-#         to be otherwise. Where the finding says Retired already, or that the resource no longer
+#         status gives the licence back, neither Disposed nor any other; of 8.x it is not known to
+#         be otherwise. Where the finding says Retired already, or that the resource no longer
 #         exists, contact Support: nothing is left to set on the computer.
 #     - versions: ">=7, <8"
 #       ref: KB161023
 #       text: |
 #         Set the asset status of the computer to Retired: on 7.x no other status gives the
-#         licence back, neither Disposed nor any other (KB161023). Where the finding says Retired
-#         already, or that the resource no longer exists, contact Support: nothing is left to
-#         set on the computer.
+#         licence back, neither Disposed nor any other. Where the finding says Retired already, or
+#         that the resource no longer exists, contact Support: nothing is left to set on the
+#         computer.
 #     - versions: "<7"
 #       ref: KB161023
 #       text: |
-#         Delete the computer: on 6.x no status gives the licence back, only deletion does
-#         (KB161023). Where the finding says that the resource no longer exists, contact
-#         Support.
+#         Delete the computer: on 6.x no status gives the licence back, only deletion does. Where
+#         the finding says that the resource no longer exists, contact Support.
 package nscheck.licence.inactive_holder
 
 violation contains {

@@ -11,6 +11,8 @@
 #     description: The article; step 1 lists the licences in use.
 #   - ref: KB161023
 #     description: Which asset status gives a licence back.
+#   - ref: KB180589
+#     description: Best practices for Patch Management 8.x.
 # schemas:
 #   - data.estate: schema.estate
 #   - data.params: schema.params
@@ -22,20 +24,28 @@
 #   explains: [NS-LIC-001]
 #   chain: 810
 #   remediation:
-#     - versions: ">=7"
+#     - versions: ">=8"
 #       ref: KB161023
 #       text: |
-#         First free the licences of computers that are not Active, which NS-LIC-003 lists: on
-#         7.x only the asset status Retired gives a licence back (KB161023). If that is not
-#         enough, own as many licences as computers are to be patched, or take computers out of
-#         patch management that need not be in it.
+#         First free the licences of computers that are not Active, which NS-LIC-003 lists: set
+#         their asset status to Retired, for KB161023 says of 7.x that no other status gives a
+#         licence back; of 8.x it is not known to be otherwise. If that is not enough, own as many
+#         licences as computers are to be patched, or take computers out of patch management that
+#         need not be in it. Symantec Installation Manager shows the node count under Licensing.
+#     - versions: ">=7, <8"
+#       ref: KB161023
+#       text: |
+#         First free the licences of computers that are not Active, which NS-LIC-003 lists: on 7.x
+#         only the asset status Retired gives a licence back. If that is not enough, own as many
+#         licences as computers are to be patched, or take computers out of patch management that
+#         need not be in it. Symantec Installation Manager shows the node count under Licensing.
 #     - versions: "<7"
 #       ref: KB161023
 #       text: |
-#         First free the licences of computers that are not Active, which NS-LIC-003 lists: on
-#         6.x only deletion gives a licence back (KB161023). If that is not enough, own as many
-#         licences as computers are to be patched, or take computers out of patch management
-#         that need not be in it.
+#         First free the licences of computers that are not Active, which NS-LIC-003 lists: on 6.x
+#         only deletion gives a licence back. If that is not enough, own as many licences as
+#         computers are to be patched, or take computers out of patch management that need not be
+#         in it.
 package nscheck.licence.more_than_owned
 
 import data.nscheck.lib.text

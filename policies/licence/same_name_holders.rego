@@ -18,18 +18,23 @@
 #   scope: estate
 #   step: "+"
 #   remediation:
-#     - versions: ">=7"
+#     - versions: ">=8"
+#       ref: KB161023
+#       text: |
+#         Find out which of the resources is the computer that runs today: the one with fresh
+#         basic inventory. Set the asset status of the others to Retired: KB161023 says of 7.x
+#         that no other status gives their licences back; of 8.x it is not known to be otherwise.
+#     - versions: ">=7, <8"
 #       ref: KB161023
 #       text: |
 #         Find out which of the resources is the computer that runs today: the one with fresh
 #         basic inventory. Set the asset status of the others to Retired; on 7.x no other status
-#         gives their licences back (KB161023).
+#         gives their licences back.
 #     - versions: "<7"
 #       ref: KB161023
 #       text: |
 #         Find out which of the resources is the computer that runs today: the one with fresh
-#         basic inventory. Delete the others; on 6.x only deletion gives their licences back
-#         (KB161023).
+#         basic inventory. Delete the others; on 6.x only deletion gives their licences back.
 package nscheck.licence.same_name_holders
 
 violation contains {

@@ -13,6 +13,8 @@
 #     description: The article; the three packages stand in step 3, the import in step 7.
 #   - ref: KB180699
 #     description: The GUIDs of the scan and tools packages.
+#   - ref: KB181413
+#     description: Where the console has the import, and how it replicates in a hierarchy.
 # schemas:
 #   - data.estate: schema.estate
 #   - data.index: schema.index
@@ -24,14 +26,30 @@
 #   explains: [NS-CLI-001, NS-CLI-007, NS-LIC-001, NS-PKG-001, NS-PKG-004, NS-SITE-008]
 #   chain: 320
 #   remediation:
-#     - ref: TECH170397
+#     - versions: ">=7"
+#       ref: TECH170397
 #       text: |
-#         A package that is disabled: find it in the console by the name or GUID that the
-#         finding gives and enable it. Patch Windows System Assessment Scan (GUID
-#         6D417916-467C-46A7-A870-6D86D9345B61) or Patch Install Tools (GUID
-#         832C527C-B9C9-46FB-B1F1-2F35434FF90D) is missing: run the patch management import and
-#         see that it succeeds; step 7 of the article names what to read where it fails. Then watch
-#         the package become ready on the package servers.
+#         Where the finding says disabled, find the package in the console by the name or GUID
+#         that the finding gives and enable it.
+#
+#         Where Patch Windows System Assessment Scan (GUID 6D417916-467C-46A7-A870-6D86D9345B61)
+#         or Patch Install Tools (GUID 832C527C-B9C9-46FB-B1F1-2F35434FF90D) is missing, run the
+#         patch management import (Manage > Jobs and Tasks > System Jobs and Tasks > Software >
+#         Patch Management > Import Patch Data for Windows) and see that it succeeds; where it
+#         fails, "nscheck explain NS-IMP-001" says what to read. On a child in a hierarchy run it
+#         on the parent and let it replicate. Then watch the package become ready on the package
+#         servers.
+#     - versions: "<7"
+#       ref: HOWTO10277
+#       text: |
+#         Where the finding says disabled, find the package in the console by the name or GUID
+#         that the finding gives and enable it.
+#
+#         Where Patch Windows System Assessment Scan (GUID 6D417916-467C-46A7-A870-6D86D9345B61)
+#         or Patch Install Tools (GUID 832C527C-B9C9-46FB-B1F1-2F35434FF90D) is missing, run the
+#         patch management import and see that it succeeds; where it fails, HOWTO10277 is the
+#         article's reference for PM 6.2. Then watch the package become ready on the package
+#         servers.
 package nscheck.packages.missing_on_notification_server
 
 import data.nscheck.lib.packages

@@ -14,6 +14,10 @@
 #     description: Prevent Downloads in the settings of a site, from 8.5 RU3 on.
 #   - ref: KB181405
 #     description: Package servers with stale codebases, 7.x and 8.x (HOWTO83906).
+#   - ref: TECH170397
+#     description: The article; step 5, the resynchronisation of a package server.
+#   - ref: HOWTO1109
+#     description: Resynchronisation before 7.1 SP1.
 # schemas:
 #   - data.estate: schema.estate
 #   - data.index: schema.index
@@ -29,29 +33,85 @@
 #     - versions: ">=8.5.5032"
 #       ref: KB181405
 #       text: |
-#         If the finding says that downloads from the Notification Server are prevented, take
-#         Ns off the Prevent Downloads setting of the site until its package servers have the
-#         package. In the GUI of the site's package servers use all the buttons of the Package
-#         Server tab to refresh: Update Package, Refresh Package, Resend Package info. If a
-#         package server shows the package as ready and it still has no codebase there,
-#         resynchronise that server as KB181405 describes. If the Notification Server has no
-#         codebase either, mend the package there first: see NS-PKG-003 and NS-IMP-001.
-#     - versions: ">=7, <8.5.5032"
+#         If the finding says that downloads from the Notification Server are prevented, take Ns
+#         off the Prevent Downloads setting in the site settings policy of the site until its
+#         package servers have the package (KB204355). If the Notification Server has no codebase
+#         either, mend the package there first: "nscheck explain NS-PKG-003" and "nscheck explain
+#         NS-IMP-001" say how. In the GUI of the site's package servers use all the buttons of the
+#         Package Server tab to refresh: Update Package, Refresh Package, Resend Package info. If
+#         a package server shows the package as ready and it still has no codebase there,
+#         resynchronise the package server as KB181405 describes for 8.x. Delete nothing of
+#         "C:\ProgramData\Symantec\SMP\Snapshots" on the Notification Server: the article opposes
+#         deleting snapshots there.
+#     - versions: ">=8, <8.5.5032"
 #       ref: KB181405
 #       text: |
-#         In the GUI of the site's package servers use all the buttons of the Package Server
-#         tab to refresh: Update Package, Refresh Package, Resend Package info. If a package
-#         server shows the package as ready and it still has no codebase there, resynchronise
-#         that server as KB181405 describes. If the Notification Server has no codebase either,
-#         mend the package there first: see NS-PKG-003 and NS-IMP-001.
-#     - versions: "<7"
+#         If the Notification Server has no codebase either, mend the package there first:
+#         "nscheck explain NS-PKG-003" and "nscheck explain NS-IMP-001" say how. In the GUI of the
+#         site's package servers use all the buttons of the Package Server tab to refresh: Update
+#         Package, Refresh Package, Resend Package info. If a package server shows the package as
+#         ready and it still has no codebase there, resynchronise the package server as KB181405
+#         describes for 8.x. Delete nothing of "C:\ProgramData\Symantec\SMP\Snapshots" on the
+#         Notification Server: the article opposes deleting snapshots there.
+#     - versions: ">=7.5, <8"
 #       ref: TECH170397
 #       text: |
-#         In the GUI of the site's package servers use all the buttons of the Package Server
-#         tab to refresh: Update Package, Refresh Package, Resend Package info. If a package
-#         server shows the package as ready and it still has no codebase there, resynchronise
-#         that server (HOWTO1109 before 7.1 SP1). If the Notification Server has no codebase
-#         either, mend the package there first: see NS-PKG-003 and NS-IMP-001.
+#         If the Notification Server has no codebase either, mend the package there first:
+#         "nscheck explain NS-PKG-003" and "nscheck explain NS-IMP-001" say how. In the GUI of the
+#         site's package servers use all the buttons of the Package Server tab to refresh: Update
+#         Package, Refresh Package, Resend Package info. If a package server shows the package as
+#         ready and it still has no codebase there, resynchronise by the steps that the article
+#         gives for 7.1 SP1, all on the package server itself:
+#
+#         1. Stop the agent service.
+#
+#         2. Delete all snapshot.xml files from all subfolders of ".\Program Files\Altiris\Altiris
+#         Agent\Package Delivery\". Warning: this is not the same as deleting snapshots on the
+#         Notification Server, which the article opposes: touch nothing there.
+#
+#         3. Delete all folders and their contents under ".\Program Files\Altiris\Altiris
+#         Agent\Package Server Agent\PackageStatus\".
+#
+#         4. Start the agent service.
+#
+#         Advisory of the article: some NS Core engineers still use HOWTO1109 in SP1 without
+#         problems, but one Backline engineer has advised against it.
+#
+#         KB181405 (HOWTO83906) is the vendor's own description of a resynchronisation for 7.x.
+#     - versions: ">=7.1, <7.5"
+#       ref: TECH170397
+#       text: |
+#         If the Notification Server has no codebase either, mend the package there first:
+#         "nscheck explain NS-PKG-003" and "nscheck explain NS-IMP-001" say how. In the GUI of the
+#         site's package servers use all the buttons of the Package Server tab to refresh: Update
+#         Package, Refresh Package, Resend Package info. If a package server shows the package as
+#         ready and it still has no codebase there, resynchronise. Before 7.1 SP1 do that as
+#         HOWTO1109 describes. From 7.1 SP1 on by these steps, all on the package server itself
+#         (the build number does not tell the service pack; Symantec Installation Manager shows
+#         what is installed):
+#
+#         1. Stop the agent service.
+#
+#         2. Delete all snapshot.xml files from all subfolders of ".\Program Files\Altiris\Altiris
+#         Agent\Package Delivery\". Warning: this is not the same as deleting snapshots on the
+#         Notification Server, which the article opposes: touch nothing there.
+#
+#         3. Delete all folders and their contents under ".\Program Files\Altiris\Altiris
+#         Agent\Package Server Agent\PackageStatus\".
+#
+#         4. Start the agent service.
+#
+#         Advisory of the article: some NS Core engineers still use HOWTO1109 in SP1 without
+#         problems, but one Backline engineer has advised against it.
+#     - versions: "<7.1"
+#       ref: HOWTO1109
+#       text: |
+#         If the Notification Server has no codebase either, mend the package there first:
+#         "nscheck explain NS-PKG-003" and "nscheck explain NS-IMP-001" say how. In the GUI of the
+#         site's package servers use all the buttons of the Package Server tab to refresh: Update
+#         Package, Refresh Package, Resend Package info. If a package server shows the package as
+#         ready and it still has no codebase there, resynchronise the package server as HOWTO1109
+#         describes for environments before 7.1 SP1.
 package nscheck.packages.no_usable_codebase
 
 import data.nscheck.lib.package_servers

@@ -31,56 +31,75 @@
 #     - versions: ">=8"
 #       ref: KB181405
 #       text: |
-#         On the package server open its GUI and look at the package there. Compare it with what
-#         the console says. Where the GUI calls the package ready, only the status was lost: run
-#         Resend Package info first. Otherwise use all the buttons of its Package Server tab to
-#         refresh: Update Package, Refresh Package, Resend Package info. Check the logs for
-#         problems with the package. If the package is ready in the GUI and the Notification
-#         Server still says otherwise, resynchronise the package server as KB181405 describes.
+#         On the package server open its GUI and look at the package there (the scan is named
+#         Patch Windows System Assessment Scan). Compare it with what the console says. Where the
+#         GUI calls the package ready, only the status was lost: run Resend Package info first.
+#         Otherwise use all the buttons of its Package Server tab to refresh: Update Package,
+#         Refresh Package, Resend Package info. Check the logs for problems with the package. If
+#         that does not help, resynchronise the package server as KB181405 describes for 8.x.
+#         Delete nothing of "C:\ProgramData\Symantec\SMP\Snapshots" on the Notification Server:
+#         the article opposes deleting snapshots there.
 #     - versions: ">=7.5, <8"
 #       ref: TECH170397
 #       text: |
 #         On the package server open its GUI and look at the package there (the scan is named
-#         Patch Windows System Assessment Scan). Compare it with what the console says. Where
-#         the GUI calls the package ready, only the status was lost: run Resend Package info
-#         first. Otherwise use all the buttons of its Package Server tab to refresh: Update
-#         Package, Refresh Package, Resend Package info. Check the logs for problems with the
-#         package. If that does not help, resynchronise, all on the package server itself: 1.
-#         Stop the agent service. 2. Delete all snapshot.xml files from all subfolders of
-#         ".\Program Files\Altiris\Altiris Agent\Package Delivery\" (those on the package
-#         server; never the ones on the Notification Server). 3. Delete all folders and their
-#         contents under ".\Program Files\Altiris\Altiris Agent\Package Server
-#         Agent\PackageStatus\". 4. Start the agent service. The article gives these steps for
-#         7.1 SP1, with the advisory that some NS Core engineers still use HOWTO1109 in SP1
-#         without problems but one Backline engineer has advised against it. If the server says
-#         ready and the Notification Server does not, see KB181405.
+#         Patch Windows System Assessment Scan). Compare it with what the console says. Where the
+#         GUI calls the package ready, only the status was lost: run Resend Package info first.
+#         Otherwise use all the buttons of its Package Server tab to refresh: Update Package,
+#         Refresh Package, Resend Package info. Check the logs for problems with the package. If
+#         that does not help, resynchronise by the steps that the article gives for 7.1 SP1, all
+#         on the package server itself:
+#
+#         1. Stop the agent service.
+#
+#         2. Delete all snapshot.xml files from all subfolders of ".\Program Files\Altiris\Altiris
+#         Agent\Package Delivery\". Warning: this is not the same as deleting snapshots on the
+#         Notification Server, which the article opposes: touch nothing there.
+#
+#         3. Delete all folders and their contents under ".\Program Files\Altiris\Altiris
+#         Agent\Package Server Agent\PackageStatus\".
+#
+#         4. Start the agent service.
+#
+#         Advisory of the article: some NS Core engineers still use HOWTO1109 in SP1 without
+#         problems, but one Backline engineer has advised against it.
+#
+#         KB181405 (HOWTO83906) is the vendor's own description of a resynchronisation for 7.x.
 #     - versions: ">=7.1, <7.5"
 #       ref: TECH170397
 #       text: |
 #         On the package server open its GUI and look at the package there (the scan is named
-#         Patch Windows System Assessment Scan). Compare it with what the console says. Where
-#         the GUI calls the package ready, only the status was lost: run Resend Package info
-#         first. Otherwise use all the buttons of its Package Server tab to refresh: Update
-#         Package, Refresh Package, Resend Package info. Check the logs for problems with the
-#         package. If that does not help, resynchronise. Before 7.1 SP1 do that as HOWTO1109
-#         describes. From 7.1 SP1 on, all on the package server itself: 1. Stop the agent
-#         service. 2. Delete all snapshot.xml files from all subfolders of ".\Program
-#         Files\Altiris\Altiris Agent\Package Delivery\" (those on the package server; never the
-#         ones on the Notification Server). 3. Delete all folders and their contents under
-#         ".\Program Files\Altiris\Altiris Agent\Package Server Agent\PackageStatus\". 4. Start
-#         the agent service. Advisory of the article: some NS Core engineers still use HOWTO1109
-#         in SP1 without problems, but one Backline engineer has advised against it. If the
-#         server says ready and the Notification Server does not, see KB181405.
+#         Patch Windows System Assessment Scan). Compare it with what the console says. Where the
+#         GUI calls the package ready, only the status was lost: run Resend Package info first.
+#         Otherwise use all the buttons of its Package Server tab to refresh: Update Package,
+#         Refresh Package, Resend Package info. Check the logs for problems with the package. If
+#         that does not help, resynchronise. Before 7.1 SP1 do that as HOWTO1109 describes. From
+#         7.1 SP1 on by these steps, all on the package server itself (the build number does not
+#         tell the service pack; Symantec Installation Manager shows what is installed):
+#
+#         1. Stop the agent service.
+#
+#         2. Delete all snapshot.xml files from all subfolders of ".\Program Files\Altiris\Altiris
+#         Agent\Package Delivery\". Warning: this is not the same as deleting snapshots on the
+#         Notification Server, which the article opposes: touch nothing there.
+#
+#         3. Delete all folders and their contents under ".\Program Files\Altiris\Altiris
+#         Agent\Package Server Agent\PackageStatus\".
+#
+#         4. Start the agent service.
+#
+#         Advisory of the article: some NS Core engineers still use HOWTO1109 in SP1 without
+#         problems, but one Backline engineer has advised against it.
 #     - versions: "<7.1"
 #       ref: HOWTO1109
 #       text: |
 #         On the package server open its GUI and look at the package there (the scan is named
-#         Patch Windows System Assessment Scan). Compare it with what the console says. Where
-#         the GUI calls the package ready, only the status was lost: run Resend Package info
-#         first. Otherwise use all the buttons of its Package Server tab to refresh: Update
-#         Package, Refresh Package, Resend Package info. Check the logs for problems with the
-#         package. If that does not help, resynchronise the package server as HOWTO1109
-#         describes for environments before 7.1 SP1.
+#         Patch Windows System Assessment Scan). Compare it with what the console says. Where the
+#         GUI calls the package ready, only the status was lost: run Resend Package info first.
+#         Otherwise use all the buttons of its Package Server tab to refresh: Update Package,
+#         Refresh Package, Resend Package info. Check the logs for problems with the package. If
+#         that does not help, resynchronise the package server as HOWTO1109 describes for
+#         environments before 7.1 SP1.
 package nscheck.packages.not_ready_on_package_server
 
 import data.nscheck.lib.package_servers

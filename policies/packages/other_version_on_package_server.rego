@@ -29,48 +29,66 @@
 #       ref: KB181405
 #       text: |
 #         In the package server's GUI run Resend Package info first, for the status may only be
-#         out of date, and compare the GUI with the console. Then use all the other buttons of
-#         the Package Server tab to refresh: Update Package, Refresh Package. Where the package
-#         server still says ready and the revisions differ, resynchronise it as KB181405
-#         describes for package servers with stale codebases.
+#         out of date, and compare the GUI with the console. Then use all the other buttons of the
+#         Package Server tab to refresh: Update Package, Refresh Package. Where the revisions
+#         still differ, resynchronise the package server as KB181405 describes for 8.x. Delete
+#         nothing of "C:\ProgramData\Symantec\SMP\Snapshots" on the Notification Server: the
+#         article opposes deleting snapshots there.
 #     - versions: ">=7.5, <8"
 #       ref: TECH170397
 #       text: |
 #         In the package server's GUI run Resend Package info first, for the status may only be
-#         out of date, and compare the GUI with the console. Then use all the other buttons of
-#         the Package Server tab to refresh: Update Package, Refresh Package. Where the
-#         revisions still differ, resynchronise, all on the package server itself: 1. Stop the
-#         agent service. 2. Delete all snapshot.xml files from all subfolders of ".\Program
-#         Files\Altiris\Altiris Agent\Package Delivery\". This is not the same as deleting them
-#         on the Notification Server, which the article opposes: leave those alone. 3. Delete
-#         all folders and their contents under ".\Program Files\Altiris\Altiris Agent\Package
-#         Server Agent\PackageStatus\". 4. Start the agent service. The article gives these
-#         steps for 7.1 SP1, with the advisory that some NS Core engineers still use HOWTO1109
-#         in SP1 without problems but one Backline engineer has advised against it. KB181405
-#         describes the resynchronisation for 7.x and 8.x.
+#         out of date, and compare the GUI with the console. Then use all the other buttons of the
+#         Package Server tab to refresh: Update Package, Refresh Package. Where the revisions
+#         still differ, resynchronise by the steps that the article gives for 7.1 SP1, all on the
+#         package server itself:
+#
+#         1. Stop the agent service.
+#
+#         2. Delete all snapshot.xml files from all subfolders of ".\Program Files\Altiris\Altiris
+#         Agent\Package Delivery\". Warning: this is not the same as deleting snapshots on the
+#         Notification Server, which the article opposes: touch nothing there.
+#
+#         3. Delete all folders and their contents under ".\Program Files\Altiris\Altiris
+#         Agent\Package Server Agent\PackageStatus\".
+#
+#         4. Start the agent service.
+#
+#         Advisory of the article: some NS Core engineers still use HOWTO1109 in SP1 without
+#         problems, but one Backline engineer has advised against it.
+#
+#         KB181405 (HOWTO83906) is the vendor's own description of a resynchronisation for 7.x.
 #     - versions: ">=7.1, <7.5"
 #       ref: TECH170397
 #       text: |
 #         In the package server's GUI run Resend Package info first, for the status may only be
-#         out of date, and compare the GUI with the console. Then use all the other buttons of
-#         the Package Server tab to refresh: Update Package, Refresh Package. Where the
-#         revisions still differ, resynchronise. Before 7.1 SP1 do that as HOWTO1109 describes.
-#         From 7.1 SP1 on, all on the package server itself: 1. Stop the agent service. 2.
-#         Delete all snapshot.xml files from all subfolders of ".\Program Files\Altiris\Altiris
-#         Agent\Package Delivery\". This is not the same as deleting them on the Notification
-#         Server, which the article opposes: leave those alone. 3. Delete all folders and their
-#         contents under ".\Program Files\Altiris\Altiris Agent\Package Server
-#         Agent\PackageStatus\". 4. Start the agent service. Advisory of the article: some NS
-#         Core engineers still use HOWTO1109 in SP1 without problems, but one Backline engineer
-#         has advised against it.
+#         out of date, and compare the GUI with the console. Then use all the other buttons of the
+#         Package Server tab to refresh: Update Package, Refresh Package. Where the revisions
+#         still differ, resynchronise. Before 7.1 SP1 do that as HOWTO1109 describes. From 7.1 SP1
+#         on by these steps, all on the package server itself (the build number does not tell the
+#         service pack; Symantec Installation Manager shows what is installed):
+#
+#         1. Stop the agent service.
+#
+#         2. Delete all snapshot.xml files from all subfolders of ".\Program Files\Altiris\Altiris
+#         Agent\Package Delivery\". Warning: this is not the same as deleting snapshots on the
+#         Notification Server, which the article opposes: touch nothing there.
+#
+#         3. Delete all folders and their contents under ".\Program Files\Altiris\Altiris
+#         Agent\Package Server Agent\PackageStatus\".
+#
+#         4. Start the agent service.
+#
+#         Advisory of the article: some NS Core engineers still use HOWTO1109 in SP1 without
+#         problems, but one Backline engineer has advised against it.
 #     - versions: "<7.1"
 #       ref: HOWTO1109
 #       text: |
 #         In the package server's GUI run Resend Package info first, for the status may only be
-#         out of date, and compare the GUI with the console. Then use all the other buttons of
-#         the Package Server tab to refresh: Update Package, Refresh Package. Where the
-#         revisions still differ, resynchronise the package server as HOWTO1109 describes for
-#         environments before 7.1 SP1.
+#         out of date, and compare the GUI with the console. Then use all the other buttons of the
+#         Package Server tab to refresh: Update Package, Refresh Package. Where the revisions
+#         still differ, resynchronise the package server as HOWTO1109 describes for environments
+#         before 7.1 SP1.
 package nscheck.packages.other_version_on_package_server
 
 import data.nscheck.lib.package_servers

@@ -7,6 +7,8 @@
 # related_resources:
 #   - ref: TECH170397
 #     description: The article; step 7, what to read about a failed import.
+#   - ref: KB181413
+#     description: Where the console has the import, and how it replicates in a hierarchy.
 # schemas:
 #   - data.estate: schema.estate
 # custom:
@@ -16,17 +18,19 @@
 #   step: "+"
 #   remediation:
 #     - versions: ">=7"
-#       ref: HOWTO10440
+#       ref: TECH170397
 #       text: |
-#         In the console find the bulletin that the finding names. If it should be installed,
-#         run the patch management import again and have the packages of the bulletin's updates
-#         downloaded, and see that both succeed; if the import fails, follow what NS-IMP-001
-#         says. If it is not wanted, for example because it is superseded, disable it.
+#         In the console find the bulletin that the finding names. If it should be installed, run
+#         the patch management import again (Manage > Jobs and Tasks > System Jobs and Tasks >
+#         Software > Patch Management > Import Patch Data for Windows) and have the packages of
+#         the bulletin's updates downloaded, and see that both succeed; if it fails, "nscheck
+#         explain NS-IMP-001" says what to read for your version. If it is not wanted, for example
+#         because it is superseded, disable it.
 #     - versions: "<7"
 #       ref: HOWTO10277
 #       text: |
-#         In the console find the bulletin that the finding names. If it should be installed,
-#         run the patch management import again and see that it succeeds; if it fails, follow
+#         In the console find the bulletin that the finding names. If it should be installed, run
+#         the patch management import again and see that it succeeds; if it fails, follow
 #         HOWTO10277. If it is not wanted, for example because it is superseded, disable it.
 package nscheck.patch_import.bulletin_without_packages
 

@@ -19,6 +19,8 @@
 #     description: Troubleshooting a failed PMImport, PM 6.2.
 #   - ref: KB173382
 #     description: The import on a child in a hierarchy.
+#   - ref: KB181413
+#     description: Where the console has the import, and how it replicates in a hierarchy.
 # schemas:
 #   - data.estate: schema.estate
 #   - data.index: schema.index
@@ -34,39 +36,45 @@
 #     - versions: ">=8"
 #       ref: TECH170397
 #       text: |
-#         On the Notification Server look at the status of the import task ("Import Patch Data
-#         for Windows"; its name varies) and read the server's log at the time of the failed
-#         run, in "C:\ProgramData\Symantec\SMP\Logs". Mend what they name, run the import again
-#         and see that it succeeds. The article names no reference for 8.x; the one for PM 7.X
-#         is HOWTO10440. Then check that Patch Windows System Assessment Scan and Patch Install
-#         Tools are there and become ready on the package servers.
+#         On the Notification Server look at the status of the import task (Manage > Jobs and
+#         Tasks > System Jobs and Tasks > Software > Patch Management > Import Patch Data for
+#         Windows; its name varies) and read the server's log at the time of the failed run, in
+#         "C:\ProgramData\Symantec\SMP\Logs". Mend what they name. The article names no reference
+#         for 8.x; the one for PM 7.X is HOWTO10440. Run the import again and see that it
+#         succeeds. Then check that Patch Windows System Assessment Scan and Patch Install Tools
+#         are there and become ready on the package servers.
 #     - versions: ">=7.5, <8"
 #       ref: HOWTO10440
 #       text: |
 #         Troubleshoot the failed import by HOWTO10440, the article's reference for PM 7.X. Run
-#         the import again and see that it succeeds. Then check that Patch Windows System
-#         Assessment Scan and Patch Install Tools are there and become ready on the package
-#         servers.
+#         the import again (Manage > Jobs and Tasks > System Jobs and Tasks > Software > Patch
+#         Management > Import Patch Data for Windows) and see that it succeeds. Then check that
+#         Patch Windows System Assessment Scan and Patch Install Tools are there and become ready
+#         on the package servers.
 #     - versions: ">=7.1, <7.5"
-#       ref: TECH166778
+#       ref: TECH170397
 #       text: |
-#         Troubleshoot the failed import by TECH166778, the article's reference for PM 7.1 SP1;
-#         before SP1 by HOWTO10440, the one for PM 7.X. Run the import again and see that it
-#         succeeds. Then check that Patch Windows System Assessment Scan and Patch Install
-#         Tools are there and become ready on the package servers.
+#         On 7.1 SP1 troubleshoot the failed import by TECH166778, the article's reference for PM
+#         7.1 SP1. On 7.1 without SP1, with SP2 and with MP1.x follow HOWTO10440, the one for PM
+#         7.X. The build number does not tell the service pack; Symantec Installation Manager
+#         shows what is installed. Run the import again (Manage > Jobs and Tasks > System Jobs and
+#         Tasks > Software > Patch Management > Import Patch Data for Windows) and see that it
+#         succeeds. Then check that Patch Windows System Assessment Scan and Patch Install Tools
+#         are there and become ready on the package servers.
 #     - versions: ">=7, <7.1"
 #       ref: HOWTO10440
 #       text: |
 #         Troubleshoot the failed import by HOWTO10440, the article's reference for PM 7.X. Run
-#         the import again and see that it succeeds. Then check that Patch Windows System
-#         Assessment Scan and Patch Install Tools are there and become ready on the package
-#         servers.
+#         the import again (Manage > Jobs and Tasks > System Jobs and Tasks > Software > Patch
+#         Management > Import Patch Data for Windows) and see that it succeeds. Then check that
+#         Patch Windows System Assessment Scan and Patch Install Tools are there and become ready
+#         on the package servers.
 #     - versions: "<7"
 #       ref: HOWTO10277
 #       text: |
 #         Troubleshoot the failed import by HOWTO10277, the article's reference for PM 6.2. Run
-#         the import again and see that it succeeds. Then check that the scan and tools
-#         packages are there and become ready on the package servers.
+#         the import again and see that it succeeds. Then check that the scan and tools packages
+#         are there and become ready on the package servers.
 package nscheck.patch_import.import_failed
 
 import data.nscheck.lib.notification_server

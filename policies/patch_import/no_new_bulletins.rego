@@ -11,6 +11,8 @@
 #     description: The article; step 7, what to read about a failed import.
 #   - ref: KB173382
 #     description: The import on a child in a hierarchy.
+#   - ref: KB181413
+#     description: Where the console has the import, and how it replicates in a hierarchy.
 # schemas:
 #   - data.estate: schema.estate
 #   - data.params: schema.params
@@ -21,17 +23,18 @@
 #   step: "+"
 #   remediation:
 #     - versions: ">=7"
-#       ref: HOWTO10440
+#       ref: TECH170397
 #       text: |
-#         Run the patch management import ("Import Patch Data for Windows"; its name varies) and
-#         see that it succeeds and brings newer bulletins; if it fails, follow what NS-IMP-001
-#         says. See that the import has a schedule that is on. On a child in a hierarchy mend
-#         the import on the parent and then look at replication.
+#         Run the patch management import (Manage > Jobs and Tasks > System Jobs and Tasks >
+#         Software > Patch Management > Import Patch Data for Windows; its name varies) and see
+#         that it succeeds and brings newer bulletins; if it fails, "nscheck explain NS-IMP-001"
+#         says what to read for your version. See that the import has a schedule that is on. On a
+#         child in a hierarchy mend the import on the parent and then look at replication.
 #     - versions: "<7"
 #       ref: HOWTO10277
 #       text: |
-#         Run the patch management import and see that it succeeds and brings newer bulletins;
-#         if it fails, follow HOWTO10277. See that the import has a schedule that is on.
+#         Run the patch management import and see that it succeeds and brings newer bulletins; if
+#         it fails, follow HOWTO10277. See that the import has a schedule that is on.
 package nscheck.patch_import.no_new_bulletins
 
 import data.nscheck.lib.text

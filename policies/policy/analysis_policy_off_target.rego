@@ -13,6 +13,8 @@
 #     description: The article; its symptoms name the policy and the filter.
 #   - ref: HOWTO59456
 #     description: How a Patch Management licence is consumed.
+#   - ref: KB178560
+#     description: Where the console has the policies of Patch Management.
 # schemas:
 #   - data.estate: schema.estate
 #   - data.params: schema.params
@@ -27,14 +29,22 @@
 #     - versions: ">=8"
 #       ref: TECH170397
 #       text: |
-#         In the console open the policy that the finding names (the article's Microsoft
-#         Vulnerability Analysis Policy; its display name differs between versions), turn it on,
-#         and let it apply to the filter "Computers with Software Update Plug-in Installed".
-#     - versions: "<8"
+#         In the console, under Settings > All Settings > Software > Patch Management, open the
+#         policy that the finding names (the article's Microsoft Vulnerability Analysis Policy; in
+#         8.x Windows System Assessment Scan), turn it on, and let it apply to the filter
+#         "Computers with Software Update Plug-in Installed".
+#     - versions: ">=7, <8"
+#       ref: TECH170397
+#       text: |
+#         In the console, under Settings > All Settings > Software > Patch Management, open
+#         Microsoft Vulnerability Analysis Policy, turn it on, and let it apply to the filter
+#         "Computers with Software Update Plug-in Installed".
+#     - versions: "<7"
 #       ref: TECH170397
 #       text: |
 #         In the console open Microsoft Vulnerability Analysis Policy, turn it on, and let it
-#         apply to the filter "Computers with Software Update Plug-in Installed".
+#         apply to the computers with the Software Update Plug-in: in 7.x the filter "Computers
+#         with Software Update Plug-in Installed".
 package nscheck.policy.analysis_policy_off_target
 
 import data.nscheck.lib.analysis_policies

@@ -15,10 +15,17 @@
 #   scope: estate
 #   step: "+"
 #   remediation:
-#     - ref: KB180589
+#     - versions: ">=7"
+#       ref: KB180589
 #       text: |
-#         In the console open the plug-in install policy that the finding names and delete all
-#         of its daily schedules but one.
+#         In the console, under Settings > Agents/Plug-ins > Software > Patch Management, open the
+#         plug-in install policy that the finding names and delete all of its daily schedules but
+#         one.
+#     - versions: "<7"
+#       ref: KB180589
+#       text: |
+#         In the console open the plug-in install policy that the finding names and delete all of
+#         its daily schedules but one. KB180589 gives this advice for 8.x.
 package nscheck.policy.install_schedules
 
 import data.nscheck.lib.analysis_policies

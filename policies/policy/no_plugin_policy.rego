@@ -23,10 +23,11 @@
 #   remediation:
 #     - ref: KB178560
 #       text: |
-#         In the console open the Default Software Update Plug-in Policy, turn it on, and let its
-#         target include the client; or do so with exactly one clone of it. Only one of them may
-#         target the client, for two conflict (KB180495). Then let the client update its
-#         configuration and scan again.
+#         In the console, under Settings > Agents/Plug-ins > All Agents/Plug-ins > Software >
+#         Patch Management > Windows, open the Default Software Update Plug-in Policy, turn it on,
+#         and let its target include the client; or do so with exactly one clone of it. Only one
+#         of them may target the client, for two conflict (KB180495). Then let the client update
+#         its configuration and scan again.
 package nscheck.policy.no_plugin_policy
 
 import data.nscheck.lib.computers

@@ -20,11 +20,19 @@
 #   scope: estate
 #   step: "+"
 #   remediation:
-#     - ref: KB178560
+#     - versions: ">=7"
+#       ref: KB178560
 #       text: |
-#         In the console open the policy that the finding names (before 8.x Microsoft
-#         Vulnerability Analysis Policy) and let its schedule repeat not more often than every
-#         4 hours, or every 6 to 8 hours where the estate has 10,000 clients or more.
+#         In the console, under Settings > All Settings > Software > Patch Management, open the
+#         policy that the finding names (before 8.x Microsoft Vulnerability Analysis Policy) and
+#         let its schedule check not more often than every 4 hours, or every 6 to 8 hours where
+#         the estate has 10,000 clients or more.
+#     - versions: "<7"
+#       ref: KB178560
+#       text: |
+#         In the console open the policy that the finding names and let its schedule check not
+#         more often than every 4 hours, or every 6 to 8 hours where the estate has 10,000 clients
+#         or more.
 package nscheck.policy.scan_interval_short
 
 import data.nscheck.lib.analysis_policies

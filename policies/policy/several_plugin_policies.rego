@@ -22,10 +22,11 @@
 #   remediation:
 #     - ref: KB180495
 #       text: |
-#         In the console look at the targets of the Default Software Update Plug-in Policy and of
-#         its clones, as far as they are on. Take the client out of the targets of all but one of
-#         them, or turn the others off. Then let the client update its configuration and scan
-#         again.
+#         In the console, under Settings > Agents/Plug-ins > All Agents/Plug-ins > Software >
+#         Patch Management > Windows, look at the targets of the Default Software Update Plug-in
+#         Policy and of its clones, as far as they are on. Take the client out of the targets of
+#         all but one of them, or turn the others off. Then let the client update its
+#         configuration and scan again.
 package nscheck.policy.several_plugin_policies
 
 import data.nscheck.lib.computers

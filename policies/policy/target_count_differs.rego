@@ -10,6 +10,8 @@
 # related_resources:
 #   - ref: TECH170397
 #     description: The article; its symptoms.
+#   - ref: KB178560
+#     description: Where the console has the policies of Patch Management.
 # schemas:
 #   - data.estate: schema.estate
 #   - data.index: schema.index
@@ -20,12 +22,21 @@
 #   scope: estate
 #   step: symptoms
 #   remediation:
-#     - ref: TECH170397
+#     - versions: ">=7"
+#       ref: TECH170397
 #       text: |
-#         In the console open the policy that the finding names (before 8.x Microsoft
-#         Vulnerability Analysis Policy) and look at what it applies to: it should be the filter
-#         "Computers with Software Update Plug-in Installed" and nothing that narrows or widens
-#         it. Update the membership of the filter, then compare the two counts again.
+#         In the console, under Settings > All Settings > Software > Patch Management, open the
+#         policy that the finding names (before 8.x Microsoft Vulnerability Analysis Policy) and
+#         look at what it applies to: it should be the filter "Computers with Software Update
+#         Plug-in Installed" and nothing that narrows or widens it. Update the membership of the
+#         filter, then compare the two counts again.
+#     - versions: "<7"
+#       ref: TECH170397
+#       text: |
+#         In the console open the policy that the finding names and look at what it applies to: it
+#         should be the filter "Computers with Software Update Plug-in Installed" and nothing that
+#         narrows or widens it. Update the membership of the filter, then compare the two counts
+#         again.
 package nscheck.policy.target_count_differs
 
 import data.nscheck.lib.analysis_policies

@@ -15,6 +15,10 @@
 #     description: PM 7.1 SP1; the settings stand in step 4. Now KB180589.
 #   - ref: HOWTO9835
 #     description: PM 7.X; heading "Configure the Settings for the Microsoft Vendor Policy".
+#   - ref: KB178560
+#     description: Where the console has the policies of Patch Management.
+#   - ref: KB180589
+#     description: Best practices for Patch Management 8.x.
 # schemas:
 #   - data.estate: schema.estate
 # custom:
@@ -28,29 +32,56 @@
 #     - versions: ">=8"
 #       ref: KB180589
 #       text: |
-#         In the console open the vendor policy that the finding names (the article's
-#         Microsoft Vendor Policy; its display name differs between versions) and go to
-#         Policy and Package Settings. Set it to "All Package Servers", or to "Package Servers
-#         Individually" and enable the individual package servers, at least one in every site
-#         that has clients; save it, even where the setting looks right already. Then check in
-#         the package servers' GUI that the packages arrive.
-#     - versions: ">=7.1.8400, <7.5"
-#       ref: HOWTO56242
-#       text: |
-#         In the console open Microsoft Vendor Policy > Policy and Package Settings. Set it to
-#         "All Package Servers", or to "Package Servers Individually" and enable the individual
-#         package servers, at least one in every site that has clients; save it, even where the
-#         setting looks right already. HOWTO56242 outlines it in step 4. Then check in the
-#         package servers' GUI that the packages arrive.
-#     - versions: "<8"
+#         In the console, under Settings > All Settings > Software > Patch Management, open the
+#         vendor policy that the finding names (the article's Microsoft Vendor Policy; its display
+#         name differs between versions) and go to Policy and Package Settings. Set it to "All
+#         Package Servers", or to "Package Servers Individually" and enable the individual package
+#         servers, at least one in every site that has clients; save it, even where the setting
+#         looks right already. Then check in the package servers' GUI that the packages arrive.
+#         The article names no reference for 8.x; KB180589, which its HOWTO56242 has become, holds
+#         the best practices for 8.x.
+#     - versions: ">=7.5, <8"
 #       ref: HOWTO9835
 #       text: |
-#         In the console open Microsoft Vendor Policy > Policy and Package Settings. Set it to
-#         "All Package Servers", or to "Package Servers Individually" and enable the individual
-#         package servers, at least one in every site that has clients; save it, even where the
-#         setting looks right already. HOWTO9835 outlines it under "Configure the Settings for
-#         the Microsoft Vendor Policy". Then check in the package servers' GUI that the packages
-#         arrive.
+#         In the console, under Settings > All Settings > Software > Patch Management, open
+#         Microsoft Vendor Policy > Policy and Package Settings. Set it to "All Package Servers",
+#         or to "Package Servers Individually" and enable the individual package servers, at least
+#         one in every site that has clients; save it, even where the setting looks right already.
+#         HOWTO9835, the article's reference for PM 7.X, outlines it under "Configure the Settings
+#         for the Microsoft Vendor Policy". Then check in the package servers' GUI that the
+#         packages arrive.
+#     - versions: ">=7.1, <7.5"
+#       ref: TECH170397
+#       text: |
+#         In the console, under Settings > All Settings > Software > Patch Management, open
+#         Microsoft Vendor Policy > Policy and Package Settings. Set it to "All Package Servers",
+#         or to "Package Servers Individually" and enable the individual package servers, at least
+#         one in every site that has clients; save it, even where the setting looks right already.
+#         On 7.1 SP1 HOWTO56242 outlines it in step 4. On 7.1 without SP1, with SP2 and with MP1.x
+#         follow HOWTO9835, the article's reference for PM 7.X, under "Configure the Settings for
+#         the Microsoft Vendor Policy". The build number does not tell the service pack; Symantec
+#         Installation Manager shows what is installed. Then check in the package servers' GUI
+#         that the packages arrive.
+#     - versions: ">=7, <7.1"
+#       ref: HOWTO9835
+#       text: |
+#         In the console, under Settings > All Settings > Software > Patch Management, open
+#         Microsoft Vendor Policy > Policy and Package Settings. Set it to "All Package Servers",
+#         or to "Package Servers Individually" and enable the individual package servers, at least
+#         one in every site that has clients; save it, even where the setting looks right already.
+#         HOWTO9835, the article's reference for PM 7.X, outlines it under "Configure the Settings
+#         for the Microsoft Vendor Policy". Then check in the package servers' GUI that the
+#         packages arrive.
+#     - versions: "<7"
+#       ref: TECH170397
+#       text: |
+#         In the console open the vendor policy that the finding names and go to the settings of
+#         its packages; in 6.x they may have other names than here. Set it to "All Package
+#         Servers", or to "Package Servers Individually" and enable the individual package
+#         servers, at least one in every site that has clients; save it, even where the setting
+#         looks right already. The article's references for this setting, HOWTO56242 and
+#         HOWTO9835, are for 7.1 SP1 and 7.X; for 6.x it names none. Then check in the package
+#         servers' GUI that the packages arrive.
 package nscheck.policy.unsuitable_assignment
 
 import data.nscheck.lib.distribution

@@ -12,6 +12,8 @@
 #     description: The article; step 2.
 #   - ref: TECH164471
 #     description: The resolution that the article names for the vendor policy and its resources.
+#   - ref: KB178560
+#     description: Where the console has the policies of Patch Management.
 # schemas:
 #   - data.estate: schema.estate
 # custom:
@@ -25,18 +27,27 @@
 #     - versions: ">=8"
 #       ref: TECH164471
 #       text: |
-#         In the console open the vendor policy (the article's Microsoft Vendor Policy; its
-#         display name differs between versions) and turn it on. Where there is none, or where
-#         it does not stay on, the policy and its resources are not in order: see TECH164471,
-#         and contact Support for the PointFix, as the article says. Then check in the package
-#         servers' GUI that the packages arrive.
-#     - versions: "<8"
+#         In the console, under Settings > All Settings > Software > Patch Management, open the
+#         vendor policy (the article's Microsoft Vendor Policy; its display name differs between
+#         versions) and turn it on. Where there is none, or where it does not stay on, the policy
+#         and its resources are not in order: see TECH164471, and contact Support for the
+#         PointFix, as the article says. Then check in the package servers' GUI that the packages
+#         arrive.
+#     - versions: ">=7, <8"
 #       ref: TECH164471
 #       text: |
-#         In the console open Microsoft Vendor Policy and turn it on. Where there is none, or
-#         where it does not stay on, the policy and its resources are not in order: see
-#         TECH164471, and contact Support for the PointFix, as the article says. Then check in
-#         the package servers' GUI that the packages arrive.
+#         In the console, under Settings > All Settings > Software > Patch Management, open
+#         Microsoft Vendor Policy and turn it on. Where there is none, or where it does not stay
+#         on, the policy and its resources are not in order: see TECH164471, and contact Support
+#         for the PointFix, as the article says. Then check in the package servers' GUI that the
+#         packages arrive.
+#     - versions: "<7"
+#       ref: TECH164471
+#       text: |
+#         In the console open the vendor policy for Microsoft and turn it on. Where there is none,
+#         or where it does not stay on, the policy and its resources are not in order: see
+#         TECH164471, and contact Support for the PointFix, as the article says. Then check in the
+#         package servers' GUI that the packages arrive.
 package nscheck.policy.vendor_policy_off
 
 import data.nscheck.lib.distribution

@@ -8,6 +8,8 @@
 # related_resources:
 #   - ref: KB390448
 #     description: Site servers on a desktop Windows serve only 10 or 20 connections.
+#   - ref: KB416627
+#     description: Where the console has Site Server Settings.
 # schemas:
 #   - data.estate: schema.estate
 #   - data.index: schema.index
@@ -21,9 +23,10 @@
 #   remediation:
 #     - ref: KB390448
 #       text: |
-#         Under Site Management assign further package servers to the sites that the finding
-#         names, until each has few enough clients, or move the package service of those sites
-#         to a computer with a Windows Server.
+#         In the console, under Settings > Notification Server > Site Server Settings (in 6.x
+#         under Site Maintenance), assign further package servers to the sites that the finding
+#         names, until each has few enough clients, or move the package service of those sites to
+#         a computer with a Windows Server.
 package nscheck.site.desktop_package_server
 
 import data.nscheck.lib.clients

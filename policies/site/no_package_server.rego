@@ -11,6 +11,8 @@
 #     description: The article; step 5, package servers in each subnet and site.
 #   - ref: KB164756
 #     description: How sites, subnets and site servers belong together.
+#   - ref: KB416627
+#     description: Where the console has Site Server Settings.
 # schemas:
 #   - data.estate: schema.estate
 #   - data.index: schema.index
@@ -25,12 +27,13 @@
 #   remediation:
 #     - ref: TECH170397
 #       text: |
-#         In the console under Site Management, assign a package server to the site, one that
-#         is not constrained, so that it pulls packages from the Notification Server. A site
-#         server also belongs to the site of its own subnets: if there is one that should be in
-#         this site already, look at the subnets of its addresses. Then, in the package
-#         server's GUI, use all the buttons of the Package Server tab to refresh (Update
-#         Package, Refresh Package, Resend Package info) and watch the packages become ready.
+#         In the console, under Settings > Notification Server > Site Server Settings (in 6.x
+#         under Site Maintenance), assign a package server to the site, one that is not
+#         constrained, so that it pulls packages from the Notification Server. A site server also
+#         belongs to the site of its own subnets: if there is one that should be in this site
+#         already, look at the subnets of its addresses. Then, in the package server's GUI, use
+#         all the buttons of the Package Server tab to refresh (Update Package, Refresh Package,
+#         Resend Package info) and watch the packages become ready.
 package nscheck.site.no_package_server
 
 import data.nscheck.lib.sites

@@ -8,6 +8,8 @@
 # related_resources:
 #   - ref: TECH170397
 #     description: The article; step 5, Task Server services on the package servers.
+#   - ref: KB416627
+#     description: Where the console has Site Server Settings.
 # schemas:
 #   - data.estate: schema.estate
 #   - data.index: schema.index
@@ -21,10 +23,11 @@
 #   remediation:
 #     - ref: TECH170397
 #       text: |
-#         In the console under Site Management, add the task service to the package server and
-#         wait until its services are installed and running there. Then, in the package
-#         server's GUI, use all the buttons of the Package Server tab to refresh (Update
-#         Package, Refresh Package, Resend Package info).
+#         In the console, under Settings > Notification Server > Site Server Settings (in 6.x
+#         under Site Maintenance), add the task service to the package server that the finding
+#         names and wait until its services are installed and running there. Then, in the package
+#         server's GUI, use all the buttons of the Package Server tab to refresh (Update Package,
+#         Refresh Package, Resend Package info).
 package nscheck.site.no_task_services
 
 import data.nscheck.lib.package_servers

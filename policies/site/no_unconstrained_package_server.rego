@@ -12,6 +12,8 @@
 #     description: The article; step 5, at least 1 unconstrained package server in each site.
 #   - ref: KB164756
 #     description: How sites, subnets and site servers belong together.
+#   - ref: KB416627
+#     description: Where the console has Site Server Settings.
 # schemas:
 #   - data.estate: schema.estate
 #   - data.index: schema.index
@@ -26,12 +28,13 @@
 #   remediation:
 #     - ref: TECH170397
 #       text: |
-#         In the console under Site Management, clear the constrained setting of at least one
-#         package server of the site, so that it pulls packages from the Notification Server,
-#         or assign an unconstrained package server to the site. Then, in that package
-#         server's GUI, use all the buttons of the Package Server tab to refresh (Update
-#         Package, Refresh Package, Resend Package info) and watch the packages become ready,
-#         first on this server and after it on the constrained ones.
+#         In the console, under Settings > Notification Server > Site Server Settings (in 6.x
+#         under Site Maintenance), open the site that the finding names and clear the constrained
+#         setting of at least one of its package servers, so that it pulls packages from the
+#         Notification Server, or assign an unconstrained package server to the site. Then, in
+#         that package server's GUI, use all the buttons of the Package Server tab to refresh
+#         (Update Package, Refresh Package, Resend Package info) and watch the packages become
+#         ready, first on this server and after it on the constrained ones.
 package nscheck.site.no_unconstrained_package_server
 
 import data.nscheck.lib.package_servers

@@ -10,6 +10,8 @@
 # related_resources:
 #   - ref: KB164756
 #     description: How sites, subnets and site servers belong together.
+#   - ref: KB416627
+#     description: Where the console has Site Server Settings.
 # schemas:
 #   - data.estate: schema.estate
 #   - data.index: schema.index
@@ -21,11 +23,12 @@
 #   remediation:
 #     - ref: KB164756
 #       text: |
-#         In the console under Site Management compare the two subnets that the finding names.
-#         If the inner one belongs to the other site by mistake, assign it to the site of the
-#         subnet around it, or take its own site off it: it then follows the closest subnet
-#         around it. If it is meant to be in another site, replace the outer subnet by subnets
-#         that leave it out. Of subnets that define one network twice, delete all but one.
+#         In the console, under Settings > Notification Server > Site Server Settings (in 6.x
+#         under Site Maintenance), compare the two subnets that the finding names. If the inner
+#         one belongs to the other site by mistake, assign it to the site of the subnet around it,
+#         or take its own site off it: it then follows the closest subnet around it. If it is
+#         meant to be in another site, replace the outer subnet by subnets that leave it out. Of
+#         subnets that define one network twice, delete all but one.
 package nscheck.site.overlapping_subnets
 
 import data.nscheck.lib.networks

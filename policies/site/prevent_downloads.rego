@@ -12,6 +12,8 @@
 #     description: Prevent Downloads, the values Ns and ExtPs of a site's settings.
 #   - ref: KB199166
 #     description: A site keeps only its first site settings policy.
+#   - ref: KB416627
+#     description: Where the console has Site Server Settings.
 # schemas:
 #   - data.estate: schema.estate
 #   - data.params: schema.params
@@ -26,13 +28,13 @@
 #   remediation:
 #     - ref: KB204355
 #       text: |
-#         In the console open the site settings policy of the site and take Prevent Downloads
-#         off, at least for the Notification Server, until a package server of the site has the
-#         packages that the finding names. A site keeps only its first site settings policy
-#         (KB199166), so make sure that it is that one. Then make the packages ready: if the
-#         site has no package server, assign one under Site Management; if it has, use all the
-#         buttons of the Package Server tab in its GUI to refresh (Update Package, Refresh
-#         Package, Resend Package info).
+#         In the console, under Settings > Notification Server > Site Server Settings, open the
+#         site settings policy of the site and take Prevent Downloads off, at least for the
+#         Notification Server, until a package server of the site has the packages that the
+#         finding names. A site keeps only its first site settings policy (KB199166), so make sure
+#         that it is that one. Then make the packages ready: if the site has no package server,
+#         assign one there; if it has, use all the buttons of the Package Server tab in its GUI to
+#         refresh (Update Package, Refresh Package, Resend Package info).
 package nscheck.site.prevent_downloads
 
 import data.nscheck.lib.package_servers

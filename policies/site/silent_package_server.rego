@@ -10,6 +10,8 @@
 # related_resources:
 #   - ref: KB181405
 #     description: The status of packages travels as an event and stays wrong when one is lost.
+#   - ref: KB416627
+#     description: Where the console has Site Server Settings.
 # schemas:
 #   - data.estate: schema.estate
 #   - data.params: schema.params
@@ -23,12 +25,14 @@
 #         A silent package server: see that the computer is on and reaches the Notification
 #         Server, and that its agent service runs; read the agent's logs there; then send basic
 #         inventory from the agent and see that it arrives. If the computer is gone for good,
-#         remove the package service from it under Site Management, and make sure that its
-#         sites have another package server. An outdated agent: let the agent upgrade policy
-#         reach the computer; the filter "Windows Computers Requiring Symantec Management
-#         Agent Upgrade" lists those that wait for it. Then, in the package server's GUI, use
-#         all the buttons of the Package Server tab to refresh (Update Package, Refresh
-#         Package, Resend Package info).
+#         remove the package service from it under Settings > Notification Server > Site Server
+#         Settings (in 6.x under Site Maintenance), and make sure that its sites have another
+#         package server.
+#
+#         An outdated agent: let the agent upgrade policy reach the computer; the filter "Windows
+#         Computers Requiring Symantec Management Agent Upgrade" lists those that wait for it.
+#         Then, in the package server's GUI, use all the buttons of the Package Server tab to
+#         refresh (Update Package, Refresh Package, Resend Package info).
 package nscheck.site.silent_package_server
 
 import data.nscheck.lib.package_servers

@@ -13,6 +13,8 @@
 #     description: The article; step 5, sites targeted properly within the subnet.
 #   - ref: KB164756
 #     description: How sites, subnets and site servers belong together.
+#   - ref: KB416627
+#     description: Where the console has Site Server Settings.
 # schemas:
 #   - data.estate: schema.estate
 #   - data.index: schema.index
@@ -27,12 +29,13 @@
 #   remediation:
 #     - ref: TECH170397
 #       text: |
-#         Where the finding names a network, first create a subnet that covers it. In the
-#         console under Site Management, assign the subnet to the site whose package servers
-#         shall serve its clients, or assign a subnet that encompasses it. Mind overlaps: a
-#         subnet that is not assigned itself follows its closest encompassing one. Until then
-#         the clients download from the Notification Server: test from one of them whether it
-#         reaches that server at all.
+#         In the console, under Settings > Notification Server > Site Server Settings (in 6.x
+#         under Site Maintenance), assign the subnet that the finding names to the site whose
+#         package servers shall serve its clients, or assign a subnet that encompasses it. Where
+#         the finding names a network, create a subnet that covers it first. Mind overlaps: a
+#         subnet that is not assigned itself follows its closest encompassing one. Until then the
+#         clients download from the Notification Server: test from one of them whether it reaches
+#         that server at all.
 package nscheck.site.subnet_in_no_site
 
 import data.nscheck.lib.clients
