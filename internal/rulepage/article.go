@@ -26,7 +26,7 @@ var articleCommands = map[string]string{
 
 // Article walks through TECH170397, in Markdown: for each sentence what checks
 // it, or why nothing does. A rule of one of its steps that the source does not
-// name is an error.
+// name is an error, and so is one beyond the article that it does.
 func (p *Pages) Article(source []byte) (string, error) {
 	var steps []articleStep
 	dec := yaml.NewDecoder(bytes.NewReader(source))
@@ -54,7 +54,7 @@ func (p *Pages) Article(source []byte) (string, error) {
 			fmt.Fprintf(&b, "| %s | %s |\n", sentence.Says, checked)
 		}
 	}
-	b.WriteString("\n## Beyond the article\n\n| rule | finds |\n|---|---|\n")
+	fmt.Fprintf(&b, "\n## %s\n\n| rule | finds |\n|---|---|\n", articleTitle("+"))
 	for _, r := range p.pack.Rules {
 		switch {
 		case r.Step == "+":
@@ -72,6 +72,8 @@ func articleTitle(step string) string {
 		return "Symptoms, scope and cause"
 	case "information":
 		return "Information"
+	case "+":
+		return "Beyond the article"
 	}
 	return "Step " + step
 }
@@ -86,6 +88,9 @@ func (p *Pages) checkedBy(checks []string, named map[string]bool) (string, error
 		r, ok := p.pack.Rule(check)
 		if !ok {
 			return "", fmt.Errorf("there is neither a rule nor a command %s", check)
+		}
+		if r.Step == "+" {
+			return "", fmt.Errorf("%s goes beyond the article", r.ID)
 		}
 		named[check] = true
 		out = append(out, fmt.Sprintf("[%s](rules/%s.md) %s", r.ID, r.ID, r.Title))

@@ -24,6 +24,7 @@ func TestArticleRefuses(t *testing.T) {
 		`[{step: "1", sentences: [{says: A, checks: [explain], why: no}]}]`:         `"A" must have either checks or why`,
 		`[{step: "1", sentences: [{says: A, checks: [NS-X-999]}]}]`:                 "there is neither a rule nor a command NS-X-999",
 		`[{step: "1", sentences: [{says: A, checks: [NS-LIC-001]}]}]`:               "and no sentence names it",
+		`[{step: "1", sentences: [{says: A, checks: [NS-LIC-003]}]}]`:               "NS-LIC-003 goes beyond the article",
 		`[{step: "1", sentences: [{says: A, whi: no}]}]`:                            "field whi not found",
 		`[{step: "1", sentences: [{says: A, checks: [explain, licences, NS-LIC-001`: "read the article's sentences",
 	} {

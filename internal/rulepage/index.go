@@ -29,13 +29,7 @@ func (p *Pages) Index() string {
 		if len(steps[step]) == 0 {
 			continue
 		}
-		title := "Step " + step
-		switch step {
-		case "symptoms":
-			title = "Symptoms"
-		case "+":
-			title = "Beyond the article"
-		}
+		title := articleTitle(step)
 		fmt.Fprintf(&b, "\n### %s\n\n", title)
 		table(&b, steps[step])
 	}

@@ -16,7 +16,7 @@
 #   id: NS-PLAT-001
 #   severity: info
 #   scope: estate
-#   step: "+"
+#   step: symptoms
 #   remediation:
 #     - versions: ">=8"
 #       text: |
