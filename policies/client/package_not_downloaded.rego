@@ -23,30 +23,41 @@
 #   explains: [NS-LIC-001]
 #   chain: 620
 #   remediation:
-#     - versions: ">=7.1"
+#     - versions: ">=8.5"
 #       ref: TECH170397
 #       text: |
-#         Where the report names a cause for this client, mend that first. Otherwise check in
-#         the client's agent the download history tab of the package that the finding names.
-#         Look on the client into the package's folder, {guid}\cache under
-#         Altiris Agent\Agents\SoftwareManagement\Software Delivery\; {guid} is
+#         Where the report names another cause for this client, mend that first. Otherwise check
+#         in the client's agent the download history tab of the package that the finding names.
+#         Look on the client into the package's folder, {guid}\cache under Altiris
+#         Agent\Agents\SoftwareManagement\Software Delivery\; {guid} is
 #         6D417916-467C-46A7-A870-6D86D9345B61 for the Windows System Assessment Scan and
-#         832C527C-B9C9-46FB-B1F1-2F35434FF90D for the Patch Install Tools. Check the agent's
-#         logs for errors of the download: before 8.5 in Altiris Agent\Logs, from 8.5 in
-#         C:\ProgramData\Symantec\Symantec Agent\Logs. Then check in the GUI of the site's
+#         832C527C-B9C9-46FB-B1F1-2F35434FF90D for the Patch Install Tools. Check the agent's logs
+#         in C:\ProgramData\Symantec\Symantec Agent\Logs for errors of the download. Then check in
+#         the GUI of the site's package servers that the package is ready there. If the plug-in
+#         shows as Not Ready, follow TECH158125.
+#     - versions: ">=7.1, <8.5"
+#       ref: TECH170397
+#       text: |
+#         Where the report names another cause for this client, mend that first. Otherwise check
+#         in the client's agent the download history tab of the package that the finding names.
+#         Look on the client into the package's folder, {guid}\cache under Altiris
+#         Agent\Agents\SoftwareManagement\Software Delivery\; {guid} is
+#         6D417916-467C-46A7-A870-6D86D9345B61 for the Windows System Assessment Scan and
+#         832C527C-B9C9-46FB-B1F1-2F35434FF90D for the Patch Install Tools. Check the agent's logs
+#         in Altiris Agent\Logs for errors of the download. Then check in the GUI of the site's
 #         package servers that the package is ready there. If the plug-in shows as Not Ready,
 #         follow TECH158125.
 #     - versions: "<7.1"
 #       ref: TECH170397
 #       text: |
-#         Where the report names a cause for this client, mend that first. Otherwise check in
-#         the client's agent the download history tab of the package that the finding names.
+#         Where the report names another cause for this client, mend that first. Otherwise check
+#         in the client's agent the download history tab of the package that the finding names.
 #         Look on the client into the package's folder, Altiris Agent\Software Delivery\{guid};
 #         {guid} is 6D417916-467C-46A7-A870-6D86D9345B61 for the Windows System Assessment Scan
-#         and 832C527C-B9C9-46FB-B1F1-2F35434FF90D for the Patch Install Tools. Check the
-#         agent's logs in Altiris Agent\Logs for errors of the download. Then check in the GUI
-#         of the site's package servers that the package is ready there. If the plug-in shows
-#         as Not Ready, follow TECH158125.
+#         and 832C527C-B9C9-46FB-B1F1-2F35434FF90D for the Patch Install Tools. Check the agent's
+#         logs in Altiris Agent\Logs for errors of the download. Then check in the GUI of the
+#         site's package servers that the package is ready there. If the plug-in shows as Not
+#         Ready, follow TECH158125.
 package nscheck.client.package_not_downloaded
 
 import data.nscheck.lib.client_packages

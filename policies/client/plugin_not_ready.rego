@@ -24,7 +24,7 @@
 #   remediation:
 #     - ref: TECH158125
 #       text: |
-#         Where the report names a cause for this client, mend that first. Otherwise follow
+#         Where the report names another cause for this client, mend that first. Otherwise follow
 #         TECH158125, which the article names for troubleshooting Software Update Plug-in Not
 #         Ready. Check in the client's agent the download history tab of the Windows System
 #         Assessment Scan and of the Patch Install Tools, and in the GUI of the site's package

@@ -19,3 +19,9 @@ age(days) := "of unknown age" if {
 } else := "less than a day old" if {
 	days == 0
 } else := sprintf("%s old", [count_of(days, "day")])
+
+# METADATA
+# description: Names in a row, cut short behind the fifth.
+list_of(names) := concat(", ", names) if {
+	count(names) <= 5
+} else := sprintf("%s and %d more", [concat(", ", array.slice(names, 0, 5)), count(names) - 5])

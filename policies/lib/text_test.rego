@@ -21,3 +21,9 @@ test_age_in_the_future if {
 }
 
 test_age_unknown if text.age(null) == "of unknown age"
+
+test_list_of if {
+	text.list_of(["a"]) == "a"
+	text.list_of(["a", "b", "c", "d", "e"]) == "a, b, c, d, e"
+	text.list_of(["a", "b", "c", "d", "e", "f", "g"]) == "a, b, c, d, e and 2 more"
+}

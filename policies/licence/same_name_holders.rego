@@ -37,11 +37,14 @@
 #         basic inventory. Delete the others; on 6.x only deletion gives their licences back.
 package nscheck.licence.same_name_holders
 
+import data.nscheck.lib.text
+
 violation contains {
-	"msg": sprintf("%d computers named %s in domain %s hold a licence each", [
+	"msg": sprintf("%d computers named %s in domain %s hold a licence each: %s", [
 		count(group.holders),
 		group.name,
 		group.domain,
+		text.list_of(group.holders),
 	]),
 	"resource": _resource(group),
 	"path": "licences.same_name",

@@ -22,7 +22,7 @@ test_none if {
 test_two_computers if {
 	_judged(_group("CORP")) == {
 		"violation": {{
-			"msg": "2 computers named LDS-WS001 in domain CORP hold a licence each",
+			"msg": "2 computers named LDS-WS001 in domain CORP hold a licence each: C1, C2",
 			"resource": _resource,
 			"path": "licences.same_name",
 			"expected": 1,

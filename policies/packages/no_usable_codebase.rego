@@ -33,6 +33,9 @@
 #     - versions: ">=8.5.5032"
 #       ref: KB181405
 #       text: |
+#         Where the report names a fault of the site (NS-SITE rules) or of the vendor policy
+#         (NS-POL rules), mend that first: the package may not become ready before.
+#
 #         If the finding says that downloads from the Notification Server are prevented, take Ns
 #         off the Prevent Downloads setting in the site settings policy of the site until its
 #         package servers have the package (KB204355). If the Notification Server has no codebase
@@ -46,6 +49,9 @@
 #     - versions: ">=8, <8.5.5032"
 #       ref: KB181405
 #       text: |
+#         Where the report names a fault of the site (NS-SITE rules) or of the vendor policy
+#         (NS-POL rules), mend that first: the package may not become ready before.
+#
 #         If the Notification Server has no codebase either, mend the package there first:
 #         "nscheck explain NS-PKG-003" and "nscheck explain NS-IMP-001" say how. In the GUI of the
 #         site's package servers use all the buttons of the Package Server tab to refresh: Update
@@ -56,6 +62,9 @@
 #     - versions: ">=7.5, <8"
 #       ref: TECH170397
 #       text: |
+#         Where the report names a fault of the site (NS-SITE rules) or of the vendor policy
+#         (NS-POL rules), mend that first: the package may not become ready before.
+#
 #         If the Notification Server has no codebase either, mend the package there first:
 #         "nscheck explain NS-PKG-003" and "nscheck explain NS-IMP-001" say how. In the GUI of the
 #         site's package servers use all the buttons of the Package Server tab to refresh: Update
@@ -81,6 +90,9 @@
 #     - versions: ">=7.1, <7.5"
 #       ref: TECH170397
 #       text: |
+#         Where the report names a fault of the site (NS-SITE rules) or of the vendor policy
+#         (NS-POL rules), mend that first: the package may not become ready before.
+#
 #         If the Notification Server has no codebase either, mend the package there first:
 #         "nscheck explain NS-PKG-003" and "nscheck explain NS-IMP-001" say how. In the GUI of the
 #         site's package servers use all the buttons of the Package Server tab to refresh: Update
@@ -106,6 +118,9 @@
 #     - versions: "<7.1"
 #       ref: HOWTO1109
 #       text: |
+#         Where the report names a fault of the site (NS-SITE rules) or of the vendor policy
+#         (NS-POL rules), mend that first: the package may not become ready before.
+#
 #         If the Notification Server has no codebase either, mend the package there first:
 #         "nscheck explain NS-PKG-003" and "nscheck explain NS-IMP-001" say how. In the GUI of the
 #         site's package servers use all the buttons of the Package Server tab to refresh: Update

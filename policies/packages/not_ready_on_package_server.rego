@@ -31,6 +31,9 @@
 #     - versions: ">=8"
 #       ref: KB181405
 #       text: |
+#         Where the report names a fault of the server's site (NS-SITE rules) or of the vendor
+#         policy (NS-POL rules), mend that first: the package may not become ready before.
+#
 #         On the package server open its GUI and look at the package there (the scan is named
 #         Patch Windows System Assessment Scan). Compare it with what the console says. Where the
 #         GUI calls the package ready, only the status was lost: run Resend Package info first.
@@ -42,6 +45,9 @@
 #     - versions: ">=7.5, <8"
 #       ref: TECH170397
 #       text: |
+#         Where the report names a fault of the server's site (NS-SITE rules) or of the vendor
+#         policy (NS-POL rules), mend that first: the package may not become ready before.
+#
 #         On the package server open its GUI and look at the package there (the scan is named
 #         Patch Windows System Assessment Scan). Compare it with what the console says. Where the
 #         GUI calls the package ready, only the status was lost: run Resend Package info first.
@@ -68,6 +74,9 @@
 #     - versions: ">=7.1, <7.5"
 #       ref: TECH170397
 #       text: |
+#         Where the report names a fault of the server's site (NS-SITE rules) or of the vendor
+#         policy (NS-POL rules), mend that first: the package may not become ready before.
+#
 #         On the package server open its GUI and look at the package there (the scan is named
 #         Patch Windows System Assessment Scan). Compare it with what the console says. Where the
 #         GUI calls the package ready, only the status was lost: run Resend Package info first.
@@ -93,6 +102,9 @@
 #     - versions: "<7.1"
 #       ref: HOWTO1109
 #       text: |
+#         Where the report names a fault of the server's site (NS-SITE rules) or of the vendor
+#         policy (NS-POL rules), mend that first: the package may not become ready before.
+#
 #         On the package server open its GUI and look at the package there (the scan is named
 #         Patch Windows System Assessment Scan). Compare it with what the console says. Where the
 #         GUI calls the package ready, only the status was lost: run Resend Package info first.

@@ -28,6 +28,9 @@
 #     - versions: ">=8"
 #       ref: KB181405
 #       text: |
+#         Where the report names a fault of the server's site (NS-SITE rules) or of the vendor
+#         policy (NS-POL rules), mend that first: the package may not become ready before.
+#
 #         In the package server's GUI run Resend Package info first, for the status may only be
 #         out of date, and compare the GUI with the console. Then use all the other buttons of the
 #         Package Server tab to refresh: Update Package, Refresh Package. Where the revisions
@@ -37,6 +40,9 @@
 #     - versions: ">=7.5, <8"
 #       ref: TECH170397
 #       text: |
+#         Where the report names a fault of the server's site (NS-SITE rules) or of the vendor
+#         policy (NS-POL rules), mend that first: the package may not become ready before.
+#
 #         In the package server's GUI run Resend Package info first, for the status may only be
 #         out of date, and compare the GUI with the console. Then use all the other buttons of the
 #         Package Server tab to refresh: Update Package, Refresh Package. Where the revisions
@@ -61,6 +67,9 @@
 #     - versions: ">=7.1, <7.5"
 #       ref: TECH170397
 #       text: |
+#         Where the report names a fault of the server's site (NS-SITE rules) or of the vendor
+#         policy (NS-POL rules), mend that first: the package may not become ready before.
+#
 #         In the package server's GUI run Resend Package info first, for the status may only be
 #         out of date, and compare the GUI with the console. Then use all the other buttons of the
 #         Package Server tab to refresh: Update Package, Refresh Package. Where the revisions
@@ -84,6 +93,9 @@
 #     - versions: "<7.1"
 #       ref: HOWTO1109
 #       text: |
+#         Where the report names a fault of the server's site (NS-SITE rules) or of the vendor
+#         policy (NS-POL rules), mend that first: the package may not become ready before.
+#
 #         In the package server's GUI run Resend Package info first, for the status may only be
 #         out of date, and compare the GUI with the console. Then use all the other buttons of the
 #         Package Server tab to refresh: Update Package, Refresh Package. Where the revisions

@@ -110,7 +110,7 @@ violation contains {
 		policy.name,
 		text.count_of(count(lost), "package server"),
 		_do_not_exist(count(lost)),
-		_some(sort(lost)),
+		text.list_of(sort(lost)), # they have no names
 	]),
 	"resource": distribution.resource(policy),
 	"path": _path(policy),
@@ -229,11 +229,6 @@ _open_questions(policy, site) := {question |
 _do_not_exist(1) := "does not exist"
 
 _do_not_exist(n) := "do not exist" if n > 1
-
-# Servers that do not exist have no name; the first ones by their GUIDs.
-_some(guids) := concat(", ", guids) if {
-	count(guids) <= 5
-} else := sprintf("%s and %d more", [concat(", ", array.slice(guids, 0, 5)), count(guids) - 5])
 
 _harm_of_lost(policy) := [] if {
 	count(_enabled(policy)) > 0

@@ -42,11 +42,12 @@ violation contains {
 	some server in data.estate.package_servers
 	_exceeds(server)
 	share := ceil(_share(server, count(data.index.unplaced_package_servers)))
-	msg := sprintf("Package server %s runs on %s and has %s to serve in %s", [
+	msg := sprintf("Package server %s runs on %s and has %s to serve in %s, more than %d", [
 		server.name,
 		server.os_name,
 		text.count_of(share, "client"),
 		concat(" and ", _sites(server)),
+		_limit,
 	])
 }
 

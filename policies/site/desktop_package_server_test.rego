@@ -55,7 +55,7 @@ test_desktop_with_few_clients if {
 test_desktop_with_too_many_clients if {
 	_judged([_server("P1", "Windows 7 Professional"), _server("P2", "Windows Server")]) == {
 		"violation": {{
-			"msg": "Package server P1 runs on Windows 7 Professional and has 21 clients to serve in Leeds",
+			"msg": "Package server P1 runs on Windows 7 Professional and has 21 clients to serve in Leeds, more than 20",
 			"resource": _resource("P1"),
 			"expected": "at most 20 clients",
 			"actual": 21,
@@ -67,7 +67,7 @@ test_desktop_with_too_many_clients if {
 test_clients_of_several_sites_add_up if {
 	totals := {"sites": {"HULL": {"clients": 16}}}
 	{v.msg | some v in _judged_by({}, totals, [_server("P4", "Windows XP")]).violation} == {
-		"Package server P4 runs on Windows XP and has 21 clients to serve in Hull and York",
+		"Package server P4 runs on Windows XP and has 21 clients to serve in Hull and York, more than 20",
 	}
 }
 
