@@ -32,18 +32,30 @@ func readClient(raw []byte, nets *networks) (*clientInput, error) {
 		return nil, err
 	}
 	delete(in.fields, "kind")
-	delete(in.fields, "location")
 	if in.client.Addresses != nil {
 		in.location = nets.locate(in.client.Addresses)
-		doc, err := jsonDocument(in.location)
-		if err != nil {
-			return nil, err
-		}
-		in.fields["location"] = doc
+	}
+	if err := in.compute("location", in.location, in.location != nil); err != nil {
+		return nil, err
+	}
+	events := eventsOf(in.client.Packages)
+	if err := in.compute("events", events, events != nil); err != nil {
+		return nil, err
 	}
 	value, err := ast.InterfaceToValue(in.fields)
 	in.value = value
 	return in, err
+}
+
+// compute sets a field that is no part of a snapshot.
+func (in *clientInput) compute(name string, value any, known bool) error {
+	delete(in.fields, name)
+	if !known {
+		return nil
+	}
+	doc, err := jsonDocument(value)
+	in.fields[name] = doc
+	return err
 }
 
 // clientRule judges clients by one rule.
@@ -78,8 +90,8 @@ func sectionsOf(fields map[string]bool) []section {
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		switch {
 		case clientSections[name] == "":
-		case name == "location": // it follows from the addresses
-			out = append(out, section{name, addressesField})
+		case snapshot.Computed[name] != "":
+			out = append(out, section{name, snapshot.ClientFields.Child(snapshot.Computed[name]).Field})
 		default:
 			out = append(out, section{name, snapshot.ClientFields.Child(name).Field})
 		}

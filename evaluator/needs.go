@@ -24,6 +24,7 @@ var clientSections = map[string]string{
 	"licence":         "clients.licence",
 	"addresses":       "clients.addresses",
 	"location":        "clients.addresses",
+	"events":          "clients.packages",
 	"filters":         "clients.filters",
 	"plugin_policies": "clients.plugin_policies",
 	"scan_log":        "clients.scan_log",
@@ -60,8 +61,8 @@ var totalSources = map[string]struct{ estate, client []string }{
 
 // optionalFields of a client are not demanded of rules that read a client as a
 // whole: the scan log is only there where the client's folder was read, and the
-// location follows from the addresses.
-var optionalFields = []string{"scan_log", "location"}
+// others follow from fields that are demanded.
+var optionalFields = []string{"scan_log", "location", "events"}
 
 // needs is what a rule reads, derived from its compiled code.
 type needs struct {

@@ -27,13 +27,13 @@ type program struct {
 	// What the answer depends on; of no use where whole is set.
 	values   []snapshot.Field
 	presence []snapshot.Field
-	location []string // fields of the location
-	whole    string   // why it depends on all of a client; else empty
+	computed []computedField
+	whole    string // why it depends on all of a client; else empty
 }
 
 func (e *engine) prepareProgram(ctx context.Context, pkg string, names []string) (program, error) {
 	r := e.pack.readsOf(pkg, names)
-	p := program{location: r.location, whole: r.whole}
+	p := program{computed: r.computed, whole: r.whole}
 	p.values, p.presence = r.fields()
 	var err error
 	if p.single, err = e.prepare(ctx, pkg, names); err != nil {
@@ -73,8 +73,8 @@ func (p *program) appendKey(key []byte, c *streamed) []byte {
 			key = append(key, '0')
 		}
 	}
-	for _, name := range p.location {
-		key = append(append(key, c.place.texts[name]...), markEnd)
+	for _, f := range p.computed {
+		key = append(c.appendComputed(key, f), markEnd)
 	}
 	return key
 }
@@ -98,14 +98,18 @@ func (p *program) projection(c *streamed) (ast.Value, error) {
 			put(doc, f, nil)
 		}
 	}
-	if len(p.location) > 0 && c.place.doc != nil {
-		location := map[string]any{}
-		for _, name := range p.location {
-			if value, ok := c.place.doc[name]; ok {
-				location[name] = value
-			}
+	for _, f := range p.computed {
+		object, err := c.computed(f.object)
+		if err != nil {
+			return nil, err
 		}
-		doc["location"] = location
+		if object == nil {
+			continue
+		}
+		parts := objectAt(doc, []string{f.object})
+		if value, ok := object[f.name]; ok {
+			parts[f.name] = value
+		}
 	}
 	return ast.InterfaceToValue(doc)
 }

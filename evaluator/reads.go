@@ -17,7 +17,7 @@ type fieldSet [snapshot.NumFields]bool
 type reads struct {
 	values   fieldSet // fields whose values matter, with all that is in them
 	presence fieldSet // objects of which it matters only whether they are there
-	location []string // fields of the location that matter
+	computed []computedField
 	// whole says why the client has to be taken as a whole; else empty.
 	whole string
 }
@@ -135,8 +135,8 @@ func (r *reader) ref(ref ast.Ref, body *ruleBody) {
 func (r *reader) input(path ast.Ref, onlyPresence bool) {
 	nodes := []*snapshot.FieldNode{snapshot.ClientFields}
 	for i, step := range path {
-		if name, isText := step.Value.(ast.String); isText && i == 0 && string(name) == "location" {
-			r.location(path[1:])
+		if name, isText := step.Value.(ast.String); isText && i == 0 && computedFields[string(name)] != nil {
+			r.computed(string(name), path[1:])
 			return
 		}
 		var next []*snapshot.FieldNode
@@ -163,17 +163,27 @@ func (r *reader) input(path ast.Ref, onlyPresence bool) {
 	}
 }
 
-// locationFields are the fields of a client's location.
-var locationFields = []string{"network", "site", "sites", "subnet"}
+// computedField is a field of an object that nscheck computes for every client.
+type computedField struct{ object, name string }
 
-func (r *reader) location(path ast.Ref) {
-	fields := locationFields
+// computedFields are the fields of these objects.
+var computedFields = map[string][]string{
+	"location": {"network", "site", "sites", "subnet"},
+	"events":   {"newest_age_days", "undated"},
+}
+
+func (r *reader) computed(object string, path ast.Ref) {
+	fields := computedFields[object]
 	if len(path) > 0 {
-		if name, ok := path[0].Value.(ast.String); ok && slices.Contains(locationFields, string(name)) {
+		if name, ok := path[0].Value.(ast.String); ok && slices.Contains(fields, string(name)) {
 			fields = []string{string(name)}
 		}
 	}
-	r.reads.location = union(r.reads.location, fields)
+	for _, name := range fields {
+		if f := (computedField{object, name}); !slices.Contains(r.reads.computed, f) {
+			r.reads.computed = append(r.reads.computed, f)
+		}
+	}
 }
 
 func (r *reader) value(n *snapshot.FieldNode) {

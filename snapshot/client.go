@@ -37,6 +37,8 @@ type Client struct {
 	ScanLog *ScanLog `json:"scan_log,omitempty"`
 	// Where the client is, by its addresses. Not read from a snapshot: the evaluator computes it for every client.
 	Location *Location `json:"location,omitempty"`
+	// What the dates of the packages' downloads and runs show together. Not read from a snapshot: the evaluator computes it for every client.
+	Events *Events `json:"events,omitempty"`
 }
 
 // Agent is the core agent (Symantec Management Agent) of a client.
@@ -125,6 +127,15 @@ type Location struct {
 	Site *string `json:"site" jsonschema:"format=guid"`
 	// GUIDs of the sites of all addresses.
 	Sites []string `json:"sites,omitzero" jsonschema:"format=guid"`
+}
+
+// Events is what the dates of the downloads and runs of the required packages
+// on a client show together.
+type Events struct {
+	// Fewest whole days since a download or a run, at collection time; negative where one is dated in the future; null where none has a date.
+	NewestAgeDays *int `json:"newest_age_days"`
+	// Whether some download or run has no date.
+	Undated bool `json:"undated"`
 }
 
 // ScanLog is what STPatchAssessment.log of a client shows.

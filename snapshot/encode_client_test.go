@@ -30,7 +30,7 @@ func TestClientEncoder(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c.Location = nil // no part of a snapshot
+		c.Location, c.Events = nil, nil // no part of a snapshot
 		var want bytes.Buffer
 		want.WriteString("before")
 		enc := json.NewEncoder(&want)

@@ -138,8 +138,8 @@ func missing(names []string) string {
 // there are.
 func unknownField(name string, known []string) string {
 	slices.Sort(known)
-	if name == "location" && slices.Contains(known, "task_agent") {
-		return `the field "location" is computed from "addresses" and is no part of a snapshot; remove it`
+	if from := Computed[name]; from != "" && slices.Contains(known, "task_agent") {
+		return fmt.Sprintf("the field %q is computed from %q and is no part of a snapshot; remove it", name, from)
 	}
 	message := "unknown field " + quote(name)
 	best, distance := "", 3

@@ -56,10 +56,16 @@ func documentShape() *shape {
 	return s
 }
 
+// Computed are the fields of a client that are no part of a snapshot, and the
+// field that the evaluator computes each from.
+var Computed = map[string]string{"location": "addresses", "events": "packages"}
+
 // fileClient takes away what no file holds, as the schema of files does.
 func fileClient(s *shape) *shape {
-	delete(s.fields, "location")
-	s.order = slices.DeleteFunc(s.order, func(m *member) bool { return m.name == "location" })
+	for name := range Computed {
+		delete(s.fields, name)
+		s.order = slices.DeleteFunc(s.order, func(m *member) bool { return m.name == name })
+	}
 	return s
 }
 

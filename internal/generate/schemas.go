@@ -99,9 +99,11 @@ func buildSnapshot(reflector *jsonschema.Reflector) *jsonschema.Schema {
 	schema.Description = "A snapshot as one document. In JSON Lines each line is a Record (see $defs): a manifest, an estate, the clients, an end."
 	schema.Properties.Delete("end")
 	schema.Required = []string{"estate"}
-	// A client's location is computed, and no part of a file.
-	schema.Definitions["Client"].Properties.Delete("location")
+	for name := range snapshot.Computed {
+		schema.Definitions["Client"].Properties.Delete(name)
+	}
 	delete(schema.Definitions, "Location")
+	delete(schema.Definitions, "Events")
 	record := &jsonschema.Schema{Description: "One line of the JSON Lines form."}
 	for _, kind := range []string{"Manifest", "Estate", "Client", "End"} {
 		schema.Definitions[kind+"Record"] = recordOf(schema.Definitions[kind], strings.ToLower(kind))

@@ -32,46 +32,27 @@ violation contains {
 	"msg": "Events of the computer are dated in the future, so its clock is wrong",
 	"path": "packages",
 	"expected": sprintf("at most %s ahead", [text.count_of(data.params.clock_tolerance_days, "day")]),
-	"actual": text.age(min(_future)),
+	"actual": text.age(input.events.newest_age_days),
 } if {
 	computers.active
-	count(_future) > 0
+	_future
 }
 
 unknown contains {"msg": msg} if {
-	count(_future | _undated) > 0
+	_in_question
 	msg := computers.active_doubt(_questions)
 }
 
 _questions contains "when some of its events happened" if {
-	count(_future) == 0
-	count(_undated) > 0
+	not _future
+	input.events.undated
 }
 
-_future := {age |
-	some age in _ages
-	age != null
-	age < 0 - data.params.clock_tolerance_days
-}
+_in_question if _future
 
-_undated := {age |
-	some age in _ages
-	age == null
-}
+_in_question if input.events.undated
 
-_ages contains age if {
-	some event in input.packages
-	age := object.get(event, "status_age_days", null)
-	not _no_event(event, age)
-}
-
-_ages contains age if {
-	some event in input.packages
-	age := object.get(event.last_run, "age_days", null)
-}
-
-# Without a download event there is neither a status nor an age.
-_no_event(event, age) if {
-	age == null
-	event.status == null
+_future if {
+	input.events.newest_age_days != null
+	input.events.newest_age_days < 0 - data.params.clock_tolerance_days
 }

@@ -2,8 +2,8 @@ package nscheck.client.clock_ahead_test
 
 import data.nscheck.client.clock_ahead as rule
 
-_judged(packages, status) := judged if {
-	client := {"status": status, "managed": true, "packages": packages}
+_judged(newest, undated, status) := judged if {
+	client := {"status": status, "managed": true, "events": {"newest_age_days": newest, "undated": undated}}
 	judged := {"violation": rule.violation, "unknown": rule.unknown} with input as client
 		with data.params as {"clock_tolerance_days": 1}
 }
@@ -12,23 +12,12 @@ _silent := {"violation": set(), "unknown": set()}
 
 _unknown(msg) := {"violation": set(), "unknown": {{"msg": msg}}}
 
-_download(age) := {"scan": {"status": "downloaded", "status_age_days": age}}
-
-_run(age) := {"scan": {
-	"status": "downloaded",
-	"status_age_days": 20,
-	"last_run": {"age_days": age},
-}}
-
 test_past if {
-	_judged(_download(0), "Active") == _silent
-	_judged(_run(0), "Active") == _silent
-	_judged({"plugin": {"status": null}, "scan": {"status": null}}, "Active") == _silent
+	_judged(0, false, "Active") == _silent
+	_judged(null, false, "Active") == _silent
 }
 
-test_a_clock_that_is_a_little_fast if {
-	_judged(_run(-1), "Active") == _silent
-}
+test_a_clock_that_is_a_little_fast if _judged(-1, false, "Active") == _silent
 
 test_future if {
 	expected := {
@@ -40,27 +29,19 @@ test_future if {
 		}},
 		"unknown": set(),
 	}
-	_judged(_download(-40), "Active") == expected
-	_judged(_run(-40), "Active") == expected
-	_judged({"scan": {"status": null, "status_age_days": -40}}, "Active") == expected
-	_judged(
-		{
-			"scan": {"status": "downloaded", "status_age_days": -40},
-			"tools": {"status": "downloaded", "status_age_days": null},
-		},
-		"Active",
-	) == expected
+	_judged(-40, false, "Active") == expected
+	_judged(-40, true, "Active") == expected
 }
 
 test_undated if {
 	expected := _unknown("It is unknown when some of its events happened")
-	_judged(_download(null), "Active") == expected
-	_judged(_run(null), "Active") == expected
+	_judged(null, true, "Active") == expected
+	_judged(3, true, "Active") == expected
 }
 
 test_unknown_computer if {
-	_judged(_download(3), null) == _silent
-	_judged(_download(-40), null) == _unknown("It is unknown whether the computer is Active")
+	_judged(3, false, null) == _silent
+	_judged(-40, false, null) == _unknown("It is unknown whether the computer is Active")
 }
 
-test_not_active if _judged(_download(-40), "Retired") == _silent
+test_not_active if _judged(-40, false, "Retired") == _silent

@@ -51,15 +51,14 @@ import data.nscheck.lib.client_packages
 import data.nscheck.lib.computers
 
 violation contains {
-	"msg": sprintf("The last run of %s failed with %s", [client_packages.name(role), _exit_code(run)]),
+	"msg": sprintf("The last run of %s failed with %s", [client_packages.name(role), _exit_code(role)]),
 	"path": sprintf("packages.%s.last_run.succeeded", [role]),
 	"expected": true,
 	"actual": false,
 } if {
 	computers.has_plugin
 	some role in data.params.required_packages
-	run := input.packages[role].last_run
-	run.succeeded == false
+	input.packages[role].last_run.succeeded == false
 }
 
 violation contains {
@@ -87,8 +86,8 @@ _questions := {question |
 	question := sprintf("whether the last run of %s succeeded", [client_packages.name(role)])
 }
 
-_exit_code(run) := sprintf("exit code %d", [run.return_code]) if {
-	run.return_code != null
+_exit_code(role) := sprintf("exit code %d", [input.packages[role].last_run.return_code]) if {
+	input.packages[role].last_run.return_code != null
 } else := "an unknown exit code"
 
 _settled(role) if _succeeded(role)

@@ -73,9 +73,9 @@ _questions contains "whether patch inventory came after its scan log" if {
 	_patch_age in {null, _age}
 }
 
-_age := object.get(input.scan_log, "age_days", null)
+_age := input.scan_log.age_days
 
-_patch_age := object.get(input.inventory, "patch_age_days", null)
+_patch_age := input.inventory.patch_age_days
 
 _outdated if {
 	_age != null
