@@ -1,73 +1,44 @@
 package cmdb
 
 import (
-	"cmp"
 	"iter"
-	"slices"
 
 	"github.com/nscheck/nscheck/snapshot"
 )
 
 // clientSections are the sections about clients, the base first.
 func (c *collection) clientSections() []clientSection {
-	agents := &agentFiller{}
-	licences := &licenceFiller{}
-	inventory := &inventoryFiller{calendar: c.calendar}
-	downloads := &downloadFiller{calendar: c.calendar}
-	runs := &runFiller{calendar: c.calendar}
 	key := column{"key", guidKind}
 	return []clientSection{
 		{
-			name: baseSection,
-			columns: []column{
+			baseSection,
+			[]column{
 				key, {"name", textKind}, {"managed", boolKind}, {"active", boolKind},
 				{"status", textKind}, {"domain", textKind}, {"os_name", textKind},
 			},
-			fill: fillBase,
+			always(fillBase),
 		},
+		{"clients.agents", []column{key, {"agent", textKind}, {"version", textKind}}, beginAgents},
+		{"clients.licence", []column{key}, beginLicence},
+		{"clients.addresses", []column{key, {"address", textKind}, {"mask", textKind}, {"primary", boolKind}}, always(fillAddresses)},
+		{"clients.filters", []column{key, {"filter", guidKind}}, always(fillClientFilters)},
+		{"clients.plugin_policies", []column{key, {"policy", guidKind}}, always(fillPluginPolicies)},
+		{"clients.packages", []column{key, {"role", textKind}, {"event_time", timeKind}, {"status", textKind}}, c.beginDownloads},
 		{
-			name:    "clients.agents",
-			columns: []column{key, {"agent", textKind}, {"version", textKind}},
-			observe: agents.see,
-			fill:    agents.fill,
-		},
-		{
-			name:     "clients.licence",
-			columns:  []column{key},
-			keyless:  licences.see,
-			observe:  licences.see,
-			complete: licences.complete,
-			fill:     fillLicence,
-		},
-		{name: "clients.addresses", columns: []column{key, {"address", textKind}, {"mask", textKind}, {"primary", boolKind}}, fill: fillAddresses},
-		{name: "clients.filters", columns: []column{key, {"filter", guidKind}}, fill: fillClientFilters},
-		{name: "clients.plugin_policies", columns: []column{key, {"policy", guidKind}}, fill: fillPluginPolicies},
-		{
-			name:    "clients.packages",
-			columns: []column{key, {"role", textKind}, {"event_time", timeKind}, {"status", textKind}},
-			bind:    func(b *Binding) { downloads.binding = b },
-			fill:    downloads.fill,
-		},
-		{
-			name: "clients.packages.last_run",
-			columns: []column{
+			"clients.packages.last_run",
+			[]column{
 				key, {"role", textKind}, {"event_time", timeKind}, {"started_at", timeKind}, {"return_code", intKind},
 			},
-			fill: runs.fill,
+			c.beginRuns,
 		},
-		{
-			name:    "clients.inventory",
-			columns: []column{key, {"class", textKind}, {"modified_at", timeKind}},
-			keyless: func(cells []cell) { inventory.see(cells[1].text) },
-			observe: func(cells []cell) { inventory.see(cells[1].text) },
-			fill:    inventory.fill,
-		},
-		{
-			name:    "clients.task_agent",
-			columns: []column{key, {"registered_at", timeKind}},
-			fill:    (&taskAgentFiller{c.calendar}).fill,
-		},
+		{"clients.inventory", []column{key, {"class", textKind}, {"modified_at", timeKind}}, c.beginInventory},
+		{"clients.task_agent", []column{key, {"registered_at", timeKind}}, c.beginTaskAgent},
 	}
+}
+
+// always is for rows that are looked at one client at a time.
+func always(fill func(*snapshot.Client, iter.Seq[[]cell])) func(*Binding) clientFiller {
+	return func(*Binding) clientFiller { return clientFiller{fill: fill} }
 }
 
 var statusActive = "Active"
@@ -102,6 +73,11 @@ func fillBase(client *snapshot.Client, rows iter.Seq[[]cell]) {
 // computers have the plug-in.
 type agentFiller struct{ pluginKnown bool }
 
+func beginAgents(*Binding) clientFiller {
+	f := &agentFiller{}
+	return clientFiller{observe: f.see, fill: f.fill}
+}
+
 func (f *agentFiller) see(cells []cell) {
 	if cells[1].text == "plugin" {
 		f.pluginKnown = true
@@ -128,6 +104,11 @@ func (f *agentFiller) fill(client *snapshot.Client, rows iter.Seq[[]cell]) {
 // was not, that a client is not listed says nothing. A product without licences
 // has a row without a key.
 type licenceFiller struct{ productKnown bool }
+
+func beginLicence(*Binding) clientFiller {
+	f := &licenceFiller{}
+	return clientFiller{keyless: f.see, observe: f.see, complete: f.complete, fill: fillLicence}
+}
 
 func (f *licenceFiller) see([]cell) { f.productKnown = true }
 
@@ -175,120 +156,6 @@ func guids(rows iter.Seq[[]cell]) []string {
 	return list
 }
 
-// clientPackage finds, and makes where needed, the package of a role.
-func clientPackage(client *snapshot.Client, role string) *snapshot.ClientPackage {
-	if client.Packages == nil {
-		var all struct {
-			snapshot.ClientPackages
-			plugin, scan, tools snapshot.ClientPackage
-		}
-		client.Packages = &all.ClientPackages
-		client.Packages.Plugin, client.Packages.Scan, client.Packages.Tools = &all.plugin, &all.scan, &all.tools
-	}
-	switch role {
-	case "plugin":
-		return client.Packages.Plugin
-	case "scan":
-		return client.Packages.Scan
-	case "tools":
-		return client.Packages.Tools
-	}
-	return nil
-}
-
-var packageRoles = []string{"plugin", "scan", "tools"}
-
-// downloadFiller keeps the newest download event of each package.
-type downloadFiller struct {
-	calendar
-	binding *Binding
-	newest  [3]newestRow
-}
-
-// newestRow is the newest event of one package. Its place is used again for the
-// next client.
-type newestRow struct {
-	cells []cell
-	known bool
-}
-
-func (n *newestRow) take(row []cell, compare func(a, b []cell) int) {
-	if !n.known || compare(row, n.cells) > 0 {
-		n.cells, n.known = append(n.cells[:0], row...), true
-	}
-}
-
-func (f *downloadFiller) fill(client *snapshot.Client, rows iter.Seq[[]cell]) {
-	for i := range f.newest {
-		f.newest[i].known = false
-	}
-	for row := range rows {
-		if at := slices.Index(packageRoles, row[0].text); at >= 0 {
-			f.newest[at].take(row, compareDownloads)
-		}
-	}
-	for i, role := range packageRoles {
-		p := clientPackage(client, role)
-		if row := f.newest[i].cells; f.newest[i].known {
-			p.Status = f.binding.mapped("status", row[2].text)
-			p.StatusAgeDays = f.age(f.at(&row[1]))
-		}
-	}
-}
-
-// compareDownloads orders events by time; those of the same time by status, so
-// that the choice does not depend on the order of rows.
-func compareDownloads(a, b []cell) int {
-	return cmp.Or(compareTimes(&a[1], &b[1]), cmp.Compare(a[2].text, b[2].text))
-}
-
-// compareTimes puts unknown times before all others.
-func compareTimes(a, b *cell) int {
-	if a.known != b.known {
-		if a.known {
-			return 1
-		}
-		return -1
-	}
-	return cmp.Compare(a.num, b.num)
-}
-
-// runFiller keeps the newest run of each package.
-type runFiller struct {
-	calendar
-	newest [3]newestRow
-}
-
-func (f *runFiller) fill(client *snapshot.Client, rows iter.Seq[[]cell]) {
-	for i := range f.newest {
-		f.newest[i].known = false
-	}
-	for row := range rows {
-		if at := slices.Index(packageRoles, row[0].text); at >= 0 {
-			f.newest[at].take(row, compareRuns)
-		}
-	}
-	for i, role := range packageRoles {
-		p := clientPackage(client, role)
-		row := f.newest[i].cells
-		if !f.newest[i].known {
-			continue
-		}
-		started := f.at(&row[2])
-		p.LastRun = &snapshot.Run{StartedAt: started, AgeDays: f.age(started), ReturnCode: row[3].intOrNil()}
-		if row[3].known {
-			p.LastRun.Succeeded = sharedBool(slices.Contains(successCodes, row[3].num))
-		}
-	}
-}
-
-// successCodes are the exit codes of success, with and without a restart.
-var successCodes = []int64{0, 1641, 3010}
-
-func compareRuns(a, b []cell) int {
-	return cmp.Or(compareTimes(&a[1], &b[1]), compareTimes(&a[2], &b[2]), cmp.Compare(a[3].num, b[3].num))
-}
-
 // inventoryFiller needs to know whether the server has the class that holds
 // patch inventory under the name that was asked for. Where it has not, that a
 // client has no row says nothing.
@@ -297,8 +164,13 @@ type inventoryFiller struct {
 	patchKnown bool
 }
 
-func (f *inventoryFiller) see(class string) {
-	if class == "patch" {
+func (c *collection) beginInventory(*Binding) clientFiller {
+	f := &inventoryFiller{calendar: c.calendar}
+	return clientFiller{keyless: f.see, observe: f.see, fill: f.fill}
+}
+
+func (f *inventoryFiller) see(cells []cell) {
+	if cells[1].text == "patch" {
 		f.patchKnown = true
 	}
 }
@@ -326,6 +198,10 @@ func (f *inventoryFiller) fill(client *snapshot.Client, rows iter.Seq[[]cell]) {
 }
 
 type taskAgentFiller struct{ calendar }
+
+func (c *collection) beginTaskAgent(*Binding) clientFiller {
+	return clientFiller{fill: (&taskAgentFiller{c.calendar}).fill}
+}
 
 func (f *taskAgentFiller) fill(client *snapshot.Client, rows iter.Seq[[]cell]) {
 	var newest cell

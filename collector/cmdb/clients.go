@@ -14,12 +14,17 @@ import (
 type clientSection struct {
 	name    string
 	columns []column
+	// begin is called before each reading of the rows: what is learnt from the
+	// rows of one says nothing about those of another.
+	begin func(*Binding) clientFiller
+}
+
+// clientFiller is what becomes of the rows of one reading.
+type clientFiller struct {
 	// keyless, where given, takes rows without a key.
 	keyless func([]cell)
 	// observe, where given, sees every row with a key while it is read.
 	observe func([]cell)
-	// bind, where given, is told before the rows by which binding they come.
-	bind func(*Binding)
 	// complete, where given, is asked when all rows have been read, and for an
 	// error where they cannot be used.
 	complete func() error
@@ -31,6 +36,7 @@ type clientSection struct {
 // stream is a client section whose rows have been read.
 type stream struct {
 	clientSection
+	clientFiller
 	spool  *spool
 	reader *spoolReader
 	ended  bool // the reader has no more rows
@@ -77,9 +83,6 @@ func (c *collection) clients(ctx context.Context) (*streams, error) {
 			attempt: func(b *Binding) (int64, error) {
 				if orderErr != nil && !c.current.Files {
 					return 0, orderErr
-				}
-				if section.bind != nil {
-					section.bind(b)
 				}
 				return c.readStream(ctx, b, order, one)
 			},
@@ -138,7 +141,7 @@ func (c *collection) askOrder(ctx context.Context) (*keyOrder, error) {
 // readStream reads a section into its spool. Rows in another order than the
 // server's own end it: the merge would pass over rows.
 func (c *collection) readStream(ctx context.Context, b *Binding, order *keyOrder, s *stream) (int64, error) {
-	if err := s.restart(c.options.TempDir); err != nil {
+	if err := s.restart(b, c.options.TempDir); err != nil {
 		return 0, &localError{err}
 	}
 	var rows int64
@@ -174,7 +177,8 @@ func (c *collection) readStream(ctx context.Context, b *Binding, order *keyOrder
 }
 
 // restart forgets what an earlier attempt, or another source, has read.
-func (s *stream) restart(dir string) error {
+func (s *stream) restart(b *Binding, dir string) error {
+	s.clientFiller = s.begin(b)
 	s.last, s.disordered = sortKey{}, false
 	err := s.spool.close()
 	s.spool = newSpool(dir)

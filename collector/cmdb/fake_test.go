@@ -35,6 +35,7 @@ type answer struct {
 	after   error         // instead of the end of the rows
 	stall   time.Duration // before the query is answered
 	broken  bool          // whether the connection is lost with the error
+	then    *answer       // to the second query, where it is another
 }
 
 func (f *fakeServer) Connect(context.Context) (driver.Conn, error) {
@@ -74,6 +75,9 @@ func (c *fakeConn) QueryContext(ctx context.Context, query string, _ []driver.Na
 	a, ok := c.server.sections[section]
 	if !ok {
 		return nil, mssqlError{invalidObject, "Invalid object name 'dbo.nothing'."}
+	}
+	if a.then != nil {
+		c.server.sections[section] = *a.then
 	}
 	if a.stall > 0 {
 		select {
