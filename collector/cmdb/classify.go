@@ -46,6 +46,11 @@ func (e *sectionError) Error() string { return e.message }
 // classify turns an error that came while a section was read into its status
 // and a sentence for the manifest that says what to do.
 func classify(section string, err error) *sectionError {
+	var tried *triedError
+	if errors.As(err, &tried) {
+		last := classify(section, tried.error)
+		return &sectionError{last.status, fmt.Sprintf("%s; tried %d times", last.message, tried.tries)}
+	}
 	var known *sectionError
 	if errors.As(err, &known) {
 		return known

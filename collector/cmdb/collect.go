@@ -263,9 +263,6 @@ func (c *collection) section(ctx context.Context, name string, r reading) (ok bo
 	if err != nil {
 		why := classify(name, err)
 		entry.Status, entry.Error = why.status, why.message
-		if tries > 1 {
-			entry.Error += fmt.Sprintf("; tried %d times", tries)
-		}
 	} else if tries > 1 {
 		c.note("section %q was read at attempt %d", name, tries)
 	}

@@ -118,9 +118,12 @@ func Probe(ctx context.Context, source Database, catalogue Catalogue, options Op
 // tellVersion reads the section server, which tells which bindings apply.
 func (p *prober) tellVersion(ctx context.Context) {
 	builder := &estateBuilder{calendar: p.calendar}
-	if _, err := p.estateSection(ctx, estateSections[0], p.bindings["server"], builder); err != nil {
+	err := p.read(ctx, "server", func() error {
+		_, err := p.estateSection(ctx, estateSections[0], p.bindings["server"], builder)
+		return err
+	})
+	if err != nil {
 		p.note("The server's version is not known, so that bindings for certain versions are not used: %s", classify("server", err).message)
-		p.session.dropIfBroken(ctx, err)
 	}
 	p.chooseBindings(builder)
 	p.report.Version = p.version
@@ -202,24 +205,37 @@ func (s *ProbedSection) judgeObjects() {
 // errEnough ends a query of which the first rows were wanted.
 var errEnough = errors.New("enough rows have been seen")
 
+// read reads something as patiently as collecting does, from its start each
+// time. That enough was seen is no error.
+func (c *collection) read(ctx context.Context, section string, read func() error) error {
+	_, _, err := c.attempts(ctx, section, func() (int64, error) {
+		if err := read(); !errors.Is(err, errEnough) {
+			return 0, err
+		}
+		return 0, nil
+	})
+	return err
+}
+
 // firstRow runs a section's query as collecting does, up to its first row.
 func (p *prober) firstRow(ctx context.Context, b *Binding, s *ProbedSection) {
-	rows := 0
-	_, err := p.session.each(ctx, b, sectionColumns()[b.Section], func([]cell) error {
-		rows++
-		return errEnough
+	found := false
+	err := p.read(ctx, b.Section, func() error {
+		_, err := p.session.each(ctx, b, sectionColumns()[b.Section], func([]cell) error {
+			found = true
+			return errEnough
+		})
+		return err
 	})
 	switch {
-	case errors.Is(err, errEnough):
 	case err != nil:
-		p.session.dropIfBroken(ctx, err)
 		s.Status = trouble(err)
 		why := classify(b.Section, err)
 		s.Message = strings.TrimPrefix(why.message, "collect "+b.Section+": ")
 		if s.Status == ProbeFailed && why.status == snapshot.Missing {
 			s.Status = ColumnMissing // of the query's own columns
 		}
-	case rows == 0:
+	case !found:
 		s.Status, s.Expected = Empty, b.Empty != ""
 		s.Message = b.Empty
 		if b.Empty == "" {
@@ -240,22 +256,18 @@ func (p *prober) nodes(ctx context.Context, b *Binding, s *ProbedSection) {
 		return
 	}
 	seen, found := 0, false
-	_, err := p.session.each(ctx, b, columns, func(cells []cell) error {
-		if settings := parseItem(b, cells[state].text); settings != nil {
-			for name, expression := range b.XPaths {
-				nodes, err := settings.nodes(name, nil)
-				if err == nil && strings.HasPrefix(expression, "/") && len(nodes) > 0 {
-					found = true
-				}
+	err := p.read(ctx, b.Section, func() error {
+		seen = 0
+		_, err := p.session.each(ctx, b, columns, func(cells []cell) error {
+			found = found || hasNode(b, cells[state].text)
+			if seen++; found || seen == probedItems {
+				return errEnough
 			}
-		}
-		if seen++; found || seen == probedItems {
-			return errEnough
-		}
-		return nil
+			return nil
+		})
+		return err
 	})
-	if err != nil && !errors.Is(err, errEnough) {
-		p.session.dropIfBroken(ctx, err)
+	if err != nil {
 		s.Status, s.Message = ProbeFailed, classify(b.Section, err).message
 		return
 	}
@@ -263,4 +275,19 @@ func (p *prober) nodes(ctx context.Context, b *Binding, s *ProbedSection) {
 		s.Status = NodeMissing
 		s.Message = fmt.Sprintf("%d items were read and the XML of none has a node at any of the XPaths; nscheck probe --item NAME lists the nodes of an item", seen)
 	}
+}
+
+// hasNode says whether an item has a node at one of a binding's XPaths.
+func hasNode(b *Binding, state string) bool {
+	settings := parseItem(b, state)
+	if settings == nil {
+		return false
+	}
+	for name, expression := range b.XPaths {
+		nodes, err := settings.nodes(name, nil)
+		if err == nil && strings.HasPrefix(expression, "/") && len(nodes) > 0 {
+			return true
+		}
+	}
+	return false
 }

@@ -128,9 +128,12 @@ func (c *Catalogue) usersOf(ctx context.Context, s *session, function string) ([
 // lookInCatalogue reads the catalogue; nil where it cannot be read, which is
 // noted and no reason to end a probe.
 func (p *prober) lookInCatalogue(ctx context.Context) []*object {
-	objects, err := p.catalogue.load(ctx, p.session)
+	var objects []*object
+	err := p.read(ctx, "catalogue", func() (err error) {
+		objects, err = p.catalogue.load(ctx, p.session)
+		return err
+	})
 	if err != nil {
-		p.session.dropIfBroken(ctx, err)
 		p.note("The database's list of tables and views could not be read, so no candidates are named: %s", plainly(err))
 		return nil
 	}
@@ -140,9 +143,12 @@ func (p *prober) lookInCatalogue(ctx context.Context) []*object {
 // subnetModules are the users of subnetFunction, by schema and name in lower
 // case.
 func (p *prober) subnetModules(ctx context.Context) map[string]module {
-	found, err := p.catalogue.usersOf(ctx, p.session, subnetFunction)
+	var found []module
+	err := p.read(ctx, "catalogue", func() (err error) {
+		found, err = p.catalogue.usersOf(ctx, p.session, subnetFunction)
+		return err
+	})
 	if err != nil {
-		p.session.dropIfBroken(ctx, err)
 		p.note("What uses %s, and so holds subnets, could not be looked up (it takes VIEW DEFINITION): %s", subnetFunction, plainly(err))
 		return nil
 	}

@@ -2,7 +2,6 @@ package cmdb
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -51,38 +50,49 @@ const shownValues = 5
 func ProbeItem(ctx context.Context, source Database, item string, options Options) ([]ProbedItem, error) {
 	c := newCollection(source, options)
 	defer c.session.close()
+	if _, err := c.session.connection(ctx); err != nil {
+		return nil, fmt.Errorf("probe: %w", because(ctx, err))
+	}
 	by, value := "Name", item
 	if g, err := parseGUID(item); err == nil {
 		by, value = "Guid", g.String()
 	}
 	b := &Binding{Section: "item", Query: fmt.Sprintf(itemQuery, by), Parameters: []string{"item"}, values: map[string]any{"item": value}}
 	var items []ProbedItem
-	_, err := c.session.each(ctx, b, []column{{"guid", guidKind}, {"name", textKind}, {"state", textKind}}, func(cells []cell) error {
-		one := ProbedItem{GUID: cells[0].guid.String(), Name: cells[1].text, Nodes: []ItemNode{}}
-		settings := parseItem(b, cells[2].text)
-		switch {
-		case !cells[2].known:
-			one.Problem = "it has no settings"
-		case settings == nil:
-			one.Problem = "its settings are not XML"
-		default:
-			one.Nodes = listNodes(settings.root)
-		}
-		if items = append(items, one); len(items) == probedItems {
-			return errEnough
-		}
-		return nil
+	err := c.read(ctx, "item", func() error {
+		items = nil
+		_, err := c.session.each(ctx, b, []column{{"guid", guidKind}, {"name", textKind}, {"state", textKind}}, func(cells []cell) error {
+			if items = append(items, probedItem(b, cells)); len(items) == probedItems {
+				return errEnough
+			}
+			return nil
+		})
+		return err
 	})
 	switch {
-	case errors.Is(err, errEnough), err == nil && len(items) > 0:
-		return items, nil
 	case ctx.Err() != nil:
 		return nil, fmt.Errorf("read item %q: %w", item, ctx.Err())
 	case err != nil:
 		why := strings.TrimPrefix(classify("item", err).message, "collect item: ")
 		return nil, fmt.Errorf("read item %q: %s", item, why)
+	case len(items) > 0:
+		return items, nil
 	}
 	return nil, fmt.Errorf("there is no item %q in %s; give its name as the console shows it, in the language of the server, or its GUID", item, itemObject)
+}
+
+func probedItem(b *Binding, cells []cell) ProbedItem {
+	item := ProbedItem{GUID: cells[0].guid.String(), Name: cells[1].text, Nodes: []ItemNode{}}
+	settings := parseItem(b, cells[2].text)
+	switch {
+	case !cells[2].known:
+		item.Problem = "it has no settings"
+	case settings == nil:
+		item.Problem = "its settings are not XML"
+	default:
+		item.Nodes = listNodes(settings.root)
+	}
+	return item
 }
 
 // nodeLister gathers what stands at each path.

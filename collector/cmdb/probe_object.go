@@ -37,7 +37,7 @@ func (p *prober) object(ctx context.Context, object Object) ProbedObject {
 			found.Columns = nil // the object as a whole
 		}
 	case ProbeFailed:
-		found.Columns = []string{classify("object", err).message}
+		found.Columns = []string{strings.TrimPrefix(classify("object", err).message, "collect object: ")}
 	}
 	p.checked[key] = found
 	return found
@@ -52,11 +52,10 @@ func (p *prober) try(ctx context.Context, name tsql.Name, columns []string) erro
 		list = []string{"1"}
 	}
 	query := "SELECT " + strings.Join(list, ", ") + " FROM " + name.String() + " o WHERE 1 = 0"
-	_, err := p.session.each(ctx, &Binding{Section: "object", Query: query}, nil, func([]cell) error { return nil })
-	if err != nil {
-		p.session.dropIfBroken(ctx, err)
-	}
-	return err
+	return p.read(ctx, "object", func() error {
+		_, err := p.session.each(ctx, &Binding{Section: "object", Query: query}, nil, func([]cell) error { return nil })
+		return err
+	})
 }
 
 // trouble tells what an error means for a probe.

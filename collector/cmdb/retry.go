@@ -45,8 +45,19 @@ func (c *collection) attempts(ctx context.Context, section string, read func() (
 		c.session.ended = &endedError{fmt.Sprintf("the connection was lost and could not be had again: %v", connect.error)}
 		err = c.session.ended // the other sections need not try again
 	}
+	if err != nil && tries > 1 {
+		err = &triedError{err, tries}
+	}
 	return rows, tries, err
 }
+
+// triedError is the error of the last of several attempts.
+type triedError struct {
+	error
+	tries int
+}
+
+func (e *triedError) Unwrap() error { return e.error }
 
 // transientNumbers are errors after which the same statement may well succeed.
 var transientNumbers = []int32{
@@ -126,10 +137,4 @@ func (s *session) viewLost(section, why string) {
 	if s.guest != nil && s.guest.level == snapshotLevel {
 		s.guest.note("%s while section %q was read: what was read before and after it are two different states of the database", why, section)
 	}
-}
-
-// dropIfBroken gives up a connection that a statement's error has shown to be
-// dead, so that the next statement gets a new one.
-func (s *session) dropIfBroken(ctx context.Context, err error) {
-	_, _ = s.recover(ctx, "probe", err)
 }
