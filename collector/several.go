@@ -15,7 +15,7 @@ import (
 // OpenAll connects to sources that are to give one snapshot. At most one of
 // them is a database; any number are folders of CSV files, which are asked for
 // a section in the order in which the sources are named, so that the first that
-// has it gives it. Agent folders are merged into the computers that they are of.
+// has the whole of it gives it. Agent folders are merged into the computers that they are of.
 func OpenAll(ctx context.Context, names []string, access Access) (Source, error) {
 	if len(names) == 1 && !isAgent(names[0]) {
 		return Open(ctx, names[0], access)

@@ -55,6 +55,7 @@ type stream struct {
 type streams struct {
 	order *keyOrder
 	list  []*stream
+	held  []*spool // of sources that gave a part where another was asked for the whole
 }
 
 func (s *streams) close() (err error) {
@@ -63,6 +64,9 @@ func (s *streams) close() (err error) {
 	}
 	for _, one := range s.list {
 		err = errors.Join(err, one.spool.close())
+	}
+	for _, spool := range s.held {
+		err = errors.Join(err, spool.close())
 	}
 	return err
 }
@@ -78,27 +82,53 @@ func (c *collection) clients(ctx context.Context) (*streams, error) {
 	}
 	all.order = order
 	for _, section := range c.clientSections() {
-		one := &stream{clientSection: section, spool: newSpool(c.options.TempDir)}
-		ok, err := c.section(ctx, section.name, reading{
-			attempt: func(b *Binding) (int64, error) {
-				if orderErr != nil && !c.current.Files {
-					return 0, orderErr
-				}
-				return c.readStream(ctx, b, order, one)
-			},
-			keep: func(rows int64, err error) error { return one.keep(rows, err) },
-		})
+		r := &streamReading{collection: c, all: all, orderErr: orderErr, stream: newStream(section, c.options.TempDir)}
+		ok, err := c.section(ctx, section.name, r)
 		if err != nil || !ok {
-			err = errors.Join(err, one.spool.close())
+			err = errors.Join(err, r.stream.spool.close())
 		}
 		if err != nil {
 			return all, err
 		}
 		if ok {
-			all.list = append(all.list, one)
+			all.list = append(all.list, r.stream)
 		}
 	}
 	return all, nil
+}
+
+// streamReading reads one section about clients.
+type streamReading struct {
+	*collection
+	all      *streams
+	orderErr error // why the order of rows that a database gives is not known
+	stream   *stream
+}
+
+func newStream(section clientSection, dir string) *stream {
+	return &stream{clientSection: section, spool: newSpool(dir)}
+}
+
+func (r *streamReading) attempt(ctx context.Context, b *Binding) (int64, error) {
+	if r.orderErr != nil && !r.current.Files {
+		return 0, r.orderErr
+	}
+	return r.readStream(ctx, b, r.all.order, r.stream)
+}
+
+func (r *streamReading) keep(rows int64, err error) error { return r.stream.keep(rows, err) }
+
+func (r *streamReading) hold() (back func()) {
+	held := r.stream
+	r.replace(newStream(held.clientSection, r.options.TempDir))
+	return func() { r.replace(held) }
+}
+
+// replace takes another stream. The one before may come back, so its rows stay
+// until the run ends.
+func (r *streamReading) replace(by *stream) {
+	r.all.held = append(r.all.held, r.stream.spool)
+	r.stream = by
 }
 
 // keyOrder asks the server how it sorts keys. An error is one of the base
@@ -185,6 +215,9 @@ func (s *stream) restart(b *Binding, dir string) error {
 	return err
 }
 
+// andKept is said of rows that are used.
+const andKept = ", which are kept"
+
 // keep makes what was read ready for the merge. Where the reading broke off
 // after some rows, these are kept and the section is partial; of rows in no
 // order nothing is kept.
@@ -200,7 +233,7 @@ func (s *stream) keep(rows int64, err error) error {
 	s.reader = reader
 	if err != nil {
 		s.limit = &s.last
-		return &sectionError{snapshot.Partial, fmt.Sprintf("%s (after %d rows, which are kept)", classify(s.name, err).message, rows)}
+		return &sectionError{snapshot.Partial, fmt.Sprintf("%s (after %d rows%s)", classify(s.name, err).message, rows, andKept)}
 	}
 	return nil
 }

@@ -75,7 +75,8 @@ type Options struct {
 	// given where there are several sources to be told apart.
 	SourceName string
 	// Before and After are further sources, asked for a section before and
-	// after the one that is collected from. The first that can give it does.
+	// after the one that is collected from. The first that can give the whole
+	// of it does.
 	Before, After []Database
 	// Progress, where given, is told while a section is read how many rows
 	// have come, and once more at its end with done set. For the section
@@ -228,65 +229,6 @@ func (c *collection) note(format string, args ...any) {
 	if text := fmt.Sprintf(format, args...); !slices.Contains(c.manifest.Source.Notes, text) {
 		c.manifest.Source.Notes = append(c.manifest.Source.Notes, text)
 	}
-}
-
-// reading is how one section is read.
-type reading struct {
-	// attempt reads it from the start, as often as needed.
-	attempt func(*Binding) (int64, error)
-	// keep, where given, keeps what the last attempt has read; it may make
-	// less of its error.
-	keep func(rows int64, err error) error
-}
-
-// section reads one section and records how it went. Only an error that must
-// end the whole run is returned; ok says whether the section can be used.
-func (c *collection) section(ctx context.Context, name string, r reading) (ok bool, err error) {
-	entry := snapshot.Section{Name: name, Status: snapshot.Collected}
-	c.credit(&entry, c.main, nil)
-	start, tries := c.source.Clock(), 1
-	if by := c.blocker(name); by != nil {
-		entry.Status = by.Status
-		entry.Error = fmt.Sprintf("collect %s: not read, because section %q was not collected", name, by.Name)
-	} else {
-		c.progress(name, 0, false)
-		entry.Rows, tries, err = c.ask(ctx, &entry, r)
-		c.progress(name, entry.Rows, true)
-	}
-	if ctx.Err() != nil {
-		return false, fmt.Errorf("collect %s: %w", name, context.Cause(ctx))
-	}
-	var local *localError
-	if errors.As(err, &local) {
-		return false, fmt.Errorf("collect %s: %w", name, local.error)
-	}
-	if err != nil {
-		why := classify(name, err)
-		entry.Status, entry.Error = why.status, why.message
-	} else if tries > 1 {
-		c.note("section %q was read at attempt %d", name, tries)
-	}
-	entry.DurationMS = c.source.Clock().Sub(start).Milliseconds()
-	c.manifest.Sections = append(c.manifest.Sections, entry)
-	return usable(entry.Status), nil
-}
-
-// usable says whether a section of that status holds something.
-func usable(status snapshot.Status) bool {
-	return status == snapshot.Collected || status == snapshot.Partial
-}
-
-// blocker is the section without which this one is of no use, where that one
-// could not be had.
-func (c *collection) blocker(name string) *snapshot.Section {
-	above := parent(name)
-	for i := range c.manifest.Sections {
-		entry := &c.manifest.Sections[i]
-		if entry.Name == above && !usable(entry.Status) {
-			return entry
-		}
-	}
-	return nil
 }
 
 func (c *collection) progress(section string, rows int64, done bool) {

@@ -37,9 +37,7 @@ type estateBuilder struct {
 func (c *collection) estate(ctx context.Context) (*snapshot.Estate, error) {
 	builder := &estateBuilder{calendar: c.calendar}
 	for _, section := range estateSections {
-		if _, err := c.section(ctx, section.name, reading{attempt: func(b *Binding) (int64, error) {
-			return c.estateSection(ctx, section, b, builder)
-		}}); err != nil {
+		if _, err := c.section(ctx, section.name, &estateReading{collection: c, section: section, builder: builder}); err != nil {
 			return nil, err
 		}
 		if section.name == "server" {
@@ -58,21 +56,40 @@ func (c *collection) chooseBindings(builder *estateBuilder) {
 	c.bindings = c.options.Bindings.orShipped().choose(c.version)
 }
 
-// estateSection reads one section whole before it changes anything: half a
-// list of subnets or servers would make findings that are not true.
-func (c *collection) estateSection(ctx context.Context, section estateSection, b *Binding, builder *estateBuilder) (int64, error) {
-	var rows [][]cell
-	count, err := c.session.each(ctx, b, section.columns, func(cells []cell) error {
-		rows = append(rows, slices.Clone(cells))
-		if len(rows)%progressEvery == 0 {
-			c.progress(section.name, int64(len(rows)), false)
+// estateReading reads one section of the estate.
+type estateReading struct {
+	*collection
+	section estateSection
+	builder *estateBuilder
+	binding *Binding
+	rows    [][]cell
+}
+
+// attempt reads the section whole before it changes anything: half a list of
+// subnets or servers would make findings that are not true.
+func (r *estateReading) attempt(ctx context.Context, b *Binding) (int64, error) {
+	r.binding, r.rows = b, nil
+	count, err := r.session.each(ctx, b, r.section.columns, func(cells []cell) error {
+		r.rows = append(r.rows, slices.Clone(cells))
+		if len(r.rows)%progressEvery == 0 {
+			r.progress(r.section.name, int64(len(r.rows)), false)
 		}
 		return nil
 	})
 	if err != nil {
 		return count, err
 	}
-	return count, section.fill(builder, b, rows)
+	return count, r.fill()
+}
+
+func (r *estateReading) fill() error { return r.section.fill(r.builder, r.binding, r.rows) }
+
+// keep has nothing to add: without all rows nothing was filled.
+func (r *estateReading) keep(_ int64, err error) error { return err }
+
+func (r *estateReading) hold() (back func()) {
+	held := *r
+	return func() { _ = held.fill() } // its outcome is known
 }
 
 // leftOut is the outcome of a section of which some rows could not be used.

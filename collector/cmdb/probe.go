@@ -119,7 +119,8 @@ func Probe(ctx context.Context, source Database, catalogue Catalogue, options Op
 func (p *prober) tellVersion(ctx context.Context) {
 	builder := &estateBuilder{calendar: p.calendar}
 	err := p.read(ctx, "server", func() error {
-		_, err := p.estateSection(ctx, estateSections[0], p.bindings["server"], builder)
+		server := &estateReading{collection: p.collection, section: estateSections[0], builder: builder}
+		_, err := server.attempt(ctx, p.bindings["server"])
 		return err
 	})
 	if err != nil {

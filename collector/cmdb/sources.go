@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/nscheck/nscheck/snapshot"
@@ -62,58 +63,84 @@ func (c *collection) closeAll() {
 	}
 }
 
-// ask reads a section from the first source that can give it and says in the
-// entry which that was. What the sources before it answered is in the entry's
-// note. Where none can give it, the error is that of the first one that has it
-// at all.
+// outcome is what one source had to give of a section.
+type outcome struct {
+	source *reader
+	rows   int64
+	tries  int
+	err    error
+	why    *sectionError // what the error means, where it does not end the run
+	back   func()        // makes a part of the section what was read, where it is one
+}
+
+// worth orders outcomes that are not the whole section: a part of it, an error of
+// a source that has it, a source that does not have it at all.
+func (o *outcome) worth(section string) int {
+	switch {
+	case usable(o.why.status):
+		return 2
+	case o.source.Has == nil || o.source.Has(section):
+		return 1
+	}
+	return 0
+}
+
+// ask reads a section from the first source that can give the whole of it and
+// says in the entry which that was. Where none can, it takes what the first
+// source has that gives a part, and else the error of the first that has it at
+// all. What the others had to say is in the entry's note.
 func (c *collection) ask(ctx context.Context, entry *snapshot.Section, r reading) (rows int64, tries int, err error) {
 	defer c.use(c.main)
-	var notes []string
-	var first error
-	var rowsOfFirst int64
-	triesOfFirst := 1
+	var outcomes []*outcome
+	var best *outcome
 	for i, source := range c.readers {
 		c.use(source)
-		rows, tries, err := c.readFrom(ctx, entry.Name, r)
-		if err == nil || c.mustEnd(ctx, err) || usable(classify(entry.Name, err).status) {
-			c.credit(entry, source, append(notes, c.others(entry.Name, i)...))
-			return rows, tries, err
+		o := c.readFrom(ctx, entry.Name, r)
+		if o.err == nil || c.mustEnd(ctx, o.err) {
+			c.credit(entry, source, append(told(entry.Name, outcomes), c.others(entry.Name, i)...))
+			return o.rows, o.tries, o.err
 		}
-		why := classify(entry.Name, err)
-		absent := source.Has != nil && !source.Has(entry.Name)
-		if first == nil || !absent && errors.Is(first, errAbsent) {
-			c.credit(entry, source, nil)
-			rowsOfFirst, triesOfFirst, first = rows, tries, why
-			if absent {
-				first = errors.Join(why, errAbsent)
-			}
+		o.why = classify(entry.Name, o.err)
+		if usable(o.why.status) {
+			o.back = r.hold()
 		}
-		if len(c.readers) > 1 {
-			notes = append(notes, fmt.Sprintf("%s: %s: %s", source.Name, why.status, strings.TrimPrefix(why.message, "collect "+entry.Name+": ")))
+		outcomes = append(outcomes, o)
+		if best == nil || o.worth(entry.Name) > best.worth(entry.Name) {
+			best = o
 		}
 	}
-	if len(notes) > 1 {
-		entry.Note = strings.Join(notes, "; ")
+	if best.back != nil {
+		best.back()
 	}
-	return rowsOfFirst, triesOfFirst, first
+	c.credit(entry, best.source, told(entry.Name, slices.DeleteFunc(outcomes, func(o *outcome) bool { return o == best })))
+	return best.rows, best.tries, best.why
+}
+
+// told says what sources had to say that are not the one that gave the section.
+func told(section string, outcomes []*outcome) []string {
+	var notes []string
+	for _, o := range outcomes {
+		message := strings.TrimPrefix(o.why.message, "collect "+section+": ")
+		notes = append(notes, fmt.Sprintf("%s: %s: %s", o.source.Name, o.why.status, strings.Replace(message, andKept, "", 1)))
+	}
+	return notes
 }
 
 // readFrom reads a section from the source that is being asked, as often as is
 // worth it.
-func (c *collection) readFrom(ctx context.Context, section string, r reading) (rows int64, tries int, err error) {
+func (c *collection) readFrom(ctx context.Context, section string, r reading) *outcome {
+	o := &outcome{source: c.current, tries: 1}
 	binding, err := c.binding(section)
 	if err != nil {
-		return 0, 1, err
+		o.err = err
+		return o
 	}
-	rows, tries, err = c.attempts(ctx, section, func() (int64, error) { return r.attempt(binding) })
-	if r.keep != nil && ctx.Err() == nil {
-		err = r.keep(rows, err)
+	o.rows, o.tries, o.err = c.attempts(ctx, section, func() (int64, error) { return r.attempt(ctx, binding) })
+	if ctx.Err() == nil {
+		o.err = r.keep(o.rows, o.err)
 	}
-	return rows, tries, err
+	return o
 }
-
-// errAbsent marks the error of a source that does not have the section.
-var errAbsent = errors.New("the source does not have this section")
 
 // mustEnd says whether an error ends the whole run, whatever other sources have.
 func (c *collection) mustEnd(ctx context.Context, err error) bool {
