@@ -10,14 +10,7 @@ import (
 func (c *collection) clientSections() []clientSection {
 	key := column{"key", guidKind}
 	return []clientSection{
-		{
-			baseSection,
-			[]column{
-				key, {"name", textKind}, {"managed", boolKind}, {"active", boolKind},
-				{"status", textKind}, {"domain", textKind}, {"os_name", textKind},
-			},
-			always(fillBase),
-		},
+		{baseSection, baseColumns, beginBase},
 		{"clients.agents", []column{key, {"agent", textKind}, {"version", textKind}}, beginAgents},
 		{"clients.licence", []column{key}, beginLicence},
 		{"clients.addresses", []column{key, {"address", textKind}, {"mask", textKind}, {"primary", boolKind}}, always(fillAddresses)},
@@ -39,32 +32,6 @@ func (c *collection) clientSections() []clientSection {
 // always is for rows that are looked at one client at a time.
 func always(fill func(*snapshot.Client, iter.Seq[[]cell])) func(*Binding) clientFiller {
 	return func(*Binding) clientFiller { return clientFiller{fill: fill} }
-}
-
-var statusActive = "Active"
-
-// fillBase takes the first row of a computer. A second one comes where it has
-// two asset statuses, which then are no status.
-func fillBase(client *snapshot.Client, rows iter.Seq[[]cell]) {
-	first := true
-	for row := range rows {
-		status := row[3].textOrNil()
-		if row[2].known && row[2].num != 0 {
-			status = &statusActive
-		}
-		if !first {
-			if !equal(client.Status, status) {
-				client.Status = nil
-			}
-			continue
-		}
-		first = false
-		client.Name = nameOr(&row[0], client.GUID)
-		client.Managed = row[1].boolOrNil()
-		client.Status = status
-		client.Domain = row[4].textOrNil()
-		client.OSName = row[5].textOrNil()
-	}
 }
 
 // agentFiller tells "no plug-in" from "nothing known": a computer without any

@@ -28,6 +28,8 @@ type clientFiller struct {
 	// complete, where given, is asked when all rows have been read, and for an
 	// error where they cannot be used.
 	complete func() error
+	// notes, where given, tells what else is to be known of all rows.
+	notes func() []string
 	// fill puts a client's rows, of which there may be none, into it. It need
 	// not read all of them.
 	fill func(*snapshot.Client, iter.Seq[[]cell])
@@ -117,6 +119,13 @@ func (r *streamReading) attempt(ctx context.Context, b *Binding) (int64, error) 
 }
 
 func (r *streamReading) keep(rows int64, err error) error { return r.stream.keep(rows, err) }
+
+func (r *streamReading) notes() []string {
+	if r.stream.notes == nil {
+		return nil
+	}
+	return r.stream.notes()
+}
 
 func (r *streamReading) hold() (back func()) {
 	held := r.stream

@@ -1,8 +1,10 @@
 package cmdb
 
 import (
+	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -31,6 +33,16 @@ type estateBuilder struct {
 	servers  map[guid]*snapshot.PackageServer
 	sites    map[guid]*snapshot.Site
 	subnets  map[guid]*snapshot.Subnet
+	said     []string // notes on the section that is filled
+}
+
+// contradicted notes objects whose rows contradict each other in a column that
+// then is unknown.
+func (e *estateBuilder) contradicted(section, column string, objects []guid) {
+	if len(objects) > 0 {
+		r := repeats{objects: len(objects)}
+		e.said = append(e.said, fmt.Sprintf("section %q: %s rows that contradict each other in %s, the first %s; it is unknown", section, r.came("object"), column, objects[0]))
+	}
 }
 
 // estate reads all sections of the estate.
@@ -63,12 +75,14 @@ type estateReading struct {
 	builder *estateBuilder
 	binding *Binding
 	rows    [][]cell
+	chosen  error    // of rows that contradict each other one was chosen
+	said    []string // notes
 }
 
 // attempt reads the section whole before it changes anything: half a list of
 // subnets or servers would make findings that are not true.
 func (r *estateReading) attempt(ctx context.Context, b *Binding) (int64, error) {
-	r.binding, r.rows = b, nil
+	r.binding, r.rows, r.said = b, nil, nil
 	count, err := r.session.each(ctx, b, r.section.columns, func(cells []cell) error {
 		r.rows = append(r.rows, slices.Clone(cells))
 		if len(r.rows)%progressEvery == 0 {
@@ -79,17 +93,37 @@ func (r *estateReading) attempt(ctx context.Context, b *Binding) (int64, error) 
 	if err != nil {
 		return count, err
 	}
+	r.chosen = r.repeated()
 	return count, r.fill()
 }
 
-func (r *estateReading) fill() error { return r.section.fill(r.builder, r.binding, r.rows) }
+func (r *estateReading) fill() error {
+	r.builder.said = nil
+	err := r.section.fill(r.builder, r.binding, r.rows)
+	if r.chosen == nil {
+		return err
+	}
+	if err == nil {
+		return r.chosen
+	}
+	var why *sectionError
+	if !errors.As(err, &why) || why.status != snapshot.Partial {
+		return err
+	}
+	return &sectionError{snapshot.Partial, r.chosen.Error() + "; " + strings.TrimPrefix(why.message, "collect "+r.section.name+": ")}
+}
+
+func (r *estateReading) notes() []string { return append(r.said, r.builder.said...) }
 
 // keep has nothing to add: without all rows nothing was filled.
 func (r *estateReading) keep(_ int64, err error) error { return err }
 
 func (r *estateReading) hold() (back func()) {
 	held := *r
-	return func() { _ = held.fill() } // its outcome is known
+	return func() {
+		*r = held
+		_ = r.fill() // its outcome is known
+	}
 }
 
 // leftOut is the outcome of a section of which some rows could not be used.
@@ -141,4 +175,13 @@ func insertSorted(list []string, text string) []string {
 		return list
 	}
 	return slices.Insert(list, at, text)
+}
+
+// insertOnce adds a GUID to a list in the order of text where it is not yet in it.
+func insertOnce(list []guid, g guid) []guid {
+	at, found := slices.BinarySearchFunc(list, g, func(a, b guid) int { return bytes.Compare(a[:], b[:]) })
+	if found {
+		return list
+	}
+	return slices.Insert(list, at, g)
 }

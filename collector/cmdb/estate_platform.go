@@ -70,6 +70,7 @@ func noProduct(section string) error {
 func fillInactiveHolders(e *estateBuilder, _ *Binding, rows [][]cell) error {
 	holders := []snapshot.LicenceHolder{}
 	seen := make(map[guid]int)
+	var doubtful []guid
 	for _, row := range rows {
 		if !row[0].known {
 			continue
@@ -78,6 +79,7 @@ func fillInactiveHolders(e *estateBuilder, _ *Binding, rows [][]cell) error {
 		if at, ok := seen[row[0].guid]; ok {
 			if !equal(holders[at].Status, status) {
 				holders[at].Status = nil // two statuses contradict each other
+				doubtful = insertOnce(doubtful, row[0].guid)
 			}
 			continue
 		}
@@ -91,6 +93,7 @@ func fillInactiveHolders(e *estateBuilder, _ *Binding, rows [][]cell) error {
 		return *h.Name, h.GUID
 	})
 	e.estate.Licences.InactiveHolders = holders
+	e.contradicted("licences.inactive_holders", "status", doubtful)
 	return nil
 }
 

@@ -88,6 +88,7 @@ func (e *estateBuilder) besideServer(computers []guid) int {
 
 func fillConstrained(e *estateBuilder, _ *Binding, rows [][]cell) error {
 	seen := make(map[guid]bool)
+	var doubtful []guid
 	for _, row := range rows {
 		server := e.servers[row[0].guid]
 		if server == nil {
@@ -96,9 +97,11 @@ func fillConstrained(e *estateBuilder, _ *Binding, rows [][]cell) error {
 		constrained := row[1].boolOrNil()
 		if seen[row[0].guid] && !equal(server.Constrained, constrained) {
 			constrained = nil // two rows contradict each other
+			doubtful = insertOnce(doubtful, row[0].guid)
 		}
 		server.Constrained, seen[row[0].guid] = constrained, true
 	}
+	e.contradicted("package_servers.constrained", "constrained", doubtful)
 	return nil
 }
 

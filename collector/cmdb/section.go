@@ -18,6 +18,8 @@ type reading interface {
 	// hold sets aside what was kept while another source is asked; back makes
 	// it what was read again.
 	hold() (back func())
+	// notes tells what else is to be known of what was read.
+	notes() []string
 }
 
 // section reads one section and records how it went. Only an error that must
@@ -46,6 +48,11 @@ func (c *collection) section(ctx context.Context, name string, r reading) (ok bo
 		entry.Status, entry.Error = why.status, why.message
 	} else if tries > 1 {
 		c.note("section %q was read at attempt %d", name, tries)
+	}
+	if usable(entry.Status) {
+		for _, note := range r.notes() {
+			c.note("%s", note)
+		}
 	}
 	entry.DurationMS = c.source.Clock().Sub(start).Milliseconds()
 	c.manifest.Sections = append(c.manifest.Sections, entry)
