@@ -28,9 +28,13 @@ func sourceFlags() []cli.Flag {
 		&cli.BoolFlag{Name: "accept-unverified-certificate", Usage: "take the server for who it says it is: dangerous", EnvVars: []string{"NSCHECK_ACCEPT_UNVERIFIED_CERTIFICATE"}},
 		&cli.BoolFlag{Name: "accept-unencrypted-connection", Usage: "let encrypt=disable in the URL have its way: dangerous", EnvVars: []string{"NSCHECK_ACCEPT_UNENCRYPTED_CONNECTION"}},
 		&cli.DurationFlag{Name: "statement-timeout", Usage: "give up a statement on the server after `DURATION`", Value: 10 * time.Minute, EnvVars: []string{"NSCHECK_STATEMENT_TIMEOUT"}},
+		&cli.StringFlag{Name: "product", Usage: "name or GUID of the licensed `PRODUCT`, with % for any text (default: Patch Management)", EnvVars: []string{productVariable}},
 		bindingsFlag(),
 	}
 }
+
+// productVariable is the environment variable for --product.
+const productVariable = "NSCHECK_PRODUCT"
 
 func collectCommand() *cli.Command {
 	flags := append(sourceFlags(),
@@ -108,7 +112,7 @@ func inputOf(c *cli.Context, cfg *config, set *cmdb.BindingSet) (*input, error) 
 			AcceptUnencryptedConnection: cfg.is(c, "accept-unencrypted-connection", cfg.acceptUnencrypted),
 			ToolVersion:                 version,
 		},
-		options: collector.Options{ToolVersion: version, Pause: pause, AfterFunc: afterFunc, Bindings: set},
+		options: collector.Options{ToolVersion: version, Product: cfg.text(c, "product", cfg.product), Pause: pause, AfterFunc: afterFunc, Bindings: set},
 	}
 	if in.timeout, err = cfg.duration(c, "timeout", cfg.timeout, cfg.hasTimeout); err != nil {
 		return nil, err
@@ -204,10 +208,12 @@ func snapshotFlag() cli.Flag {
 }
 
 // snapshotOrSource is the snapshot that the flags name, or a temporary one of
-// the source that they name; remove removes the latter. product, where it is
-// not empty, is the licensed product to look for.
-func snapshotOrSource(c *cli.Context, product string) (file string, remove func(), err error) {
+// the source that they name; remove removes the latter.
+func snapshotOrSource(c *cli.Context) (file string, remove func(), err error) {
 	if file = c.String("snapshot"); file != "" {
+		if product := c.String("product"); product != os.Getenv(productVariable) {
+			return "", nil, errors.New("--product cannot be chosen in a snapshot: it holds the licences of one product; name a source instead")
+		}
 		if c.Bool("demo") {
 			return "", nil, errors.New("--snapshot and --demo exclude each other")
 		}
@@ -217,7 +223,6 @@ func snapshotOrSource(c *cli.Context, product string) (file string, remove func(
 	if err != nil {
 		return "", nil, fmt.Errorf("%w; or name a snapshot with --snapshot", err)
 	}
-	in.options.Product = product
 	ctx, cancel := in.context(c)
 	defer cancel()
 	return collectTemporary(ctx, c, in)

@@ -33,6 +33,7 @@ type config struct {
 	acceptUnencrypted   bool
 	statementTimeout    time.Duration
 	timeout             time.Duration
+	product             string
 	bindings            *yaml.Node
 	hasStatementTimeout bool
 	hasTimeout          bool
@@ -65,6 +66,7 @@ var configKeys = map[string]func(f *configFile, value *yaml.Node) error{
 		f.hasTimeout = true
 		return duration(value, &f.timeout)
 	},
+	"product": func(f *configFile, value *yaml.Node) error { return value.Decode(&f.product) },
 	"bindings": func(f *configFile, value *yaml.Node) error {
 		f.bindings = value
 		return nil

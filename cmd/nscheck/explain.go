@@ -91,7 +91,7 @@ func explainClient(c *cli.Context, pack *evaluator.Pack, name string) (*evaluato
 		return nil, err
 	}
 	defer cancel()
-	file, remove, err := snapshotOrSource(c, "")
+	file, remove, err := snapshotOrSource(c)
 	if err != nil {
 		return nil, err
 	}

@@ -15,7 +15,6 @@ import (
 
 func licencesCommand() *cli.Command {
 	flags := append(sourceFlags(), snapshotFlag(),
-		&cli.StringFlag{Name: "product", Usage: "name or GUID of the licensed `PRODUCT`, with % for any text (default: Patch Management)"},
 		&cli.BoolFlag{Name: "json", Usage: "print JSON, one object a line"},
 	)
 	return &cli.Command{
@@ -43,10 +42,7 @@ func runLicences(c *cli.Context) error {
 	if err := noArguments(c); err != nil {
 		return err
 	}
-	if c.String("snapshot") != "" && c.String("product") != "" {
-		return errors.New("--product cannot be chosen in a snapshot: it holds the licences of one product; name a source instead")
-	}
-	file, remove, err := snapshotOrSource(c, c.String("product"))
+	file, remove, err := snapshotOrSource(c)
 	if err != nil {
 		return err
 	}

@@ -64,7 +64,7 @@ func fillLicences(e *estateBuilder, _ *Binding, rows [][]cell) error {
 }
 
 func noProduct(section string) error {
-	return &sectionError{snapshot.Failed, "collect " + section + ": no product matches; give the product's name or GUID as vProduct has it"}
+	return &sectionError{snapshot.Failed, "collect " + section + ": no product matches; give its name or GUID as vProduct has it with --product, or with the key product in nscheck.yaml"}
 }
 
 func fillInactiveHolders(e *estateBuilder, _ *Binding, rows [][]cell) error {
