@@ -66,6 +66,8 @@ type Section struct {
 	QuerySHA256 string `json:"query_sha256,omitempty"`
 	// Evidence for the tables, columns and values that the query relies on, weakest first: R recollection, I inferred, P public, A the article.
 	Evidence string `json:"evidence,omitempty"`
+	// Where the user's binding stands that took the place of the shipped one, as FILE:LINE.
+	Binding string `json:"binding,omitempty"`
 	// What went wrong, and what to do about it.
 	Error string `json:"error,omitempty"`
 	// What else to know of it, such as another source that has it too.

@@ -196,7 +196,7 @@ func (f *config) bindingSet(c *cli.Context) (*cmdb.BindingSet, error) {
 	if f.bindings == nil {
 		return nil, nil
 	}
-	set, err := cmdb.ParseBindings(f.bindings, filepath.Dir(f.name))
+	set, err := cmdb.ParseBindings(f.bindings, f.name)
 	if err != nil {
 		if place, ok := strings.CutPrefix(err.Error(), "line "); ok {
 			return nil, fmt.Errorf("%s:%s", f.name, place) // as all errors in the file are told

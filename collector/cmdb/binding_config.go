@@ -24,22 +24,23 @@ import (
 //	xpaths        settings -> where an item's XML has them
 //	maps          columns -> stored values -> values of a snapshot
 //
-// Without sql or file the rest changes the shipped binding. Files are looked for
-// from dir. The result holds the shipped bindings too, after the user's. Instead
-// of a mapping there may be the name of a file that has one.
-func ParseBindings(node *yaml.Node, dir string) (*BindingSet, error) {
+// Without sql or file the rest changes the shipped binding. file is the name of
+// the configuration; files that it names are looked for beside it. The result
+// holds the shipped bindings too, after the user's. Instead of a mapping there
+// may be the name of a file that has one.
+func ParseBindings(node *yaml.Node, file string) (*BindingSet, error) {
 	node = resolved(node)
 	if node == nil || node.Tag == "!!null" {
 		return shippedSet(), nil
 	}
 	if node.Kind == yaml.ScalarNode {
-		set, err := ReadBindings(filepath.Join(dir, node.Value))
+		set, err := ReadBindings(filepath.Join(filepath.Dir(file), node.Value))
 		if err != nil {
 			return nil, fmt.Errorf("line %d: bindings: %w", node.Line, err)
 		}
 		return set, nil
 	}
-	r := bindingReader{dir: dir}
+	r := bindingReader{name: file}
 	set := &BindingSet{sections: maps.Clone(shippedSet().sections)}
 	entries, err := r.pairs(node, "bindings", "sections and how each is filled")
 	if err != nil {
@@ -80,7 +81,7 @@ func ReadBindings(file string) (*BindingSet, error) {
 			return nil, fmt.Errorf("%s: line %d: a file of bindings holds a mapping under the key bindings and nothing else, not %q", file, e.key.Line, e.key.Value)
 		}
 	}
-	set, err := ParseBindings(first.value, filepath.Dir(file))
+	set, err := ParseBindings(first.value, file)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
@@ -105,7 +106,13 @@ func resolved(node *yaml.Node) *yaml.Node {
 }
 
 // bindingReader reads one `bindings`.
-type bindingReader struct{ dir string }
+type bindingReader struct{ name string } // of the file
+
+// place says where a line of the configuration is, without the folder, which
+// may tell more than a snapshot should.
+func (r *bindingReader) place(line int) string {
+	return fmt.Sprintf("%s:%d", filepath.Base(r.name), line)
+}
 
 type pair struct{ key, value *yaml.Node }
 
@@ -173,6 +180,9 @@ func (r *bindingReader) section(key, node *yaml.Node) ([]*Binding, error) {
 		}
 		if len(own) > 0 && own[len(own)-1].versions == nil {
 			return nil, fmt.Errorf("line %d: bindings.%s: the binding before this one has no versions and is always chosen; give it versions, or put it last", resolved(one).Line, name)
+		}
+		if len(list) > 1 {
+			b.origin = r.place(resolved(one).Line)
 		}
 		own = append(own, b)
 	}

@@ -56,7 +56,7 @@ func parseBindings(t *testing.T, text, dir string) (*BindingSet, error) {
 	if err := yaml.Unmarshal([]byte(text), &node); err != nil {
 		t.Fatal(err)
 	}
-	return ParseBindings(&node, dir)
+	return ParseBindings(&node, filepath.Join(dir, "own.yaml"))
 }
 
 func TestParseBindings(t *testing.T) {
@@ -97,7 +97,7 @@ vendor_policies:
 	}
 	old, current, unknown := set.choose("7.5.3153"), set.choose("8.5.3073.0"), set.choose("")
 	sites := old["sites"]
-	if sites.Evidence() != "user" || sites.nameOf("guid") != "SiteId" || sites.Objects[0].Name != "dbo.Sites" || sites.Origin() != "line 2" || sites.Fills == "" {
+	if sites.Evidence() != "user" || sites.nameOf("guid") != "SiteId" || sites.Objects[0].Name != "dbo.Sites" || sites.Origin() != "own.yaml:2" || sites.Fills == "" {
 		t.Errorf("%+v", sites)
 	}
 	if !strings.Contains(old["subnets"].Query, "Größe") {
@@ -266,7 +266,7 @@ func FuzzParseBindings(f *testing.F) {
 		if yaml.Unmarshal([]byte(text), &node) != nil || resolved(&node) != nil && resolved(&node).Kind == yaml.ScalarNode {
 			return
 		}
-		set, err := ParseBindings(&node, t.TempDir())
+		set, err := ParseBindings(&node, filepath.Join(t.TempDir(), "own.yaml"))
 		if err != nil {
 			return
 		}

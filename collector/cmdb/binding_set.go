@@ -87,7 +87,7 @@ func (b *Binding) setVersions(text string) error {
 	return nil
 }
 
-// Origin says where a user's binding stands; empty for a shipped one.
+// Origin says where a user's binding stands, as FILE:LINE; empty for a shipped one.
 func (b *Binding) Origin() string { return b.origin }
 
 // nameOf is what the query calls a column.

@@ -36,7 +36,7 @@ func (r *bindingReader) binding(section string, key, node *yaml.Node) (*Binding,
 	}
 	b := *shipped()[section]
 	b.evidence = userEvidence
-	b.origin = fmt.Sprintf("line %d", key.Line)
+	b.origin = r.place(key.Line)
 	given := make(map[string]pair)
 	for _, e := range entries {
 		if !slices.Contains(bindingKeys, e.key.Value) {
@@ -90,7 +90,7 @@ func (r *bindingReader) file(b *Binding, e pair, what string) error {
 		return err
 	}
 	if !filepath.IsAbs(name) {
-		name = filepath.Join(r.dir, name)
+		name = filepath.Join(filepath.Dir(r.name), name)
 	}
 	query, err := os.ReadFile(name)
 	if err != nil {

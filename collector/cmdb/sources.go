@@ -154,9 +154,9 @@ func (c *collection) credit(entry *snapshot.Section, r *reader, notes []string) 
 	if c.options.SourceName != "" || r.Files {
 		entry.Source = r.Name
 	}
-	entry.QuerySHA256, entry.Evidence = "", ""
+	entry.QuerySHA256, entry.Evidence, entry.Binding = "", "", ""
 	if b := c.bindings[entry.Name]; b != nil && !r.Files {
-		entry.QuerySHA256, entry.Evidence = b.SHA256(), b.Evidence()
+		entry.QuerySHA256, entry.Evidence, entry.Binding = b.SHA256(), b.Evidence(), b.Origin()
 	}
 	entry.Note = strings.Join(notes, "; ")
 }
