@@ -77,7 +77,7 @@ func (e *engine) prepareClientRule(ctx context.Context, index int) (*clientRule,
 	r := e.pack.Rules[index]
 	c := &clientRule{index: index, rule: r, needs: sectionsOf(r.needs.client), tally: sectionsOf(r.tallies.client)}
 	var err error
-	c.program, err = e.prepareProgram(ctx, r.Package, r.outputs)
+	c.program, err = e.prepareProgram(ctx, r.Package, sets(r.outputs))
 	for _, s := range slices.Concat(c.needs, c.tally) {
 		c.program.keyPresence(s.field)
 	}

@@ -8,10 +8,19 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
-// outputNames are the sets of the rule contract.
-var outputNames = []string{"violation", "unknown", "tally"}
+// What the package of a rule defines. The rule's verdict rests on violation and
+// unknown alone.
+const (
+	violationOutput     = "violation"
+	unknownOutput       = "unknown"
+	tallyOutput         = "tally"
+	affectsOutput       = "affects"        // a function of a finding; see affects.go
+	notApplicableOutput = "not_applicable" // see applies.go
+)
 
-// definedOutputs lists which of the sets of the rule contract m defines.
+var outputNames = []string{violationOutput, unknownOutput, tallyOutput, affectsOutput, notApplicableOutput}
+
+// definedOutputs lists what of the rule contract m defines.
 func definedOutputs(m *ast.Module) []string {
 	var out []string
 	for _, name := range outputNames {
@@ -22,8 +31,18 @@ func definedOutputs(m *ast.Module) []string {
 	return out
 }
 
+// defines reports whether the rule's package defines an output.
+func (r *Rule) defines(output string) bool { return slices.Contains(r.outputs, output) }
+
 // headName is the first name of what a Rego rule defines: x for x, x.y and x[y].
 func headName(r *ast.Rule) string { return r.Head.Ref()[0].String() }
+
+// sets are those of the outputs that are asked for together.
+func sets(outputs []string) []string {
+	return slices.DeleteFunc(slices.Clone(outputs), func(name string) bool {
+		return name == affectsOutput || name == notApplicableOutput
+	})
+}
 
 // checkHeads refuses in a rule's package what would be taken for "nothing
 // found": a set of the contract that is no set, and a public name that is none
@@ -34,8 +53,12 @@ func checkHeads(m *ast.Module) error {
 		switch {
 		case strings.HasPrefix(name, "_"):
 		case !slices.Contains(outputNames, name):
-			return fmt.Errorf("%v: a rule defines violation, unknown and tally, and not %s; begin the names of its helpers with _",
-				r.Location, name)
+			return fmt.Errorf("%v: a rule defines %s, and not %s; begin the names of its helpers with _",
+				r.Location, strings.Join(outputNames, ", "), name)
+		case name == affectsOutput:
+			if r.Default || len(r.Head.Ref()) != 1 || len(r.Head.Args) != 1 {
+				return fmt.Errorf("%v: affects must be a function of a finding; write \"affects(finding) := […] if\"", r.Location)
+			}
 		case r.Default || len(r.Head.Ref()) != 1 || r.Head.RuleKind() != ast.MultiValue:
 			return fmt.Errorf("%v: %s must be a set; write \"%s contains … if\"", r.Location, name, name)
 		}

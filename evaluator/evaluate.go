@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
-	"slices"
 	"sync"
 	"time"
 
@@ -97,12 +96,14 @@ type run struct {
 
 // ruleState is what is known so far about one rule.
 type ruleState struct {
-	verdict  Verdict // set only where the rule is not evaluated
-	reasons  []Reason
-	findings int64
-	broken   int64 // clients it broke on beside the first
-	unknown  unknowns
-	timing   Timing
+	verdict        Verdict // set only where the rule is not evaluated
+	reasons        []Reason
+	clauses        clauses // what can be evaluated, where that is not all
+	affectsUnknown []Reason
+	findings       int64
+	broken         int64 // clients it broke on beside the first
+	unknown        unknowns
+	timing         Timing
 }
 
 // failOn notes that the rule broke on clients.
@@ -167,17 +168,8 @@ func (r *run) prepareRules(ctx context.Context) ([]*clientRule, error) {
 	for i, rule := range r.pack.Rules {
 		state := &ruleState{}
 		r.states = append(r.states, state)
-		applies, reason := rule.applies(r.version)
-		switch {
-		case reason != nil:
-			state.verdict, state.reasons = NotEvaluated, []Reason{*reason}
-		case !applies:
-			state.verdict = NotApplicable
-			state.reasons = []Reason{{Msg: fmt.Sprintf("the rule is for versions %s; this is %s", rule.Versions, r.version)}}
-		default:
-			if missing := r.coll.missing(&rule.needs); len(missing) > 0 {
-				state.verdict, state.reasons = NotEvaluated, missing
-			}
+		if err := r.decide(ctx, rule, state); err != nil {
+			return nil, err
 		}
 		if state.verdict != "" || rule.Scope != ClientScope {
 			continue
@@ -189,6 +181,37 @@ func (r *run) prepareRules(ctx context.Context) ([]*clientRule, error) {
 		rules = append(rules, c)
 	}
 	return rules, nil
+}
+
+// decide settles the verdict of a rule that is not for this platform, or that
+// lacks what it reads.
+func (r *run) decide(ctx context.Context, rule *Rule, state *ruleState) error {
+	applies, reason := rule.applies(r.version)
+	switch {
+	case reason != nil:
+		state.verdict, state.reasons = NotEvaluated, []Reason{*reason}
+		return nil
+	case !applies:
+		state.verdict = NotApplicable
+		state.reasons = []Reason{{Msg: fmt.Sprintf("the rule is for versions %s; this is %s", rule.Versions, r.version)}}
+		return nil
+	}
+	if done, err := r.applies(ctx, rule, state); done || err != nil {
+		return err
+	}
+	missing := r.coll.missing(&rule.needs)
+	if len(missing) == 0 {
+		return nil
+	}
+	state.reasons = missing
+	clauses, err := r.knownClauses(rule)
+	if err != nil {
+		return err
+	}
+	if state.clauses = clauses; clauses == nil {
+		state.verdict = NotEvaluated
+	}
+	return nil
 }
 
 // judgeEstate evaluates the rules of scope estate, now that all clients are
@@ -206,7 +229,7 @@ func (r *run) judgeEstate(ctx context.Context) error {
 			state.verdict, state.reasons = NotEvaluated, []Reason{*reason}
 			continue
 		}
-		out, err := r.judgeEstateBy(ctx, rule)
+		out, err := r.judgeEstateBy(ctx, rule, state)
 		if ctx.Err() != nil {
 			return fmt.Errorf("stopped at rule %s: %w", rule.ID, context.Cause(ctx))
 		}
@@ -223,6 +246,7 @@ func (r *run) judgeEstate(ctx context.Context) error {
 			r.found[rule.ID] = append(r.found[rule.ID], Finding{
 				Rule: rule.ID, Severity: rule.Severity, Msg: v.Msg, Resource: *v.Resource,
 				Path: v.Path, Expected: v.Expected, Actual: v.Actual, Affects: v.Affects,
+				AffectsUnknown: len(state.affectsUnknown) > 0,
 			})
 		}
 	}
@@ -236,15 +260,15 @@ func (r *run) uncounted(rule *Rule) *Reason {
 		return nil
 	}
 	for i, other := range r.pack.Rules {
-		if slices.Contains(other.outputs, "tally") && r.states[i].verdict != "" {
+		if other.defines(tallyOutput) && r.states[i].verdict != "" {
 			return &Reason{Msg: fmt.Sprintf("%s, which counts for this rule, was not evaluated", other.ID)}
 		}
 	}
 	return nil
 }
 
-func (r *run) judgeEstateBy(ctx context.Context, rule *Rule) (outcome, error) {
-	q, err := r.engine.prepare(ctx, rule.Package, rule.outputs)
+func (r *run) judgeEstateBy(ctx context.Context, rule *Rule, state *ruleState) (outcome, error) {
+	q, err := r.prepareEstateRule(ctx, rule, state)
 	if err != nil {
 		return outcome{}, err
 	}
@@ -252,5 +276,17 @@ func (r *run) judgeEstateBy(ctx context.Context, rule *Rule) (outcome, error) {
 	if err != nil {
 		return outcome{}, err
 	}
+	if err := r.addAffects(ctx, rule, state, sets[violationOutput]); err != nil {
+		return outcome{}, err
+	}
 	return readOutcome(rule, sets)
+}
+
+// prepareEstateRule prepares a rule, or those of its clauses that can be
+// evaluated.
+func (r *run) prepareEstateRule(ctx context.Context, rule *Rule, state *ruleState) (*query, error) {
+	if state.clauses != nil {
+		return r.engine.prepareClauses(ctx, state.clauses)
+	}
+	return r.engine.prepare(ctx, rule.Package, sets(rule.outputs))
 }

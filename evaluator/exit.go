@@ -27,7 +27,8 @@ func (r *Result) ExitStatus(failOn Severity, allowIncomplete bool) int {
 }
 
 // Incomplete reports whether anything was not evaluated: a rule, an object
-// that a rule could not judge, or a part of what a rule needs. Where no rule at
+// that a rule could not judge, a part of what a rule needs, or whom a finding
+// harms. Where no rule at
 // all was for the platform's version, nothing was evaluated.
 func (r *Result) Incomplete() bool {
 	if r.Summary.Rules[NotApplicable] == len(r.Rules) {
@@ -35,7 +36,7 @@ func (r *Result) Incomplete() bool {
 	}
 	for i := range r.Rules {
 		rule := &r.Rules[i]
-		if rule.Verdict == NotEvaluated || rule.Verdict == Fail && (len(rule.Reasons) > 0 || len(rule.Unknown) > 0) {
+		if rule.Verdict == NotEvaluated || rule.Verdict == Fail && (len(rule.Reasons) > 0 || len(rule.AffectsUnknown) > 0 || len(rule.Unknown) > 0) {
 			return true
 		}
 	}

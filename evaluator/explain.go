@@ -106,7 +106,7 @@ func (r *run) explain(c *causes) *Explanation {
 		case rule.Scope == ClientScope:
 			check.take(w.outcome[rule.ID].violations, w.outcome[rule.ID].unknown)
 		default:
-			r.checkEstate(&check, rule, near)
+			r.checkEstate(&check, i, near)
 		}
 		e.Checks = append(e.Checks, check)
 	}
@@ -174,7 +174,8 @@ func (c *Check) take(violations, unknown []detail) {
 // checkEstate settles an estate rule for the client: a finding concerns it
 // where one of its selectors matches, or where it is about one of the client's
 // own objects.
-func (r *run) checkEstate(check *Check, rule *Rule, near map[string]bool) {
+func (r *run) checkEstate(check *Check, index int, near map[string]bool) {
+	rule := r.pack.Rules[index]
 	rec := *r.watched.record
 	held := candidate{rule: rule}
 	rec.Reached, rec.Arrived = 0, nil // first ask who is meant, whatever the rows show
@@ -191,6 +192,8 @@ func (r *run) checkEstate(check *Check, rule *Rule, near map[string]bool) {
 			}
 		}
 		switch {
+		case f.AffectsUnknown:
+			unknown = append(unknown, detail{Msg: "it is unknown whom it harms: " + f.Msg})
 		case concerned:
 			violations = append(violations, detail{Msg: f.Msg})
 		case rec.Sites == nil:
@@ -203,6 +206,9 @@ func (r *run) checkEstate(check *Check, rule *Rule, near map[string]bool) {
 		if near[d.Resource.GUID] || d.Resource.GUID == "" {
 			unknown = append(unknown, detail{Msg: d.Resource.Name + ": " + d.Msg})
 		}
+	}
+	for _, reason := range r.states[index].reasons {
+		unknown = append(unknown, detail{Msg: reason.Msg})
 	}
 	check.take(violations, unknown)
 	check.Disproved = meant && !possible

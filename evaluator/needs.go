@@ -107,24 +107,59 @@ func (n *needs) sections() []string {
 	return slices.Compact(out)
 }
 
-// needsOf follows the rule's references, through helpers and functions, down
-// to the documents that the host provides. A reference to a document that the
-// host does not provide would be undefined, and so "no violation": it is an
-// error here.
+// needsOf are the needs of some outputs of a rule.
 func (p *Pack) needsOf(r *Rule, outputs []string) (needs, error) {
 	var n needs
 	for _, output := range outputs {
-		refs, err := dependencies.Base(p.compiler, ast.MustParseRef(r.Package+"."+output))
-		if err != nil {
+		if err := p.addNeeds(&n, r, ast.MustParseRef(r.Package+"."+output)); err != nil {
 			return n, err
-		}
-		for _, ref := range refs {
-			if err := p.addRef(&n, r, ref); err != nil {
-				return n, err
-			}
 		}
 	}
 	return n, nil
+}
+
+// addNeeds follows the references of a part of the rule's code, through helpers
+// and functions, down to the documents that the host provides. A reference to a
+// document that the host does not provide would be undefined, and so "no
+// violation": it is an error here.
+func (p *Pack) addNeeds(n *needs, r *Rule, code any) error {
+	refs, err := dependencies.Base(p.compiler, code)
+	if err != nil {
+		return err
+	}
+	for _, ref := range refs {
+		if err := p.addRef(n, r, ref); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deriveAsides derives the needs of what a rule says beside its verdict.
+func (p *Pack) deriveAsides(r *Rule) (err error) {
+	if slices.Contains(r.outputs, affectsOutput) {
+		if r.harms, err = p.affectsNeeds(r); err != nil {
+			return err
+		}
+	}
+	if slices.Contains(r.outputs, notApplicableOutput) {
+		if r.applying, err = p.applyingNeeds(r); err != nil {
+			return err
+		}
+	}
+	r.needs.add(r.applying) // a rule that may not be for this platform cannot pass
+	return nil
+}
+
+// describeNeeds tells people what a rule reads.
+func (r *Rule) describeNeeds() {
+	r.Needs = r.needs.sections()
+	r.AffectsNeeds = slices.DeleteFunc(r.harms.sections(), func(s string) bool { return slices.Contains(r.Needs, s) })
+	params := map[string]bool{}
+	for _, n := range []needs{r.needs, r.harms, r.applying} {
+		maps.Copy(params, n.params)
+	}
+	r.Params = slices.Sorted(maps.Keys(params))
 }
 
 func (p *Pack) addRef(n *needs, r *Rule, ref ast.Ref) error {

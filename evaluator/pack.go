@@ -170,6 +170,9 @@ func (p *Pack) deriveNeeds(byID map[string]*Rule) error {
 		if r.tallies, err = p.needsOf(r, counts); err != nil {
 			return fmt.Errorf("%s: %s: %w", r.File, r.ID, err)
 		}
+		if err := p.deriveAsides(r); err != nil {
+			return fmt.Errorf("%s: %s: %w", r.File, r.ID, err)
+		}
 		if len(counts) > 0 {
 			tally.add(r.tallies)
 			tally.add(r.needs) // a rule that is not evaluated does not count
@@ -179,8 +182,7 @@ func (p *Pack) deriveNeeds(byID map[string]*Rule) error {
 		if r.needs.tally {
 			r.needs.add(tally)
 		}
-		r.Needs = r.needs.sections()
-		r.Params = slices.Sorted(maps.Keys(r.needs.params))
+		r.describeNeeds()
 	}
 	return nil
 }
@@ -189,9 +191,10 @@ func (p *Pack) deriveNeeds(byID map[string]*Rule) error {
 // What only the tally reads may be missing without a loss to the verdict.
 func splitOutputs(outputs []string) (judges, counts []string) {
 	for _, name := range outputs {
-		if name == "tally" {
+		switch name {
+		case tallyOutput:
 			counts = append(counts, name)
-		} else {
+		case violationOutput, unknownOutput:
 			judges = append(judges, name)
 		}
 	}

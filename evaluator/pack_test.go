@@ -137,7 +137,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"a violation by parts", replaced(`violation contains`, `violation.sites contains`), "house/a.rego:13: violation must be a set"},
 		{"an unknown with a default", map[string]string{"a.rego": ruleText + "\ndefault unknown := []\n"}, "house/a.rego:18: unknown must be a set"},
 		{"a tally that is no set", map[string]string{"a.rego": clientRuleText + "\ntally := [\"a\"]\n"}, "house/a.rego:15: tally must be a set"},
-		{"a misspelt unknown", map[string]string{"a.rego": ruleText + "\nunknowns contains {\"msg\": \"?\"}\n"}, "house/a.rego:18: a rule defines violation, unknown and tally, and not unknowns; begin the names of its helpers with _"},
+		{"a misspelt unknown", map[string]string{"a.rego": ruleText + "\nunknowns contains {\"msg\": \"?\"}\n"}, "house/a.rego:18: a rule defines violation, unknown, tally, affects, not_applicable, and not unknowns; begin the names of its helpers with _"},
 		{"metadata of a rule in a library", map[string]string{"a.rego": strings.NewReplacer("violation contains", "violations contains", "#   id: ACME-SITE-001\n", "").Replace(ruleText)}, "house/a.rego looks like a rule but has no"},
 		{"unknown without violation", map[string]string{"a.rego": "package x\n\nunknown contains {} if false\n"}, "house/a.rego looks like a rule but has no"},
 		{"a rule's unknown in another file", map[string]string{"a.rego": ruleText, "b.rego": "package acme.site.called_x\n\nunknown contains {}\n"}, "share the package acme.site.called_x; one rule, one package, one file"},

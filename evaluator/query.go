@@ -73,16 +73,26 @@ func (e *engine) prepareBatch(ctx context.Context, pkg string, names []string) (
 const batchAnswers = "answers"
 
 func (e *engine) prepareText(ctx context.Context, pkg string, names []string, text string) (*query, error) {
-	prepared, err := rego.New(
-		rego.Compiler(e.pack.compiler),
-		rego.Store(e.store),
-		rego.Query(text),
-		rego.StrictBuiltinErrors(true),
-	).PrepareForEval(ctx)
+	q, err := e.prepareQuery(ctx, rego.Query(text))
 	if err != nil {
 		return nil, fmt.Errorf("prepare %s: %w", pkg, err)
 	}
-	return &query{engine: e, names: names, prepared: prepared}, nil
+	q.names = names
+	return q, nil
+}
+
+// prepareQuery makes a query from a text or a body.
+func (e *engine) prepareQuery(ctx context.Context, q func(*rego.Rego)) (*query, error) {
+	prepared, err := rego.New(
+		rego.Compiler(e.pack.compiler),
+		rego.Store(e.store),
+		q,
+		rego.StrictBuiltinErrors(true),
+	).PrepareForEval(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &query{engine: e, prepared: prepared}, nil
 }
 
 // eval answers the query, for one client where input is not nil.

@@ -16,7 +16,7 @@ const (
 	Pass          Verdict = "pass"
 	Fail          Verdict = "fail"
 	NotEvaluated  Verdict = "not_evaluated"  // something the rule needs is unknown or was not collected
-	NotApplicable Verdict = "not_applicable" // the rule is not for this version
+	NotApplicable Verdict = "not_applicable" // the rule is not for this version or set-up
 	Errored       Verdict = "error"          // the rule itself broke
 )
 
@@ -118,6 +118,8 @@ type RuleResult struct {
 	Findings int64 `json:"findings"`
 	// Why the rule was not evaluated, not evaluated in full, not applicable, or in error.
 	Reasons []Reason `json:"reasons,omitempty"`
+	// Why it is not known which clients the findings can harm, so that no client is attributed to them.
+	AffectsUnknown []Reason `json:"affects_unknown,omitempty"`
 	// Objects that could not be judged, grouped by message; at most 50 messages are listed.
 	Unknown []Unknown `json:"unknown,omitempty"`
 	// Sections of the snapshot that the rule reads, derived from its code.
@@ -175,6 +177,8 @@ type Finding struct {
 	Actual any `json:"actual,omitempty"`
 	// The clients that the finding can harm; estate rules only.
 	Affects []Selector `json:"affects,omitempty"`
+	// Whether it is not known which clients the finding can harm.
+	AffectsUnknown bool `json:"affects_unknown,omitempty"`
 	// Id of the cause of a client's finding; absent where none was found.
 	Cause string `json:"cause,omitempty"`
 	// How certain that cause is.

@@ -77,6 +77,8 @@ type Rule struct {
 	Related []Related `json:"related_resources,omitempty"`
 	// Sections of the snapshot that the rule reads, derived from its code.
 	Needs []string `json:"needs"`
+	// Sections that it reads only to tell whom a finding harms.
+	AffectsNeeds []string `json:"affects_needs,omitempty"`
 	// Parameters that the rule reads, derived from its code.
 	Params []string `json:"params,omitempty"`
 	// The rule's Rego package, such as data.nscheck.site.no_unconstrained_package_server.
@@ -87,7 +89,9 @@ type Rule struct {
 	versions *semver.Constraints
 	needs    needs    // of its verdict
 	tallies  needs    // of its tally
-	outputs  []string // which of violation, unknown and tally the package defines
+	harms    needs    // of its affects
+	applying needs    // of its not_applicable
+	outputs  []string // what of the rule contract the package defines
 }
 
 // Remediation is what to do about a finding in some versions of the platform.

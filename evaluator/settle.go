@@ -2,6 +2,7 @@ package evaluator
 
 import (
 	"fmt"
+	"slices"
 
 	opaversion "github.com/open-policy-agent/opa/v1/version"
 )
@@ -41,13 +42,17 @@ func (r *run) result() (*Result, error) {
 func (r *run) ruleResult(rule *Rule, s *ruleState) RuleResult {
 	res := RuleResult{
 		ID: rule.ID, Title: rule.Title, Severity: rule.Severity, Scope: rule.Scope, Step: rule.Step, Explains: rule.Explains,
-		Findings: s.findings, Reasons: s.reasons, Unknown: s.unknown.list(), Needs: rule.Needs,
+		Findings: s.findings, Reasons: s.reasons, AffectsUnknown: s.affectsUnknown, Unknown: s.unknown.list(), Needs: rule.Needs,
 		Remediation: rule.remediationFor(r.version), Verdict: s.verdict, Params: r.pack.changedParams(rule),
 	}
 	if s.verdict != "" {
 		return res
 	}
-	res.Reasons = append(res.Reasons, r.coll.incomplete(&rule.needs)...)
+	for _, reason := range r.coll.incomplete(&rule.needs) {
+		if !slices.ContainsFunc(res.Reasons, func(told Reason) bool { return told.Section == reason.Section }) {
+			res.Reasons = append(res.Reasons, reason)
+		}
+	}
 	res.Reasons = append(res.Reasons, r.uncountedClients(rule)...)
 	switch {
 	case s.findings > 0:

@@ -156,7 +156,7 @@ first_label(name) := sprintf("%s.", [split(lower(name), ".")[0]])
 #   Whom a fault of a package on a package server affects: the clients of its
 #   sites, for sure where no package server of the site has the package as the
 #   Notification Server has it.
-affects(server, role) := [selector |
+harmed(server, role) := [selector |
 	some site in data.index.package_server_sites[server]
 	selector := {
 		"site": site,

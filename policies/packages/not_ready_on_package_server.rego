@@ -126,7 +126,7 @@ violation contains {
 	"path": _path(server, role),
 	"expected": "ready",
 	"actual": row.status,
-	"affects": package_status.affects(server.guid, role),
+	"affects": package_status.harmed(server.guid, role),
 } if {
 	some server in data.estate.package_servers
 	some role, name in packages.names
@@ -146,7 +146,7 @@ violation contains {
 	"path": _path(server, role),
 	"expected": "ready",
 	"actual": "no status",
-	"affects": package_status.affects(server.guid, role),
+	"affects": package_status.harmed(server.guid, role),
 } if {
 	some server in data.estate.package_servers
 	some role, name in packages.names

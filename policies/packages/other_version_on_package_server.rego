@@ -114,7 +114,7 @@ violation contains {
 	"path": sprintf("package_servers[%s].packages.%s.revision", [server.name, role]),
 	"expected": data.index.packages[role].revision,
 	"actual": row.revision,
-	"affects": package_status.affects(server.guid, role),
+	"affects": package_status.harmed(server.guid, role),
 } if {
 	some server in data.estate.package_servers
 	some role, name in packages.names

@@ -1,0 +1,60 @@
+package evaluator
+
+import (
+	"strings"
+	"testing"
+)
+
+const notForChildren = `
+not_applicable contains "the server is a child in a hierarchy" if data.estate.server.hierarchy_child == true
+`
+
+func TestNotApplicable(t *testing.T) {
+	for _, tt := range []struct {
+		name, rule, doc string
+		verdict         Verdict
+		reason          string
+	}{
+		{"it applies", ruleText + notForChildren, "estate: {server: {name: NS, hierarchy_child: false}, sites: [" + siteX + "]}", Fail, ""},
+		{"it may apply", ruleText + notForChildren, "estate: {server: {name: NS}, sites: [" + siteX + "]}", Fail, ""},
+		{"it does not apply", ruleText + notForChildren, "estate: {server: {name: NS, hierarchy_child: true}, sites: [" + siteX + "]}", NotApplicable, "the server is a child in a hierarchy"},
+		{"it does not apply, whatever is missing", ruleText + notForChildren, "estate: {server: {name: NS, hierarchy_child: true}}", NotApplicable, "the server is a child in a hierarchy"},
+		{"it is unknown whether it applies", ruleText + notForChildren, "estate: {sites: [" + siteX + "]}", NotEvaluated, "section server is not in the snapshot"},
+		{"a client rule", clientRuleText + notForChildren, "estate: {server: {name: NS, hierarchy_child: true}}\nclients: [" + clientX + "]", NotApplicable, "the server is a child in a hierarchy"},
+		{"a client rule that applies", clientRuleText + notForChildren, "estate: {server: {name: NS}}\nclients: [" + clientX + "]", Fail, ""},
+		{"an object", ruleText + "\nnot_applicable contains {\"msg\": \"a\"} if true\n", "estate: {sites: []}", Errored, "not_applicable must contain texts"},
+		{"an empty text", ruleText + "\nnot_applicable contains \"\" if true\n", "estate: {sites: []}", Errored, "not_applicable contains an empty text"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := evaluate(t, mustPack(t, map[string]string{"a.rego": tt.rule}), tt.doc)
+			got := r.Rules[0]
+			if got.Verdict != tt.verdict || got.Verdict == NotApplicable && got.Findings > 0 {
+				t.Errorf("%s with %d findings, want %s", got.Verdict, got.Findings, tt.verdict)
+			}
+			reason := ""
+			if len(got.Reasons) > 0 {
+				reason = got.Reasons[0].Msg
+			}
+			if !strings.Contains(reason, tt.reason) || tt.reason == "" && reason != "" {
+				t.Errorf("reason %q, want %q", reason, tt.reason)
+			}
+			if r.Summary.Rules[tt.verdict] != 1 {
+				t.Errorf("the summary does not count the %s rule: %v", tt.verdict, r.Summary.Rules)
+			}
+		})
+	}
+}
+
+func TestNotApplicableRefuses(t *testing.T) {
+	for name, tt := range map[string]struct{ rule, want string }{
+		"input":   {clientRuleText + "\nnot_applicable contains \"a\" if input.name\n", "not_applicable cannot read input"},
+		"counts":  {ruleText + "\nnot_applicable contains \"a\" if data.totals.clients == 0\n", "not_applicable cannot read data.totals"},
+		"a value": {ruleText + "\nnot_applicable := \"a\"\n", "not_applicable must be a set"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, err := packOf(map[string]string{"a.rego": tt.rule}); err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("error %v, want %q", err, tt.want)
+			}
+		})
+	}
+}
