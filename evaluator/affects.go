@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
@@ -26,11 +27,12 @@ func (p *Pack) affectsNeeds(r *Rule) (needs, error) {
 	return n, err
 }
 
-// addAffects adds to each of a rule's violations whom it harms, or keeps in
-// mind why that is not known.
+// addAffects adds to those of a rule's violations that do not say themselves
+// whom they harm what affects says of them, or keeps in mind why that is not
+// known.
 func (r *run) addAffects(ctx context.Context, rule *Rule, state *ruleState, violations any) error {
-	list, _ := violations.([]any)
-	if len(list) == 0 || !rule.defines(affectsOutput) {
+	list := silent(violations)
+	if !rule.defines(affectsOutput) || len(list) == 0 {
 		return nil
 	}
 	if missing := r.coll.missing(&rule.harms); len(missing) > 0 {
@@ -59,11 +61,16 @@ func (r *run) addAffects(ctx context.Context, rule *Rule, state *ruleState, viol
 		if err := reread(pair[0], &i); err != nil {
 			return err
 		}
-		finding, _ := list[i].(map[string]any)
-		if _, twice := finding[affectsOutput]; twice || finding == nil {
-			return errors.New("a violation has affects although the rule defines the function affects")
-		}
-		finding[affectsOutput] = pair[1]
+		list[i].(map[string]any)[affectsOutput] = pair[1]
 	}
 	return nil
+}
+
+// silent are the violations that do not say themselves whom they harm.
+func silent(violations any) []any {
+	list, _ := violations.([]any)
+	return slices.DeleteFunc(slices.Clone(list), func(v any) bool {
+		finding, ok := v.(map[string]any)
+		return !ok || finding[affectsOutput] != nil
+	})
 }

@@ -181,6 +181,9 @@ func causeIDs(r *Rule, findings []Finding) []string {
 // packageOf is the package that all of a finding is about; empty where it is
 // about several or none.
 func packageOf(f Finding) string {
+	if f.Package != "" {
+		return f.Package
+	}
 	role := ""
 	for i, s := range f.Affects {
 		if i > 0 && s.Package != role {

@@ -245,8 +245,8 @@ func (r *run) judgeEstate(ctx context.Context) error {
 			state.findings++
 			r.found[rule.ID] = append(r.found[rule.ID], Finding{
 				Rule: rule.ID, Severity: rule.Severity, Msg: v.Msg, Resource: *v.Resource,
-				Path: v.Path, Expected: v.Expected, Actual: v.Actual, Affects: v.Affects,
-				AffectsUnknown: len(state.affectsUnknown) > 0,
+				Package: v.Package, Path: v.Path, Expected: v.Expected, Actual: v.Actual,
+				Affects: v.Affects, AffectsUnknown: v.Affects == nil && len(state.affectsUnknown) > 0,
 			})
 		}
 	}

@@ -32,6 +32,8 @@ type Expectation struct {
 	Verdict  Verdict
 	Findings []ExampleObject
 	Unknown  []ExampleObject
+	// Whether it is not known which clients the findings can harm.
+	AffectsUnknown bool `yaml:"affects_unknown"`
 }
 
 // ExampleObject is an object that was found, or could not be judged.
@@ -104,6 +106,7 @@ func (e *Example) Run(ctx context.Context, pack *Pack, rule string) (Expectation
 			continue
 		}
 		got.Verdict = r.Verdict
+		got.AffectsUnknown = len(r.AffectsUnknown) > 0
 		for _, u := range r.Unknown {
 			for _, o := range u.Sample {
 				got.Unknown = append(got.Unknown, ExampleObject{o.Name, u.Msg})

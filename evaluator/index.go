@@ -3,6 +3,7 @@ package evaluator
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/open-policy-agent/opa/v1/util"
@@ -14,15 +15,24 @@ import (
 // made here and not in Rego because OPA would compute them anew for every
 // client. The objects in them are those of the estate document.
 func buildIndex(estate *snapshot.Estate, doc map[string]any, nets *networks) map[string]any {
+	packages := byRole(doc["packages"])
+	one, several := map[string]any{}, map[string]any{}
+	for role, list := range packages {
+		if len(list) == 1 {
+			one[role] = list[0]
+		} else {
+			several[role] = list
+		}
+	}
 	index := map[string]any{
 		"sites":                    byKey(doc["sites"], "guid"),
 		"subnets":                  byKey(doc["subnets"], "guid"),
 		"package_servers":          byKey(doc["package_servers"], "guid"),
 		"filters":                  byKey(doc["filters"], "guid"),
-		"policies":                 byKey(doc["policies"], "guid"),
-		"packages":                 byKey(doc["packages"], "role"),
+		"names":                    displayNames(estate, packages),
+		"packages":                 one,
+		"several_packages":         several,
 		"subnet_sites":             subnetSites(estate, nets),
-		"site_subnets":             siteSubnets(estate, nets),
 		"site_package_servers":     sitePackageServers(estate, nets),
 		"package_server_sites":     packageServerSites(estate, nets),
 		"unplaced_package_servers": unplacedPackageServers(estate, nets),
@@ -43,6 +53,50 @@ func byKey(list any, key string) map[string]any {
 	return out
 }
 
+// byRole lists the packages of each role. Several may have the name by which a
+// role is recognised, and nobody can tell which of them is meant.
+func byRole(list any) map[string][]any {
+	out := map[string][]any{}
+	objects, _ := list.([]any)
+	for _, o := range objects {
+		if m, ok := o.(map[string]any); ok {
+			if role, ok := m["role"].(string); ok {
+				out[role] = append(out[role], m)
+			}
+		}
+	}
+	return out
+}
+
+// displayNames are the names of objects by GUID, and of packages by role too.
+// They are for messages, so that a section which is not there leaves them out
+// and makes no rule lack anything.
+func displayNames(estate *snapshot.Estate, packages map[string][]any) map[string]any {
+	out := map[string]any{}
+	add := func(key, name string) {
+		if key != "" && name != "" {
+			out[key] = name
+		}
+	}
+	for _, s := range estate.Sites {
+		add(s.GUID, s.Name)
+	}
+	for _, f := range estate.Filters {
+		add(f.GUID, f.Name)
+	}
+	for role, list := range packages {
+		names := map[string]bool{}
+		for _, o := range list {
+			name, _ := o.(map[string]any)["name"].(string)
+			names[name] = true
+		}
+		if len(names) == 1 {
+			add(role, slices.Collect(maps.Keys(names))[0])
+		}
+	}
+	return out
+}
+
 func subnetSites(estate *snapshot.Estate, nets *networks) map[string]any {
 	out := map[string]any{}
 	for _, s := range estate.Subnets {
@@ -51,16 +105,6 @@ func subnetSites(estate *snapshot.Estate, nets *networks) map[string]any {
 		}
 	}
 	return out
-}
-
-func siteSubnets(estate *snapshot.Estate, nets *networks) map[string]any {
-	members := map[string][]string{}
-	for _, s := range estate.Subnets {
-		for _, site := range nets.sitesOf(s.CIDR) {
-			members[site] = append(members[site], s.GUID)
-		}
-	}
-	return forEverySite(estate, members)
 }
 
 // sitePackageServers lists the package servers of each site: those with an

@@ -39,12 +39,12 @@ var indexSources = map[string][]string{
 	"subnets":                  {"subnets"},
 	"package_servers":          {"package_servers"},
 	"packages":                 {"packages"},
+	"several_packages":         {"packages"},
 	"filters":                  {"filters"},
-	"policies":                 {"policies"},
+	"names":                    {}, // a name may be missing; see checkNames
 	"site_package_servers":     {"sites", "subnets", "package_servers"},
 	"package_server_sites":     {"subnets", "package_servers"},
 	"unplaced_package_servers": {"subnets", "package_servers"},
-	"site_subnets":             {"sites", "subnets"},
 	"subnet_sites":             {"subnets"},
 }
 
@@ -235,6 +235,27 @@ func (p *Pack) addData(n *needs, r *Rule, path []string) error {
 	default:
 		return fmt.Errorf("%s is not defined by any rule, and nscheck provides only data.estate, data.index, data.totals and data.params",
 			strings.Join(path, "."))
+	}
+	return nil
+}
+
+// checkNames refuses code that looks into the names and not at one by
+// object.get: an object without a name would be undefined, and so "no
+// violation", and the names tell nothing of which objects there are.
+func (p *Pack) checkNames() error {
+	names := ast.MustParseRef("data.index.names")
+	for _, file := range slices.Sorted(maps.Keys(p.compiler.Modules)) {
+		var err error
+		ast.WalkRefs(p.compiler.Modules[file], func(ref ast.Ref) bool {
+			if err == nil && len(ref) > len(names) && ref.HasPrefix(names) {
+				err = fmt.Errorf("%v: data.index.names is for messages, and an object may have no name there; write object.get(data.index.names, guid, otherwise)",
+					ref[0].Location)
+			}
+			return err != nil
+		})
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -22,6 +22,7 @@ type outcome struct {
 type detail struct {
 	Msg      string     `json:"msg"`
 	Resource *Resource  `json:"resource"`
+	Package  string     `json:"package"`
 	Path     string     `json:"path"`
 	Expected any        `json:"expected"`
 	Actual   any        `json:"actual"`
@@ -83,6 +84,8 @@ func (d *detail) check(r *Rule, name string) error {
 		return fmt.Errorf("%s names a resource; in a rule of scope client the resource is the client", name)
 	case r.Scope == ClientScope && len(d.Affects) > 0:
 		return fmt.Errorf("%s has affects; only rules of scope estate do", name)
+	case r.Scope == ClientScope && d.Package != "":
+		return fmt.Errorf("%s has package; only rules of scope estate do", name)
 	case r.Scope == EstateScope && (d.Resource == nil || d.Resource.Type == ""):
 		return fmt.Errorf("%s holds an object without the type of its resource: %q", name, d.Msg)
 	}

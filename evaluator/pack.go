@@ -155,6 +155,9 @@ func (p *Pack) ruleOf(m module) (*Rule, error) {
 }
 
 func (p *Pack) deriveNeeds(byID map[string]*Rule) error {
+	if err := p.checkNames(); err != nil {
+		return err
+	}
 	var tally needs
 	for _, r := range p.Rules {
 		for _, id := range r.Explains {

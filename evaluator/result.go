@@ -118,7 +118,7 @@ type RuleResult struct {
 	Findings int64 `json:"findings"`
 	// Why the rule was not evaluated, not evaluated in full, not applicable, or in error.
 	Reasons []Reason `json:"reasons,omitempty"`
-	// Why it is not known which clients the findings can harm, so that no client is attributed to them.
+	// Why it is not known, or not in full, which clients the findings can harm, so that not all of them are attributed.
 	AffectsUnknown []Reason `json:"affects_unknown,omitempty"`
 	// Objects that could not be judged, grouped by message; at most 50 messages are listed.
 	Unknown []Unknown `json:"unknown,omitempty"`
@@ -169,6 +169,8 @@ type Finding struct {
 	Msg string `json:"msg"`
 	// The object that is wrong.
 	Resource Resource `json:"resource"`
+	// Role of the required package that the finding is about; estate rules only.
+	Package string `json:"package,omitempty"`
 	// The setting that is wrong.
 	Path string `json:"path,omitempty"`
 	// What the setting should be.

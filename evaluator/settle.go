@@ -48,10 +48,9 @@ func (r *run) ruleResult(rule *Rule, s *ruleState) RuleResult {
 	if s.verdict != "" {
 		return res
 	}
-	for _, reason := range r.coll.incomplete(&rule.needs) {
-		if !slices.ContainsFunc(res.Reasons, func(told Reason) bool { return told.Section == reason.Section }) {
-			res.Reasons = append(res.Reasons, reason)
-		}
+	res.Reasons = addNew(res.Reasons, r.coll.incomplete(&rule.needs), nil)
+	if s.findings > 0 {
+		res.AffectsUnknown = addNew(res.AffectsUnknown, r.coll.incomplete(&rule.harms), res.Reasons)
 	}
 	res.Reasons = append(res.Reasons, r.uncountedClients(rule)...)
 	switch {
@@ -63,6 +62,18 @@ func (r *run) ruleResult(rule *Rule, s *ruleState) RuleResult {
 		res.Verdict = Pass
 	}
 	return res
+}
+
+// addNew adds the reasons whose sections are told of neither in the list nor
+// elsewhere.
+func addNew(list, more, elsewhere []Reason) []Reason {
+	for _, reason := range more {
+		same := func(told Reason) bool { return told.Section == reason.Section }
+		if !slices.ContainsFunc(list, same) && !slices.ContainsFunc(elsewhere, same) {
+			list = append(list, reason)
+		}
+	}
+	return list
 }
 
 // uncountedClients tells where a rule that reads clients, or counts of them,

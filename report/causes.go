@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/nscheck/nscheck/evaluator"
@@ -13,7 +14,10 @@ const factAt, factIndent = 4, 16
 // causes writes every cause: how many clients, which object, which setting,
 // what to change. The remediation of a rule is written once.
 func (w *writer) causes(r *evaluator.Result) {
-	if len(r.Causes) == 0 && len(r.Unexplained) == 0 {
+	unknown := slices.DeleteFunc(slices.Clone(r.Rules), func(rule evaluator.RuleResult) bool {
+		return len(rule.AffectsUnknown) == 0 || len(rule.Explains) == 0
+	})
+	if len(r.Causes) == 0 && len(r.Unexplained) == 0 && len(unknown) == 0 {
 		return
 	}
 	titles := map[string]string{}
@@ -33,6 +37,27 @@ func (w *writer) causes(r *evaluator.Result) {
 		w.causeFact("Clients", w.sample(u.Sample, u.Clients))
 		w.advise(factAt, factIndent, "To do", u.Rule, "", remediation[u.Rule])
 	}
+	for _, rule := range unknown {
+		w.uncounted(rule)
+	}
+}
+
+// uncounted writes that a rule's findings may be causes, of clients that
+// nobody knows. What was found stands under FINDINGS.
+func (w *writer) uncounted(rule evaluator.RuleResult) {
+	w.line("")
+	verb := "harm"
+	if rule.Findings == 1 {
+		verb = "harms"
+	}
+	body := fmt.Sprintf("Not all clients are known that %s %s: %s", plural(rule.Findings, "finding"), verb, within(rule.Title))
+	w.put(block{at: 2, indent: factIndent, label: "? clients", labels: bold, body: body})
+	w.causeFact("Rule", rule.ID)
+	var reasons []string
+	for _, reason := range rule.AffectsUnknown {
+		reasons = append(reasons, clean(reason.Msg, 500))
+	}
+	w.causeFact("Because", strings.Join(reasons, "; "))
 }
 
 func (w *writer) cause(c evaluator.Cause, titles map[string]string) {

@@ -119,6 +119,11 @@ clients:
 
 func evaluate(t *testing.T, doc string) *evaluator.Result {
 	t.Helper()
+	return evaluateBy(t, rules, doc)
+}
+
+func evaluateBy(t *testing.T, rules, doc string) *evaluator.Result {
+	t.Helper()
 	files := fstest.MapFS{}
 	for _, f := range txtar.Parse([]byte(rules)).Files {
 		files[f.Name] = &fstest.MapFile{Data: f.Data}
@@ -156,6 +161,32 @@ func TestGolden(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestUnknownAffects checks that a report claims no count of clients for faults
+// of which nobody knows whom they harm, and tells rules that are not for the
+// set-up from those of other versions.
+func TestUnknownAffects(t *testing.T) {
+	asked := strings.Replace(rules, "	\"affects\": [{\"site\": site.guid}],\n", "", 1)
+	asked = strings.Replace(asked, `-- policy.rego --`, `
+affects(finding) := [{"site": finding.resource.guid} | some subnet in data.estate.subnets]
+-- policy.rego --`, 1) + `
+not_applicable contains "policies are made elsewhere" if data.estate.server.hierarchy_child == true
+`
+	r := evaluateBy(t, asked, `
+estate:
+  server: {name: NS01, version: 8.5.5032, hierarchy_child: true}
+  sites:
+    - {guid: 00000000-0000-0000-0000-000000000501, name: Leeds}
+    - {guid: 00000000-0000-0000-0000-000000000502, name: York}
+clients:
+  - {guid: 00000000-0000-0000-0000-000000000001, name: ill-01, domain: D, status: Active}
+`)
+	var got bytes.Buffer
+	if err := (tableFormat{}).Write(&got, r, Options{FailOn: evaluator.Medium}); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "unknown-affects.table", got.Bytes())
 }
 
 func golden(t *testing.T, name string, got []byte) {

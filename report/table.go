@@ -64,7 +64,7 @@ var verdictWord = map[evaluator.Verdict]string{
 func (w *writer) notEvaluated(r *evaluator.Result) {
 	began := false
 	for _, rule := range r.Rules {
-		if rule.Verdict == evaluator.NotApplicable || len(rule.Reasons) == 0 && len(rule.Unknown) == 0 {
+		if rule.Verdict == evaluator.NotApplicable || len(rule.Reasons) == 0 && len(rule.Unknown) == 0 && len(rule.AffectsUnknown) == 0 {
 			continue
 		}
 		if !began {
@@ -80,14 +80,17 @@ func (w *writer) notEvaluated(r *evaluator.Result) {
 		for _, reason := range rule.Reasons {
 			w.item(2, clean(reason.Msg, 500))
 		}
+		for _, reason := range rule.AffectsUnknown {
+			w.item(2, "which clients it harms: "+clean(reason.Msg, 500))
+		}
 		for _, u := range rule.Unknown {
 			w.item(2, fmt.Sprintf("%s (%s)", clean(u.Msg, 500), w.sample(u.Sample, u.Count)))
 		}
 	}
 }
 
-// notApplicable names the rules that are for other versions: nothing is missing
-// there, so they are kept apart from what was not evaluated.
+// notApplicable names the rules that are for other versions or set-ups: nothing
+// is missing there, so they are kept apart from what was not evaluated.
 func (w *writer) notApplicable(r *evaluator.Result) {
 	var reasons []string
 	rules := map[string][]string{}

@@ -76,7 +76,11 @@ func (p *Pages) reads(b *strings.Builder, r *evaluator.Rule) {
 	b.WriteString("\n## What it reads\n\n")
 	b.WriteString("Marks: A the article, P public sources, I inferred, R recollection; weakest first.\n\n")
 	b.WriteString("| section | filled from | marks |\n|---|---|---|\n")
-	for _, need := range r.Needs {
+	for _, need := range slices.Concat(r.Needs, r.AffectsNeeds) {
+		shown := "`" + need + "`"
+		if slices.Contains(r.AffectsNeeds, need) {
+			shown += " (only for which clients a finding harms)"
+		}
 		found := false
 		for _, binding := range p.bindings {
 			if binding.Section != need && (need == "clients" || !strings.HasPrefix(binding.Section, need+".")) {
@@ -87,10 +91,10 @@ func (p *Pages) reads(b *strings.Builder, r *evaluator.Rule) {
 			for _, o := range binding.Objects {
 				objects = append(objects, "`"+o.Name+"`")
 			}
-			fmt.Fprintf(b, "| `%s` | %s | %s |\n", binding.Section, strings.Join(objects, ", "), binding.Evidence())
+			fmt.Fprintf(b, "| %s | %s | %s |\n", strings.Replace(shown, need, binding.Section, 1), strings.Join(objects, ", "), binding.Evidence())
 		}
 		if !found {
-			fmt.Fprintf(b, "| `%s` | not in the CMDB as far as is public | ? |\n", need)
+			fmt.Fprintf(b, "| %s | not in the CMDB as far as is public | ? |\n", shown)
 		}
 	}
 }

@@ -9,6 +9,8 @@
 #   - data.params: schema.params
 package nscheck.lib.analysis_policies
 
+import data.nscheck.lib.names
+
 # METADATA
 # description: All of them, whether they are on or off.
 all := [policy |
@@ -33,8 +35,7 @@ misses_filter(policy) if {
 
 # METADATA
 # description: The name of the plug-in filter.
-filter_name := object.get(
-	data.index.filters,
-	[data.params.plugin_filter, "name"],
+filter_name := names.of(
+	data.params.plugin_filter,
 	"Computers with Software Update Plug-in Installed",
 )

@@ -35,9 +35,9 @@ test_unknown_target if {
 
 test_filter_name if {
 	analysis_policies.filter_name == "Mine" with data.params as _params
-		with data.index as {"filters": {"F1": {"name": "Mine"}}}
+		with data.index as {"names": {"F1": "Mine"}}
 	analysis_policies.filter_name == concat(" ", [
 		"Computers with Software Update",
 		"Plug-in Installed",
-	]) with data.params as _params with data.index as {"filters": {}}
+	]) with data.params as _params with data.index as {"names": {}}
 }

@@ -14,7 +14,6 @@ package nscheck.lib.distribution
 
 import data.nscheck.lib.package_servers
 import data.nscheck.lib.package_status
-import data.nscheck.lib.text
 
 # METADATA
 # description: The vendor policy as the resource of a finding.
@@ -56,18 +55,6 @@ starved := [selector |
 		"certainty": package_servers.certainty(site, package_status.unserved[role]),
 	}
 ]
-
-# METADATA
-# description: How many sites got nothing of a required package, as the end of a message.
-harm(policy) := msg if {
-	sites := {selector.site |
-		some selector in harms(policy, starved)
-		selector.certainty == "sure"
-	}
-	count(sites) > 0
-	count_of_sites := text.count_of(count(sites), "site")
-	msg := sprintf("; it left %s without a required package", [count_of_sites])
-} else := ""
 
 # METADATA
 # description: |

@@ -5,6 +5,18 @@
 #   - data.params: schema.params
 package nscheck.lib.packages
 
+import data.nscheck.lib.names as display_names
+
+# METADATA
+# description: A package as the resource of a finding.
+resource(item) := {"type": "package", "guid": item.guid, "name": item.name}
+
+# METADATA
+# description: The packages that are taken for the required one of a role.
+all_of(role) := several if {
+	several := data.index.several_packages[role]
+} else := [item | item := data.index.packages[role]]
+
 # METADATA
 # description: The names of the article, for a Notification Server whose own are not known.
 article_names := {
@@ -17,6 +29,5 @@ article_names := {
 # description: Display names of the required packages by role.
 names := {role: name |
 	some role in data.params.required_packages
-	article_name := object.get(article_names, role, role)
-	name := object.get(data.index.packages, [role, "name"], article_name)
+	name := display_names.of(role, object.get(article_names, role, role))
 }

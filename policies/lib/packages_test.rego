@@ -4,7 +4,7 @@ import data.nscheck.lib.packages
 
 test_names_of_the_notification_server if {
 	names := packages.names with data.params as {"required_packages": ["scan", "tools"]}
-		with data.index as {"packages": {"scan": {"name": "Patch Windows System Assessment Scan"}}}
+		with data.index as {"names": {"scan": "Patch Windows System Assessment Scan"}}
 
 	names == {
 		"scan": "Patch Windows System Assessment Scan",

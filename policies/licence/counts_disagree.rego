@@ -56,6 +56,7 @@
 package nscheck.licence.counts_disagree
 
 import data.nscheck.lib.licence_counts
+import data.nscheck.lib.names
 import data.nscheck.lib.text
 
 violation contains {
@@ -99,7 +100,7 @@ _resource("") := {"type": "estate", "guid": null, "name": "Computers in no known
 _resource(site) := {
 	"type": "site",
 	"guid": site,
-	"name": object.get(data.index.sites, [site, "name"], site),
+	"name": names.of(site, site),
 } if {
 	site != ""
 }

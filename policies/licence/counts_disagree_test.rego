@@ -7,7 +7,7 @@ _judged(counts) := judged if {
 		"clients": 60,
 		"tally": counts,
 	}
-		with data.index as {"sites": {"LEEDS": {"guid": "LEEDS", "name": "Leeds"}}}
+		with data.index as {"names": {"LEEDS": "Leeds"}}
 }
 
 _leeds(counts) := _judged({"licence_counts": {"LEEDS": counts}})

@@ -6,7 +6,7 @@ _judged(server) := judged if {
 	full := object.union({"guid": "P1", "name": "LDS-PS01"}, server)
 	estate := {"package_servers": [full]}
 	judged := {"violation": rule.violation, "unknown": rule.unknown} with data.estate as estate
-		with data.index as {"packages": {"scan": {"name": "Scan"}}}
+		with data.index as {"names": {"scan": "Scan"}}
 		with data.params as {"required_packages": ["scan"], "log_error_max_age_days": 7}
 }
 

@@ -65,19 +65,22 @@ violation contains {
 	data.estate.packages
 	some role, name in packages.names
 	role in _of_known_guid
-	not data.index.packages[role]
+	not _found(role)
 }
 
 violation contains {
-	"msg": sprintf("%s is disabled on the Notification Server", [name]),
-	"resource": _resource(role),
-	"path": sprintf("packages[%s].enabled", [name]),
+	"msg": sprintf("%s is disabled on the Notification Server", [item.name]),
+	"resource": packages.resource(item),
+	"path": sprintf("packages[%s].enabled", [item.name]),
 	"expected": true,
 	"actual": false,
 	"affects": _affects(role),
 } if {
-	some role, name in packages.names
-	data.index.packages[role].enabled == false
+	some role, _ in packages.names
+	some item in packages.all_of(role)
+	every other in packages.all_of(role) {
+		other.enabled == false
+	}
 }
 
 unknown contains {
@@ -87,19 +90,40 @@ unknown contains {
 	data.estate.packages
 	some role, name in packages.names
 	not role in _of_known_guid
-	not data.index.packages[role]
+	not _found(role)
 }
 
-unknown contains {"msg": "It is unknown whether it is enabled", "resource": _resource(role)} if {
+unknown contains {
+	"msg": "It is unknown whether it is enabled",
+	"resource": packages.resource(item),
+} if {
 	some role, _ in packages.names
-	data.index.packages[role].enabled == null
+	every other in packages.all_of(role) {
+		other.enabled != true
+	}
+	some item in packages.all_of(role)
+	item.enabled == null
+}
+
+# Of several packages that are taken for a required one, one that is enabled may be the
+# one that is required, and so may one that is not.
+unknown contains {
+	"msg": sprintf("It is unknown which of %d packages is %s; this one is not known to be enabled", [
+		count(packages.all_of(role)),
+		name,
+	]),
+	"resource": packages.resource(item),
+} if {
+	some role, name in packages.names
+	some other in packages.all_of(role)
+	other.enabled == true
+	some item in packages.all_of(role)
+	item.enabled != true
 }
 
 # The packages that every version and language has under the same GUID (KB180699).
 _of_known_guid := {"scan", "tools"}
 
-_resource(role) := {"type": "package", "guid": item.guid, "name": item.name} if {
-	item := data.index.packages[role]
-}
+_found(role) if count(packages.all_of(role)) > 0
 
 _affects(role) := [{"all": true, "package": role, "certainty": "sure"}]

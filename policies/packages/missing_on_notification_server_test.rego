@@ -35,6 +35,35 @@ test_disabled if {
 	}
 }
 
+_judged_several(enabled) := judged if {
+	several := [{"guid": sprintf("S%d", [i]), "name": "Scan", "enabled": e} | some i, e in enabled]
+	judged := {"violation": rule.violation, "unknown": rule.unknown} with data.estate as {"packages": []}
+		with data.index as {"packages": {}, "several_packages": {"scan": several}}
+		with data.params as {"required_packages": ["scan"]}
+}
+
+test_several_of_one_role if {
+	_judged_several([true, true]) == {"violation": set(), "unknown": set()}
+	disabled := _judged_several([false, false])
+	{v.resource.guid | some v in disabled.violation} == {"S0", "S1"}
+	disabled.unknown == set()
+}
+
+test_unknown_which_of_several_is_meant if {
+	every other in [false, null] {
+		_judged_several([true, other]) == {"violation": set(), "unknown": {{
+			"msg": concat(" ", [
+				"It is unknown which of 2 packages is Windows System Assessment Scan;",
+				"this one is not known to be enabled",
+			]),
+			"resource": {"type": "package", "guid": "S1", "name": "Scan"},
+		}}}
+	}
+	judged := _judged_several([null, false])
+	judged.violation == set()
+	{u.resource.guid | some u in judged.unknown} == {"S0"}
+}
+
 test_missing_package if {
 	_judged({}) == {
 		"violation": {{

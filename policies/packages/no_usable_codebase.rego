@@ -137,7 +137,7 @@ import data.nscheck.lib.text
 
 violation contains {
 	"msg": sprintf("%s has no codebase on any host", [packages.names[role]]),
-	"resource": _resource(role),
+	"resource": packages.resource(data.index.packages[role]),
 	"path": sprintf("packages[%s].codebases", [packages.names[role]]),
 	"expected": "at least 1 codebase",
 	"actual": "none",
@@ -180,14 +180,22 @@ unknown contains {"msg": msg, "resource": sites.resource(site)} if {
 	])
 }
 
-unknown contains {"msg": "Its codebases were not collected", "resource": _resource(role)} if {
+unknown contains {
+	"msg": "Its codebases were not collected",
+	"resource": packages.resource(item),
+} if {
 	some role, _ in packages.names
-	data.index.packages[role]
+	item := data.index.packages[role]
 	not package_status.hosts[role]
 }
 
-_resource(role) := {"type": "package", "guid": item.guid, "name": item.name} if {
-	item := data.index.packages[role]
+unknown contains {
+	"msg": sprintf("It is unknown which of %d packages is %s", [count(several), packages.names[role]]),
+	"resource": packages.resource(item),
+} if {
+	some role, _ in packages.names
+	several := data.index.several_packages[role]
+	some item in several
 }
 
 _served_somewhere := {role: hosts | some role, hosts in package_status.hosts; count(hosts) > 0}

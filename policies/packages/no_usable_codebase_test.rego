@@ -14,6 +14,7 @@ _estate(prevented) := {
 }
 
 _index(strays) := {
+	"names": {"scan": "Scan"},
 	"site_package_servers": {"LEEDS": ["P1"]},
 	"package_server_sites": {"P1": ["LEEDS"], "P9": []},
 	"unplaced_package_servers": strays,
@@ -154,4 +155,17 @@ test_missing if {
 		with data.index as {"packages": {}}
 		with data.totals as {}
 		with data.params as {"required_packages": ["scan"]}
+}
+
+test_several_packages_of_one_role if {
+	several := {"packages": {}, "several_packages": {"scan": [_scan, {"guid": "S2", "name": "Scan"}]}}
+	judged := {"violation": rule.violation, "unknown": rule.unknown} with data.estate as _estate({})
+		with data.index as object.union(_index({}), several)
+		with data.totals as _totals
+		with data.params as {"required_packages": ["scan"]}
+	judged.violation == set()
+	{[u.msg, u.resource.guid] | some u in judged.unknown} == {
+		["It is unknown which of 2 packages is Scan", "S"],
+		["It is unknown which of 2 packages is Scan", "S2"],
+	}
 }

@@ -126,7 +126,7 @@ violation contains {
 	"path": _path(server, role),
 	"expected": "ready",
 	"actual": row.status,
-	"affects": package_status.harmed(server.guid, role),
+	"package": role,
 } if {
 	some server in data.estate.package_servers
 	some role, name in packages.names
@@ -146,7 +146,7 @@ violation contains {
 	"path": _path(server, role),
 	"expected": "ready",
 	"actual": "no status",
-	"affects": package_status.harmed(server.guid, role),
+	"package": role,
 } if {
 	some server in data.estate.package_servers
 	some role, name in packages.names
@@ -157,6 +157,8 @@ violation contains {
 		server.name,
 	])
 }
+
+affects(finding) := package_status.harmed(finding.resource.guid, finding["package"])
 
 unknown contains {"msg": msg, "resource": package_servers.resource(server)} if {
 	some server in data.estate.package_servers

@@ -2,6 +2,8 @@ package nscheck.packages.not_ready_on_package_server_test
 
 import data.nscheck.packages.not_ready_on_package_server as rule
 
+_violations := {object.union(v, {"affects": rule.affects(v)}) | some v in rule.violation}
+
 _scan := "Patch Windows System Assessment Scan"
 
 _params := {"required_packages": ["scan"], "other_vendors": []}
@@ -43,8 +45,8 @@ _judged_with(policies, codebases, servers) := judged if {
 		"vendor_policies": policies,
 	}
 	scan := object.union({"name": _scan}, codebases)
-	index := object.union(_index(servers), {"packages": {"scan": scan}})
-	judged := {"violation": rule.violation, "unknown": rule.unknown} with data.estate as estate
+	index := object.union(_index(servers), {"packages": {"scan": scan}, "names": {"scan": _scan}})
+	judged := {"violation": _violations, "unknown": rule.unknown} with data.estate as estate
 		with data.index as index
 		with data.params as _params
 }
@@ -61,6 +63,7 @@ _violation(msg, actual, certainty) := {
 	"violation": {{
 		"msg": msg,
 		"resource": _resource,
+		"package": "scan",
 		"path": "package_servers[LDS-PS01].packages.scan.status",
 		"expected": "ready",
 		"actual": actual,
@@ -95,7 +98,7 @@ test_invalid_since_an_unknown_time if {
 
 test_one_finding_for_each_server_and_package if {
 	row := {"status": "pending", "status_age_days": 2}
-	violations := rule.violation with data.estate as {"package_servers": [
+	violations := _violations with data.estate as {"package_servers": [
 		_server({"packages": {"scan": row, "tools": row}}),
 		object.union(_ready, {"packages": {"scan": row, "tools": {"status": "ready"}}}),
 	]}

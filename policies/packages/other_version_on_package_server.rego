@@ -114,7 +114,7 @@ violation contains {
 	"path": sprintf("package_servers[%s].packages.%s.revision", [server.name, role]),
 	"expected": data.index.packages[role].revision,
 	"actual": row.revision,
-	"affects": package_status.harmed(server.guid, role),
+	"package": role,
 } if {
 	some server in data.estate.package_servers
 	some role, name in packages.names
@@ -128,6 +128,8 @@ violation contains {
 		text.age(row.status_age_days),
 	])
 }
+
+affects(finding) := package_status.harmed(finding.resource.guid, finding["package"])
 
 unknown contains {"msg": msg, "resource": package_servers.resource(server)} if {
 	some server in data.estate.package_servers

@@ -2,6 +2,8 @@ package nscheck.packages.other_version_on_package_server_test
 
 import data.nscheck.packages.other_version_on_package_server as rule
 
+_violations := {object.union(v, {"affects": rule.affects(v)}) | some v in rule.violation}
+
 _server(guid, row) := {"guid": guid, "name": guid, "packages": {"scan": object.union(
 	{"status": "ready", "status_age_days": 3, "revision": "1.212"},
 	row,
@@ -11,11 +13,12 @@ _judged(revision, servers) := judged if {
 	estate := {"package_servers": servers}
 	index := {
 		"packages": {"scan": {"name": "Scan", "revision": revision}},
+		"names": {"scan": "Scan"},
 		"site_package_servers": {"LEEDS": [server.guid | some server in servers]},
 		"package_server_sites": {server.guid: ["LEEDS"] | some server in servers},
 		"unplaced_package_servers": {},
 	}
-	judged := {"violation": rule.violation, "unknown": rule.unknown} with data.estate as estate
+	judged := {"violation": _violations, "unknown": rule.unknown} with data.estate as estate
 		with data.index as index
 		with data.params as {"required_packages": ["scan"]}
 }
@@ -29,6 +32,7 @@ _unknown(msg) := {"violation": set(), "unknown": {{"msg": msg, "resource": _reso
 _violation(certainty) := {
 	"msg": "Scan is ready on package server P1 as revision 1.21, not 1.212; that status is 3 days old",
 	"resource": _resource,
+	"package": "scan",
 	"path": "package_servers[P1].packages.scan.revision",
 	"expected": "1.212",
 	"actual": "1.21",

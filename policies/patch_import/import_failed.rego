@@ -6,8 +6,9 @@
 #   which are not installed with the product. While it fails they stay as old as
 #   they are; where it never succeeded they are missing, so that no client can
 #   scan. On a child in a hierarchy the import does not run, for its patch data is
-#   replicated to it: nothing is held against a child here, and NS-IMP-002 judges it
-#   by its bulletins.
+#   replicated to it: the rule is not for a child, and NS-IMP-002 judges it by its
+#   bulletins. Where it is unknown whether the server is a child, its runs are
+#   judged, for a child has none.
 # related_resources:
 #   - ref: TECH170397
 #     description: The article; step 7, what to read about a failed import.
@@ -78,6 +79,7 @@
 package nscheck.patch_import.import_failed
 
 import data.nscheck.lib.notification_server
+import data.nscheck.lib.packages
 import data.nscheck.lib.text
 
 violation contains {
@@ -86,20 +88,26 @@ violation contains {
 	"path": "patch_import.last_run_succeeded",
 	"expected": true,
 	"actual": false,
-	"affects": [{"all": true, "package": role, "certainty": _certainty(role)} |
-		some role in data.params.required_packages
-		role in {"scan", "tools"}
-	],
 } if {
-	_runs_here
 	data.estate.patch_import.last_run_succeeded == false
+}
+
+affects(_) := [{"all": true, "package": role, "certainty": _certainty(role)} |
+	some role in data.params.required_packages
+	role in {"scan", "tools"}
+]
+
+not_applicable contains concat(" ", [
+	"the Notification Server is a child in a hierarchy:",
+	"its patch data is replicated to it, and NS-IMP-002 judges it by its bulletins",
+]) if {
+	data.estate.server.hierarchy_child == true
 }
 
 unknown contains {
 	"msg": "No run of the patch management import is recorded",
 	"resource": notification_server.resource,
 } if {
-	_runs_here
 	_no_run
 }
 
@@ -107,7 +115,6 @@ unknown contains {
 	"msg": "The result of the last patch management import is unknown",
 	"resource": notification_server.resource,
 } if {
-	_runs_here
 	data.estate.patch_import.last_run_succeeded == null
 	not _no_run
 	not _last_run_is_a_success
@@ -127,9 +134,6 @@ _last_run_is_a_success if {
 	_run_at == _success_at
 }
 
-# Where it is unknown whether the server is a child, its runs are judged: a child has none.
-_runs_here if data.estate.server.hierarchy_child != true
-
 _last_success := "no success is recorded" if {
 	data.estate.patch_import.last_success_at == null
 } else := sprintf("the last success is %s", [age]) if {
@@ -138,5 +142,5 @@ _last_success := "no success is recorded" if {
 
 # A package that is there may still be too old, but it can be had.
 _certainty(role) := "possible" if {
-	data.index.packages[role]
+	count(packages.all_of(role)) > 0
 } else := "sure"

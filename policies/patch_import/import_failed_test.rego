@@ -2,6 +2,8 @@ package nscheck.patch_import.import_failed_test
 
 import data.nscheck.patch_import.import_failed as rule
 
+_violations := {object.union(v, {"affects": rule.affects(v)}) | some v in rule.violation}
+
 _import(run_at, succeeded, success_at, age) := {
 	"last_run_at": run_at,
 	"last_run_succeeded": succeeded,
@@ -14,7 +16,7 @@ _judged(child, patch_import) := judged if {
 		"server": {"guid": "NS", "name": "NS01", "hierarchy_child": child},
 		"patch_import": patch_import,
 	}
-	judged := {"violation": rule.violation, "unknown": rule.unknown} with data.estate as estate
+	judged := {"violation": _violations, "unknown": rule.unknown} with data.estate as estate
 		with data.index as {"packages": {"scan": {"guid": "S"}}}
 		with data.params as {"required_packages": ["plugin", "scan", "tools"]}
 }
@@ -64,8 +66,9 @@ test_never_succeeded if {
 }
 
 test_child_in_a_hierarchy if {
-	_judged(true, _never) == _silent
-	_judged(true, _import(null, null, null, null)) == _silent
+	every child, reasons in {true: 1, false: 0, null: 0} {
+		count(rule.not_applicable) == reasons with data.estate as {"server": {"hierarchy_child": child}}
+	}
 }
 
 test_no_history if {

@@ -82,21 +82,21 @@ package nscheck.policy.manual_prestaging
 import data.nscheck.lib.distribution
 
 violation contains {
-	"msg": sprintf("%s is set to %s, which does not appear to function properly%s", [
+	"msg": sprintf("%s is set to %s, which does not appear to function properly", [
 		policy.name,
 		_setting,
-		distribution.harm(policy),
 	]),
 	"resource": distribution.resource(policy),
 	"path": sprintf("vendor_policies[%s].package_assignment", [policy.name]),
 	"expected": "All Package Servers or Package Servers Individually",
 	"actual": _setting,
-	"affects": distribution.harms(policy, distribution.starved),
 } if {
 	some policy in data.estate.vendor_policies
 	policy.enabled == true
 	_prestaged(policy)
 }
+
+affects(finding) := distribution.harms(finding.resource, distribution.starved)
 
 unknown contains {
 	"msg": "It is unknown how the policy assigns its packages to package servers",

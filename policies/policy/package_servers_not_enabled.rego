@@ -98,7 +98,6 @@ violation contains {
 	"path": _path(policy),
 	"expected": "at least 1 package server",
 	"actual": "none",
-	"affects": distribution.harms(policy, distribution.everywhere),
 } if {
 	some policy in _individual
 	policy.enabled == true
@@ -116,7 +115,6 @@ violation contains {
 	"path": _path(policy),
 	"expected": "package servers that exist",
 	"actual": sort(lost),
-	"affects": _harm_of_lost(policy),
 } if {
 	some policy in _individual
 	policy.enabled == true
@@ -141,6 +139,13 @@ violation contains {
 	policy.enabled == true
 	some site in _left_out(policy)
 	count(_open_questions(policy, site)) == 0
+}
+
+# Where some package servers are enabled, sites without one have findings of their own.
+affects(finding) := distribution.harms(policy, distribution.everywhere) if {
+	some policy in _individual
+	distribution.resource(policy) == finding.resource
+	count(_enabled(policy)) == 0
 }
 
 unknown contains {"msg": msg, "resource": sites.resource(site)} if {
@@ -229,10 +234,6 @@ _open_questions(policy, site) := {question |
 _do_not_exist(1) := "does not exist"
 
 _do_not_exist(n) := "do not exist" if n > 1
-
-_harm_of_lost(policy) := [] if {
-	count(_enabled(policy)) > 0
-} else := distribution.harms(policy, distribution.everywhere)
 
 # For sure where a package was never assigned; one that came earlier is still there.
 _selectors(site) := array.concat(

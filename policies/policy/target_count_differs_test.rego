@@ -15,7 +15,7 @@ _judged(policy, members) := _with_filters(policy, {"F1": {"name": "Plug-in", "me
 
 _with_filters(policy, filters) := judged if {
 	judged := {"violation": rule.violation, "unknown": rule.unknown} with data.estate as {"policies": [policy]}
-		with data.index as {"filters": filters}
+		with data.index as {"filters": filters, "names": {"F1": "Plug-in"}}
 		with data.params as {"plugin_filter": "F1"}
 }
 

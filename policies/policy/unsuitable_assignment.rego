@@ -87,17 +87,18 @@ package nscheck.policy.unsuitable_assignment
 import data.nscheck.lib.distribution
 
 violation contains {
-	"msg": sprintf("%s %s%s", [policy.name, fault, distribution.harm(policy)]),
+	"msg": sprintf("%s %s", [policy.name, fault]),
 	"resource": distribution.resource(policy),
 	"path": sprintf("vendor_policies[%s].package_assignment", [policy.name]),
 	"expected": "All Package Servers or Package Servers Individually",
 	"actual": _setting(policy),
-	"affects": distribution.harms(policy, distribution.starved),
 } if {
 	some policy in data.estate.vendor_policies
 	policy.enabled == true
 	fault := _fault(policy)
 }
+
+affects(finding) := distribution.harms(finding.resource, distribution.starved)
 
 unknown contains {
 	"msg": "It is unknown how the policy assigns its packages to package servers",

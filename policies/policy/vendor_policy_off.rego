@@ -58,7 +58,6 @@ violation contains {
 	"path": "vendor_policies",
 	"expected": "a vendor policy that is on",
 	"actual": "none",
-	"affects": distribution.everywhere,
 } if {
 	data.estate.vendor_policies
 	count(_windows) == 0
@@ -70,13 +69,14 @@ violation contains {
 	"path": sprintf("vendor_policies[%s].enabled", [policy.name]),
 	"expected": true,
 	"actual": false,
-	"affects": distribution.everywhere,
 } if {
 	every other in _windows {
 		other.enabled == false
 	}
 	some policy in _windows
 }
+
+affects(_) := distribution.everywhere
 
 unknown contains {
 	"msg": "It is unknown whether the policy is on",

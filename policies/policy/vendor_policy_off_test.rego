@@ -2,12 +2,14 @@ package nscheck.policy.vendor_policy_off_test
 
 import data.nscheck.policy.vendor_policy_off as rule
 
+_violations := {object.union(v, {"affects": rule.affects(v)}) | some v in rule.violation}
+
 _microsoft(enabled) := {"guid": "V1", "name": "Microsoft Vendor Policy", "enabled": enabled}
 
 _red_hat(enabled) := {"guid": "V2", "name": "Red Hat Vendor Policy", "enabled": enabled}
 
 _judged(policies) := judged if {
-	judged := {"violation": rule.violation, "unknown": rule.unknown} with data.estate as {
+	judged := {"violation": _violations, "unknown": rule.unknown} with data.estate as {
 		"vendor_policies": policies,
 		"server": {"name": "NS01"},
 		"package_servers": [{"guid": "P1", "packages": {}}],

@@ -38,11 +38,14 @@ violation contains {
 	"path": sprintf("package_servers[%s].task_service", [server.name]),
 	"expected": true,
 	"actual": false,
-	"affects": _affects(server.guid),
 } if {
 	some server in data.estate.package_servers
 	server.task_service == false
 }
+
+affects(finding) := [{"site": site, "certainty": "possible"} |
+	some site in data.index.package_server_sites[finding.resource.guid]
+]
 
 unknown contains {
 	"msg": "It is unknown whether the Task Server services are installed",
@@ -51,7 +54,3 @@ unknown contains {
 	some server in data.estate.package_servers
 	server.task_service == null
 }
-
-_affects(guid) := [{"site": site, "certainty": "possible"} |
-	some site in data.index.package_server_sites[guid]
-]

@@ -2,6 +2,8 @@ package nscheck.site.no_task_services_test
 
 import data.nscheck.site.no_task_services as rule
 
+_violations := {object.union(v, {"affects": rule.affects(v)}) | some v in rule.violation}
+
 _server(guid, task_service) := {
 	"guid": guid,
 	"name": sprintf("LDS-%s", [guid]),
@@ -18,7 +20,7 @@ _index := {
 
 _judged(servers) := judged if {
 	estate := {"package_servers": servers}
-	judged := {"violation": rule.violation, "unknown": rule.unknown} with data.estate as estate
+	judged := {"violation": _violations, "unknown": rule.unknown} with data.estate as estate
 		with data.index as _index
 }
 

@@ -31,6 +31,7 @@
 #         subnets that define one network twice, delete all but one.
 package nscheck.site.overlapping_subnets
 
+import data.nscheck.lib.names
 import data.nscheck.lib.networks
 
 violation contains {
@@ -95,7 +96,7 @@ unknown contains {
 
 _resource(subnet) := {"type": "subnet", "guid": subnet.guid, "name": subnet.cidr}
 
-_names(sites) := concat(" and ", [object.get(data.index.sites, [site, "name"], site) |
+_names(sites) := concat(" and ", [names.of(site, site) |
 	some site in sites
 ])
 

@@ -10,7 +10,7 @@ _judged(subnets, effective) := judged if {
 	index := {
 		"subnets": {subnet.guid: subnet | some subnet in subnets},
 		"subnet_sites": effective,
-		"sites": {"LEEDS": {"name": "Leeds"}, "YORK": {"name": "York"}},
+		"names": {"LEEDS": "Leeds", "YORK": "York"},
 	}
 	judged := {"violation": rule.violation, "unknown": rule.unknown} with data.index as index
 		with data.estate as {"subnets": subnets}

@@ -18,7 +18,7 @@ _judged(site, servers, strays) := judged if {
 		"package_servers": servers,
 	}
 	index := {
-		"packages": {"scan": {"name": "Scan"}, "tools": {"name": "Tools"}},
+		"names": {"scan": "Scan", "tools": "Tools"},
 		"site_package_servers": {"LEEDS": [s.guid | some s in servers; not strays[s.guid]]},
 		"package_server_sites": {s.guid: ["LEEDS"] | some s in servers; not strays[s.guid]},
 		"unplaced_package_servers": strays,
