@@ -47,7 +47,7 @@ func TestEveryFieldHasASection(t *testing.T) {
 func TestDocumentsHaveSchemas(t *testing.T) {
 	estate := &snapshot.Estate{}
 	made := map[string][]string{
-		"index":  slices.Sorted(maps.Keys(buildIndex(estate, map[string]any{}, newNetworks(nil)))),
+		"index":  slices.Sorted(maps.Keys(buildIndex(estate, map[string]any{}, newNetworks(estate)))),
 		"totals": slices.Sorted(maps.Keys(newTotals(estate).document())),
 	}
 	derived := map[string][]string{

@@ -130,7 +130,7 @@ func newRun(ctx context.Context, pack *Pack, snap Snapshot, opts Options) (*run,
 	r := &run{
 		pack: pack, snap: snap, opts: opts, estate: estate,
 		coll:   newCollection(snap.Manifest(), doc),
-		nets:   newNetworks(estate.Subnets),
+		nets:   newNetworks(estate),
 		totals: newTotals(estate),
 		spool:  newSpool(),
 		found:  map[string][]Finding{},

@@ -122,7 +122,7 @@ func sitePackageServers(estate *snapshot.Estate, nets *networks) map[string]any 
 
 // sitesOfServer are the sites that a package server is known to belong to.
 func sitesOfServer(ps *snapshot.PackageServer, nets *networks) []string {
-	sites := ps.Sites
+	sites := slices.DeleteFunc(slices.Clone(ps.Sites), func(s string) bool { return !nets.exist([]string{s}) })
 	for _, address := range ps.Addresses {
 		sites = union(sites, nets.locate([]string{address}).Sites)
 	}
@@ -139,12 +139,13 @@ func packageServerSites(estate *snapshot.Estate, nets *networks) map[string]any 
 }
 
 // unplacedPackageServers are those that may belong to more sites than are
-// known: their assignment by hand or their addresses were not collected, or
-// they have an address in a subnet whose site is unknown.
+// known: their assignment by hand or their addresses were not collected, they
+// are assigned to a site that does not exist, or they have an address in a
+// subnet whose site is unknown.
 func unplacedPackageServers(estate *snapshot.Estate, nets *networks) map[string]any {
 	out := map[string]any{}
 	for _, ps := range estate.PackageServers {
-		known := ps.Sites != nil && ps.Addresses != nil
+		known := ps.Sites != nil && ps.Addresses != nil && nets.exist(ps.Sites)
 		for _, address := range ps.Addresses {
 			known = known && nets.locate([]string{address}).Sites != nil
 		}

@@ -19,14 +19,22 @@ type network struct {
 // sites of its closest encompassing subnet (KB164756).
 type networks struct {
 	byPrefix map[netip.Prefix]*network
-	lengths  []int // prefix lengths in use, the longest first
+	lengths  []int           // prefix lengths in use, the longest first
+	sites    map[string]bool // the sites that exist; nil where they were not collected
 }
 
 // newNetworks reads the subnets of an estate. A subnet whose CIDR cannot be
-// read holds no address.
-func newNetworks(subnets []snapshot.Subnet) *networks {
+// read holds no address. One that is assigned to a site which does not exist
+// is in nobody knows which.
+func newNetworks(estate *snapshot.Estate) *networks {
 	n := &networks{byPrefix: map[netip.Prefix]*network{}}
-	for _, s := range subnets {
+	if estate.Sites != nil {
+		n.sites = map[string]bool{}
+		for _, s := range estate.Sites {
+			n.sites[s.GUID] = true
+		}
+	}
+	for _, s := range estate.Subnets {
 		prefix, err := netip.ParsePrefix(s.CIDR)
 		if err != nil {
 			continue
@@ -43,7 +51,7 @@ func newNetworks(subnets []snapshot.Subnet) *networks {
 		if s.GUID < net.subnet {
 			net.subnet = s.GUID
 		}
-		if s.Sites == nil || net.sites == nil {
+		if s.Sites == nil || net.sites == nil || !n.exist(s.Sites) {
 			net.sites = nil
 		} else {
 			net.sites = union(net.sites, s.Sites)
@@ -52,6 +60,11 @@ func newNetworks(subnets []snapshot.Subnet) *networks {
 	slices.SortFunc(n.lengths, func(a, b int) int { return b - a })
 	n.inherit()
 	return n
+}
+
+// exist reports whether no site is known not to exist.
+func (n *networks) exist(sites []string) bool {
+	return n.sites == nil || !slices.ContainsFunc(sites, func(s string) bool { return !n.sites[s] })
 }
 
 // inherit gives unassigned networks the sites of their closest encompassing

@@ -9,7 +9,7 @@ import (
 )
 
 func TestLocate(t *testing.T) {
-	nets := newNetworks([]snapshot.Subnet{
+	nets := newNetworks(&snapshot.Estate{Subnets: []snapshot.Subnet{
 		{GUID: "WIDE", CIDR: "10.0.0.0/8", Sites: []string{"HQ"}},
 		{GUID: "INNER", CIDR: "10.4.0.0/16", Sites: []string{}},
 		{GUID: "LEEDS", CIDR: "10.4.1.0/24", Sites: []string{"LEEDS"}},
@@ -20,7 +20,7 @@ func TestLocate(t *testing.T) {
 		{GUID: "TWICE-B", CIDR: "10.9.0.0/16", Sites: []string{"B"}},
 		{GUID: "TWICE-A", CIDR: "10.9.0.0/16", Sites: []string{"A"}},
 		{GUID: "BROKEN", CIDR: "10.4.1.0", Sites: []string{"BROKEN"}},
-	})
+	}})
 	p := func(s string) *string { return &s }
 	tests := []struct {
 		name      string
@@ -56,5 +56,43 @@ func TestLocate(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestSitesThatDoNotExist checks that an assignment to a site which is not among
+// the sites makes nothing known: neither is its subnet fine, nor in no site.
+func TestSitesThatDoNotExist(t *testing.T) {
+	const known, gone = "00000000-0000-0000-0000-000000000501", "00000000-0000-0000-0000-000000000599"
+	estate := &snapshot.Estate{
+		Sites: []snapshot.Site{{GUID: known, Name: "Leeds"}},
+		Subnets: []snapshot.Subnet{
+			{GUID: "N1", CIDR: "10.1.0.0/24", Sites: []string{known}},
+			{GUID: "N2", CIDR: "10.2.0.0/24", Sites: []string{gone}},
+			{GUID: "N3", CIDR: "10.2.0.128/25", Sites: []string{}},
+			{GUID: "N4", CIDR: "10.3.0.0/24", Sites: []string{known, gone}},
+		},
+		PackageServers: []snapshot.PackageServer{
+			{GUID: "P1", Sites: []string{known}, Addresses: []string{}},
+			{GUID: "P2", Sites: []string{gone}, Addresses: []string{}},
+			{GUID: "P3", Sites: []string{}, Addresses: []string{"10.2.0.1/24"}},
+		},
+	}
+	nets := newNetworks(estate)
+	for name, tt := range map[string]struct{ got, want any }{
+		"subnet_sites":             {subnetSites(estate, nets), map[string]any{"N1": []any{known}}},
+		"site_package_servers":     {sitePackageServers(estate, nets), map[string]any{known: []any{"P1"}}},
+		"package_server_sites":     {packageServerSites(estate, nets), map[string]any{"P1": []any{known}, "P2": []any{}, "P3": []any{}}},
+		"unplaced_package_servers": {unplacedPackageServers(estate, nets), map[string]any{"P2": true, "P3": true}},
+	} {
+		if diff := cmp.Diff(tt.want, tt.got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+	if loc := nets.locate([]string{"10.2.0.9/24"}); loc.Sites != nil || loc.Site != nil {
+		t.Errorf("a client in a subnet of a site that does not exist is in %v", loc.Sites)
+	}
+	estate.Sites = nil // not collected: nobody can say that a site does not exist
+	if got := subnetSites(estate, newNetworks(estate)); len(got) != 4 {
+		t.Errorf("without the section sites the sites of %d subnets are known, want 4", len(got))
 	}
 }

@@ -21,6 +21,20 @@ may_have_clients(_) if clients.of_unknown_site > 0
 
 # METADATA
 # description: |
+#   What cannot be judged of sites that subnets are assigned to and that are not among
+#   the sites, where clients may be in one.
+unknown_of_lost contains {
+	"msg": "A subnet is assigned to it, it is not among the sites, and it may have clients",
+	"resource": {"type": "site", "guid": site, "name": site},
+} if {
+	clients.of_unknown_site > 0
+	some subnet in data.estate.subnets
+	some site in subnet.sites
+	not data.index.sites[site]
+}
+
+# METADATA
+# description: |
 #   Whether clients of a site may download from the Notification Server;
 #   undefined where that is unknown. The setting that prevents it came with 8.5
 #   RU3 (8.5.5032), so an older platform cannot prevent it.

@@ -54,3 +54,20 @@ test_unknown_whether_prevented if {
 		count(results) == 0
 	}
 }
+
+test_sites_that_are_not_among_the_sites if {
+	estate := {"subnets": [
+		{"guid": "N1", "sites": ["LEEDS"]},
+		{"guid": "N2", "sites": ["GONE"]},
+		{"guid": "N3"},
+	]}
+	index := {"sites": {"LEEDS": {"guid": "LEEDS"}}, "subnet_sites": {"N1": ["LEEDS"]}}
+	clients := {"clients": 5, "unlocated_clients": 0, "subnets": {"N2": {"clients": 5}}}
+	lost := sites.unknown_of_lost with data.estate as estate
+		with data.index as index
+		with data.totals as clients
+	{one.resource.guid | some one in lost} == {"GONE"}
+	count(sites.unknown_of_lost) == 0 with data.estate as estate
+		with data.index as index
+		with data.totals as {"clients": 5, "unlocated_clients": 0, "subnets": {"N1": {"clients": 5}}}
+}

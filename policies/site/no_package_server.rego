@@ -67,6 +67,8 @@ unknown contains {"msg": msg, "resource": sites.resource(site)} if {
 	])
 }
 
+unknown contains lost if some lost in sites.unknown_of_lost
+
 # What has to be known before a site without a known package server is a fault.
 _open_questions(site) := union({
 	{"whether it has clients" | not data.totals.sites[site.guid]},

@@ -70,6 +70,8 @@ unknown contains {"msg": msg, "resource": sites.resource(site)} if {
 	])
 }
 
+unknown contains lost if some lost in sites.unknown_of_lost
+
 _all_constrained(1) := "1 package server and it is constrained"
 
 _all_constrained(n) := sprintf("%d package servers and all are constrained", [n]) if n > 1
