@@ -68,7 +68,7 @@ unknown contains {"msg": "no idea", "resource": {"type": "site", "name": site.na
 		{"totals without clients", counting, "estate: {sites: [" + siteX + "], package_servers: []}", NotEvaluated, "the snapshot has no clients", ExitIncomplete},
 		{"totals", counting, "estate: {sites: [" + siteX + "], package_servers: []}\nclients: [" + clientX + "," + clientY + "]", Fail, "", ExitClean},
 		{"totals leave package servers out", counting, "estate: {sites: [" + siteX + "], package_servers: [{guid: 00000000-0000-0000-0000-000000000001, name: X}]}\nclients: [" + clientX + "," + clientY + "]", Pass, "", ExitClean},
-		{"totals with an unknown status", counting, "estate: {sites: [" + siteX + "], package_servers: []}\nclients: [{guid: 00000000-0000-0000-0000-000000000009, name: Z}]", NotEvaluated, "the status of 1 computers is unknown, so they were not counted as clients", ExitIncomplete},
+		{"totals with an unknown status", counting, "estate: {sites: [" + siteX + "], package_servers: []}\nclients: [{guid: 00000000-0000-0000-0000-000000000009, name: Z}]", NotEvaluated, "not counted as clients, for their status is unknown: 1 computer", ExitIncomplete},
 		{"a rule that breaks", breaking, "estate: {sites: [" + siteX + "]}", Errored, "the rule broke on the estate: house/a.rego:15: eval_builtin_error: to_number: strconv.ParseFloat: parsing \"X\": invalid syntax", ExitTrouble},
 		{"a violation of odd shape", badShape, "estate: {sites: [" + siteX + "]}", Errored, "the rule broke on the estate: violation holds something that is not of the rule contract: unknown field \"title\"", ExitTrouble},
 		{"a violation without a resource", noResource, "estate: {sites: [" + siteX + "]}", Errored, "the rule broke on the estate: violation holds an object without the type of its resource: \"X\"", ExitTrouble},
@@ -203,7 +203,7 @@ func TestTalliesThatLeftClientsOut(t *testing.T) {
 	p := mustPack(t, map[string]string{"a.rego": reader, "b.rego": counter})
 	r := evaluate(t, p, "estate: {sites: ["+siteX+"]}\nclients: ["+clientX+"]")
 	rule := r.Rules[1]
-	if rule.Verdict != NotEvaluated || rule.Reasons[0].Msg != "1 computers were not counted, for what is counted of them was not collected" {
+	if rule.Verdict != NotEvaluated || rule.Reasons[0].Msg != "not counted, for what is counted of them was not collected: 1 computer" {
 		t.Errorf("%+v", rule)
 	}
 }

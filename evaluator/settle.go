@@ -88,20 +88,28 @@ func (r *run) uncountedClients(rule *Rule) []Reason {
 	var reasons []Reason
 	if n := r.totals.noStatus; rule.needs.totals && n > 0 {
 		reasons = append(reasons, Reason{Section: "clients", Msg: fmt.Sprintf(
-			"the status of %d computers is unknown, so they were not counted as clients", n)})
+			"not counted as clients, for their status is unknown: %s", count(n, "computer"))})
 	}
 	if n := r.totals.noAddress; rule.needs.totals && rule.needs.client["addresses"] && n > 0 {
 		reasons = append(reasons, Reason{Section: "clients.addresses", Msg: fmt.Sprintf(
-			"the addresses of %d clients were not collected, so they were not counted where they are", n)})
+			"not counted where they are, for their addresses were not collected: %s", count(n, "client"))})
 	}
 	if n := r.totals.uncounted; rule.needs.tally && n > 0 {
 		reasons = append(reasons, Reason{Section: "clients", Msg: fmt.Sprintf(
-			"%d computers were not counted, for what is counted of them was not collected", n)})
+			"not counted, for what is counted of them was not collected: %s", count(n, "computer"))})
 	}
 	if r.totals.clients == 0 {
 		reasons = append(reasons, Reason{Section: "clients", Msg: "no computer in the snapshot is an Active client"})
 	}
 	return reasons
+}
+
+// count is a number with its noun, 1 client but 2 clients.
+func count(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 func summarise(rules []RuleResult) Summary {

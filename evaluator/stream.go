@@ -90,7 +90,7 @@ func (r *run) judgeClients(ctx context.Context) error {
 	}
 	err = r.stream(ctx, workers)
 	if ctx.Err() != nil {
-		return fmt.Errorf("stopped after %d clients: %w", r.coll.clients, context.Cause(ctx))
+		return fmt.Errorf("stopped after %s: %w", count(r.coll.clients, "client"), context.Cause(ctx))
 	}
 	if err == nil {
 		r.gather(workers, &programs.tallies)

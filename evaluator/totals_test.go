@@ -24,7 +24,7 @@ func TestUncountedClients(t *testing.T) {
 		{"addresses of all", inSites, clientAt(", status: Active, addresses: [10.1.0.7/24]"), Pass, ""},
 		{"known to have no address", inSites, clientAt(", status: Active, addresses: []"), Pass, ""},
 		{"addresses not collected", inSites, clientX + "," + strings.Replace(clientAt(", status: Active, addresses: [10.1.0.7/24]"), "0001", "0009", 1),
-			NotEvaluated, "the addresses of 1 clients were not collected, so they were not counted where they are"},
+			NotEvaluated, "not counted where they are, for their addresses were not collected: 1 client"},
 		{"nobody asks where they are", counting, clientX, Pass, ""},
 		{"addresses of a retired computer", inSites, clientY[:len(clientY)-1] + ", addresses: [10.1.0.8/24]}," + clientAt(", status: Retired"), Pass, ""},
 		{"a status in another language", counting, clientAt(", status: Aktiv"), NotEvaluated, "no computer in the snapshot is an Active client"},

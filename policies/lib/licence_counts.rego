@@ -40,12 +40,12 @@ _word(fact) := "yes" if {
 
 # METADATA
 # description: |
-#   The facts in the order of the key, each with the words for its count and for
-#   being out of step.
+#   The facts in the order of the key, each with the words for its count, of
+#   one computer or of many, and for being out of step.
 facts := [
-	{"counted": "have the plug-in", "name": "the plug-in"},
-	{"counted": "are in its filter", "name": "the filter"},
-	{"counted": "hold a licence", "name": "licences in use"},
+	{"many": "have the plug-in", "one": "has the plug-in", "name": "the plug-in"},
+	{"many": "are in its filter", "one": "is in its filter", "name": "the filter"},
+	{"many": "hold a licence", "one": "holds a licence", "name": "licences in use"},
 ]
 
 # METADATA

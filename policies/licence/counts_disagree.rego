@@ -105,7 +105,9 @@ _resource(site) := {
 	site != ""
 }
 
-_counted(site, i) := sprintf("%d %s", [licence_counts.having(site, i), licence_counts.facts[i].counted])
+_counted(site, i) := sprintf("1 %s", [licence_counts.facts[i].one]) if {
+	licence_counts.having(site, i) == 1
+} else := sprintf("%d %s", [licence_counts.having(site, i), licence_counts.facts[i].many])
 
 _out_of_step(site) := [msg |
 	some i, fact in licence_counts.facts

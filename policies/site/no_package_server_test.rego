@@ -70,3 +70,11 @@ test_missing if {
 	count(rule.violation) == 0 with data.estate as {} with data.index as {} with data.totals as {}
 	count(rule.unknown) == 0 with data.estate as {} with data.index as {} with data.totals as {}
 }
+
+test_a_site_that_is_not_among_the_sites if {
+	estate := {"sites": [], "package_servers": [], "subnets": [{"guid": "N1", "sites": ["GONE"]}]}
+	unknown := rule.unknown with data.estate as estate
+		with data.index as {"subnet_sites": {}, "site_package_servers": {}, "unplaced_package_servers": {}}
+		with data.totals as _totals
+	{one.resource.guid | some one in unknown} == {"GONE"}
+}
