@@ -25,7 +25,7 @@ func explainCommand() *cli.Command {
 		Name:      "explain",
 		Usage:     "walk the article's steps for one client, or show a rule's page",
 		ArgsUsage: "CLIENT|RULE",
-		Description: "CLIENT is a host name, DOMAIN\\NAME or a GUID. The exit status is 0 where the\n" +
+		Description: "CLIENT is a host name, DOMAIN\\NAME or a GUID, which tells clients of one name apart. The exit status is 0 where the\n" +
 			"chain holds for it, 1 where a rule finds that it breaks, 2 where it cannot be\n" +
 			"looked up, 3 where it cannot be told. RULE is a rule's id, such as NS-SITE-003.",
 		Flags:  append(flags, workFlags()...),
@@ -101,10 +101,8 @@ func explainClient(c *cli.Context, pack *evaluator.Pack, name string) (*evaluato
 		return nil, err
 	}
 	defer snap.Close()
-	result, err := evaluator.Evaluate(ctx, pack, snap, evaluator.Options{
-		ToolVersion: version,
-		Watch:       func(client *snapshot.Client) bool { return isNamed(client, name) },
-	})
+	namesakes := &namesakes{name: name}
+	result, err := evaluator.Evaluate(ctx, pack, snap, evaluator.Options{ToolVersion: version, Watch: namesakes.add})
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +110,48 @@ func explainClient(c *cli.Context, pack *evaluator.Pack, name string) (*evaluato
 	if result.Watched == nil {
 		return nil, fmt.Errorf("%q is neither a client in the snapshot nor a rule", name)
 	}
-	return result.Watched, nil
+	return result.Watched, namesakes.check()
+}
+
+// namesakesShown is how many clients of one name are listed.
+const namesakesShown = 10
+
+// namesakes are the clients that people call by one name.
+type namesakes struct {
+	name  string
+	lines []string // of the first of them
+	count int
+}
+
+// add tells whether a client is one of them, and keeps it in mind.
+func (n *namesakes) add(client *snapshot.Client) bool {
+	if !isNamed(client, n.name) {
+		return false
+	}
+	if n.count++; n.count <= namesakesShown {
+		name, status := client.Name, "status unknown"
+		if client.Domain != nil {
+			name = *client.Domain + `\` + name
+		}
+		if client.Status != nil {
+			status = *client.Status
+		}
+		n.lines = append(n.lines, fmt.Sprintf("  %s  %s  %s", client.GUID, name, status))
+	}
+	return true
+}
+
+// check refuses a name that several clients have.
+func (n *namesakes) check() error {
+	if n.count < 2 {
+		return nil
+	}
+	lines := n.lines
+	if more := n.count - len(lines); more > 0 {
+		lines = append(lines, fmt.Sprintf("  and %d more", more))
+	}
+	return fmt.Errorf("%d clients in the snapshot are called %q; say by its GUID which one to explain:\n%s",
+		n.count, n.name, strings.Join(lines, "\n"))
 }
 
 // isNamed tells whether a client is the one that people call name.
