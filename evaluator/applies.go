@@ -21,6 +21,37 @@ func (p *Pack) applyingNeeds(r *Rule) (needs, error) {
 	return n, err
 }
 
+// decide settles the verdict of a rule that is not for this platform, or that
+// lacks what it reads.
+func (r *run) decide(ctx context.Context, rule *Rule, state *ruleState) error {
+	applies, reason := rule.applies(r.version)
+	switch {
+	case reason != nil:
+		state.verdict, state.reasons = NotEvaluated, []Reason{*reason}
+		return nil
+	case !applies:
+		state.verdict = NotApplicable
+		state.reasons = []Reason{{Msg: fmt.Sprintf("the rule is for versions %s; this is %s", rule.Versions, r.version)}}
+		return nil
+	}
+	if done, err := r.applies(ctx, rule, state); done || err != nil {
+		return err
+	}
+	missing := r.coll.missing(&rule.needs)
+	if len(missing) == 0 {
+		return nil
+	}
+	state.reasons = missing
+	clauses, err := r.knownClauses(rule)
+	if err != nil {
+		return err
+	}
+	if state.clauses = clauses; clauses == nil {
+		state.verdict = NotEvaluated
+	}
+	return nil
+}
+
 // applies asks a rule whether it says that it is not for this platform. Where
 // that is not known, the rule lacks what it needs; where asking breaks, so does
 // the rule.

@@ -48,22 +48,54 @@ func (p *Pack) checkDefaults(src Source, own map[string]bool) error {
 }
 
 // SetParam overrides a parameter's default. The value is YAML, so that numbers
-// and lists can be given; it must be of the default's kind, unless that is null,
-// and one that the schema of the pack's parameters takes, where there is one.
-func (p *Pack) SetParam(name, value string) error {
-	def, ok := p.defaults[name]
-	if !ok {
-		return fmt.Errorf("there is no parameter %q; known are %s", name, strings.Join(slices.Sorted(maps.Keys(p.defaults)), ", "))
+// and lists can be given; it must be of the default's kind, and one that the
+// schema of the pack's parameters takes, where there is one. The origin tells
+// readers of a report where the value was set.
+func (p *Pack) SetParam(name, value, origin string) error {
+	if err := p.checkParamName(name); err != nil {
+		return err
 	}
 	v, err := readYAML(value)
-	switch {
-	case err != nil:
+	if err != nil {
 		return fmt.Errorf("parameter %s: %q is not a value: %w", name, value, err)
+	}
+	return p.setParam(name, v, value, origin)
+}
+
+// SetParamNode is SetParam for a value that stands in a YAML file.
+func (p *Pack) SetParamNode(name string, value *yaml.Node, origin string) error {
+	if err := p.checkParamName(name); err != nil {
+		return err
+	}
+	var whole any // finds what YAML refuses, such as a value that holds itself
+	err := value.Decode(&whole)
+	if err != nil {
+		return fmt.Errorf("parameter %s: %w", name, yamlError(err))
+	}
+	v, err := plainValue(value)
+	if err != nil {
+		return fmt.Errorf("parameter %s: %w", name, err)
+	}
+	return p.setParam(name, v, value.Value, origin)
+}
+
+func (p *Pack) checkParamName(name string) error {
+	if _, ok := p.defaults[name]; !ok {
+		return fmt.Errorf("there is no parameter %q; known are %s", name, strings.Join(slices.Sorted(maps.Keys(p.defaults)), ", "))
+	}
+	return nil
+}
+
+func (p *Pack) setParam(name string, v any, shown, origin string) error {
+	def := p.defaults[name]
+	switch {
 	case def == nil: // unknown; its schema says which values it takes
 	case v == nil:
 		return fmt.Errorf("parameter %s must be a %s, and no value is given", name, paramKind(def))
+	case paramKind(v) != paramKind(def) && shown == "":
+		return fmt.Errorf("parameter %s must be a %s, not a %s", name, paramKind(def), paramKind(v))
 	case paramKind(v) != paramKind(def):
-		return fmt.Errorf("parameter %s must be a %s, not the %s %q", name, paramKind(def), paramKind(v), value)
+		return fmt.Errorf("parameter %s must be a %s, not the %s %q", name, paramKind(def), paramKind(v), shown)
 	}
 	if err := p.checkParam(name, v); err != nil {
 		return err
@@ -73,6 +105,10 @@ func (p *Pack) SetParam(name, value string) error {
 		p.info.ChangedParams = append(p.info.ChangedParams, name)
 		slices.Sort(p.info.ChangedParams)
 	}
+	if p.info.ParamOrigins == nil {
+		p.info.ParamOrigins = map[string]string{}
+	}
+	p.info.ParamOrigins[name] = origin
 	return nil
 }
 

@@ -131,15 +131,22 @@ func flawOf(leaf *jsonschema.ValidationError, doc any) string {
 		want, _ := k.Want.Float64()
 		return fmt.Sprintf("must be %v or less, not %s", want, got())
 	case *kind.MinItems:
-		return fmt.Sprintf("must have %d entries or more, not %d", k.Want, k.Got)
+		return fmt.Sprintf("must have %s or more, not %d", countIn(k.Want, "entry", "entries"), k.Got)
 	case *kind.MinLength:
-		return fmt.Sprintf("must have %d characters or more, not %d", k.Want, k.Got)
+		return fmt.Sprintf("must have %s or more, not %d", countIn(k.Want, "character", "characters"), k.Got)
 	case *kind.UniqueItems:
 		return "names an entry twice"
 	case *kind.Pattern:
 		return fmt.Sprintf("must look like %s, not %s", k.Want, got())
 	}
 	return fmt.Sprintf("does not fit the keyword %s of its schema", strings.Join(leaf.ErrorKind.KeywordPath(), "/"))
+}
+
+func countIn(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 func showValue(v any) string {

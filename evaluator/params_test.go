@@ -35,7 +35,7 @@ func TestParameters(t *testing.T) {
 	}
 	for _, tt := range tests {
 		p := mustPack(t, files)
-		err := p.SetParam(tt.name, tt.value)
+		err := p.SetParam(tt.name, tt.value, "--param")
 		switch {
 		case tt.want == "" && err != nil:
 			t.Errorf("%s=%s: %v", tt.name, tt.value, err)
@@ -51,7 +51,7 @@ func TestParametersOfTheBuiltinRules(t *testing.T) {
 	tests := []struct{ name, value, want string }{
 		{"required_packages", "[scan]", ""},
 		{"clock_tolerance_days", "0", ""},
-		{"required_packages", "[]", "parameter required_packages must have 1 entries or more, not 0"},
+		{"required_packages", "[]", "parameter required_packages must have 1 entry or more, not 0"},
 		{"required_packages", "[scan, foo]", `parameter required_packages[1] must be one of plugin, scan, tools, not "foo"`},
 		{"required_packages", "[scan, scan]", "parameter required_packages names an entry twice"},
 		{"clock_tolerance_days", "-5", "parameter clock_tolerance_days must be 0 or more, not -5"},
@@ -61,14 +61,14 @@ func TestParametersOfTheBuiltinRules(t *testing.T) {
 		{"licences_owned", "null", ""},
 		{"licences_owned", "many", `parameter licences_owned must be null or a whole number, not "many"`},
 		{"licences_owned", "-1", "parameter licences_owned must be 0 or more, not -1"},
-		{"other_vendors", `[""]`, "parameter other_vendors[0] must have 1 characters or more, not 0"},
+		{"other_vendors", `[""]`, "parameter other_vendors[0] must have 1 character or more, not 0"},
 	}
 	p, err := LoadPack(Source{Name: "builtin", FS: policies.FS})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, tt := range tests {
-		err := p.SetParam(tt.name, tt.value)
+		err := p.SetParam(tt.name, tt.value, "--param")
 		if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) {
 			t.Errorf("%s=%s: got %v, want %s", tt.name, tt.value, err, tt.want)
 		}

@@ -47,7 +47,11 @@ func (w *writer) head(r *evaluator.Result) {
 	if len(r.Pack.ChangedParams) > 0 {
 		var params []string
 		for _, name := range r.Pack.ChangedParams {
-			params = append(params, name+" = "+value(r.Pack.Params[name]))
+			param := name + " = " + value(r.Pack.Params[name])
+			if origin := r.Pack.ParamOrigins[name]; origin != "" {
+				param += " (" + Name(origin) + ")"
+			}
+			params = append(params, param)
 		}
 		w.put(block{body: "Parameters changed: " + strings.Join(params, ", ")})
 	}

@@ -20,7 +20,7 @@ import (
 // Flags of all commands that read a source.
 func sourceFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "config", Aliases: []string{"c"}, Usage: "read the configuration from `FILE` (default: ./nscheck.yaml where it is present)", EnvVars: []string{"NSCHECK_CONFIG"}},
+		configFlag(),
 		&cli.StringSliceFlag{Name: "source", Aliases: []string{"s"}, Usage: "collect from `SOURCE`: sqlserver://user@host?database=Symantec_CMDB, csv:DIR, agent:DIR, or demo:; repeatable (the variable holds one), the first that has the whole of a section gives it", EnvVars: []string{"NSCHECK_SOURCE"}},
 		&cli.BoolFlag{Name: "demo", Usage: "collect from the embedded estate; the same as --source demo:"},
 		&cli.StringFlag{Name: "password-file", Usage: "read the login's password from `FILE`; else from NSCHECK_PASSWORD, or ask for it", EnvVars: []string{"NSCHECK_PASSWORD_FILE"}},

@@ -17,6 +17,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/evaluator"
 )
 
 // defaultConfig is read where it is present and no other file is named.
@@ -35,6 +36,7 @@ type config struct {
 	timeout             time.Duration
 	product             string
 	bindings            *yaml.Node
+	params              *yaml.Node
 	hasStatementTimeout bool
 	hasTimeout          bool
 }
@@ -69,6 +71,13 @@ var configKeys = map[string]func(f *configFile, value *yaml.Node) error{
 	"product": func(f *configFile, value *yaml.Node) error { return value.Decode(&f.product) },
 	"bindings": func(f *configFile, value *yaml.Node) error {
 		f.bindings = value
+		return nil
+	},
+	"params": func(f *configFile, value *yaml.Node) error {
+		if value.Kind != yaml.MappingNode {
+			return errors.New("the value must name parameters of the rules and their values, such as patch_inventory_max_age_days: 45")
+		}
+		f.params = value
 		return nil
 	},
 }
@@ -146,8 +155,27 @@ func (f *configFile) syntax(err error) error {
 	return fmt.Errorf("%s:%s: %s", f.name, cmp.Or(m[1], "1"), m[2])
 }
 
+// setParams sets the parameters of the rules that the configuration names.
+func (f *config) setParams(pack *evaluator.Pack) error {
+	if f.params == nil {
+		return nil
+	}
+	seen := map[string]bool{}
+	for i := 0; i+1 < len(f.params.Content); i += 2 {
+		key, value := f.params.Content[i], f.params.Content[i+1]
+		if seen[key.Value] {
+			return f.at(key, "params: the parameter %q stands here twice", key.Value)
+		}
+		seen[key.Value] = true
+		if err := pack.SetParamNode(key.Value, value, fmt.Sprintf("%s:%d", f.name, key.Line)); err != nil {
+			return f.at(key, "params: %v", err)
+		}
+	}
+	return nil
+}
+
 // at is an error with its place.
-func (f *configFile) at(node *yaml.Node, format string, args ...any) error {
+func (f *config) at(node *yaml.Node, format string, args ...any) error {
 	return fmt.Errorf("%s:%d: %s", f.name, node.Line, fmt.Sprintf(format, args...))
 }
 

@@ -16,7 +16,7 @@ func evalCommand() *cli.Command {
 		ArgsUsage: "SNAPSHOT",
 		Description: "SNAPSHOT is a file that collect wrote (.jsonl, .jsonl.zst) or a document\n" +
 			"{estate: …, clients: […]} in JSON or YAML.",
-		Flags:  append(reportFlags(), workFlags()...),
+		Flags:  append(append(reportFlags(), configFlag()), workFlags()...),
 		Action: runEval,
 	}
 }

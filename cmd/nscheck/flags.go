@@ -23,6 +23,11 @@ func packFlags() []cli.Flag {
 	}
 }
 
+// configFlag is a flag of all commands that read a source or load rules.
+func configFlag() cli.Flag {
+	return &cli.StringFlag{Name: "config", Aliases: []string{"c"}, Usage: "read the configuration from `FILE` (default: ./nscheck.yaml where it is present)", EnvVars: []string{"NSCHECK_CONFIG"}}
+}
+
 // Flags of all commands that report.
 func reportFlags() []cli.Flag {
 	return append(packFlags(),
@@ -100,12 +105,19 @@ func loadPack(c *cli.Context) (*evaluator.Pack, error) {
 	if err != nil {
 		return nil, err
 	}
+	cfg, err := loadConfig(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := cfg.setParams(pack); err != nil {
+		return nil, err
+	}
 	for _, p := range c.StringSlice("param") {
 		name, value, ok := strings.Cut(p, "=")
 		if !ok {
 			return nil, fmt.Errorf("--param %q must be of the form NAME=VALUE", p)
 		}
-		if err := pack.SetParam(name, value); err != nil {
+		if err := pack.SetParam(name, value, "--param"); err != nil {
 			return nil, fmt.Errorf("--param: %w", err)
 		}
 	}

@@ -22,14 +22,14 @@ func ruleCommand() *cli.Command {
 			{
 				Name:   "list",
 				Usage:  "list the rules by id",
-				Flags:  append(packFlags(), asJSON),
+				Flags:  append(packFlags(), configFlag(), asJSON),
 				Action: runRuleList,
 			},
 			{
 				Name:      "show",
 				Usage:     "show what a rule finds, why it matters and what to do",
 				ArgsUsage: "ID",
-				Flags:     append(packFlags(), asJSON),
+				Flags:     append(packFlags(), configFlag(), asJSON),
 				Action:    runRuleShow,
 			},
 		},

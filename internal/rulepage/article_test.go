@@ -68,7 +68,7 @@ func TestParametersInYAML(t *testing.T) {
 		if err != nil || got != want {
 			t.Errorf("%s: got %s, %v, want %s", name, got, err, want)
 		}
-		if err := p.pack.SetParam(name, got); err != nil {
+		if err := p.pack.SetParam(name, got, "test"); err != nil {
 			t.Errorf("--param takes what the page prints: %v", err)
 		}
 	}

@@ -111,7 +111,7 @@ func (p *Pages) parameters(b *strings.Builder, r *evaluator.Rule) error {
 		}
 		fmt.Fprintf(b, "| `%s` | `%s` |\n", name, value)
 	}
-	b.WriteString("\n`--param NAME=VALUE` sets another value, written in YAML as here.\n")
+	b.WriteString("\n`--param NAME=VALUE` sets another value, written in YAML as here, and so does `params` in `nscheck.yaml`.\n")
 	return nil
 }
 

@@ -19,10 +19,6 @@ all := [policy |
 ]
 
 # METADATA
-# description: A policy of any role as the resource of a finding.
-resource(policy) := {"type": "policy", "guid": policy.guid, "name": policy.name}
-
-# METADATA
 # description: Whether a policy is known to target the plug-in filter.
 targets_filter(policy) if data.params.plugin_filter in policy.target_filters
 

@@ -10,10 +10,6 @@ test_all if {
 	guids == {"A1"}
 }
 
-test_resource if {
-	analysis_policies.resource(_scan) == {"type": "policy", "guid": "A1", "name": "Scan"}
-}
-
 _params := {"plugin_filter": "F1"}
 
 test_targets_filter if {

@@ -48,10 +48,11 @@
 package nscheck.policy.analysis_policy_off_target
 
 import data.nscheck.lib.analysis_policies
+import data.nscheck.lib.policies
 
 violation contains {
 	"msg": sprintf("%s is off", [policy.name]),
-	"resource": analysis_policies.resource(policy),
+	"resource": policies.resource(policy),
 	"path": sprintf("policies[%s].enabled", [policy.name]),
 	"expected": true,
 	"actual": false,
@@ -69,7 +70,7 @@ violation contains {
 		policy.name,
 		analysis_policies.filter_name,
 	]),
-	"resource": analysis_policies.resource(policy),
+	"resource": policies.resource(policy),
 	"path": sprintf("policies[%s].target_filters", [policy.name]),
 	"expected": analysis_policies.filter_name,
 	"actual": policy.target_filters,
@@ -88,7 +89,7 @@ unknown contains {
 	count(analysis_policies.all) == 0
 }
 
-unknown contains {"msg": msg, "resource": analysis_policies.resource(policy)} if {
+unknown contains {"msg": msg, "resource": policies.resource(policy)} if {
 	not _one_works
 	some policy in analysis_policies.all
 	_may_work(policy)

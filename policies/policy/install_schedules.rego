@@ -28,11 +28,11 @@
 #         its daily schedules but one. KB180589 gives this advice for 8.x.
 package nscheck.policy.install_schedules
 
-import data.nscheck.lib.analysis_policies
+import data.nscheck.lib.policies
 
 violation contains {
 	"msg": sprintf("%s has %d daily schedules; one is the most", [policy.name, known]),
-	"resource": analysis_policies.resource(policy),
+	"resource": policies.resource(policy),
 	"path": sprintf("policies[%s].schedules", [policy.name]),
 	"expected": "at most 1",
 	"actual": known,
@@ -45,7 +45,7 @@ violation contains {
 
 unknown contains {
 	"msg": "It has more than one daily schedule, but it is unknown whether it is on",
-	"resource": analysis_policies.resource(policy),
+	"resource": policies.resource(policy),
 } if {
 	some policy in _install
 	policy.enabled == null
@@ -54,7 +54,7 @@ unknown contains {
 
 unknown contains {
 	"msg": "Its schedules are unknown",
-	"resource": analysis_policies.resource(policy),
+	"resource": policies.resource(policy),
 } if {
 	some policy in _install
 	policy.enabled != false
@@ -63,7 +63,7 @@ unknown contains {
 
 unknown contains {
 	"msg": "It is unknown which of its schedules are daily and do not repeat",
-	"resource": analysis_policies.resource(policy),
+	"resource": policies.resource(policy),
 } if {
 	some policy in _install
 	policy.enabled != false

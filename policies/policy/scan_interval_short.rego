@@ -36,6 +36,7 @@
 package nscheck.policy.scan_interval_short
 
 import data.nscheck.lib.analysis_policies
+import data.nscheck.lib.policies
 import data.nscheck.lib.text
 
 violation contains {
@@ -45,7 +46,7 @@ violation contains {
 		text.count_of(data.totals.clients, "client"),
 		text.count_of(_limit, "minute"),
 	]),
-	"resource": analysis_policies.resource(policy),
+	"resource": policies.resource(policy),
 	"path": sprintf("policies[%s].schedules", [policy.name]),
 	"expected": sprintf("at least %s", [text.count_of(_limit, "minute")]),
 	"actual": shortest,
@@ -55,7 +56,7 @@ violation contains {
 	shortest := min(_too_short(policy))
 }
 
-unknown contains {"msg": msg, "resource": analysis_policies.resource(policy)} if {
+unknown contains {"msg": msg, "resource": policies.resource(policy)} if {
 	some policy in analysis_policies.all
 	policy.enabled != false
 	msg := _doubt(policy)

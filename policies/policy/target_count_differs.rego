@@ -40,6 +40,7 @@
 package nscheck.policy.target_count_differs
 
 import data.nscheck.lib.analysis_policies
+import data.nscheck.lib.policies
 import data.nscheck.lib.text
 
 violation contains {
@@ -49,7 +50,7 @@ violation contains {
 		analysis_policies.filter_name,
 		text.count_of(_members, "member"),
 	]),
-	"resource": analysis_policies.resource(policy),
+	"resource": policies.resource(policy),
 	"path": sprintf("policies[%s].target_count", [policy.name]),
 	"expected": _members,
 	"actual": policy.target_count,
@@ -60,7 +61,7 @@ violation contains {
 	_differ(policy)
 }
 
-unknown contains {"msg": msg, "resource": analysis_policies.resource(policy)} if {
+unknown contains {"msg": msg, "resource": policies.resource(policy)} if {
 	some policy in analysis_policies.all
 	not _cleared(policy)
 	questions := _questions(policy)

@@ -1,0 +1,83 @@
+package evaluator
+
+import (
+	"context"
+	"fmt"
+)
+
+// judgeEstate evaluates the rules of scope estate, now that all clients are
+// counted.
+func (r *run) judgeEstate(ctx context.Context) error {
+	if err := r.engine.addDocument(ctx, "totals", r.totals.document()); err != nil {
+		return err
+	}
+	for i, rule := range r.pack.Rules {
+		state := r.states[i]
+		if rule.Scope != EstateScope || state.verdict != "" {
+			continue
+		}
+		if reason := r.uncounted(rule); reason != nil {
+			state.verdict, state.reasons = NotEvaluated, []Reason{*reason}
+			continue
+		}
+		out, err := r.judgeEstateBy(ctx, rule, state)
+		if ctx.Err() != nil {
+			return fmt.Errorf("stopped at rule %s: %w", rule.ID, context.Cause(ctx))
+		}
+		if err != nil {
+			state.fail(err, "the estate")
+			continue
+		}
+		for _, u := range out.unknown {
+			state.unknown.add(u.Msg, *u.Resource)
+			r.watched.addEstate(rule, u)
+		}
+		for _, v := range out.violations {
+			state.findings++
+			r.found[rule.ID] = append(r.found[rule.ID], Finding{
+				Rule: rule.ID, Severity: rule.Severity, Msg: v.Msg, Resource: *v.Resource,
+				Package: v.Package, Path: v.Path, Expected: v.Expected, Actual: v.Actual,
+				Affects: v.Affects, AffectsUnknown: v.Affects == nil && len(state.affectsUnknown) > 0,
+			})
+		}
+	}
+	return nil
+}
+
+// uncounted tells why a rule that reads tallies cannot: another rule, which
+// counts them, was not evaluated.
+func (r *run) uncounted(rule *Rule) *Reason {
+	if !rule.needs.tally {
+		return nil
+	}
+	for i, other := range r.pack.Rules {
+		if other.defines(tallyOutput) && r.states[i].verdict != "" {
+			return &Reason{Msg: fmt.Sprintf("%s, which counts for this rule, was not evaluated", other.ID)}
+		}
+	}
+	return nil
+}
+
+func (r *run) judgeEstateBy(ctx context.Context, rule *Rule, state *ruleState) (outcome, error) {
+	q, err := r.prepareEstateRule(ctx, rule, state)
+	if err != nil {
+		return outcome{}, err
+	}
+	sets, err := q.eval(ctx, nil)
+	if err != nil {
+		return outcome{}, err
+	}
+	if err := r.addAffects(ctx, rule, state, sets[violationOutput]); err != nil {
+		return outcome{}, err
+	}
+	return readOutcome(rule, sets)
+}
+
+// prepareEstateRule prepares a rule, or those of its clauses that can be
+// evaluated.
+func (r *run) prepareEstateRule(ctx context.Context, rule *Rule, state *ruleState) (*query, error) {
+	if state.clauses != nil {
+		return r.engine.prepareClauses(ctx, state.clauses)
+	}
+	return r.engine.prepare(ctx, rule.Package, sets(rule.outputs))
+}

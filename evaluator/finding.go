@@ -1,0 +1,76 @@
+package evaluator
+
+import "cmp"
+
+// Finding is one violation of one rule by one object.
+type Finding struct {
+	// Id of the rule.
+	Rule string `json:"rule"`
+	// Severity of the rule.
+	Severity Severity `json:"severity"`
+	// What is wrong, in a sentence.
+	Msg string `json:"msg"`
+	// The object that is wrong.
+	Resource Resource `json:"resource"`
+	// Role of the required package that the finding is about; estate rules only.
+	Package string `json:"package,omitempty"`
+	// The setting that is wrong.
+	Path string `json:"path,omitempty"`
+	// What the setting should be.
+	Expected any `json:"expected,omitempty"`
+	// What the setting is.
+	Actual any `json:"actual,omitempty"`
+	// The clients that the finding can harm; estate rules only.
+	Affects []Selector `json:"affects,omitempty"`
+	// Whether it is not known which clients the finding can harm.
+	AffectsUnknown bool `json:"affects_unknown,omitempty"`
+	// Id of the cause of a client's finding; absent where none was found.
+	Cause string `json:"cause,omitempty"`
+	// How certain that cause is.
+	Certainty Certainty `json:"certainty,omitempty"`
+}
+
+// Resource is an object of the platform.
+type Resource struct {
+	// Type of the object: client, site, subnet, package_server, policy, ...
+	Type string `json:"type"`
+	// GUID of the object; absent where it has none.
+	GUID string `json:"guid,omitempty"`
+	// Name of the object; its GUID, or else its type, where it has none.
+	Name string `json:"name"`
+}
+
+// named gives a nameless object a name that people can look up: a platform has
+// objects without one, and a finding about them is a finding all the same.
+func (r Resource) named() Resource {
+	r.Name = cmp.Or(r.Name, r.GUID, r.Type)
+	return r
+}
+
+// Selector says which clients an estate finding can harm. All given keys must
+// match a client.
+type Selector struct {
+	// GUID of a site: clients with an address in it.
+	Site string `json:"site,omitempty"`
+	// GUID of a subnet: clients whose primary address is in it.
+	Subnet string `json:"subnet,omitempty"`
+	// Network in CIDR notation: clients whose primary address is of that network.
+	Network string `json:"network,omitempty"`
+	// Role of a required package: clients on which it has not arrived.
+	Package string `json:"package,omitempty"`
+	// GUID of one client.
+	Client string `json:"client,omitempty"`
+	// Every client.
+	All bool `json:"all,omitempty"`
+	// sure: the fault leaves the client no way; possible: it leaves another way.
+	Certainty Certainty `json:"certainty,omitempty"`
+}
+
+// Certainty tells a cause that leaves no other way from one that might.
+type Certainty string
+
+// The certainties of a cause.
+const (
+	Sure     Certainty = "sure"
+	Possible Certainty = "possible"
+)
