@@ -33,7 +33,8 @@ type Options struct {
 	// ToolVersion is the version of nscheck for the result.
 	ToolVersion string
 	// Watch chooses a client to explain; nil means none. It is asked of every
-	// client, and the first that it chooses is explained.
+	// client, by several goroutines at once, and the first of the snapshot that
+	// it chooses is explained.
 	Watch func(*snapshot.Client) bool
 	// Progress is called now and then with the number of clients so far; nil
 	// means nobody watches.

@@ -3,7 +3,9 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/urfave/cli/v2"
 
@@ -119,7 +121,8 @@ const namesakesShown = 10
 // namesakes are the clients that people call by one name.
 type namesakes struct {
 	name  string
-	lines []string // of the first of them
+	mu    sync.Mutex
+	lines []string // of the first of them by GUID
 	count int
 }
 
@@ -128,16 +131,19 @@ func (n *namesakes) add(client *snapshot.Client) bool {
 	if !isNamed(client, n.name) {
 		return false
 	}
-	if n.count++; n.count <= namesakesShown {
-		name, status := client.Name, "status unknown"
-		if client.Domain != nil {
-			name = *client.Domain + `\` + name
-		}
-		if client.Status != nil {
-			status = *client.Status
-		}
-		n.lines = append(n.lines, fmt.Sprintf("  %s  %s  %s", client.GUID, name, status))
+	name, status := client.Name, "status unknown"
+	if client.Domain != nil {
+		name = *client.Domain + `\` + name
 	}
+	if client.Status != nil {
+		status = *client.Status
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.count++
+	n.lines = append(n.lines, fmt.Sprintf("  %s  %s  %s", client.GUID, name, status))
+	slices.Sort(n.lines)
+	n.lines = n.lines[:min(len(n.lines), namesakesShown)]
 	return true
 }
 
