@@ -24,6 +24,14 @@ type Finding struct {
 	Affects []Selector `json:"affects,omitempty"`
 	// Whether it is not known which clients the finding can harm.
 	AffectsUnknown bool `json:"affects_unknown,omitempty"`
+	// Identity of the finding from one run to the next: rule, object, package and setting, whatever the object is called and however the message is worded.
+	Fingerprint string `json:"fingerprint,omitempty"`
+	// Whether a baseline has the finding: new, unchanged or absent; left out where no baseline was given.
+	BaselineState BaselineState `json:"baseline_state,omitempty"`
+	// The waiver that covers the finding; it is counted and shown, and does not fail the run.
+	Waiver *WaiverUse `json:"waiver,omitempty"`
+	// Where the setting stands that makes the finding; absent where it is in no file.
+	Location *SourceLocation `json:"location,omitempty"`
 	// Id of the cause of a client's finding; absent where none was found.
 	Cause string `json:"cause,omitempty"`
 	// How certain that cause is.
@@ -74,3 +82,38 @@ const (
 	Sure     Certainty = "sure"
 	Possible Certainty = "possible"
 )
+
+// BaselineState compares a finding with those of an earlier result, in the words
+// of SARIF.
+type BaselineState string
+
+// The states of a finding against a baseline.
+const (
+	New       BaselineState = "new"
+	Unchanged BaselineState = "unchanged"
+	Absent    BaselineState = "absent"
+)
+
+// WaiverUse is the waiver that covers a finding.
+type WaiverUse struct {
+	// Why the finding is accepted.
+	Reason string `json:"reason"`
+	// Who answers for it.
+	Owner string `json:"owner,omitempty"`
+	// Where it was decided.
+	Ticket string `json:"ticket,omitempty"`
+	// Last day on which it holds, as 2026-03-31; absent where it has no end.
+	Expires string `json:"expires,omitempty"`
+	// File and line of the waiver, as nscheck-waivers.yaml:12.
+	Place string `json:"place"`
+}
+
+// SourceLocation is a place in a file that describes an estate or a change of it.
+type SourceLocation struct {
+	// Path of the file as it was named.
+	File string `json:"file"`
+	// Line, from 1.
+	Line int `json:"line"`
+	// Column in characters, from 1; 0 where only the line is known.
+	Column int `json:"column,omitempty"`
+}
