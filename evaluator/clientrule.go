@@ -91,9 +91,13 @@ func sectionsOf(fields map[string]bool) []section {
 		switch {
 		case clientSections[name] == "":
 		case snapshot.Computed[name] != "":
-			out = append(out, section{name, snapshot.ClientFields.Child(snapshot.Computed[name]).Field})
+			name = snapshot.Computed[name]
+			fallthrough
 		default:
-			out = append(out, section{name, snapshot.ClientFields.Child(name).Field})
+			s := section{name, snapshot.ClientFields.Child(name).Field}
+			if !slices.Contains(out, s) {
+				out = append(out, s)
+			}
 		}
 	}
 	return out

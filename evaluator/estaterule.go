@@ -3,6 +3,9 @@ package evaluator
 import (
 	"context"
 	"fmt"
+	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // judgeEstate evaluates the rules of scope estate, now that all clients are
@@ -11,6 +14,9 @@ func (r *run) judgeEstate(ctx context.Context) error {
 	if err := r.engine.addDocument(ctx, "totals", r.totals.document()); err != nil {
 		return err
 	}
+	outcomes := make([]estateOutcome, len(r.pack.Rules))
+	var judging errgroup.Group
+	judging.SetLimit(r.parallel())
 	for i, rule := range r.pack.Rules {
 		state := r.states[i]
 		if rule.Scope != EstateScope || state.verdict != "" {
@@ -20,28 +26,51 @@ func (r *run) judgeEstate(ctx context.Context) error {
 			state.verdict, state.reasons = NotEvaluated, []Reason{*reason}
 			continue
 		}
-		out, err := r.judgeEstateBy(ctx, rule, state)
-		if ctx.Err() != nil {
-			return fmt.Errorf("stopped at rule %s: %w", rule.ID, context.Cause(ctx))
-		}
-		if err != nil {
-			state.fail(err, "the estate")
-			continue
-		}
-		for _, u := range out.unknown {
-			state.unknown.add(u.Msg, *u.Resource)
-			r.watched.addEstate(rule, u)
-		}
-		for _, v := range out.violations {
-			state.findings++
-			r.found[rule.ID] = append(r.found[rule.ID], Finding{
-				Rule: rule.ID, Severity: rule.Severity, Msg: v.Msg, Resource: *v.Resource,
-				Package: v.Package, Path: v.Path, Expected: v.Expected, Actual: v.Actual,
-				Affects: v.Affects, AffectsUnknown: v.Affects == nil && len(state.affectsUnknown) > 0,
-			})
-		}
+		judging.Go(func() error {
+			if ctx.Err() != nil {
+				return nil // said below
+			}
+			began := time.Now()
+			out, err := r.judgeEstateBy(ctx, rule, state)
+			outcomes[i] = estateOutcome{out, err}
+			state.timing.add(Timing{Clients: 1, Evaluations: 1, Duration: time.Since(began)})
+			return nil
+		})
+	}
+	judging.Wait() // none returns an error
+	if ctx.Err() != nil {
+		return fmt.Errorf("stopped while judging the estate: %w", context.Cause(ctx))
+	}
+	for i, rule := range r.pack.Rules {
+		r.takeEstate(rule, r.states[i], outcomes[i])
 	}
 	return nil
+}
+
+// estateOutcome is what a rule of scope estate says; nothing where it was not
+// evaluated.
+type estateOutcome struct {
+	outcome
+	err error
+}
+
+func (r *run) takeEstate(rule *Rule, state *ruleState, out estateOutcome) {
+	if out.err != nil {
+		state.fail(out.err, "the estate")
+		return
+	}
+	for _, u := range out.unknown {
+		state.unknown.add(u.Msg, *u.Resource)
+		r.watched.addEstate(rule, u)
+	}
+	for _, v := range out.violations {
+		state.findings++
+		r.found[rule.ID] = append(r.found[rule.ID], Finding{
+			Rule: rule.ID, Severity: rule.Severity, Msg: v.Msg, Resource: *v.Resource,
+			Package: v.Package, Path: v.Path, Expected: v.Expected, Actual: v.Actual,
+			Affects: v.Affects, AffectsUnknown: v.Affects == nil && len(state.affectsUnknown) > 0,
+		})
+	}
 }
 
 // uncounted tells why a rule that reads tallies cannot: another rule, which

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -19,6 +20,7 @@ type engine struct {
 	store  storage.Store
 	now    time.Time
 	cancel topdown.Cancel
+	mu     sync.Mutex // for preparing queries: the compiler is not made for several at once
 	stop   func() bool
 }
 
@@ -83,6 +85,8 @@ func (e *engine) prepareText(ctx context.Context, pkg string, names []string, te
 
 // prepareQuery makes a query from a text or a body.
 func (e *engine) prepareQuery(ctx context.Context, q func(*rego.Rego)) (*query, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	prepared, err := rego.New(
 		rego.Compiler(e.pack.compiler),
 		rego.Store(e.store),

@@ -79,11 +79,7 @@ func (r *run) judgeClients(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	n := max(r.opts.Parallel, 0)
-	if n == 0 {
-		n = runtime.GOMAXPROCS(0)
-	}
-	workers := make([]*worker, n)
+	workers := make([]*worker, r.parallel())
 	programs := r.newPrograms(rules)
 	for i := range workers {
 		workers[i] = r.newWorker(programs)
@@ -96,6 +92,14 @@ func (r *run) judgeClients(ctx context.Context) error {
 		r.gather(workers, &programs.tallies)
 	}
 	return err
+}
+
+// parallel is how many workers there are.
+func (r *run) parallel() int {
+	if r.opts.Parallel > 0 {
+		return r.opts.Parallel
+	}
+	return runtime.GOMAXPROCS(0)
 }
 
 // job is a block on its way to a worker, and where its result will come.
