@@ -21,7 +21,7 @@ type Manifest struct {
 
 // Origin names a source of data.
 type Origin struct {
-	// Kind of source: sqlserver, demo, csv.
+	// Kind of source: sqlserver, demo, csv, agent; synthetic where nobody has the estate.
 	Kind string `json:"kind"`
 	// Host name of the database server, where there is one.
 	Server string `json:"server,omitempty"`

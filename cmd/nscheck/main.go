@@ -77,7 +77,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 		Action:                    runWithoutCommand,
 		Commands: []*cli.Command{
 			scanCommand(), collectCommand(), evalCommand(), probeCommand(), explainCommand(), licencesCommand(), ruleCommand(),
-			snapshotCommand(), versionCommand(), completionCommand(),
+			snapshotCommand(), fixtureCommand(), versionCommand(), completionCommand(),
 		},
 	}
 	refuseBadUsage(app)
