@@ -1,5 +1,6 @@
 # make demo   build nscheck, scan the embedded estate, write report files
 # make test   everything: formatting, vet, static analysis, rules, tests
+# make bench  measure judging estates of up to a million clients, beside opa eval and conftest
 # make bench-collect  measure collecting from estates of up to a million clients
 # make golden refresh golden files and generated files
 
@@ -7,7 +8,7 @@ GO  ?= go
 BIN := bin/nscheck
 OUT := bin/demo
 
-.PHONY: build demo test format vet rules clients unit bench-collect golden clean
+.PHONY: build demo test format vet rules clients unit bench bench-programs bench-collect golden clean
 
 build:
 	$(GO) build -o $(BIN) ./cmd/nscheck
@@ -58,11 +59,23 @@ RACE := -race -gcflags=modernc.org/...=-race=false
 unit:
 	$(GO) test $(RACE) ./...
 
-# Takes a quarter of an hour and three gigabytes for temporary files.
-BENCH_CLIENTS ?= 1000000
+# What nscheck is measured beside has a go.mod of its own: conftest alone needs
+# several hundred modules. BENCH_FLAGS are those of internal/bench, such as
+# -write docs/performance.md.
+BENCH_VIOLATING ?= 5
 
+bench: build bench-programs
+	$(GO) run ./internal/bench -clients "$(or $(BENCH_CLIENTS),1000 10000 100000 1000000)" \
+		-violating $(BENCH_VIOLATING) $(BENCH_FLAGS)
+
+bench-programs:
+	$(GO) build -o bin/ ./internal/bench/floor ./internal/bench/launch
+	cd internal/bench/tools && $(GO) build -o ../../../bin/ \
+		github.com/open-policy-agent/opa github.com/open-policy-agent/conftest
+
+# Takes a quarter of an hour and three gigabytes for temporary files.
 bench-collect:
-	$(GO) test ./collector/cmdb -run '^TestScale$$' -timeout 2h -count 1 -v -args -scale $(BENCH_CLIENTS)
+	$(GO) test ./collector/cmdb -run '^TestScale$$' -timeout 2h -count 1 -v -args -scale $(or $(BENCH_CLIENTS),1000000)
 
 golden:
 	$(GO) generate ./...

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+)
+
+// estate is one generated estate and the files for it.
+type estate struct {
+	*settings
+	clients int64
+	peers   bool // whether the peers are measured, too
+	folder  string
+}
+
+func (e *estate) file(name string) string { return filepath.Join(e.folder, name) }
+func (e *estate) plain() string           { return e.file("estate.jsonl") }
+func (e *estate) zstd() string            { return e.file("estate.jsonl.zst") }
+
+// What the peers read: the clients, the other documents, and the rules.
+func (e *estate) input() string { return e.file("input.json") }
+func (e *estate) data() string  { return e.file("data.json") }
+func (e *estate) pack() string  { return e.file("pack") }
+
+// program is the path of one of the programs that make has built.
+func (s *settings) program(name string) string {
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	path := filepath.Join(s.bin, name)
+	if absolute, err := filepath.Abs(path); err == nil {
+		return absolute
+	}
+	return path
+}
+
+// prepare generates the estate and makes of it what the peers read.
+func (e *estate) prepare(ctx context.Context) error {
+	for _, name := range []string{e.plain(), e.zstd()} {
+		if _, err := e.execute(ctx, os.DevNull, []int{0}, e.program("nscheck"), "fixture", "generate",
+			"--clients", strconv.FormatInt(e.clients, 10), "--seed", strconv.FormatUint(e.seed, 10),
+			"--violating", strconv.FormatFloat(e.violating, 'f', -1, 64), "-o", name); err != nil {
+			return err
+		}
+	}
+	if !e.peers {
+		return nil
+	}
+	docs, err := e.documents(ctx)
+	if err != nil {
+		return fmt.Errorf("take the host's documents: %w", err)
+	}
+	if err := e.writePeers(docs); err != nil {
+		return fmt.Errorf("write what peers read: %w", err)
+	}
+	return writePack(e.pack())
+}
