@@ -1,9 +1,6 @@
 package main
 
-import (
-	"path/filepath"
-	"runtime"
-)
+import "os"
 
 // subject is a program that is measured.
 type subject struct {
@@ -27,10 +24,6 @@ const (
 )
 
 func (e *estate) subjects() []*subject {
-	null := filepath.Join(e.folder, "dropped.out")
-	if runtime.GOOS != "windows" {
-		null = "/dev/null"
-	}
 	found := []int{0, 1, 3} // an incomplete verdict is one, too
 	return []*subject{
 		{
@@ -38,15 +31,15 @@ func (e *estate) subjects() []*subject {
 			command: []string{e.program("floor"), "-o", e.file("floor.jsonl"), e.plain()},
 		},
 		{
-			name: nameNscheck, output: null, exits: found, counted: e.file("nscheck.json"), count: countNscheck,
+			name: nameNscheck, output: os.DevNull, exits: found, counted: e.file("nscheck.json"), count: countNscheck,
 			command: []string{e.program("nscheck"), "eval", "--quiet", e.plain(), "-f", "json=" + e.file("nscheck.json")},
 		},
 		{
-			name: nameNscheckZstd, output: null, exits: found, counted: e.file("zstd.json"), count: countNscheck,
+			name: nameNscheckZstd, output: os.DevNull, exits: found, counted: e.file("zstd.json"), count: countNscheck,
 			command: []string{e.program("nscheck"), "eval", "--quiet", e.zstd(), "-f", "json=" + e.file("zstd.json")},
 		},
 		{
-			name: nameTable, output: null, exits: found,
+			name: nameTable, output: os.DevNull, exits: found,
 			command: []string{e.program("nscheck"), "eval", "--quiet", e.plain()},
 		},
 		{

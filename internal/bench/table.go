@@ -47,8 +47,8 @@ func middle[T cmp.Ordered](all []figures, value func(figures) T) T {
 // render makes two Markdown tables, of the figures and of what the aims ask.
 func render(rows []row, s *settings) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d processors, %s/%s, %s; %v %% of the clients violate a rule, seed %d. Wall time, processor time, peak\n"+
-		"memory; medians of %d.\n\n", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(), s.violating, s.seed, s.repeat)
+	fmt.Fprintf(&b, "%d processors, %s/%s, %s; %v %% of the clients violate a rule, seed %d.\n"+
+		"Wall time, processor time, peak memory; medians of %d.\n\n", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(), s.violating, s.seed, s.repeat)
 	b.WriteString("| clients |")
 	for _, n := range s.clients {
 		fmt.Fprintf(&b, " %s |", thousands(n))

@@ -53,8 +53,8 @@ func run(snapshot, out string) error {
 // judgeFile reads lines, has them judged in parallel, and writes the violations
 // in the order of the lines.
 func judgeFile(in io.Reader, out io.Writer, workers int) (*tally, error) {
-	lines := bufio.NewReaderSize(in, 1<<20)
-	if _, err := lines.ReadSlice('\n'); err != nil { // the manifest
+	lines := bufio.NewReader(in)                     // small, so that chunks are read past it
+	if _, err := lines.ReadBytes('\n'); err != nil { // the manifest
 		return nil, err
 	}
 	text, err := lines.ReadBytes('\n')
