@@ -116,11 +116,11 @@ func countConftest(file string) (counts, error) {
 }
 
 // compare fails where two programs did not find the same.
-func compare(subjects []*subject, peers bool) error {
+func compare(subjects []*subject) error {
 	var first counts
 	var named string
 	for _, s := range subjects {
-		if s.counted == "" || s.peer && !peers {
+		if s.counted == "" {
 			continue
 		}
 		c, err := s.count(s.counted)

@@ -130,16 +130,26 @@ func measureEstate(ctx context.Context, s *settings, clients int64) ([]row, erro
 		for i, subject := range subjects {
 			r := &rows[i]
 			r.name, r.clients = subject.name, clients
-			if subject.peer && !e.peers || round > 0 && r.slow() {
+			if subject.peer && !e.peers || r.killed || round > 0 && r.slow() {
 				continue
 			}
 			fmt.Fprintf(os.Stderr, "%d clients: %s, %d of %d\n", clients, subject.name, round+1, s.repeat)
 			f, err := e.execute(ctx, subject.output, subject.exits, subject.command...)
+			if r.killed = subject.peer && f.Exit == killed; r.killed {
+				r.figures = nil
+				continue
+			}
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", subject.name, err)
 			}
 			r.figures = append(r.figures, f)
 		}
 	}
-	return rows, compare(subjects, e.peers)
+	var ran []*subject
+	for i, subject := range subjects {
+		if len(rows[i].figures) > 0 {
+			ran = append(ran, subject)
+		}
+	}
+	return rows, compare(ran)
 }

@@ -19,6 +19,10 @@ type figures struct {
 	Exit int
 }
 
+// killed is the exit status of a program that the system has ended, most likely
+// because no memory was left.
+const killed = -1
+
 // execute runs a program as a process of its own, its output going to a file.
 func (s *settings) execute(ctx context.Context, output string, exits []int, command ...string) (figures, error) {
 	cmd := exec.CommandContext(ctx, s.program("launch"), append([]string{output}, command...)...)

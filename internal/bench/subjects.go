@@ -5,7 +5,7 @@ import "os"
 // subject is a program that is measured.
 type subject struct {
 	name    string
-	peer    bool // holds all clients in memory
+	peer    bool // holds all clients in memory, and may run out of it
 	command []string
 	output  string // where its standard output goes
 	exits   []int  // exit statuses of success

@@ -19,6 +19,7 @@ type row struct {
 	name    string
 	clients int64
 	figures []figures
+	killed  bool
 }
 
 // slowAfter is when a program is slow enough to be measured once.
@@ -78,7 +79,7 @@ func render(rows []row, s *settings) string {
 
 func find(rows []row, name string, clients int64) *row {
 	for i := range rows {
-		if rows[i].name == name && rows[i].clients == clients && len(rows[i].figures) > 0 {
+		if rows[i].name == name && rows[i].clients == clients && (len(rows[i].figures) > 0 || rows[i].killed) {
 			return &rows[i]
 		}
 	}
@@ -88,6 +89,9 @@ func find(rows []row, name string, clients int64) *row {
 func cell(r *row) string {
 	if r == nil {
 		return "not run"
+	}
+	if r.killed {
+		return "killed by the system"
 	}
 	f := r.median()
 	memory := "?"
@@ -118,7 +122,7 @@ func memory(f figures) float64 { return float64(f.Peak) }
 
 func (r ratio) of(rows []row, clients int64) string {
 	above, below := find(rows, r.above, clients), find(rows, r.below, clients)
-	if above == nil || below == nil || r.value(below.median()) == 0 {
+	if above == nil || below == nil || above.killed || below.killed || r.value(below.median()) == 0 {
 		return "–"
 	}
 	return strconv.FormatFloat(r.value(above.median())/r.value(below.median()), 'f', 1, 64)
