@@ -79,7 +79,7 @@ func TestDocumentRules(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, id := range []string{tablesRule, locationsRule} {
+	for _, id := range []string{tablesRule, fieldsRule} {
 		if _, ok := pack.Rule(id); !ok {
 			t.Errorf("there is no rule %s", id)
 		}
@@ -91,17 +91,21 @@ func TestReadDocuments(t *testing.T) {
 		{"rule":"BENCH-001","msg":"index","resource":{"type":"table","name":"sites"},"actual":{"x":{}}},
 		{"rule":"BENCH-001","msg":"totals","resource":{"type":"table","name":"clients"},"actual":1},
 		{"rule":"NS-CLI-001","msg":"index","resource":{"type":"client","guid":"B","name":"sites"},"actual":2},
-		{"rule":"BENCH-002","msg":"location","resource":{"type":"client","guid":"A","name":"a"},"actual":{"site":null}}]}`
+		{"rule":"BENCH-002","msg":"location","resource":{"type":"client","guid":"A","name":"a"},"actual":{"site":null}},
+		{"rule":"BENCH-002","msg":"events","resource":{"type":"client","guid":"A","name":"a"},"actual":{}}]}`
 	d, err := readDocuments([]byte(result), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := fmt.Sprintf("%s %s %s %s", d.params, d.tables["index"]["sites"], d.tables["totals"]["clients"], d.locations["A"])
+	got := fmt.Sprintf("%s %s %s %s", d.params, d.tables["index"]["sites"], d.tables["totals"]["clients"], d.fields["A"]["location"])
 	if got != `{"a":1} {"x":{}} 1 {"site":null}` {
 		t.Error(got)
 	}
 	if _, err := readDocuments([]byte(result), 2); err == nil {
 		t.Error("a client without a location was taken")
+	}
+	if _, err := readDocuments([]byte(strings.ReplaceAll(result, `"events"`, `"location"`)), 1); err == nil {
+		t.Error("a client without events was taken")
 	}
 }
 

@@ -17,10 +17,13 @@ import (
 // documents are what nscheck computes for its rules beside the snapshot. The
 // peers cannot compute them, or only at a great cost, and are given them.
 type documents struct {
-	params    json.RawMessage
-	tables    map[string]map[string]json.RawMessage // of data.index and data.totals
-	locations map[string]json.RawMessage            // of clients by GUID
+	params json.RawMessage
+	tables map[string]map[string]json.RawMessage // of data.index and data.totals
+	fields map[string]map[string]json.RawMessage // of clients, by GUID
 }
+
+// computedFields of a client are in no snapshot.
+var computedFields = []string{"location", "events"}
 
 const documentMetadata = `# METADATA
 # title: Documents of the host
@@ -47,8 +50,8 @@ package bench.%s
 
 // The rules whose findings are the documents.
 const (
-	tablesRule    = "BENCH-001"
-	locationsRule = "BENCH-002"
+	tablesRule = "BENCH-001"
+	fieldsRule = "BENCH-002"
 )
 
 // documentRules makes rules that find the documents themselves, so that they
@@ -69,9 +72,11 @@ func documentRules() (map[string]string, error) {
 				"\t\"actual\": data.%s.%s}\n\n", document, table, document, table)
 		}
 	}
-	client := fmt.Sprintf(documentMetadata, locationsRule, "client", "locations") +
-		"violation contains {\"msg\": \"location\", \"actual\": input.location}\n"
-	return map[string]string{"tables.rego": estate, "locations.rego": client}, nil
+	client := fmt.Sprintf(documentMetadata, fieldsRule, "client", "fields")
+	for _, field := range computedFields {
+		client += fmt.Sprintf("violation contains {\"msg\": %q, \"actual\": input.%s}\n\n", field, field)
+	}
+	return map[string]string{"tables.rego": estate, "fields.rego": client}, nil
 }
 
 // documents lets nscheck judge the estate by those rules, too.
@@ -108,21 +113,29 @@ func readDocuments(text []byte, clients int64) (*documents, error) {
 		return nil, err
 	}
 	d := &documents{
-		params:    result.Pack.Params,
-		tables:    map[string]map[string]json.RawMessage{"index": {}, "totals": {}},
-		locations: map[string]json.RawMessage{},
+		params: result.Pack.Params,
+		tables: map[string]map[string]json.RawMessage{"index": {}, "totals": {}},
+		fields: map[string]map[string]json.RawMessage{},
 	}
 	for _, f := range result.Findings {
 		switch f.Rule {
 		case tablesRule:
 			d.tables[f.Msg][f.Resource.Name] = f.Actual
-		case locationsRule:
-			d.locations[f.Resource.GUID] = f.Actual
+		case fieldsRule:
+			if d.fields[f.Resource.GUID] == nil {
+				d.fields[f.Resource.GUID] = map[string]json.RawMessage{}
+			}
+			d.fields[f.Resource.GUID][f.Msg] = f.Actual
 		}
 	}
-	if len(d.tables["index"]) == 0 || len(d.tables["totals"]) == 0 || int64(len(d.locations)) != clients {
-		return nil, fmt.Errorf("there are %d tables of data.index, %d of data.totals, and locations of %d of %d clients",
-			len(d.tables["index"]), len(d.tables["totals"]), len(d.locations), clients)
+	if len(d.tables["index"]) == 0 || len(d.tables["totals"]) == 0 || int64(len(d.fields)) != clients {
+		return nil, fmt.Errorf("there are %d tables of data.index, %d of data.totals, and computed fields of %d of %d clients",
+			len(d.tables["index"]), len(d.tables["totals"]), len(d.fields), clients)
+	}
+	for guid, fields := range d.fields {
+		if len(fields) != len(computedFields) {
+			return nil, fmt.Errorf("of client %s only %d computed fields are known", guid, len(fields))
+		}
 	}
 	return d, nil
 }

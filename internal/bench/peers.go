@@ -14,7 +14,7 @@ import (
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// writePeers writes one document of all clients, with where they are, and one
+// writePeers writes one document of all clients, with their computed fields, and one
 // of everything else.
 func (e *estate) writePeers(d *documents) error {
 	snap, err := snapshot.Open(e.plain())
@@ -52,7 +52,11 @@ func (e *estate) writePeers(d *documents) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(out, "%s%s,\"location\":%s}", before, line.Raw[:len(line.Raw)-1], d.locations[c.GUID])
+		fmt.Fprintf(out, "%s%s", before, line.Raw[:len(line.Raw)-1])
+		for _, field := range computedFields {
+			fmt.Fprintf(out, ",%q:%s", field, d.fields[c.GUID][field])
+		}
+		out.WriteString("}")
 		before = ",\n"
 	}
 	if before != ",\n" {
