@@ -79,7 +79,7 @@ func (e *engine) prepareClientRule(ctx context.Context, index int) (*clientRule,
 	var err error
 	c.program, err = e.prepareProgram(ctx, r.Package, sets(r.outputs))
 	for _, s := range slices.Concat(c.needs, c.tally) {
-		c.program.keyPresence(s.field)
+		c.program.hostReads(s.field)
 	}
 	return c, err
 }

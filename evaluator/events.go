@@ -1,6 +1,7 @@
 package evaluator
 
 import (
+	"encoding/json"
 	"strconv"
 
 	"github.com/nscheck/nscheck/snapshot"
@@ -52,44 +53,75 @@ type packageField struct{ status, statusAge, run, runAge snapshot.Field }
 
 var packagesField = snapshot.ClientFields.Child("packages").Field
 
-// scannedEvents is eventsOf a client that was scanned.
-func scannedEvents(scan *snapshot.ClientScan) *snapshot.Events {
-	if !scan.Has(packagesField) {
-		return nil
-	}
-	e := &snapshot.Events{}
-	age := func(f snapshot.Field) *int {
-		n, err := strconv.Atoi(string(scan.Text(f)))
-		if err != nil { // it is null: the scan takes nothing else
-			return nil
-		}
-		return &n
+// dates are what the events of a scanned client show together.
+type dates struct {
+	collected bool // whether the packages were
+	dated     bool // whether newest is known
+	newest    int64
+	undated   bool
+}
+
+// scannedDates is eventsOf a client that was scanned.
+func scannedDates(scan *snapshot.ClientScan) dates {
+	d := dates{collected: scan.Has(packagesField)}
+	if !d.collected {
+		return d
 	}
 	for _, p := range packageFields {
-		known := func(f snapshot.Field) bool { return scan.Has(f) && !scan.Is(f, "null") }
-		if known(p.status) || known(p.statusAge) {
-			addEvent(e, age(p.statusAge))
+		if isKnown(scan.Text(p.status)) || isKnown(scan.Text(p.statusAge)) {
+			d.add(scan.Text(p.statusAge))
 		}
 		if scan.Has(p.run) {
-			addEvent(e, age(p.runAge))
+			d.add(scan.Text(p.runAge))
 		}
 	}
-	return e
+	return d
+}
+
+// isKnown tells whether a field is there and not null.
+func isKnown(text []byte) bool { return len(text) > 0 && text[0] != 'n' }
+
+func (d *dates) add(age []byte) {
+	if !isKnown(age) {
+		d.undated = true
+		return
+	}
+	if n := integer(age); !d.dated || n < d.newest {
+		d.newest, d.dated = n, true
+	}
+}
+
+// integer reads a number that a scan has accepted: a whole one of few digits.
+func integer(text []byte) int64 {
+	negative := text[0] == '-'
+	if negative {
+		text = text[1:]
+	}
+	var n int64
+	for _, c := range text {
+		n = n*10 + int64(c-'0')
+	}
+	if negative {
+		return -n
+	}
+	return n
 }
 
 // computed is an object that nscheck computes for every client, as rules see
 // it; nil where what it is computed from was not collected.
-func (c *streamed) computed(object string) (map[string]any, error) {
+func (c *streamed) computed(object string) map[string]any {
 	if object == "location" {
-		return c.place.doc, nil
+		return c.place.doc
 	}
-	e := scannedEvents(&c.scan)
-	if e == nil {
-		return nil, nil
+	d := scannedDates(&c.scan)
+	if !d.collected {
+		return nil
 	}
-	doc, err := jsonDocument(e)
-	fields, _ := doc.(map[string]any)
-	return fields, err
+	doc := map[string]any{"newest_age_days": nil, "undated": d.undated}
+	if d.dated {
+		doc["newest_age_days"] = json.Number(strconv.FormatInt(d.newest, 10))
+	}
+	return doc
 }
 
 // appendComputed appends a field of a computed object to a key: nothing where
@@ -98,14 +130,14 @@ func (c *streamed) appendComputed(key []byte, f computedField) []byte {
 	if f.object == "location" {
 		return append(key, c.place.texts[f.name]...)
 	}
-	e := scannedEvents(&c.scan)
+	d := scannedDates(&c.scan)
 	switch {
-	case e == nil:
+	case !d.collected:
 		return key
 	case f.name == "undated":
-		return strconv.AppendBool(key, e.Undated)
-	case e.NewestAgeDays == nil:
+		return strconv.AppendBool(key, d.undated)
+	case !d.dated:
 		return append(key, "null"...)
 	}
-	return strconv.AppendInt(key, int64(*e.NewestAgeDays), 10)
+	return strconv.AppendInt(key, d.newest, 10)
 }

@@ -1,7 +1,9 @@
 package evaluator
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"slices"
 	"sync"
 	"time"
@@ -27,6 +29,7 @@ type program struct {
 	// What the answer depends on; of no use where whole is set.
 	values   []snapshot.Field
 	presence []snapshot.Field
+	sections []snapshot.Field // whose being there the host looks at
 	computed []computedField
 	whole    string // why it depends on all of a client; else empty
 }
@@ -43,10 +46,11 @@ func (e *engine) prepareProgram(ctx context.Context, pkg string, names []string)
 	return p, err
 }
 
-// keyPresence adds a field whose being there decides too.
-func (p *program) keyPresence(f snapshot.Field) {
-	if !slices.Contains(p.presence, f) && !slices.Contains(p.values, f) {
-		p.presence = append(p.presence, f)
+// hostReads adds a section whose being there decides about the answer beside
+// what the rule sees.
+func (p *program) hostReads(section snapshot.Field) {
+	if !slices.Contains(p.presence, section) && !slices.Contains(p.values, section) && !slices.Contains(p.sections, section) {
+		p.sections = append(p.sections, section)
 	}
 }
 
@@ -66,11 +70,13 @@ func (p *program) appendKey(key []byte, c *streamed) []byte {
 		}
 		key = append(key, markEnd)
 	}
-	for _, f := range p.presence {
-		if c.scan.Has(f) {
-			key = append(key, '1')
-		} else {
-			key = append(key, '0')
+	for _, fields := range [...][]snapshot.Field{p.presence, p.sections} {
+		for _, f := range fields {
+			if c.scan.Has(f) {
+				key = append(key, '1')
+			} else {
+				key = append(key, '0')
+			}
 		}
 	}
 	for _, f := range p.computed {
@@ -87,22 +93,19 @@ func (p *program) projection(c *streamed) (ast.Value, error) {
 		if text == nil {
 			continue
 		}
-		var value any
-		if err := util.UnmarshalJSON(text, &value); err != nil {
+		value, err := decodeValue(text)
+		if err != nil {
 			return nil, err
 		}
 		put(doc, f, value)
 	}
 	for _, f := range p.presence {
 		if c.scan.Has(f) {
-			put(doc, f, nil)
+			objectAt(doc, fieldPaths[f])
 		}
 	}
 	for _, f := range p.computed {
-		object, err := c.computed(f.object)
-		if err != nil {
-			return nil, err
-		}
+		object := c.computed(f.object)
 		if object == nil {
 			continue
 		}
@@ -112,6 +115,22 @@ func (p *program) projection(c *streamed) (ast.Value, error) {
 		}
 	}
 	return ast.InterfaceToValue(doc)
+}
+
+// decodeValue decodes a JSON text that a scan has accepted.
+func decodeValue(text []byte) (value any, err error) {
+	switch c := text[0]; {
+	case c == 'n':
+		return nil, nil
+	case c == 't', c == 'f':
+		return c == 't', nil
+	case c == '-', c >= '0' && c <= '9':
+		return json.Number(text), nil
+	case c == '"' && bytes.IndexByte(text, '\\') < 0:
+		return string(text[1 : len(text)-1]), nil
+	}
+	err = util.UnmarshalJSON(text, &value)
+	return value, err
 }
 
 // fieldPaths are the names that lead to each field.
@@ -129,31 +148,13 @@ func pathsOf(root *snapshot.FieldNode) (paths [snapshot.NumFields][]string) {
 	return paths
 }
 
-// put sets a field of a client. Without a value it makes the object that stands
-// there, unless it has fields already.
+// put sets a field of a client.
 func put(doc map[string]any, f snapshot.Field, value any) {
 	path := fieldPaths[f]
-	if value == nil && isObject[f] {
-		objectAt(doc, path)
-		return
-	}
 	objectAt(doc, path[:len(path)-1])[path[len(path)-1]] = value
 }
 
-var isObject = objects(snapshot.ClientFields)
-
-func objects(root *snapshot.FieldNode) (set fieldSet) {
-	var walk func(n *snapshot.FieldNode)
-	walk = func(n *snapshot.FieldNode) {
-		set[n.Field] = n.Children != nil
-		for _, c := range n.Children {
-			walk(c)
-		}
-	}
-	walk(root)
-	return set
-}
-
+// objectAt is the object at a path, made where it is not there.
 func objectAt(doc map[string]any, path []string) map[string]any {
 	for _, name := range path {
 		inner, ok := doc[name].(map[string]any)
@@ -178,13 +179,15 @@ type shared[T any] struct {
 	*program
 	rule *clientRule // nil for other programs
 	read func(sets map[string]any, c *streamed) (T, error)
+	// isSilent tells whether there is nothing to note about a client.
+	isSilent func(T) bool
 
 	mu    sync.Mutex
 	table map[string]*answer[T]
 }
 
-func newShared[T any](p *program, read func(map[string]any, *streamed) (T, error)) *shared[T] {
-	return &shared[T]{program: p, read: read, table: map[string]*answer[T]{}}
+func newShared[T any](p *program, read func(map[string]any, *streamed) (T, error), isSilent func(T) bool) *shared[T] {
+	return &shared[T]{program: p, read: read, isSilent: isSilent, table: map[string]*answer[T]{}}
 }
 
 // memo is what one worker remembers of a program's answers, by what they
@@ -201,6 +204,8 @@ type memo[T any] struct {
 type answer[T any] struct {
 	value T
 	err   error // the rule broke
+	// silent says that there is nothing to note about the clients.
+	silent bool
 }
 
 func newMemo[T any](s *shared[T]) *memo[T] {
@@ -273,6 +278,7 @@ func (m *memo[T]) answer(sets map[string]any, c *streamed, err error) *answer[T]
 	if err == nil {
 		a.value, a.err = m.read(sets, c)
 	}
+	a.silent = a.err == nil && m.isSilent(a.value)
 	return a
 }
 

@@ -1,7 +1,9 @@
 package evaluator
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
@@ -165,6 +167,10 @@ func (r *reader) input(path ast.Ref, onlyPresence bool) {
 
 // computedField is a field of an object that nscheck computes for every client.
 type computedField struct{ object, name string }
+
+func (f computedField) compare(o computedField) int {
+	return cmp.Or(strings.Compare(f.object, o.object), strings.Compare(f.name, o.name))
+}
 
 // computedFields are the fields of these objects.
 var computedFields = map[string][]string{

@@ -59,7 +59,9 @@ func (b *blockResult) unknown(rule int, msg string, c *streamed) {
 	}
 	u := &b.unknowns[i]
 	u.count++
-	u.sample = sample(u.sample, c.resource())
+	if len(u.sample) < sampleSize || c.precedes(u.sample[sampleSize-1]) {
+		u.sample = sample(u.sample, c.resource())
+	}
 }
 
 func (b *blockResult) fail(rule int, err error, c *streamed) {

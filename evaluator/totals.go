@@ -45,28 +45,31 @@ func newTotals(estate *snapshot.Estate) *totals {
 // countStreamed counts a client where it is; it reports whether the client's
 // status is Active.
 func (t *totals) countStreamed(c *streamed) (active bool) {
-	var guid string
-	var status *string
-	if c.plain {
-		guid, status = c.decoded.client.GUID, c.decoded.client.Status
-	} else {
-		if !c.scan.Is(statusField, "null") {
-			text := c.text(statusField)
-			status = &text
+	known, isServer := true, false
+	switch {
+	case c.plain:
+		known = c.decoded.client.Status != nil
+		active = known && *c.decoded.client.Status == activeStatus
+		isServer = t.servers[c.decoded.client.GUID]
+	default:
+		known = !c.scan.Is(statusField, "null")
+		active = c.scan.Is(statusField, `"`+activeStatus+`"`)
+		if known && !active { // it may be written with escapes
+			active = c.text(statusField) == activeStatus
 		}
-		guid = c.text(guidField)
+		guid := c.scan.Text(guidField)
+		isServer = t.servers[string(guid[1:len(guid)-1])]
 	}
-	active = status != nil && *status == activeStatus
-	if !t.servers[guid] {
-		t.count(status, active, c.place)
+	if !isServer {
+		t.count(known, active, c.place)
 	}
 	return active
 }
 
 // count counts a computer where it is a client.
-func (t *totals) count(status *string, active bool, p *place) {
+func (t *totals) count(known, active bool, p *place) {
 	switch {
-	case status == nil:
+	case !known:
 		t.noStatus++
 	case active:
 		t.clients++

@@ -20,6 +20,7 @@ type streamed struct {
 	scan    snapshot.ClientScan // of no use where decoded was needed from the start
 	decoded *clientInput        // nil until it is needed
 	plain   bool                // whether scan is of no use
+	bundled bool                // whether the bundle knew it
 	line    int
 	place   *place
 	nets    *networks
@@ -32,6 +33,10 @@ type judgement struct {
 	outcome  outcome
 	findings []clientFinding
 	tally    []int // positions in the run's tallies
+}
+
+func (j *judgement) isSilent() bool {
+	return len(j.findings) == 0 && len(j.outcome.unknown) == 0 && len(j.tally) == 0 && j.outcome.uncounted == ""
 }
 
 // evidenceOf is what the rows of some clients prove.
@@ -79,6 +84,15 @@ func (c *streamed) text(f snapshot.Field) string {
 	return text
 }
 
+// precedes may say cheaply that the client does not come before another by name.
+func (c *streamed) precedes(r Resource) bool {
+	if c.plain {
+		return true
+	}
+	raw := c.scan.Text(nameField)
+	return len(raw) <= 2 || bytes.IndexByte(raw, '\\') >= 0 || string(raw[1:len(raw)-1]) <= r.Name
+}
+
 func (c *streamed) resource() Resource {
 	if c.plain {
 		return Resource{Type: "client", GUID: c.decoded.client.GUID, Name: c.decoded.client.Name}.named()
@@ -97,6 +111,10 @@ type worker struct {
 	totals   *totals
 	tallied  []int64 // by position in the run's tallies
 	group    [batchSize]streamed
+	bundle   *bundle
+	bundled  []bool // which rules are in it
+	tried    bool   // whether a bundle was made
+	seen     int64
 	classes  map[string]uint64 // by the answers that they are made of
 	key      []byte
 	pending  []*streamed
@@ -113,6 +131,7 @@ func (r *run) newWorker(shared *programs) *worker {
 	if shared.evidence != nil {
 		w.evidence = newMemo(shared.evidence)
 	}
+	w.bundled = make([]bool, len(w.rules))
 	for i := range w.group {
 		w.group[i] = streamed{nets: r.nets, answers: make([]*answer[*judgement], len(w.rules))}
 	}
@@ -132,7 +151,7 @@ func (r *run) newPrograms(rules []*clientRule) *programs {
 	for _, c := range rules {
 		s := newShared(&c.program, func(sets map[string]any, s *streamed) (*judgement, error) {
 			return p.judgement(c, sets, s)
-		})
+		}, (*judgement).isSilent)
 		s.rule = c
 		p.rules = append(p.rules, s)
 	}
@@ -140,7 +159,7 @@ func (r *run) newPrograms(rules []*clientRule) *programs {
 		p.evidence = newShared(r.evidence, func(values map[string]any, _ *streamed) (*evidenceOf, error) {
 			e, err := readEvidence(values)
 			return &evidenceOf{p.ids.Add(1), e}, err
-		})
+		}, func(*evidenceOf) bool { return false })
 	}
 	return p
 }
@@ -228,9 +247,15 @@ func (w *worker) judgeGroup(ctx context.Context, group []streamed, res *blockRes
 	if err := ctx.Err(); err != nil {
 		return context.Cause(ctx)
 	}
+	w.recallBundle(group)
 	for i, m := range w.rules {
 		if err := w.askRule(ctx, i, m, group); err != nil {
 			return err
+		}
+	}
+	if w.bundle != nil {
+		for n := range group {
+			w.bundle.remember(n, &group[n])
 		}
 	}
 	for i := range group {
@@ -241,10 +266,39 @@ func (w *worker) judgeGroup(ctx context.Context, group []streamed, res *blockRes
 	return nil
 }
 
+// recallBundle takes what the bundle knows. There is one once the rules have
+// shown what they look at, unless it has proved useless.
+func (w *worker) recallBundle(group []streamed) {
+	for n := range group {
+		group[n].bundled = false
+	}
+	switch w.seen += int64(len(group)); {
+	case w.bundle != nil && w.bundle.useless():
+		w.bundle, w.bundled = nil, make([]bool, len(w.rules))
+	case w.bundle == nil && !w.tried && w.seen >= memoTrial:
+		w.tried = true
+		if w.bundle = newBundle(w.rules); w.bundle == nil {
+			return
+		}
+		for _, member := range w.bundle.members {
+			w.bundled[member] = true
+		}
+	}
+	if w.bundle == nil {
+		return
+	}
+	for n := range group {
+		group[n].bundled = w.bundle.recall(n, &group[n], w.rules)
+	}
+}
+
 func (w *worker) askRule(ctx context.Context, i int, m *memo[*judgement], group []streamed) error {
 	w.pending, w.keys = w.pending[:0], w.keys[:0]
 	for n := range group {
 		c := &group[n]
+		if c.bundled && w.bundled[i] {
+			continue
+		}
 		if c.plain {
 			a, err := m.ask(ctx, c)
 			if err != nil {
@@ -286,6 +340,9 @@ func (w *worker) finish(ctx context.Context, c *streamed, res *blockResult) erro
 	harmed := false
 	w.key = w.key[:0]
 	for i, a := range c.answers {
+		if a.silent {
+			continue
+		}
 		if a.err != nil {
 			res.fail(w.indexes[i], a.err, c)
 			continue
