@@ -136,9 +136,6 @@ func (in *input) context(c *cli.Context) (context.Context, context.CancelFunc) {
 // sourceNames are the sources that the flags name, or the configuration.
 func sourceNames(c *cli.Context, cfg *config) ([]string, error) {
 	sources := c.StringSlice("source")
-	if len(sources) == 1 && sources[0] == "" {
-		sources = nil // a variable of the environment that is set to nothing
-	}
 	switch {
 	case c.Bool("demo"):
 		for _, source := range sources {

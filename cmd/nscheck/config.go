@@ -247,10 +247,7 @@ func duration(value *yaml.Node, to *time.Duration) error {
 // flag package knows the first two as one.
 
 func (f *config) text(c *cli.Context, flag, fromFile string) string {
-	if c.IsSet(flag) || fromFile == "" {
-		return c.String(flag)
-	}
-	return fromFile
+	return cmp.Or(c.String(flag), fromFile)
 }
 
 func (f *config) is(c *cli.Context, flag string, fromFile bool) bool {

@@ -67,6 +67,37 @@ func TestConfiguration(t *testing.T) {
 	}
 }
 
+// TestEmptyEnvironment: a variable that is set to nothing is one that is not
+// set, whatever kind of flag it is for.
+func TestEmptyEnvironment(t *testing.T) {
+	d := startDouble(t, smallEstate(t), nil)
+	folder := inFolder(t, "source: "+d.url()+"\nca_file: authority.pem\nstatement_timeout: 7m\naccept_unencrypted_connection: true\n")
+	authority, err := os.ReadFile(d.CAFile())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "authority.pem"), authority, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, flag := range []string{"CONFIG", "SOURCE", "CA_FILE", "PASSWORD_FILE", "BINDINGS", "STATEMENT_TIMEOUT", "TIMEOUT", "ACCEPT_UNENCRYPTED_CONNECTION", "QUIET"} {
+		t.Setenv("NSCHECK_"+flag, "")
+	}
+	o := collectInto(t, t.TempDir())
+	if o.status != 0 || o.clients != smallClients || !o.deadlines[7*time.Minute] || !strings.Contains(o.stderr, "WARNING: --accept-unencrypted-connection") {
+		t.Errorf("status %d, deadlines %v: %s", o.status, o.deadlines, o.stderr)
+	}
+	if o := collectInto(t, t.TempDir(), "--ca-file", "", "--password-file", ""); o.status != 0 {
+		t.Errorf("a flag that names nothing: status %d: %s", o.status, o.stderr)
+	}
+	for _, flag := range []string{"FORMAT", "FAIL_ON", "POLICY", "NO_BUILTIN", "ALLOW_INCOMPLETE", "TIMEOUT"} {
+		t.Setenv("NSCHECK_"+flag, "")
+	}
+	var stdout, stderr bytes.Buffer
+	if status := run([]string{"nscheck", "scan", "--demo"}, &stdout, &stderr); status != 1 {
+		t.Errorf("status %d: %s", status, stderr.String())
+	}
+}
+
 func TestConfigurationRefused(t *testing.T) {
 	for text, want := range map[string]string{
 		"sauce: 'demo:'":                         `nscheck.yaml:1: there is no key "sauce"; known are accept_unencrypted_connection, `,

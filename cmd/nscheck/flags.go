@@ -50,6 +50,26 @@ func workFlags() []cli.Flag {
 	}
 }
 
+// forgetEmptyVariables takes variables of flags that are set to nothing out of
+// the environment, as Windows does: else a flag would count as set by one, and
+// with an empty value go before what stands in the configuration.
+func forgetEmptyVariables(commands []*cli.Command) {
+	for _, command := range commands {
+		for _, flag := range command.Flags {
+			documented, ok := flag.(cli.DocGenerationFlag)
+			if !ok {
+				continue
+			}
+			for _, name := range documented.GetEnvVars() {
+				if os.Getenv(name) == "" {
+					os.Unsetenv(name)
+				}
+			}
+		}
+		forgetEmptyVariables(command.Subcommands)
+	}
+}
+
 // withTimeout bounds a command's work as --timeout says.
 func withTimeout(c *cli.Context) (context.Context, context.CancelFunc, error) {
 	d := c.Duration("timeout")

@@ -35,7 +35,9 @@ func run(args []string, out, stderr io.Writer) int {
 	context.AfterFunc(ctx, stop)   // a second signal ends the program at once
 	signal.Ignore(syscall.SIGPIPE) // writing fails instead; see stdout
 	w := &stdout{Writer: out}
-	err := runApp(ctx, newApp(w, stderr), args)
+	app := newApp(w, stderr)
+	forgetEmptyVariables(app.Commands)
+	err := runApp(ctx, app, args)
 	if failure := w.failure(); failure != nil {
 		err = fmt.Errorf("write to standard output: %w", failure)
 	}

@@ -35,8 +35,8 @@ var terminalInput = func() (read func() ([]byte, error), restore func(), ok bool
 // in the environment, in the file that the configuration names, or by asking.
 func passwordOf(c *cli.Context, cfg *config) func(context.Context, string) (string, error) {
 	return func(ctx context.Context, login string) (string, error) {
-		if c.IsSet("password-file") {
-			return passwordFrom(c.String("password-file"))
+		if file := c.String("password-file"); file != "" {
+			return passwordFrom(file)
 		}
 		if password := os.Getenv(passwordVariable); password != "" {
 			return password, nil
