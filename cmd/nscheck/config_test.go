@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"github.com/nscheck/nscheck/snapshot"
 )
@@ -132,6 +134,10 @@ func TestPasswordFiles(t *testing.T) {
 		"\n":                                 "is empty",
 		plantedPassword + "\nmore\n":         "holds more than one line of text; is it the right file?",
 		strings.Repeat(plantedPassword, 400): "holds more than one line",
+		"\xEF\xBB\xBF\r\n":                   "is empty",
+		"p\xE4ss":                            "is neither UTF-8 nor UTF-16",
+		"\xFF\xFEP\x00l":                     "is neither UTF-8 nor UTF-16",
+		"\xFF\xFEP\x00\x00\xD8x\x00":         "is neither UTF-8 nor UTF-16",
 	} {
 		file := filepath.Join(t.TempDir(), "secret.txt")
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
@@ -141,9 +147,31 @@ func TestPasswordFiles(t *testing.T) {
 			t.Errorf("%.20q: status %d: %s", text, o.status, o.stderr)
 		}
 	}
+	for name, text := range map[string]string{
+		"UTF-8 with a mark":     "\xEF\xBB\xBF" + plantedPassword + "\r\n",
+		"UTF-16":                utf16Text(plantedPassword+"\r\n", binary.LittleEndian),
+		"UTF-16, big end first": utf16Text(plantedPassword, binary.BigEndian),
+	} {
+		file := filepath.Join(t.TempDir(), "secret.txt")
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if o := collectRun(t, d, "--password-file", file); o.status != 0 {
+			t.Errorf("%s: status %d: %s", name, o.status, o.stderr)
+		}
+	}
 	if o := collectRun(t, d, "--password-file", "nowhere"); o.status != 2 || !strings.Contains(o.stderr, "read the password: open nowhere") {
 		t.Errorf("status %d: %s", o.status, o.stderr)
 	}
+}
+
+// utf16Text is text with a byte order mark, as PowerShell writes it with >.
+func utf16Text(text string, order binary.AppendByteOrder) string {
+	out := order.AppendUint16(nil, 0xFEFF)
+	for _, unit := range utf16.Encode([]rune(text)) {
+		out = order.AppendUint16(out, unit)
+	}
+	return string(out)
 }
 
 // TestPrompt: on a terminal the password is asked for; the answer is not shown.
@@ -184,40 +212,6 @@ func TestPrompt(t *testing.T) {
 	if o := collectRun(t, d); o.status != 2 || !strings.Contains(o.stderr, "there is no password for the login reader; put it into the environment variable NSCHECK_PASSWORD") {
 		t.Errorf("status %d: %s", o.status, o.stderr)
 	}
-}
-
-func TestProgress(t *testing.T) {
-	now := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
-	var out bytes.Buffer
-	p := &progress{out: &out, now: func() time.Time { return now }, shown: now}
-	at := func(after time.Duration, section string, rows int64, done bool) {
-		now = now.Add(after)
-		p.tell(section, rows, done)
-	}
-	at(0, "clients", 0, false)
-	at(3*time.Second, "clients", 3000, false)
-	at(2*time.Second, "clients", 1234567, false)
-	at(time.Second, "clients", 2000000, true)
-	at(time.Second, "merge", 0, false)
-	at(4*time.Second, "merge", 900, true)
-	p.clear()
-	want := "Reading clients, 1,234,567 rows, 246,913 a second, 5s\nWriting clients: done, 900 clients, 225 a second, 4s\n"
-	if out.String() != want {
-		t.Errorf("%q, want %q", out.String(), want)
-	}
-	out.Reset()
-	p = &progress{out: &out, terminal: true, width: 30, now: func() time.Time { return now }, shown: now}
-	at(10*time.Millisecond, "sites", 1, false)
-	at(time.Second, "sites", 2, false)
-	at(time.Second, "sites", 3000, false)
-	p.clear()
-	want = "\rReading sites, 2 rows, 2 a se\rReading sites, 3,000 rows, 1,\r" + strings.Repeat(" ", 29) + "\r"
-	if out.String() != want {
-		t.Errorf("%q, want %q", out.String(), want)
-	}
-	var none *progress
-	none.tell("sites", 1, true)
-	none.clear()
 }
 
 // TestConfigurationOfSources: several sources and bindings come from the file,

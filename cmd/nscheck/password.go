@@ -7,9 +7,12 @@ import (
 	"io"
 	"os"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 )
 
 // passwordVariable names the environment variable that holds a login's password.
@@ -48,7 +51,8 @@ func passwordOf(c *cli.Context, cfg *config) func(context.Context, string) (stri
 	}
 }
 
-// passwordFrom reads the first line of a file, which is all of it.
+// passwordFrom reads the first line of a file, which is all of it: UTF-8, or
+// with a byte order mark UTF-16, as Windows writes it.
 func passwordFrom(name string) (string, error) {
 	f, err := os.Open(name)
 	if err != nil {
@@ -59,12 +63,18 @@ func passwordFrom(name string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("read the password: %w", err)
 	}
-	password := strings.TrimSuffix(strings.TrimSuffix(string(text), "\n"), "\r")
+	decoded, _, err := transform.String(unicode.BOMOverride(transform.Nop), string(text))
+	if err != nil {
+		return "", fmt.Errorf("read the password: %s: %w", name, err)
+	}
+	password := strings.TrimSuffix(strings.TrimSuffix(decoded, "\n"), "\r")
 	switch {
 	case password == "":
 		return "", fmt.Errorf("read the password: %s is empty", name)
 	case len(text) > maxPassword || strings.ContainsAny(password, "\r\n\x00"):
 		return "", fmt.Errorf("read the password: %s holds more than one line of text; is it the right file?", name)
+	case strings.ContainsRune(password, utf8.RuneError): // also what cannot be decoded
+		return "", fmt.Errorf("read the password: %s is neither UTF-8 nor UTF-16 with a byte order mark; save it as UTF-8", name)
 	}
 	return password, nil
 }
