@@ -11,6 +11,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
+
+	"github.com/nscheck/nscheck/snapshot"
 )
 
 // progress shows how a collection goes on: on a terminal one line that is
@@ -51,8 +53,9 @@ func newProgress(c *cli.Context) *progress {
 	return p
 }
 
-// tell takes the rows of a section that have come so far.
-func (p *progress) tell(section string, rows int64, done bool) {
+// tell takes the rows of a section that have come so far, and at its end the
+// status.
+func (p *progress) tell(section string, rows int64, status snapshot.Status) {
 	if p == nil {
 		return
 	}
@@ -70,7 +73,7 @@ func (p *progress) tell(section string, rows int64, done bool) {
 		return
 	}
 	p.shown = now
-	line := progressLine(section, rows, now.Sub(p.began), done)
+	line := progressLine(section, rows, now.Sub(p.began), status)
 	if !p.terminal {
 		fmt.Fprintln(p.out, line)
 		return
@@ -95,13 +98,17 @@ func (p *progress) clear() {
 	}
 }
 
-func progressLine(section string, rows int64, elapsed time.Duration, done bool) string {
+func progressLine(section string, rows int64, elapsed time.Duration, status snapshot.Status) string {
 	what, unit := "Reading "+section, "rows"
 	if section == "merge" {
 		what, unit = "Writing clients", "clients"
 	}
-	if done {
+	switch status {
+	case "":
+	case snapshot.Collected:
 		what += ": done"
+	default:
+		what += ": " + strings.ReplaceAll(string(status), "_", " ")
 	}
 	line := fmt.Sprintf("%s, %s %s", what, thousands(rows), unit)
 	if seconds := elapsed.Seconds(); seconds >= 1 {

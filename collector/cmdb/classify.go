@@ -91,6 +91,14 @@ func classify(section string, err error) *sectionError {
 	}
 }
 
+// statusOf is how a section ended.
+func statusOf(section string, err error) snapshot.Status {
+	if err == nil {
+		return snapshot.Collected
+	}
+	return classify(section, err).status
+}
+
 type failFunc func(status snapshot.Status, format string, args ...any) *sectionError
 
 func classifyServer(section string, err numbered, fail failFunc) *sectionError {

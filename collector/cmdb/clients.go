@@ -187,7 +187,7 @@ func (c *collection) readStream(ctx context.Context, b *Binding, order *keyOrder
 	n, err := c.session.each(ctx, b, s.columns, func(cells []cell) error {
 		rows++
 		if rows%progressEvery == 0 {
-			c.progress(s.name, rows, false)
+			c.progress(s.name, rows, "")
 		}
 		if !cells[0].known {
 			if s.keyless != nil {

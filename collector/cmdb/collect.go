@@ -79,9 +79,9 @@ type Options struct {
 	// of it does.
 	Before, After []Database
 	// Progress, where given, is told while a section is read how many rows
-	// have come, and once more at its end with done set. For the section
-	// "merge" it counts clients written.
-	Progress func(section string, rows int64, done bool)
+	// have come, with an empty status, and once more at its end with the one
+	// that it ended with. For the section "merge" it counts clients written.
+	Progress func(section string, rows int64, status snapshot.Status)
 }
 
 // DefaultProduct is the product whose licences patch clients hold.
@@ -231,9 +231,9 @@ func (c *collection) note(format string, args ...any) {
 	}
 }
 
-func (c *collection) progress(section string, rows int64, done bool) {
+func (c *collection) progress(section string, rows int64, status snapshot.Status) {
 	if c.options.Progress != nil {
-		c.options.Progress(section, rows, done)
+		c.options.Progress(section, rows, status)
 	}
 }
 

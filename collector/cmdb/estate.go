@@ -86,7 +86,7 @@ func (r *estateReading) attempt(ctx context.Context, b *Binding) (int64, error) 
 	count, err := r.session.each(ctx, b, r.section.columns, func(cells []cell) error {
 		r.rows = append(r.rows, slices.Clone(cells))
 		if len(r.rows)%progressEvery == 0 {
-			r.progress(r.section.name, int64(len(r.rows)), false)
+			r.progress(r.section.name, int64(len(r.rows)), "")
 		}
 		return nil
 	})

@@ -30,14 +30,14 @@ func (c *collection) mergeInto(ctx context.Context, all *streams, out *clientWri
 			if ctx.Err() != nil {
 				return fmt.Errorf("write clients: %w", context.Cause(ctx))
 			}
-			c.progress("merge", written, false)
+			c.progress("merge", written, "")
 		}
 		more, err := base.load()
 		if err != nil {
 			return err
 		}
 		if !more {
-			c.progress("merge", written, true)
+			c.progress("merge", written, snapshot.Collected)
 			return nil
 		}
 		key := base.reader.key

@@ -150,11 +150,11 @@ func collectScale(ctx context.Context, source Database, f *figures) error {
 	}
 	defer w.Abort()
 	start := time.Now()
-	m, err := Collect(ctx, source, w, Options{TempDir: dir, Progress: func(section string, rows int64, done bool) {
+	m, err := Collect(ctx, source, w, Options{TempDir: dir, Progress: func(section string, rows int64, status snapshot.Status) {
 		if section == "merge" && f.First == 0 {
 			f.First = time.Since(start).Seconds()
 		}
-		if section == "merge" && done {
+		if section == "merge" && status == snapshot.Collected {
 			f.Clients = rows
 		}
 	}})

@@ -32,9 +32,9 @@ func (c *collection) section(ctx context.Context, name string, r reading) (ok bo
 		entry.Status = by.Status
 		entry.Error = fmt.Sprintf("collect %s: not read, because section %q was not collected", name, by.Name)
 	} else {
-		c.progress(name, 0, false)
+		c.progress(name, 0, "")
 		entry.Rows, tries, err = c.ask(ctx, &entry, r)
-		c.progress(name, entry.Rows, true)
+		c.progress(name, entry.Rows, statusOf(name, err))
 	}
 	if ctx.Err() != nil {
 		return false, fmt.Errorf("collect %s: %w", name, context.Cause(ctx))

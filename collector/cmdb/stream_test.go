@@ -284,15 +284,19 @@ func TestSinkFails(t *testing.T) {
 
 func TestProgress(t *testing.T) {
 	var seen []string
-	_, err := collectFake(t, newFake("text"), Options{Progress: func(section string, rows int64, done bool) {
-		if done {
-			seen = append(seen, fmt.Sprint(section, " ", rows))
+	f := newFake("text")
+	f.change("clients.licence", func(a *answer) { a.after = errors.New("torn") })
+	f.change("clients.addresses", func(a *answer) { slices.Reverse(a.rows) })
+	f.sections["subnets"] = answer{columns: []string{"guid", "cidr"}, rows: [][]driver.Value{{wireValue(ids[0]), "10.0.0.0/8"}}, after: errors.New("torn")}
+	_, err := collectFake(t, f, Options{Progress: func(section string, rows int64, status snapshot.Status) {
+		if status != "" {
+			seen = append(seen, fmt.Sprint(section, " ", status, " ", rows))
 		}
 	}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"sites 0", "clients 4", "clients.addresses 8", "merge 4"} {
+	for _, want := range []string{"sites missing 0", "subnets failed 1", "clients collected 4", "clients.licence partial 2", "clients.addresses failed 2", "merge collected 4"} {
 		if !slices.Contains(seen, want) {
 			t.Errorf("%q was not reported: %q", want, seen)
 		}
@@ -329,7 +333,7 @@ func probeHash(i int) [32]byte {
 func TestSpoolsInFiles(t *testing.T) {
 	dir := t.TempDir()
 	spilled := false
-	m, err := collectFake(t, manyClients(20000), Options{TempDir: dir, Progress: func(section string, rows int64, _ bool) {
+	m, err := collectFake(t, manyClients(20000), Options{TempDir: dir, Progress: func(section string, rows int64, _ snapshot.Status) {
 		if files, _ := filepath.Glob(filepath.Join(dir, "*")); len(files) > 0 {
 			spilled = true
 		}
