@@ -166,11 +166,11 @@ func collectTo(ctx context.Context, c *cli.Context, in *input, output string) (*
 		return nil, err
 	}
 	defer w.Abort()
-	shown := newProgress(c)
+	shown := startProgress(c)
 	options := in.options
 	options.Progress = shown.tell
 	m, err := collector.Collect(ctx, src, w, options)
-	shown.clear()
+	shown.stop()
 	if err != nil {
 		return nil, stopped(ctx, err)
 	}

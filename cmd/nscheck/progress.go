@@ -17,28 +17,39 @@ import (
 
 // progress shows how a collection goes on: on a terminal one line that is
 // written anew, elsewhere a plain line every few seconds, so that logs show
-// that something happens and do not fill.
+// that something happens and do not fill. Where the server is silent, the time
+// goes on.
 type progress struct {
 	out      io.Writer
 	terminal bool
 	width    int
 	now      func() time.Time
+	end      func() // the ticker
 
 	mu      sync.Mutex
 	section string
-	began   time.Time // the section
-	shown   time.Time // the last line, or the beginning
-	dirty   bool      // a line stands on the terminal
+	rows    int64
+	status  snapshot.Status // empty while the section is read
+	began   time.Time       // the section
+	shown   time.Time       // the last line, or the beginning
+	dirty   bool            // a line stands on the terminal
 }
 
-// How often a line is written.
+// How often a line is written at most, and how often while no row comes.
 const (
 	everyTerminal = 100 * time.Millisecond
 	everyPlain    = 5 * time.Second
+	everyTick     = time.Second
 )
 
-// newProgress shows nothing with --quiet.
-func newProgress(c *cli.Context) *progress {
+// newTicker tells when to look at the clock; tests put another in its place.
+var newTicker = func(d time.Duration) (ticks <-chan time.Time, stop func()) {
+	t := time.NewTicker(d)
+	return t.C, t.Stop
+}
+
+// startProgress shows nothing with --quiet. What it starts ends with stop.
+func startProgress(c *cli.Context) *progress {
 	if c.Bool("quiet") {
 		return nil
 	}
@@ -50,7 +61,37 @@ func newProgress(c *cli.Context) *progress {
 		}
 	}
 	p.shown = p.now()
+	p.start()
 	return p
+}
+
+func (p *progress) start() {
+	ticks, stop := newTicker(everyTick)
+	ended := make(chan struct{})
+	var ticking sync.WaitGroup
+	ticking.Go(func() {
+		for {
+			select {
+			case now := <-ticks:
+				p.tick(now)
+			case <-ended:
+				return
+			}
+		}
+	})
+	p.end = func() {
+		stop()
+		close(ended)
+		ticking.Wait()
+	}
+}
+
+// stop ends the showing, so that something else can be written.
+func (p *progress) stop() {
+	if p != nil {
+		p.end()
+		p.clear()
+	}
 }
 
 // tell takes the rows of a section that have come so far, and at its end the
@@ -65,6 +106,21 @@ func (p *progress) tell(section string, rows int64, status snapshot.Status) {
 	if section != p.section {
 		p.section, p.began = section, now
 	}
+	p.rows, p.status = rows, status
+	p.show(now)
+}
+
+// tick shows that a section is still being read.
+func (p *progress) tick(now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.section != "" && p.status == "" {
+		p.show(now)
+	}
+}
+
+// show writes a line where the last one is old enough.
+func (p *progress) show(now time.Time) {
 	every := everyPlain
 	if p.terminal {
 		every = everyTerminal
@@ -73,7 +129,7 @@ func (p *progress) tell(section string, rows int64, status snapshot.Status) {
 		return
 	}
 	p.shown = now
-	line := progressLine(section, rows, now.Sub(p.began), status)
+	line := progressLine(p.section, p.rows, now.Sub(p.began), p.status)
 	if !p.terminal {
 		fmt.Fprintln(p.out, line)
 		return
@@ -85,11 +141,8 @@ func (p *progress) tell(section string, rows int64, status snapshot.Status) {
 	p.dirty = true
 }
 
-// clear takes the line off the terminal, so that something else can be written.
+// clear takes the line off the terminal.
 func (p *progress) clear() {
-	if p == nil {
-		return
-	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.dirty {
@@ -111,10 +164,13 @@ func progressLine(section string, rows int64, elapsed time.Duration, status snap
 		what += ": " + strings.ReplaceAll(string(status), "_", " ")
 	}
 	line := fmt.Sprintf("%s, %s %s", what, thousands(rows), unit)
-	if seconds := elapsed.Seconds(); seconds >= 1 {
-		line += fmt.Sprintf(", %s a second, %s", thousands(int64(float64(rows)/seconds)), elapsed.Round(time.Second))
+	if elapsed < time.Second {
+		return line
 	}
-	return line
+	if rows > 0 {
+		line += fmt.Sprintf(", %s a second", thousands(int64(float64(rows)/elapsed.Seconds())))
+	}
+	return fmt.Sprintf("%s, %s", line, elapsed.Round(time.Second))
 }
 
 // thousands writes a number with commas.

@@ -2,10 +2,13 @@ package main
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/nscheck/nscheck/internal/tdstest"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -51,5 +54,65 @@ func TestProgress(t *testing.T) {
 	}
 	var none *progress
 	none.tell("sites", 1, snapshot.Collected)
-	none.clear()
+	none.stop()
+}
+
+// TestProgressOfSilence: time goes on where no row comes.
+func TestProgressOfSilence(t *testing.T) {
+	c := newClock()
+	var out bytes.Buffer
+	p := &progress{out: &out, now: c.now, shown: c.time}
+	seconds := func(n int) {
+		for range n {
+			c.forward(time.Second)
+			p.tick(c.time)
+		}
+	}
+	seconds(6) // nothing has begun
+	p.tell("clients", 0, "")
+	seconds(10)
+	p.tell("clients", 1000, "")
+	seconds(5)
+	p.tell("clients", 1000, snapshot.Collected)
+	seconds(6) // a section that is over takes no longer
+	want := "Reading clients, 0 rows\nReading clients, 0 rows, 5s\nReading clients, 0 rows, 10s\nReading clients, 1,000 rows, 66 a second, 15s\n"
+	if out.String() != want {
+		t.Errorf("%q, want %q", out.String(), want)
+	}
+	out.Reset()
+	p = &progress{out: &out, terminal: true, width: 30, now: c.now, shown: c.time}
+	p.tell("sites", 0, "")
+	seconds(3)
+	if want := "\rReading sites, 0 rows, 1s    \rReading sites, 0 rows, 2s    \rReading sites, 0 rows, 3s    "; out.String() != want {
+		t.Errorf("%q, want %q", out.String(), want)
+	}
+}
+
+// TestProgressTicks: what starts with a collection shows a silent server, and
+// ends with it.
+func TestProgressTicks(t *testing.T) {
+	ticks, stopped := make(chan time.Time), 0
+	real := newTicker
+	defer func() { newTicker = real }()
+	newTicker = func(time.Duration) (<-chan time.Time, func()) { return ticks, func() { stopped++ } }
+	d := startDouble(t, smallEstate(t), nil)
+	silent, wait := tdstest.Regexp("LicenseInUse"), sync.OnceFunc(func() {
+		later := time.Now().Add(time.Hour)
+		ticks <- later
+		ticks <- later // it is taken when the one before has been shown
+	})
+	d.Fail(func(sql string) bool {
+		if silent(sql) {
+			wait()
+		}
+		return false
+	}, tdstest.Fault{})
+	o := collectRun(t, d)
+	if want := regexp.MustCompile(`(?m)^Reading licences, 0 rows, 1h0m[0-9]+s$`); o.status != 0 || stopped != 1 || !want.MatchString(o.stderr) {
+		t.Errorf("status %d, stopped %d times: %s", o.status, stopped, o.stderr)
+	}
+	stopped = 0
+	if o := collectRun(t, d, "--quiet"); o.status != 0 || stopped != 0 || o.stderr != "" {
+		t.Errorf("status %d, stopped %d times: %s", o.status, stopped, o.stderr)
+	}
 }

@@ -160,6 +160,7 @@ func (c *collection) askOrder(ctx context.Context) (*keyOrder, error) {
 	if binding == nil {
 		return nil, &sectionError{snapshot.Missing, c.options.Bindings.orShipped().noBinding("key_order", c.version)}
 	}
+	c.progress("key_order", 0, "")
 	_, _, err := c.attempts(ctx, baseSection, func() (int64, error) {
 		answer = nil
 		return c.session.each(ctx, binding, []column{{"key", guidKind}}, func(cells []cell) error {
@@ -167,6 +168,7 @@ func (c *collection) askOrder(ctx context.Context) (*keyOrder, error) {
 			return nil
 		})
 	})
+	c.progress("key_order", int64(len(answer)), statusOf("key_order", err))
 	if err != nil {
 		return nil, err
 	}

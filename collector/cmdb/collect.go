@@ -193,6 +193,7 @@ func (c *collection) begin(ctx context.Context) error {
 		return fmt.Errorf("collect: %w", because(ctx, err))
 	}
 	if c.source.SQLServer {
+		c.progress("server", 0, "")
 		if _, _, err := c.attempts(ctx, "server", func() (int64, error) { return 0, c.askTime(ctx) }); err != nil {
 			return fmt.Errorf("collect: ask the server for its time: %w", because(ctx, err))
 		}
