@@ -48,13 +48,13 @@ var configKeys = map[string]func(f *configFile, value *yaml.Node) error{
 		var source string
 		err := value.Decode(&source)
 		f.addSources(source)
-		return err
+		return orQuotes(err, value)
 	},
 	"sources": func(f *configFile, value *yaml.Node) error {
 		var sources []string
 		err := value.Decode(&sources)
 		f.addSources(sources...)
-		return err
+		return orQuotes(err, value)
 	},
 	"ca_file":                       func(f *configFile, value *yaml.Node) error { return f.path(value, &f.caFile) },
 	"password_file":                 func(f *configFile, value *yaml.Node) error { return f.path(value, &f.passwordFile) },
@@ -152,7 +152,22 @@ func (f *configFile) syntax(err error) error {
 	if m == nil {
 		return fmt.Errorf("%s: it is not YAML", f.name)
 	}
-	return fmt.Errorf("%s:%s: %s", f.name, cmp.Or(m[1], "1"), m[2])
+	hint := ""
+	if strings.HasPrefix(m[2], "mapping values are not allowed") {
+		hint = "; " + errQuotes.Error()
+	}
+	return fmt.Errorf("%s:%s: %s%s", f.name, cmp.Or(m[1], "1"), m[2], hint)
+}
+
+var errQuotes = errors.New("a value that ends in a colon must stand in quotes, such as 'demo:'")
+
+// orQuotes is the error of a source, which without quotes may be a key to YAML.
+func orQuotes(err error, value *yaml.Node) error {
+	mapping := func(n *yaml.Node) bool { return n.Kind == yaml.MappingNode }
+	if err != nil && (mapping(value) || slices.ContainsFunc(value.Content, mapping)) {
+		return errQuotes
+	}
+	return err
 }
 
 // setParams sets the parameters of the rules that the configuration names.

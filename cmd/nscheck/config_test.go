@@ -102,19 +102,22 @@ func TestEmptyEnvironment(t *testing.T) {
 
 func TestConfigurationRefused(t *testing.T) {
 	for text, want := range map[string]string{
-		"sauce: 'demo:'":                         `nscheck.yaml:1: there is no key "sauce"; known are accept_unencrypted_connection, `,
-		"\n\npassword: hunter2":                  "nscheck.yaml:3: a password does not stand here; put it into a file of its own",
-		"source: [a, b]":                         "nscheck.yaml:1: source: the value is of the wrong kind",
-		"source: 'demo:'\nsources: [x]":          "nscheck.yaml:1: source and sources exclude each other",
-		"source: a\nsource: b":                   "nscheck.yaml:2: ",
-		"- source":                               "nscheck.yaml:1: a configuration is a list of keys with values",
-		"source: a\ntimeout: often":              "nscheck.yaml:2: timeout: the value must be a time above zero, such as 10m",
-		"statement_timeout: -3s":                 "nscheck.yaml:1: statement_timeout: the value must be a time above zero",
-		"a: {":                                   "nscheck.yaml:1: ",
-		"accept_unverified_certificate: perhaps": "nscheck.yaml:1: accept_unverified_certificate: the value is of the wrong kind",
-		"sources: ['demo:', 'csv:x']":            "open source csv:x: read the folder: ",
-		"source: demo:":                          "nscheck.yaml:1: mapping values are not allowed in this context",
-		"# nothing":                              "name what to collect from with --source",
+		"sauce: 'demo:'":                          `nscheck.yaml:1: there is no key "sauce"; known are accept_unencrypted_connection, `,
+		"\n\npassword: hunter2":                   "nscheck.yaml:3: a password does not stand here; put it into a file of its own",
+		"source: [a, b]":                          "nscheck.yaml:1: source: the value is of the wrong kind",
+		"source: 'demo:'\nsources: [x]":           "nscheck.yaml:1: source and sources exclude each other",
+		"source: a\nsource: b":                    "nscheck.yaml:2: ",
+		"- source":                                "nscheck.yaml:1: a configuration is a list of keys with values",
+		"source: a\ntimeout: often":               "nscheck.yaml:2: timeout: the value must be a time above zero, such as 10m",
+		"statement_timeout: -3s":                  "nscheck.yaml:1: statement_timeout: the value must be a time above zero",
+		"a: {":                                    "nscheck.yaml:1: ",
+		"accept_unverified_certificate: perhaps":  "nscheck.yaml:1: accept_unverified_certificate: the value is of the wrong kind",
+		"sources: ['demo:', 'csv:x']":             "open source csv:x: read the folder: ",
+		"source: demo:":                           "nscheck.yaml:1: mapping values are not allowed in this context; a value that ends in a colon must stand in quotes, such as 'demo:'",
+		"timeout: 1h\nsources:\n- csv:x\n- demo:": "nscheck.yaml:3: sources: a value that ends in a colon must stand in quotes, such as 'demo:'",
+		"source:\n  demo:":                        "nscheck.yaml:2: source: a value that ends in a colon must stand in quotes, such as 'demo:'",
+		"source: {a":                              "nscheck.yaml:1: did not find expected ',' or '}'\n",
+		"# nothing":                               "name what to collect from with --source",
 	} {
 		inFolder(t, text)
 		o := collectInto(t, t.TempDir())
