@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -188,14 +190,23 @@ func collectTo(ctx context.Context, c *cli.Context, in *input, output string) (*
 	return m, nil
 }
 
-// warn tells of dangerous switches, even with --quiet.
+// warn tells of dangerous switches, even with --quiet, where a server is
+// connected to.
 func (in *input) warn(c *cli.Context) {
+	if !slices.ContainsFunc(in.sources, isSQLServer) {
+		return
+	}
 	if in.access.AcceptUnverifiedCertificate {
 		fmt.Fprintln(c.App.ErrWriter, "WARNING: --accept-unverified-certificate: the server's certificate is not verified; whoever stands between can read the password and everything else, and can answer in the server's place")
 	}
 	if in.access.AcceptUnencryptedConnection {
 		fmt.Fprintln(c.App.ErrWriter, "WARNING: --accept-unencrypted-connection: where the source's URL asks for no encryption, whoever stands between can read the password and everything else")
 	}
+}
+
+func isSQLServer(source string) bool {
+	kind, _, _ := strings.Cut(source, ":")
+	return strings.EqualFold(kind, "sqlserver")
 }
 
 // snapshotFlag is for commands that look something up in a snapshot or, without

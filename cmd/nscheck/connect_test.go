@@ -228,6 +228,18 @@ func TestDangerousSwitches(t *testing.T) {
 	}
 }
 
+// TestDangerousSwitchesElsewhere: where nothing connects there is no danger.
+func TestDangerousSwitchesElsewhere(t *testing.T) {
+	o := collectInto(t, t.TempDir(), "--demo", "--accept-unverified-certificate", "--accept-unencrypted-connection")
+	if o.status != 0 || o.stderr != "" {
+		t.Errorf("status %d: %s", o.status, o.stderr)
+	}
+	o = collectInto(t, t.TempDir(), "--source", "csv:nowhere", "--source", "SQLServer://reader@127.0.0.1:1?x=y", "--accept-unverified-certificate")
+	if o.status != 2 || !strings.HasPrefix(o.stderr, "WARNING: --accept-unverified-certificate: ") {
+		t.Errorf("status %d: %s", o.status, o.stderr)
+	}
+}
+
 // TestStatementTimeoutAtConnect: a server that stalls at the first statement of
 // all is given up too.
 func TestStatementTimeoutAtConnect(t *testing.T) {
