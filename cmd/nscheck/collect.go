@@ -84,6 +84,7 @@ type input struct {
 	access  collector.Access
 	options collector.Options
 	timeout time.Duration
+	limited string // what sets the timeout
 }
 
 // parseInput reads flags, environment and configuration file.
@@ -116,10 +117,10 @@ func inputOf(c *cli.Context, cfg *config, set *cmdb.BindingSet) (*input, error) 
 		},
 		options: collector.Options{ToolVersion: version, Product: cfg.text(c, "product", cfg.product), Pause: pause, AfterFunc: afterFunc, Bindings: set},
 	}
-	if in.timeout, err = cfg.duration(c, "timeout", cfg.timeout, cfg.hasTimeout); err != nil {
+	if in.timeout, in.limited, err = cfg.duration(c, "timeout", cfg.timeout); err != nil {
 		return nil, err
 	}
-	in.options.StatementTimeout, err = cfg.duration(c, "statement-timeout", cfg.statementTimeout, cfg.hasStatementTimeout)
+	in.options.StatementTimeout, _, err = cfg.duration(c, "statement-timeout", cfg.statementTimeout)
 	return in, err
 }
 
@@ -132,7 +133,7 @@ var (
 
 // context bounds the work by the time that is set for it.
 func (in *input) context(c *cli.Context) (context.Context, context.CancelFunc) {
-	return bounded(c.Context, in.timeout)
+	return bounded(c.Context, in.timeout, in.limited)
 }
 
 // sourceNames are the sources that the flags name, or the configuration.

@@ -26,19 +26,17 @@ const defaultConfig = "nscheck.yaml"
 // config is what a configuration file says. A flag goes before an environment
 // variable, that before the file, and the file before what is built in.
 type config struct {
-	name                string // of the file
-	sources             []string
-	caFile              string
-	passwordFile        string
-	acceptUnverified    bool
-	acceptUnencrypted   bool
-	statementTimeout    time.Duration
-	timeout             time.Duration
-	product             string
-	bindings            *yaml.Node
-	params              *yaml.Node
-	hasStatementTimeout bool
-	hasTimeout          bool
+	name              string // of the file
+	sources           []string
+	caFile            string
+	passwordFile      string
+	acceptUnverified  bool
+	acceptUnencrypted bool
+	statementTimeout  time.Duration // 0 where the file does not set it
+	timeout           time.Duration // the same
+	product           string
+	bindings          *yaml.Node
+	params            *yaml.Node
 }
 
 // configKeys are the keys of a configuration file. Names of files in it are
@@ -60,15 +58,9 @@ var configKeys = map[string]func(f *configFile, value *yaml.Node) error{
 	"password_file":                 func(f *configFile, value *yaml.Node) error { return f.path(value, &f.passwordFile) },
 	"accept_unverified_certificate": func(f *configFile, value *yaml.Node) error { return value.Decode(&f.acceptUnverified) },
 	"accept_unencrypted_connection": func(f *configFile, value *yaml.Node) error { return value.Decode(&f.acceptUnencrypted) },
-	"statement_timeout": func(f *configFile, value *yaml.Node) error {
-		f.hasStatementTimeout = true
-		return duration(value, &f.statementTimeout)
-	},
-	"timeout": func(f *configFile, value *yaml.Node) error {
-		f.hasTimeout = true
-		return duration(value, &f.timeout)
-	},
-	"product": func(f *configFile, value *yaml.Node) error { return value.Decode(&f.product) },
+	"statement_timeout":             func(f *configFile, value *yaml.Node) error { return duration(value, &f.statementTimeout) },
+	"timeout":                       func(f *configFile, value *yaml.Node) error { return duration(value, &f.timeout) },
+	"product":                       func(f *configFile, value *yaml.Node) error { return value.Decode(&f.product) },
 	"bindings": func(f *configFile, value *yaml.Node) error {
 		f.bindings = value
 		return nil
@@ -252,7 +244,7 @@ func (f *config) bindingSet(c *cli.Context) (*cmdb.BindingSet, error) {
 func duration(value *yaml.Node, to *time.Duration) error {
 	d, err := time.ParseDuration(value.Value)
 	if err != nil || value.Kind != yaml.ScalarNode || d <= 0 {
-		return errors.New("the value must be a time above zero, such as 10m")
+		return errNoDuration
 	}
 	*to = d
 	return nil
@@ -272,13 +264,12 @@ func (f *config) is(c *cli.Context, flag string, fromFile bool) bool {
 	return fromFile
 }
 
-func (f *config) duration(c *cli.Context, flag string, fromFile time.Duration, has bool) (time.Duration, error) {
-	if !c.IsSet(flag) && has {
-		return fromFile, nil
+// duration takes 0 for what the file does not set; setBy is what to name in an
+// error.
+func (f *config) duration(c *cli.Context, flag string, fromFile time.Duration) (d time.Duration, setBy string, err error) {
+	if !c.IsSet(flag) && fromFile > 0 {
+		return fromFile, strings.ReplaceAll(flag, "-", "_") + " in " + f.name, nil
 	}
-	d := c.Duration(flag)
-	if d < 0 {
-		return 0, fmt.Errorf("--%s must be above zero, not %v", flag, d)
-	}
-	return d, nil
+	d, err = durationOf(c, flag)
+	return d, "--" + flag, err
 }

@@ -117,6 +117,8 @@ func TestConfigurationRefused(t *testing.T) {
 		"timeout: 1h\nsources:\n- csv:x\n- demo:": "nscheck.yaml:3: sources: a value that ends in a colon must stand in quotes, such as 'demo:'",
 		"source:\n  demo:":                        "nscheck.yaml:2: source: a value that ends in a colon must stand in quotes, such as 'demo:'",
 		"source: {a":                              "nscheck.yaml:1: did not find expected ',' or '}'\n",
+		"timeout: 0s":                             "nscheck.yaml:1: timeout: the value must be a time above zero, such as 10m",
+		"source: 'demo:'\ntimeout: 1ns":           "nothing was written: the time set by timeout in nscheck.yaml, 1ns, is over",
 		"# nothing":                               "name what to collect from with --source",
 	} {
 		inFolder(t, text)

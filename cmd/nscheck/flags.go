@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -45,7 +46,7 @@ func noColorFlag() cli.Flag {
 // Flags of all commands that may take long.
 func workFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.DurationFlag{Name: "timeout", Usage: "give up after `DURATION`, such as 10m", EnvVars: []string{"NSCHECK_TIMEOUT"}},
+		&cli.DurationFlag{Name: "timeout", Usage: "give up after `DURATION`, such as 10m", DefaultText: "no limit", EnvVars: []string{"NSCHECK_TIMEOUT"}},
 		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "no notices on standard error", EnvVars: []string{"NSCHECK_QUIET"}},
 	}
 }
@@ -72,20 +73,32 @@ func forgetEmptyVariables(commands []*cli.Command) {
 
 // withTimeout bounds a command's work as --timeout says.
 func withTimeout(c *cli.Context) (context.Context, context.CancelFunc, error) {
-	d := c.Duration("timeout")
-	if c.IsSet("timeout") && d <= 0 {
-		return nil, nil, fmt.Errorf("--timeout must be above zero, not %v; leave it out for no limit", d)
+	d, err := durationOf(c, "timeout")
+	if err != nil {
+		return nil, nil, err
 	}
-	ctx, cancel := bounded(c.Context, d)
+	ctx, cancel := bounded(c.Context, d, "--timeout")
 	return ctx, cancel, nil
 }
 
+// durationOf is the value of a flag. All durations that are set, by flags, the
+// environment or the configuration, are above zero.
+func durationOf(c *cli.Context, flag string) (time.Duration, error) {
+	d := c.Duration(flag)
+	if c.IsSet(flag) && d <= 0 {
+		return 0, fmt.Errorf("--%s: %w, not %v", flag, errNoDuration, d)
+	}
+	return d, nil
+}
+
+var errNoDuration = errors.New("the value must be a time above zero, such as 10m")
+
 // bounded ends a context after some time; 0 means no end.
-func bounded(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+func bounded(ctx context.Context, d time.Duration, setBy string) (context.Context, context.CancelFunc) {
 	if d == 0 {
 		return ctx, func() {}
 	}
-	return context.WithTimeoutCause(ctx, d, fmt.Errorf("the time set by --timeout, %v, is over", d))
+	return context.WithTimeoutCause(ctx, d, fmt.Errorf("the time set by %s, %v, is over", setBy, d))
 }
 
 // notice tells people something beside the report. What it tells may come from a
