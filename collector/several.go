@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/nscheck/nscheck/collector/agent"
@@ -43,10 +44,10 @@ func isAgent(name string) bool {
 func (s *several) open(ctx context.Context, names []string, access Access) error {
 	seen := map[string]bool{}
 	for _, name := range names {
-		if seen[Redact(name)] {
+		if seen[identity(name)] {
 			return fmt.Errorf("source %s is named twice", Redact(name))
 		}
-		seen[Redact(name)] = true
+		seen[identity(name)] = true
 		if err := s.openOne(ctx, name, access); err != nil {
 			return err
 		}
@@ -58,6 +59,20 @@ func (s *several) open(ctx context.Context, names []string, access Access) error
 		return fmt.Errorf("source %s adds to what another source says of its computer; name that source too, such as csv:DIR", Redact(names[0]))
 	}
 	return nil
+}
+
+// identity is the same for all ways to write the name of one source.
+func identity(name string) string {
+	name = Redact(name)
+	kind, folder, _ := strings.Cut(name, ":")
+	if folder == "" || kind != "csv" && kind != "agent" {
+		return name
+	}
+	path, err := filepath.Abs(folder)
+	if err != nil {
+		return name
+	}
+	return kind + ":" + path
 }
 
 func (s *several) openOne(ctx context.Context, name string, access Access) error {

@@ -161,12 +161,17 @@ func TestBroken(t *testing.T) {
 
 func TestOpenAllRefuses(t *testing.T) {
 	csv, agent := exported(t, bases), t.TempDir()
+	t.Chdir(csv)
+	above := filepath.Join("..", filepath.Base(csv))
 	for _, c := range []struct {
 		sources []string
 		want    string
 	}{
 		{[]string{Demo, Demo}, "source demo: is named twice"},
 		{[]string{"csv:" + csv, "csv:" + csv + "?dates=de"}, "source csv:" + csv + " is named twice"},
+		{[]string{"csv:.", "csv:./."}, "source csv:./. is named twice"},
+		{[]string{"csv:" + csv, "CSV:" + above + "?dates=de"}, "source csv:" + above + " is named twice"},
+		{[]string{Demo, "agent:" + agent, "agent:" + agent + "/../" + filepath.Base(agent) + "/"}, "source agent:" + agent + "/../" + filepath.Base(agent) + "/ is named twice"},
 		{[]string{"agent:" + agent}, "source agent:" + agent + " adds to what another source says of its computer; name that source too, such as csv:DIR"},
 		{[]string{Demo, "agent:" + agent + "?x=y"}, "open source agent:" + agent + `: there is no setting "x"; the settings are computer and guid`},
 		{[]string{Demo, "agent:"}, "open source agent:: it names no folder; write agent:DIR"},
