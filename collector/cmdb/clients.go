@@ -140,8 +140,9 @@ func (r *streamReading) replace(by *stream) {
 	r.stream = by
 }
 
-// keyOrder asks the server how it sorts keys. An error is one of the base
-// section: the query reads nothing but the base section's table. Where the
+// keyOrder asks the server how it sorts keys. Without an answer nothing that it
+// has about clients can be merged, so an error is one of the base section. Where
+// the table that the query reads is not to be had, it does without; where the
 // order is none that is known, the server is asked to sort by text instead.
 func (c *collection) keyOrder(ctx context.Context) (*keyOrder, error) {
 	order, err := c.askOrder(ctx)
@@ -155,19 +156,18 @@ func (c *collection) keyOrder(ctx context.Context) (*keyOrder, error) {
 }
 
 func (c *collection) askOrder(ctx context.Context) (*keyOrder, error) {
-	var answer []guid
 	binding := c.bindings["key_order"]
 	if binding == nil {
 		return nil, &sectionError{snapshot.Missing, c.options.Bindings.orShipped().noBinding("key_order", c.version)}
 	}
 	c.progress("key_order", 0, "")
-	_, _, err := c.attempts(ctx, baseSection, func() (int64, error) {
-		answer = nil
-		return c.session.each(ctx, binding, []column{{"key", guidKind}}, func(cells []cell) error {
-			answer = append(answer, cells[0].guid)
-			return nil
-		})
-	})
+	answer, err := c.sortLiterals(ctx, binding)
+	if status := statusOf("key_order", err); binding.Origin() == "" && (status == snapshot.Missing || status == snapshot.Denied) {
+		why := classify("key_order", err)
+		if answer, err = c.sortLiterals(ctx, binding.ofGUIDs()); err != nil {
+			err = why // it tells more
+		}
+	}
 	c.progress("key_order", int64(len(answer)), statusOf("key_order", err))
 	if err != nil {
 		return nil, err
@@ -177,6 +177,18 @@ func (c *collection) askOrder(ctx context.Context) (*keyOrder, error) {
 		return nil, err
 	}
 	return &order, nil
+}
+
+// sortLiterals runs key_order.
+func (c *collection) sortLiterals(ctx context.Context, b *Binding) (answer []guid, err error) {
+	_, _, err = c.attempts(ctx, baseSection, func() (int64, error) {
+		answer = nil
+		return c.session.each(ctx, b, []column{{"key", guidKind}}, func(cells []cell) error {
+			answer = append(answer, cells[0].guid)
+			return nil
+		})
+	})
+	return answer, err
 }
 
 // readStream reads a section into its spool. Rows in another order than the

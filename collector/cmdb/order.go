@@ -33,6 +33,19 @@ func (o *keyOrder) guid(k sortKey) guid {
 	return g
 }
 
+// tableOfKeys is the part of the shipped query key_order that gives its literals
+// the type of a key, with the first literal.
+var tableOfKeys = regexp.MustCompile(`(?s)SELECT\s+rc\..*?UNION ALL SELECT ('[^']*')`)
+
+// ofGUIDs is the shipped binding of key_order without the table, for a CMDB that
+// keeps computers elsewhere. It takes keys for GUIDs; rows about clients whose
+// keys are something else turn out to be in no order.
+func (b *Binding) ofGUIDs() *Binding {
+	alone := *b
+	alone.Query = tableOfKeys.ReplaceAllString(b.Query, "SELECT CAST($1 AS uniqueidentifier) AS [key]")
+	return &alone
+}
+
 var errUnknownOrder = &sectionError{snapshot.Failed, "collect clients: the server sorts GUIDs in no order that is known, and not by their text either, so what it has about clients cannot be merged"}
 
 var lastOrder = regexp.MustCompile(`(?i)\bORDER\s+BY\s+((?:\w+\.)?(?:\[[^\]]+\]|\w+))\s*;?\s*$`)

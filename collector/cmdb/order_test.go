@@ -3,7 +3,11 @@ package cmdb
 import (
 	"bytes"
 	"slices"
+	"strings"
 	"testing"
+
+	"github.com/nscheck/nscheck/collector/cmdb/tsql"
+	"github.com/nscheck/nscheck/snapshot"
 )
 
 // The orders of known engines, written out as comparisons.
@@ -100,5 +104,51 @@ func TestInTextOrder(t *testing.T) {
 		if got := inTextOrder(query); got != want {
 			t.Errorf("%s: %s, want %s", query, got, want)
 		}
+	}
+}
+
+// TestOrderWithoutTable: whoever keeps clients elsewhere need not bind key_order,
+// whether its table is not there or may not be read.
+func TestOrderWithoutTable(t *testing.T) {
+	for name, refusal := range map[string]mssqlError{
+		"missing": {invalidObject, "Invalid object name 'RM_ResourceComputer'."},
+		"denied":  {permissionDenied, "The SELECT permission was denied"},
+	} {
+		f := newFake("SQL Server")
+		f.change("key_order", func(a *answer) {
+			literals := *a
+			*a = answer{err: refusal, then: &literals}
+		})
+		m, err := collectFake(t, f, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s := m.section(t, "clients"); s.Status != snapshot.Collected || len(m.clients) != len(ids) {
+			t.Errorf("%s: %+v, %d clients", name, s, len(m.clients))
+		}
+	}
+	query := shipped()["key_order"].ofGUIDs().Query
+	if err := tsql.Check(query); err != nil {
+		t.Error(err)
+	}
+	want := "SELECT CAST('00000000-0000-0000-0000-000000000000' AS uniqueidentifier) AS [key]\nUNION ALL SELECT '01000000-0000-0000-0000-000000000000'\n"
+	if !strings.Contains(query, "\n"+want) || strings.Count(query, "SELECT") != 33 || !strings.HasSuffix(strings.TrimSpace(query), "ORDER BY [key]") {
+		t.Error(query)
+	}
+}
+
+// TestOrderUnknownWithoutTable: where the literals alone cannot be sorted either,
+// the first answer tells more.
+func TestOrderUnknownWithoutTable(t *testing.T) {
+	f := newFake("SQL Server")
+	f.change("key_order", func(a *answer) {
+		*a = answer{err: mssqlError{invalidObject, "Invalid object name 'RM_ResourceComputer'."}, then: &answer{err: mssqlError{8169, "Conversion failed."}}}
+	})
+	m, err := collectFake(t, f, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := m.section(t, "clients"); s.Status != snapshot.Missing || !strings.Contains(s.Error, `collect key_order: table or view "RM_ResourceComputer" does not exist`) {
+		t.Errorf("%+v", s)
 	}
 }
