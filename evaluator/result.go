@@ -43,6 +43,8 @@ type Result struct {
 
 	// Watched explains the client that was asked for; nil where none was, or it is not in the snapshot.
 	Watched *Explanation `json:"-"`
+	// What each rule took, the longest first.
+	Timings []Timing `json:"-"`
 
 	findings *spool
 	resolve  func(*clientRecord) []Finding

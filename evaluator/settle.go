@@ -27,6 +27,7 @@ func (r *run) result() (*Result, error) {
 		findings:    r.spool,
 		resolve:     c.findings,
 		estate:      r.found,
+		Timings:     r.timings(),
 	}
 	for i, rule := range r.pack.Rules {
 		res.Rules = append(res.Rules, r.ruleResult(rule, r.states[i]))

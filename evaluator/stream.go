@@ -193,6 +193,7 @@ func (r *run) gather(workers []*worker, tallies *tallies) {
 		}
 		for i, m := range w.rules {
 			r.states[w.indexes[i]].timing.add(m.stats)
+			r.states[w.indexes[i]].timing.Whole = m.whole
 		}
 	}
 	order := make([]int, len(counts))

@@ -1,11 +1,17 @@
 package evaluator
 
-import "time"
+import (
+	"cmp"
+	"slices"
+	"time"
+)
 
 // Timing says what judging by one rule took, over all workers.
 type Timing struct {
 	// Id of the rule.
 	Rule string
+	// Scope of the rule.
+	Scope Scope
 	// Clients that were judged; 1 for a rule of scope estate.
 	Clients int64
 	// How many of them were answered from memory.
@@ -25,4 +31,19 @@ func (t *Timing) add(o Timing) {
 	t.Remembered += o.Remembered
 	t.Evaluations += o.Evaluations
 	t.Duration += o.Duration
+}
+
+// timings are those of all rules that were evaluated, the longest first.
+func (r *run) timings() []Timing {
+	var out []Timing
+	for i, rule := range r.pack.Rules {
+		t := r.states[i].timing
+		if t.Clients == 0 {
+			continue
+		}
+		t.Rule, t.Scope, t.Findings = rule.ID, rule.Scope, r.states[i].findings
+		out = append(out, t)
+	}
+	slices.SortStableFunc(out, func(a, b Timing) int { return cmp.Compare(b.Duration, a.Duration) })
+	return out
 }

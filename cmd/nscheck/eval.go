@@ -1,12 +1,9 @@
 package main
 
 import (
-	"context"
+	"slices"
 
 	"github.com/urfave/cli/v2"
-
-	"github.com/nscheck/nscheck/evaluator"
-	"github.com/nscheck/nscheck/snapshot"
 )
 
 func evalCommand() *cli.Command {
@@ -16,7 +13,7 @@ func evalCommand() *cli.Command {
 		ArgsUsage: "SNAPSHOT",
 		Description: "SNAPSHOT is a file that collect wrote (.jsonl, .jsonl.zst) or a document\n" +
 			"{estate: …, clients: […]} in JSON or YAML.",
-		Flags:  append(append(reportFlags(), configFlag()), workFlags()...),
+		Flags:  slices.Concat(reportFlags(), judgeFlags(), []cli.Flag{configFlag()}, workFlags()),
 		Action: runEval,
 	}
 }
@@ -40,19 +37,4 @@ func runEval(c *cli.Context) error {
 	}
 	defer cancel()
 	return evaluateFile(ctx, c, path, pack, out)
-}
-
-// evaluateFile judges a snapshot file and reports.
-func evaluateFile(ctx context.Context, c *cli.Context, path string, pack *evaluator.Pack, out *outputs) error {
-	snap, err := snapshot.Open(path)
-	if err != nil {
-		return err
-	}
-	defer snap.Close()
-	result, err := evaluator.Evaluate(ctx, pack, snap, evaluator.Options{ToolVersion: version})
-	if err != nil {
-		return err
-	}
-	defer result.Close()
-	return out.write(c, result)
 }

@@ -29,6 +29,7 @@ type progress struct {
 	mu      sync.Mutex
 	section string
 	rows    int64
+	total   int64           // of the rows, where it is known; else 0
 	status  snapshot.Status // empty while the section is read
 	began   time.Time       // the section
 	shown   time.Time       // the last line, or the beginning
@@ -110,6 +111,21 @@ func (p *progress) tell(section string, rows int64, status snapshot.Status) {
 	p.show(now)
 }
 
+// judged takes the clients that were judged so far, of a total that is 0 where
+// it is not known.
+func (p *progress) judged(clients, total int64) {
+	if p == nil {
+		return
+	}
+	p.mu.Lock()
+	p.total = total
+	p.mu.Unlock()
+	p.tell(judgingSection, clients, "")
+}
+
+// judgingSection stands for the work after collecting.
+const judgingSection = "judging"
+
 // tick shows that a section is still being read.
 func (p *progress) tick(now time.Time) {
 	p.mu.Lock()
@@ -129,7 +145,7 @@ func (p *progress) show(now time.Time) {
 		return
 	}
 	p.shown = now
-	line := progressLine(p.section, p.rows, now.Sub(p.began), p.status)
+	line := progressLine(p.section, p.rows, p.total, now.Sub(p.began), p.status)
 	if !p.terminal {
 		fmt.Fprintln(p.out, line)
 		return
@@ -151,10 +167,13 @@ func (p *progress) clear() {
 	}
 }
 
-func progressLine(section string, rows int64, elapsed time.Duration, status snapshot.Status) string {
+func progressLine(section string, rows, total int64, elapsed time.Duration, status snapshot.Status) string {
 	what, unit := "Reading "+section, "rows"
-	if section == "merge" {
+	switch section {
+	case "merge":
 		what, unit = "Writing clients", "clients"
+	case judgingSection:
+		what, unit = "Judging", "clients"
 	}
 	switch status {
 	case "":
@@ -163,14 +182,23 @@ func progressLine(section string, rows int64, elapsed time.Duration, status snap
 	default:
 		what += ": " + strings.ReplaceAll(string(status), "_", " ")
 	}
-	line := fmt.Sprintf("%s, %s %s", what, thousands(rows), unit)
+	count := thousands(rows)
+	if total > 0 {
+		count += " of " + thousands(total)
+	}
+	line := fmt.Sprintf("%s, %s %s", what, count, unit)
 	if elapsed < time.Second {
 		return line
 	}
 	if rows > 0 {
 		line += fmt.Sprintf(", %s a second", thousands(int64(float64(rows)/elapsed.Seconds())))
 	}
-	return fmt.Sprintf("%s, %s", line, elapsed.Round(time.Second))
+	line = fmt.Sprintf("%s, %s", line, elapsed.Round(time.Second))
+	if rows > 0 && total > rows {
+		left := time.Duration(float64(elapsed) / float64(rows) * float64(total-rows))
+		line += fmt.Sprintf(", %s left", left.Round(time.Second))
+	}
+	return line
 }
 
 // thousands writes a number with commas.

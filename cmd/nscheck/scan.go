@@ -1,13 +1,15 @@
 package main
 
 import (
+	"slices"
+
 	"github.com/urfave/cli/v2"
 )
 
 func scanCommand() *cli.Command {
 	flags := append(sourceFlags(),
 		&cli.StringFlag{Name: "save-snapshot", Usage: "keep the snapshot as `FILE`, compressed where it ends in .zst"})
-	flags = append(flags, reportFlags()...)
+	flags = slices.Concat(flags, reportFlags(), judgeFlags())
 	return &cli.Command{
 		Name:   "scan",
 		Usage:  "collect a snapshot, judge it by the rules, and report",

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/urfave/cli/v2"
+
+	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+// Flags of all commands that judge a snapshot.
+func judgeFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.IntFlag{Name: "parallel", Usage: "judge `N` blocks of clients at once", DefaultText: "the number of processors", EnvVars: []string{"NSCHECK_PARALLEL"}},
+		&cli.BoolFlag{Name: "timing", Usage: "tell on standard error what each rule took"},
+		&cli.Int64Flag{Name: "self-check", Usage: "judge every `N`th client in the plain way too, and fail where the verdicts differ", EnvVars: []string{"NSCHECK_SELF_CHECK"}},
+	}
+}
+
+// judgeOptions reads the flags of judgeFlags.
+func judgeOptions(c *cli.Context) (evaluator.Options, error) {
+	o := evaluator.Options{ToolVersion: version, Parallel: c.Int("parallel"), SelfCheck: c.Int64("self-check")}
+	for _, name := range []string{"parallel", "self-check"} {
+		if c.IsSet(name) && c.Int64(name) <= 0 && c.Int(name) <= 0 {
+			return o, fmt.Errorf("--%s must be 1 or more; leave it out for the default", name)
+		}
+	}
+	return o, nil
+}
+
+// evaluateFile judges a snapshot file and reports.
+func evaluateFile(ctx context.Context, c *cli.Context, path string, pack *evaluator.Pack, out *outputs) error {
+	opts, err := judgeOptions(c)
+	if err != nil {
+		return err
+	}
+	snap, err := snapshot.Open(path)
+	if err != nil {
+		return err
+	}
+	defer snap.Close()
+	result, err := judge(ctx, c, pack, snap, opts)
+	if err != nil {
+		return err
+	}
+	defer result.Close()
+	if c.Bool("timing") {
+		writeTimings(c.App.ErrWriter, result.Timings)
+	}
+	return out.write(c, result)
+}
+
+// judge evaluates and shows how it goes on.
+func judge(ctx context.Context, c *cli.Context, pack *evaluator.Pack, snap *snapshot.Reader, opts evaluator.Options) (*evaluator.Result, error) {
+	p := startProgress(c)
+	defer p.stop()
+	total := clientsOf(snap.Manifest())
+	opts.Progress = func(clients int64) { p.judged(clients, total) }
+	return evaluator.Evaluate(ctx, pack, snap, opts)
+}
+
+// clientsOf is how many clients a snapshot says it has; 0 where it does not.
+func clientsOf(m *snapshot.Manifest) int64 {
+	if m == nil {
+		return 0
+	}
+	i := slices.IndexFunc(m.Sections, func(s snapshot.Section) bool { return s.Name == "clients" })
+	if i < 0 {
+		return 0
+	}
+	return m.Sections[i].Rows
+}
+
+// writeTimings writes what each rule took, the longest first.
+func writeTimings(w io.Writer, timings []evaluator.Timing) {
+	t := table.NewWriter()
+	t.SetStyle(table.StyleLight)
+	t.Style().Options = table.Options{}
+	t.AppendHeader(table.Row{"rule", "evaluated", "remembered", "time", "findings"})
+	for _, r := range timings {
+		remembered := "-"
+		if r.Scope == evaluator.ClientScope && r.Clients > 0 {
+			remembered = strconv.FormatFloat(100*float64(r.Remembered)/float64(r.Clients), 'f', 1, 64) + " %"
+		}
+		if r.Whole != "" {
+			remembered = "never: " + r.Whole
+		}
+		t.AppendRow(table.Row{r.Rule, thousands(r.Evaluations), remembered, r.Duration.Round(time.Microsecond).String(), thousands(r.Findings)})
+	}
+	fmt.Fprintln(w, strings.TrimRight(t.Render(), "\n"))
+}
