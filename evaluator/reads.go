@@ -75,39 +75,40 @@ func (r *reader) follow(ref ast.Ref) {
 // part of input, and of which only parts are used, is read as these parts.
 func (r *reader) rule(rule *ast.Rule) {
 	body := newRuleBody(rule)
-	ast.WalkTerms(rule, func(t *ast.Term) bool {
-		switch v := t.Value.(type) {
+	walkRule(rule, func(x any) bool { return r.node(x, body) })
+}
+
+// walkRule visits all of a rule, with the names in its head and in those of its
+// else branches, which OPA's own visitors leave out.
+func walkRule(rule *ast.Rule, visit func(any) bool) {
+	for branch := rule; branch != nil; branch = branch.Else {
+		for _, part := range branch.Head.Reference[1:] {
+			ast.NewGenericVisitor(visit).Walk(part)
+		}
+	}
+	ast.NewGenericVisitor(visit).Walk(rule)
+}
+
+// node reads a part of a rule; it reports whether all in it was read too.
+func (r *reader) node(x any, body *ruleBody) bool {
+	switch x := x.(type) {
+	case *ast.Expr:
+		if ref, ok := body.presenceOnly(x); ok {
+			r.ref(ref, true, body)
+			return true
+		}
+	case *ast.With:
+		r.readWhole("it puts something in the place of " + x.Target.String() + " by with")
+	case *ast.Term:
+		switch v := x.Value.(type) {
 		case ast.Var:
 			if v.Equal(ast.InputRootDocument.Value) {
 				r.readWhole("it uses input as a whole")
 			}
 		case ast.Ref:
-			r.ref(v, body)
-			for _, part := range v[1:] { // the head is dealt with
-				ast.WalkTerms(part, func(t *ast.Term) bool { return r.term(t, body) })
-			}
+			r.ref(v, false, body)
 			return true
 		}
-		return false
-	})
-	ast.WalkWiths(rule, func(w *ast.With) bool {
-		r.readWhole("it puts something in the place of " + w.Target.String() + " by with")
-		return false
-	})
-}
-
-func (r *reader) term(t *ast.Term, body *ruleBody) bool {
-	switch v := t.Value.(type) {
-	case ast.Var:
-		if v.Equal(ast.InputRootDocument.Value) {
-			r.readWhole("it uses input as a whole")
-		}
-	case ast.Ref:
-		r.ref(v, body)
-		for _, part := range v[1:] {
-			ast.WalkTerms(part, func(t *ast.Term) bool { return r.term(t, body) })
-		}
-		return true
 	}
 	return false
 }
@@ -118,17 +119,23 @@ func (r *reader) readWhole(why string) {
 	}
 }
 
-func (r *reader) ref(ref ast.Ref, body *ruleBody) {
+// ref reads a reference and what stands in its steps; onlyPresence says that
+// nothing but its being there matters.
+func (r *reader) ref(ref ast.Ref, onlyPresence bool, body *ruleBody) {
+	visit := ast.NewGenericVisitor(func(x any) bool { return r.node(x, body) })
 	head, ok := ref[0].Value.(ast.Var)
 	switch {
-	case !ok: // a call or a literal: what is in it is walked like any other term
-		ast.WalkTerms(ref[0], func(t *ast.Term) bool { return r.term(t, body) })
+	case !ok: // a call or a literal
+		visit.Walk(ref[0])
 	case head.Equal(ast.DefaultRootDocument.Value):
 		r.follow(ref)
 	case head.Equal(ast.InputRootDocument.Value):
-		r.input(ref[1:], body.tests[refKey(ref)] || body.alias[refKey(ref)])
+		r.input(ref[1:], onlyPresence)
 	case len(ref) > 1 && body.prefix[head] != nil:
-		r.input(slices.Concat(body.prefix[head][1:], ref[1:]), body.tests[refKey(ref)])
+		r.input(slices.Concat(body.prefix[head][1:], ref[1:]), onlyPresence)
+	}
+	for _, step := range ref[1:] {
+		visit.Walk(step)
 	}
 }
 
@@ -157,11 +164,12 @@ func (r *reader) input(path ast.Ref, onlyPresence bool) {
 		nodes = next
 	}
 	for _, n := range nodes {
-		if onlyPresence && n.Children != nil {
+		switch {
+		case !onlyPresence || n.Children == nil:
+			r.value(n)
+		case n != snapshot.ClientFields: // the client itself is always there
 			r.reads.presence[n.Field] = true
-			continue
 		}
-		r.value(n)
 	}
 }
 
@@ -218,52 +226,58 @@ func childrenAt(n *snapshot.FieldNode, step *ast.Term) (inner []*snapshot.FieldN
 	return nil, false
 }
 
-// ruleBody knows how local variables and references are used in one rule.
+// ruleBody knows which local variables of a rule stand for a part of input of
+// which only parts are used.
 type ruleBody struct {
-	prefix map[ast.Var]ast.Ref // variables that stand for a part of input
-	tests  map[*ast.Term]bool  // references that are only tested for being there
-	alias  map[*ast.Term]bool  // references that only give a variable of prefix its value
+	prefix map[ast.Var]ast.Ref
 }
 
-// refKey identifies one mention of a reference: its first term is its own.
-func refKey(ref ast.Ref) *ast.Term { return ref[0] }
-
 func newRuleBody(rule *ast.Rule) *ruleBody {
-	b := &ruleBody{prefix: map[ast.Var]ast.Ref{}, tests: map[*ast.Term]bool{}, alias: map[*ast.Term]bool{}}
+	b := &ruleBody{prefix: map[ast.Var]ast.Ref{}}
 	bare := map[ast.Var]int{} // mentions other than as the head of a longer reference
-	ast.WalkTerms(rule, func(t *ast.Term) bool { return countBare(t, bare) })
+	walkRule(rule, func(x any) bool { return countBare(x, bare) })
 	ast.WalkExprs(rule, func(e *ast.Expr) bool {
-		if t, ok := e.Terms.(*ast.Term); ok {
-			if ref, ok := t.Value.(ast.Ref); ok {
-				b.tests[refKey(ref)] = true
-			}
-			return false
-		}
-		if v, ref, ok := aliasOf(e); ok && bare[v] == 1 && b.prefix[v] == nil {
+		if v, ref, ok := aliasOf(e); ok && bare[v] == 1 {
 			b.prefix[v] = ref
-			b.alias[refKey(ref)] = true
 		}
 		return false
 	})
 	return b
 }
 
-func countBare(t *ast.Term, bare map[ast.Var]int) bool {
+func countBare(x any, bare map[ast.Var]int) bool {
+	t, ok := x.(*ast.Term)
+	if !ok {
+		return false
+	}
 	switch v := t.Value.(type) {
 	case ast.Var:
 		bare[v]++
 	case ast.Ref:
-		if head, ok := v[0].Value.(ast.Var); !ok || len(v) == 1 {
-			ast.WalkTerms(v[0], func(t *ast.Term) bool { return countBare(t, bare) })
-		} else {
-			bare[head] += 0
+		steps := v
+		if _, named := v[0].Value.(ast.Var); named && len(v) > 1 {
+			steps = v[1:]
 		}
-		for _, part := range v[1:] {
-			ast.WalkTerms(part, func(t *ast.Term) bool { return countBare(t, bare) })
+		for _, step := range steps {
+			ast.NewGenericVisitor(func(x any) bool { return countBare(x, bare) }).Walk(step)
 		}
 		return true
 	}
 	return false
+}
+
+// presenceOnly finds the reference of an expression that only tests whether it
+// is there, or that only gives a variable of prefix its value.
+func (b *ruleBody) presenceOnly(e *ast.Expr) (ast.Ref, bool) {
+	if len(e.With) > 0 {
+		return nil, false
+	}
+	if t, ok := e.Terms.(*ast.Term); ok {
+		ref, ok := t.Value.(ast.Ref)
+		return ref, ok
+	}
+	v, ref, ok := aliasOf(e)
+	return ref, ok && b.prefix[v] != nil
 }
 
 // aliasOf reads an expression of the form v = input.a.b[c], not negated.
