@@ -1,7 +1,9 @@
 package evaluator
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 )
@@ -11,9 +13,28 @@ import (
 // one snapshot could have two verdicts.
 func capabilities() *ast.Capabilities {
 	c := ast.CapabilitiesForThisVersion()
-	c.Builtins = slices.DeleteFunc(c.Builtins, func(b *ast.Builtin) bool {
-		return b.Nondeterministic && b.Name != ast.Print.Name
-	})
+	c.Builtins = slices.DeleteFunc(c.Builtins, refused)
 	c.AllowNet = []string{}
 	return c
+}
+
+func refused(b *ast.Builtin) bool {
+	return b.Nondeterministic && b.Name != ast.Print.Name || slices.Contains(timely, b.Name)
+}
+
+// timely are the built-ins that OPA does not mark, though they hold certificates
+// against the clock of the machine.
+var timely = []string{
+	ast.CryptoX509ParseAndVerifyCertificates.Name,
+	ast.CryptoX509ParseAndVerifyCertificatesWithOptions.Name,
+}
+
+// refusal says why a call of a built-in does not compile, in the place of OPA's
+// words for it; else it returns them.
+func refusal(message string) string {
+	name, ok := strings.CutPrefix(message, "undefined function ")
+	if b := ast.BuiltinMap[name]; !ok || b == nil || !refused(b) {
+		return message
+	}
+	return fmt.Sprintf("rules cannot call %s: it may answer otherwise at another time or on another machine, and one snapshot has one verdict", name)
 }

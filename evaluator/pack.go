@@ -212,7 +212,7 @@ func compileError(err error) error {
 	}
 	lines := make([]string, len(list))
 	for i, e := range list {
-		lines[i] = fmt.Sprintf("%v: %s", e.Location, e.Message)
+		lines[i] = fmt.Sprintf("%v: %s", e.Location, refusal(e.Message))
 		if e.Details != nil {
 			if d := e.Details.Lines(); len(d) > 0 {
 				lines[i] += "\n    " + strings.Join(d, "\n    ")
