@@ -23,9 +23,6 @@ type place struct {
 	clients int64 // that were counted there
 }
 
-// maxPlaces bounds how many places a locator remembers.
-const maxPlaces = 1 << 16
-
 // locator finds the places of clients without working each out anew.
 type locator struct {
 	nets   *networks
@@ -133,7 +130,7 @@ func (l *locator) add(text []byte) (*place, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(l.places) >= maxPlaces {
+	if len(l.places) >= limits.places {
 		l.forget()
 	}
 	l.next++

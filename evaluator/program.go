@@ -167,13 +167,6 @@ func objectAt(doc map[string]any, path []string) map[string]any {
 	return doc
 }
 
-// Limits of what is remembered.
-const (
-	memoEntries = 1 << 16 // answers of one program; then it forgets all
-	memoTrial   = 1 << 13 // look-ups after which a program must have shown its worth
-	memoWorth   = 10      // percent of them that must have been answered before
-)
-
 // shared is a program that several workers ask, and its answers.
 type shared[T any] struct {
 	*program
@@ -239,7 +232,7 @@ func (m *memo[T]) remember(key []byte, a *answer[T]) {
 	if key == nil {
 		return
 	}
-	if m.stats.Clients >= memoTrial && m.stats.Remembered*100 < m.stats.Clients*memoWorth {
+	if m.stats.Clients >= limits.memoTrial && m.stats.Remembered*100 < m.stats.Clients*limits.memoWorth {
 		m.idle, m.own = true, nil
 		return
 	}
@@ -250,7 +243,7 @@ func (m *memo[T]) remember(key []byte, a *answer[T]) {
 }
 
 func (*memo[T]) keep(table map[string]*answer[T], key []byte, a *answer[T]) {
-	if len(table) >= memoEntries {
+	if len(table) >= limits.memoEntries {
 		clear(table)
 	}
 	table[string(key)] = a

@@ -13,10 +13,6 @@ import (
 	"sync"
 )
 
-// spoolMemory is how many bytes of records stay in memory before the spool
-// moves to a temporary file.
-const spoolMemory = 8 << 20
-
 // clientRecord is one client with findings, and what is needed to attribute
 // them once the estate's findings are known.
 type clientRecord struct {
@@ -64,16 +60,10 @@ type spool struct {
 	size    int // bytes of the texts
 }
 
-// Bounds of the classes that are kept; records beyond them are spooled whole.
-const (
-	maxClasses   = 1 << 16
-	maxClassText = 16 << 20
-)
-
 // noClass stands for a record that is spooled whole.
 const noClass = 0
 
-func newSpool() *spool { return &spool{limit: spoolMemory, byText: map[string]uint64{}} }
+func newSpool() *spool { return &spool{limit: limits.spoolMemory, byText: map[string]uint64{}} }
 
 // class finds the class of a record, or makes it one; noClass where there are
 // too many. It may be called from many goroutines.
@@ -87,7 +77,7 @@ func (s *spool) class(r *clientRecord) (uint64, error) {
 	if id := s.byText[string(text)]; id != noClass {
 		return id, nil
 	}
-	if len(s.classes) == maxClasses || s.size+len(text) > maxClassText {
+	if len(s.classes) >= limits.classes || s.size+len(text) > limits.classText {
 		return noClass, nil
 	}
 	s.size += len(text)

@@ -29,9 +29,9 @@ func spoolClient(s *spool, name string, odd bool) error {
 
 func TestSpoolKeepsFewClasses(t *testing.T) {
 	s := newSpool()
-	for i := range maxClasses + 10 {
+	for i := range limits.classes + 10 {
 		class, err := s.class(&clientRecord{Reached: i})
-		if err != nil || (class == noClass) != (i >= maxClasses) {
+		if err != nil || (class == noClass) != (i >= limits.classes) {
 			t.Fatalf("record %d is of class %d, %v", i, class, err)
 		}
 	}

@@ -400,7 +400,7 @@ func (w *worker) record(ctx context.Context, c *streamed, res *blockResult, harm
 		if class, err = w.run.spool.class(w.newRecord(c, proof)); err != nil {
 			return err
 		}
-		if len(w.classes) >= memoEntries {
+		if len(w.classes) >= limits.memoEntries {
 			clear(w.classes)
 		}
 		if class != noClass {
