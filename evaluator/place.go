@@ -130,13 +130,18 @@ func (l *locator) add(text []byte) (*place, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(l.places) >= limits.places {
-		l.forget()
-	}
 	l.next++
 	p.id = l.next
 	l.places[string(l.key)] = p
 	return p, nil
+}
+
+// tidy forgets all places where there are too many. No client must be under way
+// that is still to be counted in one of them.
+func (l *locator) tidy() {
+	if len(l.places) >= limits.places {
+		l.forget()
+	}
 }
 
 // forget drops all places, each with a last word.

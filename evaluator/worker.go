@@ -263,6 +263,7 @@ func (w *worker) judgeGroup(ctx context.Context, group []streamed, res *blockRes
 			return err
 		}
 	}
+	w.locator.tidy()
 	return nil
 }
 
