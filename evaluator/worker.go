@@ -187,6 +187,7 @@ func (p *programs) judgement(c *clientRule, sets map[string]any, s *streamed) (*
 // judge judges all clients of a block.
 func (w *worker) judge(ctx context.Context, b *snapshot.Block) *blockResult {
 	res := newBlockResult(len(w.run.pack.Rules))
+	res.first = b.First()
 	var scan snapshot.ClientScan
 	asked := &scan
 	if w.run.opts.Plain {

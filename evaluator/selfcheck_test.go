@@ -1,0 +1,53 @@
+package evaluator
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+// selfCheckOf judges ten clients, of which the eighth is called X, by a rule that
+// is led to believe that the client's name does not matter.
+func selfCheckOf(t *testing.T, every int64) error {
+	t.Helper()
+	var lines []string
+	for i := range 10 {
+		name := "Y"
+		if i == 7 {
+			name = "X"
+		}
+		domain := strings.Repeat("x", 100<<10) // few of them fill a block
+		lines = append(lines, fmt.Sprintf(`{"guid":%q,"name":%q,"domain":%q,"status":null,"managed":null,"os_name":null}`, testGUID(i), name, domain))
+	}
+	text := newRandomEstate(1).text(t, &snapshot.Estate{}, lines)
+	snap, err := snapshot.NewReader(bytes.NewReader(text), "s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := newRun(t.Context(), mustPack(t, map[string]string{"a.rego": clientRuleText}), snap, Options{SelfCheck: every})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.engine.release()
+	rules, err := r.prepareRules(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules[0].values = nil
+	return r.stream(t.Context(), []*worker{r.newWorker(r.newPrograms(rules))})
+}
+
+func TestSelfCheckFindsAFieldThatWasForgotten(t *testing.T) {
+	for every, found := range map[int64]bool{1: true, 7: true, 6: false, 0: false} {
+		err := selfCheckOf(t, every)
+		if (err != nil) != found {
+			t.Errorf("every %d: %v", every, err)
+		}
+		if want := "self-check failed on client X, line 10: ACME-CLI-001 is "; err != nil && !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("every %d: got %v, want %s", every, err, want)
+		}
+	}
+}
