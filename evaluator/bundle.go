@@ -6,12 +6,6 @@ import (
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// Bounds of bundles.
-const (
-	bundledAnswers = 64 // a rule with more is too particular to be bundled
-	bundleWorth    = 80 // percent of the clients that a bundle must know, or it is given up
-)
-
 // bundle remembers the answers of several rules at once. Rules that look at few
 // things mostly look at the same ones: one look-up then tells what all of them
 // say. Where it does not know, each rule is asked by itself, so that a bundle
@@ -31,7 +25,7 @@ type bundle struct {
 func newBundle(rules []*memo[*judgement]) *bundle {
 	b := &bundle{program: &program{}, table: map[string][]*answer[*judgement]{}, keys: make([][]byte, batchSize)}
 	for i, m := range rules {
-		if m.idle || len(m.own) > bundledAnswers {
+		if m.idle || len(m.own) > limits.bundled {
 			continue
 		}
 		b.members = append(b.members, i)
@@ -88,7 +82,7 @@ func (b *bundle) remember(n int, c *streamed) {
 	for i, member := range b.members {
 		answers[i] = c.answers[member]
 	}
-	if len(b.table) >= memoEntries {
+	if len(b.table) >= limits.memoEntries {
 		clear(b.table)
 	}
 	b.table[string(b.keys[n])] = answers
@@ -96,5 +90,5 @@ func (b *bundle) remember(n int, c *streamed) {
 
 // useless tells that too few clients are known to the bundle.
 func (b *bundle) useless() bool {
-	return b.clients >= memoTrial && b.known*100 < b.clients*bundleWorth
+	return b.clients >= limits.memoTrial && b.known*100 < b.clients*limits.bundleWorth
 }

@@ -6,6 +6,8 @@ type limitsOf struct {
 	memoEntries int   // answers of one program, and classes of one worker; then all are forgotten
 	memoTrial   int64 // look-ups after which a program must have shown its worth
 	memoWorth   int64 // percent of them that must have been answered before
+	bundled     int   // answers of a rule in a bundle; one with more is too particular
+	bundleWorth int64 // percent of the clients that a bundle must know, or it is given up
 	places      int   // of one locator; then all are forgotten
 	classes     int   // of records of a spool; those beyond are spooled whole
 	classText   int   // bytes of the texts of the classes
@@ -17,6 +19,8 @@ var limits = limitsOf{
 	memoEntries: 1 << 16,
 	memoTrial:   1 << 13,
 	memoWorth:   10,
+	bundled:     64,
+	bundleWorth: 80,
 	places:      1 << 16,
 	classes:     1 << 16,
 	classText:   16 << 20,

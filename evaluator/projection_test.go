@@ -21,7 +21,7 @@ func FuzzProjection(f *testing.F) {
 		f.Add([]byte(lines[i]), []byte(lines[(i*7+1)%len(lines)]), g.Uint64(), g.Uint64())
 	}
 	f.Add([]byte(lines[0]), []byte(lines[0]), ^uint64(0), uint64(0))
-	nets := newNetworks(g.estate().Subnets)
+	nets := newNetworks(g.estate())
 	head := g.text(f, g.estate(), nil)
 	head = head[:bytes.LastIndex(head[:len(head)-1], []byte("\n"))+1] // without the end
 	f.Fuzz(func(t *testing.T, one, other []byte, values, presence uint64) {
@@ -53,9 +53,10 @@ func FuzzProjection(f *testing.F) {
 // nscheck computes.
 func programOf(values, presence uint64) *program {
 	var r reads
+	objects := objectFields()
 	for f := range snapshot.Field(snapshot.NumFields) {
 		r.values[f] = f != snapshot.Root && values>>f&1 == 1
-		r.presence[f] = f != snapshot.Root && isObject[f] && presence>>f&1 == 1
+		r.presence[f] = f != snapshot.Root && objects[f] && presence>>f&1 == 1
 	}
 	p := &program{}
 	p.values, p.presence = r.fields()
@@ -68,8 +69,8 @@ func programOf(values, presence uint64) *program {
 	}
 	// Each object that is computed is known by a section whose being there is
 	// part of every key.
-	p.keyPresence(addressesField)
-	p.keyPresence(packagesField)
+	p.hostReads(addressesField)
+	p.hostReads(packagesField)
 	return p
 }
 
@@ -176,4 +177,17 @@ func reaches(doc map[string]any, path []string) bool {
 	}
 	inner, isMap := value.(map[string]any)
 	return isMap && reaches(inner, path[1:])
+}
+
+// objectFields are the fields of a client that are objects.
+func objectFields() (set fieldSet) {
+	var walk func(n *snapshot.FieldNode)
+	walk = func(n *snapshot.FieldNode) {
+		set[n.Field] = n.Children != nil
+		for _, c := range n.Children {
+			walk(c)
+		}
+	}
+	walk(snapshot.ClientFields)
+	return set
 }

@@ -277,7 +277,7 @@ func (w *worker) recallBundle(group []streamed) {
 	switch w.seen += int64(len(group)); {
 	case w.bundle != nil && w.bundle.useless():
 		w.bundle, w.bundled = nil, make([]bool, len(w.rules))
-	case w.bundle == nil && !w.tried && w.seen >= memoTrial:
+	case w.bundle == nil && !w.tried && w.seen >= limits.memoTrial:
 		w.tried = true
 		if w.bundle = newBundle(w.rules); w.bundle == nil {
 			return
