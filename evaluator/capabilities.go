@@ -4,18 +4,23 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 )
+
+// known are OPA's own capabilities, with which rules are read; making them takes
+// OPA as long as reading a rule does.
+var known = sync.OnceValue(func() *ast.Capabilities { return ast.CapabilitiesForThisVersion() })
 
 // capabilities is what rules may call: everything of OPA's but the built-ins
 // that read the network, the environment, the clock or chance, for with them
 // one snapshot could have two verdicts.
 func capabilities() *ast.Capabilities {
-	c := ast.CapabilitiesForThisVersion()
-	c.Builtins = slices.DeleteFunc(c.Builtins, refused)
+	c := *known()
+	c.Builtins = slices.DeleteFunc(slices.Clone(c.Builtins), refused)
 	c.AllowNet = []string{}
-	return c
+	return &c
 }
 
 func refused(b *ast.Builtin) bool {

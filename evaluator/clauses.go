@@ -22,7 +22,7 @@ func (r *run) knownClauses(rule *Rule) (clauses, error) {
 	}
 	known := clauses{}
 	for _, output := range []string{violationOutput, unknownOutput} {
-		for _, clause := range r.pack.compiler.GetRulesExact(ast.MustParseRef(rule.Package + "." + output)) {
+		for _, clause := range r.pack.compiler.GetRulesExact(outputRef(rule.Package, output)) {
 			var n needs
 			if err := r.pack.addNeeds(&n, rule, clause); err != nil {
 				return nil, fmt.Errorf("%s: %w", rule.ID, err)

@@ -37,6 +37,12 @@ func (r *Rule) defines(output string) bool { return slices.Contains(r.outputs, o
 // headName is the first name of what a Rego rule defines: x for x, x.y and x[y].
 func headName(r *ast.Rule) string { return r.Head.Ref()[0].String() }
 
+// outputRef refers to an output of a package.
+func outputRef(pkg, output string) ast.Ref {
+	body := ast.MustParseBodyWithOpts(pkg+"."+output, ast.ParserOptions{Capabilities: known()})
+	return body[0].Terms.(*ast.Term).Value.(ast.Ref)
+}
+
 // sets are those of the outputs that are asked for together.
 func sets(outputs []string) []string {
 	return slices.DeleteFunc(slices.Clone(outputs), func(name string) bool {

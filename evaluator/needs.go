@@ -111,7 +111,7 @@ func (n *needs) sections() []string {
 func (p *Pack) needsOf(r *Rule, outputs []string) (needs, error) {
 	var n needs
 	for _, output := range outputs {
-		if err := p.addNeeds(&n, r, ast.MustParseRef(r.Package+"."+output)); err != nil {
+		if err := p.addNeeds(&n, r, outputRef(r.Package, output)); err != nil {
 			return n, err
 		}
 	}

@@ -1,6 +1,8 @@
 package evaluator
 
 import (
+	"io/fs"
+	"os"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -222,4 +224,23 @@ func TestRemediationByVersion(t *testing.T) {
 			t.Errorf("version %q: got %v, want %s", version, got, want)
 		}
 	}
+}
+
+// Alone, the built-in rules are not held to the schemas when they are loaded.
+func TestTheBuiltinRulesFitTheSchemas(t *testing.T) {
+	if _, err := LoadPack(Source{Name: "copy", FS: copyFS(t, policies.FS, policies.Schemas)}); err != nil {
+		t.Error(err)
+	}
+}
+
+// copyFS is a copy of the rules that is not taken for the built-in ones.
+func copyFS(t *testing.T, from ...fs.FS) fs.FS {
+	t.Helper()
+	dir := t.TempDir()
+	for _, f := range from {
+		if err := os.CopyFS(dir, f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return os.DirFS(dir)
 }

@@ -50,7 +50,7 @@ func (r *reads) fields() (values, presence []snapshot.Field) {
 func (p *Pack) readsOf(pkg string, outputs []string) reads {
 	r := reader{compiler: p.compiler, seen: map[*ast.Rule]bool{}}
 	for _, output := range outputs {
-		r.follow(ast.MustParseRef(pkg + "." + output))
+		r.follow(outputRef(pkg, output))
 	}
 	return r.reads
 }

@@ -7,10 +7,12 @@ import (
 	"io/fs"
 	"maps"
 	"path"
+	"runtime"
 	"slices"
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/nscheck/nscheck/policies"
 )
@@ -56,6 +58,7 @@ func checkSources(sources []Source) error {
 type module struct {
 	source Source
 	file   string
+	text   string // until it is parsed
 	parsed *ast.Module
 	// What the annotations of its package say, before schemas are added to them.
 	metadata bool
@@ -88,13 +91,12 @@ func (p *Pack) readSource(src Source, sum io.Writer) error {
 		if name == paramsFile {
 			return p.readParams(src, data)
 		}
-		parsed, err := ast.ParseModuleWithOpts(src.file(name), string(data), ast.ParserOptions{ProcessAnnotation: true})
-		if err != nil {
-			return compileError(err)
-		}
-		p.modules = append(p.modules, module{source: src, file: src.file(name), parsed: parsed})
+		p.modules = append(p.modules, module{source: src, file: src.file(name), text: string(data)})
 		return nil
 	})
+	if err == nil {
+		err = parseModules(p.modules[before:])
+	}
 	if err != nil {
 		return fmt.Errorf("load rules from %s: %w", src.Name, err)
 	}
@@ -111,6 +113,28 @@ func (p *Pack) readSource(src Source, sum io.Writer) error {
 	}
 	if err := p.checkDefaults(src, own); err != nil {
 		return fmt.Errorf("load rules from %s: %w", src.Name, err)
+	}
+	return nil
+}
+
+// parseModules parses the texts of modules; the error is that of the first file.
+func parseModules(modules []module) error {
+	errs := make([]error, len(modules))
+	var parsing errgroup.Group
+	parsing.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range modules {
+		parsing.Go(func() error {
+			m := &modules[i]
+			m.parsed, errs[i] = ast.ParseModuleWithOpts(m.file, m.text, ast.ParserOptions{ProcessAnnotation: true, Capabilities: known()})
+			m.text = ""
+			return nil
+		})
+	}
+	parsing.Wait() // none returns an error
+	for _, err := range errs {
+		if err != nil {
+			return compileError(err)
+		}
 	}
 	return nil
 }

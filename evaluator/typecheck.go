@@ -33,6 +33,12 @@ func addSchemas(modules []module) error {
 			}
 		}
 	}
+	var schemas []*ast.SchemaAnnotation
+	for _, path := range slices.Sorted(maps.Keys(hostSchemas)) {
+		schemas = append(schemas, &ast.SchemaAnnotation{
+			Path: ast.MustParseRef(path), Schema: ast.MustParseRef(hostSchemas[path]),
+		})
+	}
 	for _, m := range modules {
 		pkg := m.parsed.Package.Path.String()
 		a := ofPackage[pkg]
@@ -41,12 +47,7 @@ func addSchemas(modules []module) error {
 			m.parsed.Annotations = append(m.parsed.Annotations, a)
 			ofPackage[pkg] = a
 		}
-		a.Schemas = nil
-		for _, path := range slices.Sorted(maps.Keys(hostSchemas)) {
-			a.Schemas = append(a.Schemas, &ast.SchemaAnnotation{
-				Path: ast.MustParseRef(path), Schema: ast.MustParseRef(hostSchemas[path]),
-			})
-		}
+		a.Schemas = schemas
 	}
 	return nil
 }
