@@ -12,14 +12,22 @@ import (
 
 var update = os.Getenv("UPDATE_GOLDEN") != ""
 
-func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
-		"nscheck": func() { os.Exit(run(os.Args, os.Stdout, os.Stderr)) },
-	})
+// buildProgram builds nscheck as users get it: several hundred runs of a test
+// binary under the race detector would take minutes, and other tests call the
+// same code in this process.
+func buildProgram(t *testing.T) (folder string) {
+	t.Helper()
+	folder = t.TempDir()
+	build := exec.Command("go", "build", "-o", folder+string(os.PathSeparator), ".")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build nscheck: %v\n%s", err, out)
+	}
+	return folder
 }
 
 // TestScripts runs the whole program; see testdata/script.
 func TestScripts(t *testing.T) {
+	bin := buildProgram(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		UpdateScripts:       update,
@@ -30,6 +38,7 @@ func TestScripts(t *testing.T) {
 		},
 		Setup: func(env *testscript.Env) error {
 			// Whatever the user has set must not reach the program.
+			env.Setenv("PATH", bin+string(os.PathListSeparator)+env.Getenv("PATH"))
 			env.Vars = append(env.Vars, "NSCHECK_SOURCE=", "NO_COLOR=", "TMPDIR="+env.WorkDir+"/.tmp", "TMP="+env.WorkDir+`\.tmp`)
 			return os.MkdirAll(env.WorkDir+"/.tmp", 0o755)
 		},
