@@ -39,6 +39,15 @@ func seeds(n int) []uint64 {
 	return out
 }
 
+func limitsBySeed(t testing.TB, seed uint64) {
+	switch seed % 3 {
+	case 1:
+		tightLimits(t)
+	case 2:
+		eagerLimits(t)
+	}
+}
+
 // judged is all that users see of an evaluation, one thing a line, or its error.
 func judged(t testing.TB, p *Pack, text []byte, opts Options) string {
 	t.Helper()
@@ -151,9 +160,7 @@ func TestDifferentialBuiltin(t *testing.T) {
 			if seed%2 == 0 {
 				estate = g.estate()
 			}
-			if seed%3 > 0 {
-				tightLimits(t)
-			}
+			limitsBySeed(t, seed)
 			sameEverywhere(t, fmt.Sprintf("seed %d", seed), p, g.text(t, estate, g.clientLines()))
 		})
 	}
@@ -173,9 +180,7 @@ func TestDifferentialRules(t *testing.T) {
 					t.Log(rules)
 				}
 			})
-			if seed%3 > 0 {
-				tightLimits(t)
-			}
+			limitsBySeed(t, seed)
 			said := sameEverywhere(t, fmt.Sprintf("seed %d", seed), p, g.text(t, g.estate(), g.clientLines()))
 			findings += strings.Count(said, "\n{\"rule\":\"ACME-R-")
 			broken += strings.Count(said, "the rule broke on client")

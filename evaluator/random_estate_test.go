@@ -26,6 +26,9 @@ type randomEstate struct {
 func newRandomEstate(seed uint64) *randomEstate {
 	g := &randomEstate{Rand: rand.New(rand.NewPCG(seed, 5))}
 	g.clients = 1 + g.IntN(150)
+	if g.IntN(10) == 0 {
+		g.clients += 300
+	}
 	g.kinds = []int{1, 4, 12, 1 << 30}[g.IntN(4)]
 	g.fat = g.IntN(5) == 0
 	g.odd = []int{0, 10, 60}[g.IntN(3)]

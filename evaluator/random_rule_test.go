@@ -305,7 +305,7 @@ func (m *ruleMaker) helper() string {
 	vars := m.vars
 	defer func() { m.vars = vars }()
 	text, use := "", h
-	switch m.IntN(5) {
+	switch m.IntN(6) {
 	case 0:
 		text, use = fmt.Sprintf("%s if { %s }\n", h, body()), pick(m.randomEstate, "", "not ")+h
 	case 1:
@@ -320,6 +320,9 @@ func (m *ruleMaker) helper() string {
 	case 4:
 		text = fmt.Sprintf("%s[sprintf(\"%%v\", [%s])].%s contains %s if { %s }\n", h, m.anyOf(), "seen", m.scalarOf(), body())
 		use = h + "[_].seen[_] != " + m.constant()
+	case 5:
+		text = fmt.Sprintf("%s(x) if %s == x\n", h, m.scalarOf())
+		use = fmt.Sprintf("%s%s(%s)", pick(m.randomEstate, "", "not ", "not "), h, m.constant())
 	}
 	m.helpers = append(m.helpers, text)
 	return use
