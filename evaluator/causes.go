@@ -62,7 +62,7 @@ func (c *causes) findings(rec *clientRecord) []Finding {
 	for i, f := range rec.Findings {
 		r := c.pack.Rules[f.Rule]
 		full := Finding{
-			Rule: r.ID, Severity: r.Severity, Msg: f.Msg, Resource: rec.resource(),
+			Rule: r.ID, Severity: r.Severity, Msg: f.Msg, Resource: rec.resource(), Sites: rec.Sites,
 			Path: f.Path, Expected: f.Expected, Actual: f.Actual,
 		}
 		if a := causes.findings[i]; a.found {

@@ -41,8 +41,9 @@ func (r *run) judgeEstate(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("stopped while judging the estate: %w", context.Cause(ctx))
 	}
+	objects := r.objectSites()
 	for i, rule := range r.pack.Rules {
-		r.takeEstate(rule, r.states[i], outcomes[i])
+		r.takeEstate(rule, r.states[i], outcomes[i], objects)
 	}
 	return nil
 }
@@ -54,7 +55,7 @@ type estateOutcome struct {
 	err error
 }
 
-func (r *run) takeEstate(rule *Rule, state *ruleState, out estateOutcome) {
+func (r *run) takeEstate(rule *Rule, state *ruleState, out estateOutcome, objects map[string][]string) {
 	if out.err != nil {
 		state.fail(out.err, "the estate")
 		return
@@ -65,11 +66,13 @@ func (r *run) takeEstate(rule *Rule, state *ruleState, out estateOutcome) {
 	}
 	for _, v := range out.violations {
 		state.findings++
-		r.found[rule.ID] = append(r.found[rule.ID], Finding{
+		f := Finding{
 			Rule: rule.ID, Severity: rule.Severity, Msg: v.Msg, Resource: *v.Resource,
 			Package: v.Package, Path: v.Path, Expected: v.Expected, Actual: v.Actual,
 			Affects: v.Affects, AffectsUnknown: v.Affects == nil && len(state.affectsUnknown) > 0,
-		})
+		}
+		f.Sites = sitesOf(f, objects)
+		r.found[rule.ID] = append(r.found[rule.ID], f)
 	}
 }
 

@@ -24,6 +24,8 @@ type Finding struct {
 	Affects []Selector `json:"affects,omitempty"`
 	// Whether it is not known which clients the finding can harm.
 	AffectsUnknown bool `json:"affects_unknown,omitempty"`
+	// GUIDs of the sites that the finding is about: those of a client's primary address; of an object of the estate its own, and those whose clients it can harm.
+	Sites []string `json:"sites,omitempty"`
 	// Identity of the finding from one run to the next: rule, object, package and setting, whatever the object is called and however the message is worded.
 	Fingerprint string `json:"fingerprint,omitempty"`
 	// Whether a baseline has the finding: new, unchanged or absent; left out where no baseline was given.

@@ -40,6 +40,8 @@ type Result struct {
 	Unexplained []Unexplained `json:"unexplained"`
 	// One entry for every rule of the pack, by id.
 	Rules []RuleResult `json:"rules"`
+	// The sites of the estate, by name; absent where they were not collected.
+	Sites []Site `json:"sites,omitempty"`
 
 	// Watched explains the client that was asked for; nil where none was, or it is not in the snapshot.
 	Watched *Explanation `json:"-"`
@@ -115,6 +117,8 @@ type RuleResult struct {
 	Step string `json:"step"`
 	// Ids of the rules whose findings a finding of this rule can explain.
 	Explains []string `json:"explains,omitempty"`
+	// Position in the article's chain of causes; lower is earlier, hundreds are its links.
+	Chain int `json:"chain,omitempty"`
 	// The verdict.
 	Verdict Verdict `json:"verdict"`
 	// Number of findings.

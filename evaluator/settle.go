@@ -24,6 +24,7 @@ func (r *run) result() (*Result, error) {
 		Pack:        r.pack.info,
 		Causes:      list,
 		Unexplained: unexplained,
+		Sites:       r.sites(),
 		findings:    r.spool,
 		resolve:     c.findings,
 		estate:      r.found,
@@ -42,7 +43,7 @@ func (r *run) result() (*Result, error) {
 // found, nothing is unknown and nothing is incomplete.
 func (r *run) ruleResult(rule *Rule, s *ruleState) RuleResult {
 	res := RuleResult{
-		ID: rule.ID, Title: rule.Title, Severity: rule.Severity, Scope: rule.Scope, Step: rule.Step, Explains: rule.Explains,
+		ID: rule.ID, Title: rule.Title, Severity: rule.Severity, Scope: rule.Scope, Step: rule.Step, Explains: rule.Explains, Chain: rule.Chain,
 		Findings: s.findings, Reasons: s.reasons, AffectsUnknown: s.affectsUnknown, Unknown: s.unknown.list(), Needs: rule.Needs,
 		Remediation: rule.remediationFor(r.version), Verdict: s.verdict, Params: r.pack.changedParams(rule),
 	}
