@@ -2,13 +2,15 @@
 # make test   everything: formatting, vet, static analysis, rules, tests
 # make bench  measure judging estates of up to a million clients, beside opa eval and conftest
 # make bench-collect  measure collecting from estates of up to a million clients
+# make pictures  draw the pictures of the README from the demo; needs Chromium and, to be
+#             the same everywhere, the fonts Inter and JetBrains Mono
 # make golden refresh golden files and generated files
 
 GO  ?= go
 BIN := bin/nscheck
 OUT := bin/demo
 
-.PHONY: build demo test format vet rules clients unit bench bench-programs bench-collect golden clean
+.PHONY: build demo test format vet rules clients unit bench bench-programs bench-collect golden pictures clean
 
 build:
 	$(GO) build -o $(BIN) ./cmd/nscheck
@@ -17,9 +19,9 @@ build:
 # it out. Any other status fails.
 demo: build
 	@mkdir -p $(OUT)
-	@$(BIN) scan --demo -f table -f table=$(OUT)/report.txt -f json=$(OUT)/result.json; \
+	@$(BIN) scan --demo -f table -f table=$(OUT)/report.txt -f json=$(OUT)/result.json -f html=$(OUT)/report.html; \
 	status=$$?; \
-	echo; echo "Wrote $(OUT)/report.txt and $(OUT)/result.json (exit status $$status)."; \
+	echo; echo "Wrote $(OUT)/report.txt, $(OUT)/report.html and $(OUT)/result.json (exit status $$status)."; \
 	test $$status -eq 1
 
 test: format vet rules clients unit
@@ -42,13 +44,17 @@ rules:
 	$(GO) tool opa test --bundle --coverage --threshold 100 policies >/dev/null
 
 # Two foreign clients prove the protocol double of SQL Server: tsql of FreeTDS
-# and tedious. Without them its tests of them are skipped, and fail in CI.
+# and tedious. Chromium proves the page of -f html. Without them the tests that
+# need them are skipped, and fail in CI.
 TEDIOUS := internal/tdstest/testdata/tedious
 
 clients:
-	@command -v tsql >/dev/null 2>&1 || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 && \
+	@missing=; \
+	command -v tsql >/dev/null 2>&1 || missing="$$missing freetds-bin"; \
+	command -v "$${NSCHECK_CHROMIUM:-chromium}" >/dev/null 2>&1 || missing="$$missing chromium"; \
+	[ -z "$$missing" ] || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 && \
 		apt-get update -qq >/dev/null && \
-		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends freetds-bin >/dev/null; } || true
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; } || true
 	@[ $(TEDIOUS)/node_modules/.package-lock.json -nt $(TEDIOUS)/package-lock.json ] || ! command -v npm >/dev/null 2>&1 || \
 		npm ci --prefix $(TEDIOUS) --silent --no-audit --no-fund --ignore-scripts
 
@@ -80,6 +86,12 @@ bench-collect:
 golden:
 	$(GO) generate ./...
 	UPDATE_GOLDEN=1 $(GO) test ./...
+
+# fonts-inter and fonts-jetbrains-mono are the Debian packages of the fonts.
+pictures: build
+	@mkdir -p $(OUT)
+	$(BIN) collect --demo -o $(OUT)/pictures.jsonl
+	$(GO) run ./internal/pictures -snapshot $(OUT)/pictures.jsonl
 
 clean:
 	rm -rf bin

@@ -26,18 +26,19 @@ type Options struct {
 }
 
 var formats = map[string]Format{
+	"html":  htmlFormat{},
 	"json":  jsonFormat{},
 	"table": tableFormat{},
 }
 
 // Names are the names of all formats.
-var Names = []string{"table", "json"}
+var Names = []string{"table", "json", "html"}
 
 // Lookup finds a format by its name.
 func Lookup(name string) (Format, error) {
 	f, ok := formats[name]
 	if !ok {
-		return nil, fmt.Errorf("there is no format %q; use %s", name, strings.Join(Names, " or "))
+		return nil, fmt.Errorf("there is no format %q; use %s", name, strings.Join(Names, ", "))
 	}
 	return f, nil
 }

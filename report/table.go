@@ -145,6 +145,11 @@ func (w *writer) conclusion(r *evaluator.Result, o Options) {
 	if len(parts) > 0 {
 		counted = strings.Join(parts, ", ")
 	}
+	w.put(block{body: fmt.Sprintf("Findings: %s. Exit status %d: %s.", counted, r.ExitStatus(o.FailOn, o.AllowIncomplete), exitMeaning(r, o))})
+}
+
+// exitMeaning says in words why the exit status is what it is.
+func exitMeaning(r *evaluator.Result, o Options) string {
 	status := r.ExitStatus(o.FailOn, o.AllowIncomplete)
 	meaning := map[int]string{
 		evaluator.ExitClean:      "clean",
@@ -155,8 +160,8 @@ func (w *writer) conclusion(r *evaluator.Result, o Options) {
 	switch {
 	case status == evaluator.ExitClean && r.Incomplete():
 		meaning = "what was not evaluated is allowed"
-	case status == evaluator.ExitClean && len(parts) > 0:
+	case status == evaluator.ExitClean && len(r.Summary.Findings) > 0:
 		meaning = "no finding at or above " + string(o.FailOn)
 	}
-	w.put(block{body: fmt.Sprintf("Findings: %s. Exit status %d: %s.", counted, status, meaning)})
+	return meaning
 }

@@ -1,0 +1,149 @@
+package report
+
+import (
+	"bufio"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"html/template"
+	"io"
+	"iter"
+
+	"github.com/nscheck/nscheck/evaluator"
+)
+
+// htmlFormat writes the result as one page that needs nothing beside itself:
+// causes first, then what is broken at each site, all findings to search and
+// filter, what was not evaluated, and where it all comes from. Findings are
+// data in the page, written as they come, and shown by its script. Nothing that
+// comes from outside is ever markup or code.
+type htmlFormat struct{}
+
+var (
+	//go:embed html/page.html
+	htmlPage string
+	//go:embed html/style.css
+	htmlStyle string
+	//go:embed html/script.js
+	htmlScript string
+)
+
+var htmlTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
+	"name":    Name,
+	"text":    Message,
+	"value":   value,
+	"plural":  plural,
+	"within":  within,
+	"kind":    objectKind,
+	"advice":  advice,
+	"verdict": func(v evaluator.Verdict) string { return verdictWord[v] },
+	"setting": setting,
+	"freed":   freesSentence,
+	"percent": percent,
+	"inc":     func(i int) int { return i + 1 },
+	"more":    func(n int64, shown []evaluator.Resource) int64 { return n - int64(len(shown)) },
+}).Parse(htmlPage))
+
+// page is what the template shows.
+type page struct {
+	*evaluator.Result
+	Ends    []pageEnd
+	Causes  []pageCause
+	Grid    grid
+	Judged  judged
+	Exit    Exit
+	Meaning string
+	Facts   []fact
+	Total   int64
+	Marks   marks
+
+	Style  template.CSS
+	Script template.JS
+	Policy string
+}
+
+func (htmlFormat) Write(out io.Writer, r *evaluator.Result, o Options) error {
+	return writePage(out, r, r.Findings(), o)
+}
+
+// writePage reads the findings twice: once to count them, and once to write them.
+func writePage(out io.Writer, r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error], o Options) error {
+	p, err := newPage(r, findings, o)
+	if err != nil {
+		return err
+	}
+	w := bufio.NewWriter(out)
+	if err := htmlTemplate.ExecuteTemplate(w, "head", p); err != nil {
+		return err
+	}
+	if err := writeFindingsData(w, r, findings); err != nil {
+		return err
+	}
+	if err := htmlTemplate.ExecuteTemplate(w, "foot", p); err != nil {
+		return err
+	}
+	return w.Flush()
+}
+
+func newPage(r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error], o Options) (*page, error) {
+	p := &page{
+		Result: r,
+		Exit:   Exit{r.ExitStatus(o.FailOn, o.AllowIncomplete), o.FailOn, o.AllowIncomplete},
+		Judged: newJudged(r),
+		Facts:  provenance(r),
+		Style:  template.CSS(htmlStyle),
+		Script: template.JS(htmlScript),
+		Policy: contentPolicy(),
+	}
+	p.Meaning = exitMeaning(r, o)
+	ends, grid := chainEnds(r.Rules), newGridder(r)
+	byRule := map[string]*end{}
+	for _, e := range ends {
+		byRule[e.rule.ID] = e
+	}
+	for f, err := range findings {
+		if err != nil {
+			return nil, err
+		}
+		p.Total++
+		p.Marks.count(f)
+		if e := byRule[f.Rule]; e != nil && f.BaselineState != evaluator.Absent {
+			e.count(f)
+		}
+		grid.count(f)
+	}
+	for _, e := range ends {
+		p.Ends = append(p.Ends, newPageEnd(r, e))
+	}
+	p.Causes = pageCauses(r)
+	p.Grid = grid.grid()
+	return p, nil
+}
+
+// contentPolicy lets the page load nothing, and run nothing but its own script.
+func contentPolicy() string {
+	return "default-src 'none'; script-src " + hashSource(htmlScript) + "; style-src " + hashSource(htmlStyle) +
+		"; img-src data:; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
+}
+
+func hashSource(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
+
+// marks counts what waivers and a baseline say of findings.
+type marks struct{ New, Unchanged, Absent, Waived int64 }
+
+func (m *marks) count(f evaluator.Finding) {
+	switch f.BaselineState {
+	case evaluator.New:
+		m.New++
+	case evaluator.Unchanged:
+		m.Unchanged++
+	case evaluator.Absent:
+		m.Absent++
+	}
+	if f.Waiver != nil {
+		m.Waived++
+	}
+}
