@@ -135,6 +135,9 @@ type RuleResult struct {
 	Remediation []Remediation `json:"remediation"`
 	// Parameters that the rule reads and whose values differ from the defaults.
 	Params map[string]any `json:"params,omitempty"`
+
+	// Definition is the rule itself, for formats that describe rules.
+	Definition *Rule `json:"-"`
 }
 
 // UnknownCount is the number of objects that the rule could not judge.

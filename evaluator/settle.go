@@ -46,6 +46,7 @@ func (r *run) ruleResult(rule *Rule, s *ruleState) RuleResult {
 		ID: rule.ID, Title: rule.Title, Severity: rule.Severity, Scope: rule.Scope, Step: rule.Step, Explains: rule.Explains, Chain: rule.Chain,
 		Findings: s.findings, Reasons: s.reasons, AffectsUnknown: s.affectsUnknown, Unknown: s.unknown.list(), Needs: rule.Needs,
 		Remediation: rule.remediationFor(r.version), Verdict: s.verdict, Params: r.pack.changedParams(rule),
+		Definition: rule,
 	}
 	if s.verdict != "" {
 		return res
