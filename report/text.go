@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -18,10 +19,30 @@ const maxNameLength = 120
 // maxMessageLength bounds what one message may take.
 const maxMessageLength = 1000
 
-// clean makes text from outside fit for a terminal: control characters, which
-// could move the cursor or change colours, are shown as escapes, and what is
-// too long is cut.
+// Azure Pipelines and GitHub Actions take these for commands in the log of a
+// step: the first anywhere, the second at the beginning of a line, where a long
+// name may come to stand when lines are broken.
+var (
+	azureCommand   = regexp.MustCompile(`(?i)##(vso)?\[`)
+	actionsCommand = regexp.MustCompile(`::([A-Za-z][A-Za-z-]*(?: .*?)?::)`)
+)
+
+// clean makes text from outside fit for a terminal and for the log of a
+// pipeline: control characters, which could move the cursor or change colours,
+// are shown as escapes, what a pipeline would take for a command is broken with
+// a backslash, and what is too long is cut.
 func clean(s string, limit int) string {
+	s = printable(s, limit)
+	if strings.Contains(s, "##") {
+		s = azureCommand.ReplaceAllString(s, `##$1\[`)
+	}
+	if strings.Contains(s, "::") {
+		s = actionsCommand.ReplaceAllString(s, `:\:$1`)
+	}
+	return s
+}
+
+func printable(s string, limit int) string {
 	var b strings.Builder
 	n := 0
 	for _, r := range s {
