@@ -74,7 +74,7 @@ func (w *writer) cause(c evaluator.Cause, titles map[string]string) {
 	w.causeFact("Rule", rule)
 	object := "the clients themselves"
 	if c.Resource != nil {
-		object = strings.ReplaceAll(c.Resource.Type, "_", " ") + " " + Name(c.Resource.Name)
+		object = Name(objectName(*c.Resource))
 	}
 	w.causeFact("Object", object)
 	if c.Path != "" {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"strings"
 
@@ -53,7 +54,9 @@ type causeKey struct {
 	certainty evaluator.Certainty
 }
 
-func gather(r *evaluator.Result) (*gathered, error) {
+func gather(r *evaluator.Result) (*gathered, error) { return gatherFrom(r, r.Findings()) }
+
+func gatherFrom(r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error]) (*gathered, error) {
 	g := &gathered{estate: map[string][]evaluator.Finding{}, clients: map[string]*messages{}, ends: chainEnds(r.Rules)}
 	client := map[string]bool{}
 	for _, rule := range r.Rules {
@@ -63,7 +66,7 @@ func gather(r *evaluator.Result) (*gathered, error) {
 	for _, e := range g.ends {
 		ends[e.rule.ID] = e
 	}
-	for f, err := range r.Findings() {
+	for f, err := range findings {
 		if err != nil {
 			return nil, err
 		}

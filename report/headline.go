@@ -17,27 +17,38 @@ const headlineCauses = 6
 // headline says in words how many clients the end of the chain holds, and why.
 func (w *writer) headline(r *evaluator.Result, e *end) {
 	w.line("")
+	lead, body := e.headline(r)
+	b := block{lead: lead, body: body}
+	if e.judged() {
+		b.colors = bold
+	}
+	w.put(b)
+	w.because(r, e)
+}
+
+// judged reports whether anything is known of the clients.
+func (e *end) judged() bool { return e.clients > 0 || len(e.rule.Reasons) == 0 }
+
+// headline is that sentence, and what it begins with.
+func (e *end) headline(r *evaluator.Result) (lead, body string) {
+	title := within(e.rule.Title)
+	if !e.judged() {
+		lead = "Not judged:"
+		return lead, lead + " " + title + " (" + clean(e.rule.Reasons[0].Msg, 500) + ")"
+	}
 	of, noun := r.Snapshot.ActiveClients, "client"
 	if e.clients > of {
 		of, noun = r.Snapshot.Clients, "computer"
 	}
-	title := within(e.rule.Title)
-	unknown := e.rule.UnknownCount()
-	if e.clients == 0 && len(e.rule.Reasons) > 0 {
-		lead := "Not judged:"
-		w.put(block{lead: lead, body: lead + " " + title + " (" + clean(e.rule.Reasons[0].Msg, 500) + ")"})
-		return
+	lead = fmt.Sprintf("%d of %s:", e.clients, plural(of, noun))
+	body = lead + " " + title
+	if len(e.rule.Reasons) > 0 {
+		return lead, body + "; not all could be judged"
 	}
-	lead := fmt.Sprintf("%d of %s:", e.clients, plural(of, noun))
-	body := lead + " " + title
-	switch {
-	case len(e.rule.Reasons) > 0:
-		body += "; not all could be judged"
-	case unknown > 0:
+	if unknown := e.rule.UnknownCount(); unknown > 0 {
 		body += fmt.Sprintf("; %d could not be judged", unknown)
 	}
-	w.put(block{lead: lead, body: body, colors: bold})
-	w.because(r, e)
+	return lead, body
 }
 
 // reason is one line under the headline.

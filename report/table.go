@@ -57,14 +57,6 @@ func (w *writer) head(r *evaluator.Result) {
 	}
 }
 
-var verdictWord = map[evaluator.Verdict]string{
-	evaluator.Errored:       "broke",
-	evaluator.Fail:          "found something",
-	evaluator.NotEvaluated:  "not evaluated",
-	evaluator.NotApplicable: "not applicable",
-	evaluator.Pass:          "passed",
-}
-
 func (w *writer) notEvaluated(r *evaluator.Result) {
 	began := false
 	for _, rule := range r.Rules {
@@ -128,40 +120,7 @@ func (w *writer) conclusion(r *evaluator.Result, o Options) {
 	if w.cut {
 		w.put(block{body: "Lists are cut short; -f json=FILE writes them in full."})
 	}
-	var verdicts []string
-	for _, v := range evaluator.Verdicts {
-		if n := r.Summary.Rules[v]; n > 0 {
-			verdicts = append(verdicts, fmt.Sprintf("%d %s", n, verdictWord[v]))
-		}
-	}
-	w.put(block{body: plural(int64(len(r.Rules)), "rule") + ": " + strings.Join(verdicts, ", ") + "."})
-	var parts []string
-	for _, s := range evaluator.Severities {
-		if n := r.Summary.Findings[s]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, s))
-		}
-	}
-	counted := "none"
-	if len(parts) > 0 {
-		counted = strings.Join(parts, ", ")
-	}
-	w.put(block{body: fmt.Sprintf("Findings: %s. Exit status %d: %s.", counted, r.ExitStatus(o.FailOn, o.AllowIncomplete), exitMeaning(r, o))})
-}
-
-// exitMeaning says in words why the exit status is what it is.
-func exitMeaning(r *evaluator.Result, o Options) string {
+	w.put(block{body: byVerdict(r) + "."})
 	status := r.ExitStatus(o.FailOn, o.AllowIncomplete)
-	meaning := map[int]string{
-		evaluator.ExitClean:      "clean",
-		evaluator.ExitFindings:   "findings at or above " + string(o.FailOn),
-		evaluator.ExitTrouble:    "a rule broke",
-		evaluator.ExitIncomplete: "something was not evaluated",
-	}[status]
-	switch {
-	case status == evaluator.ExitClean && r.Incomplete():
-		meaning = "what was not evaluated is allowed"
-	case status == evaluator.ExitClean && len(r.Summary.Findings) > 0:
-		meaning = "no finding at or above " + string(o.FailOn)
-	}
-	return meaning
+	w.put(block{body: fmt.Sprintf("Findings: %s. Exit status %d: %s.", bySeverity(r), status, exitMeaning(r, o))})
 }

@@ -200,3 +200,22 @@ func severityColors(s evaluator.Severity) text.Colors {
 	}
 	return text.Colors{text.FgCyan}
 }
+
+// objectName is an object's type in words, and its name.
+func objectName(r evaluator.Resource) string {
+	return strings.ReplaceAll(r.Type, "_", " ") + " " + r.Name
+}
+
+// unwrap is a text in one line, as written by hand in several.
+func unwrap(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// paragraphs are the paragraphs of a text written by hand, each in one line.
+func paragraphs(s string) []string {
+	var out []string
+	for _, p := range strings.Split(s, "\n\n") {
+		if p = unwrap(p); p != "" {
+			out = append(out, p)
+		}
+	}
+	return out
+}

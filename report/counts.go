@@ -1,0 +1,81 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/nscheck/nscheck/evaluator"
+)
+
+// standing is what a finding means for the outcome of a run.
+type standing string
+
+const (
+	counts     standing = "counts"      // it is there, and bad enough to fail the run
+	belowLimit standing = "below_limit" // it is there, and less bad than the limit
+	waived     standing = "waived"      // it is there, and somebody accepted it
+	fixed      standing = "fixed"       // the baseline had it, and it is gone
+)
+
+// standingOf tells how a finding stands under the options' limit.
+func standingOf(f evaluator.Finding, o Options) standing {
+	switch {
+	case f.BaselineState == evaluator.Absent:
+		return fixed
+	case f.Waiver != nil:
+		return waived
+	case !f.Severity.AtLeast(o.FailOn):
+		return belowLimit
+	}
+	return counts
+}
+
+var verdictWord = map[evaluator.Verdict]string{
+	evaluator.Errored:       "broke",
+	evaluator.Fail:          "found something",
+	evaluator.NotEvaluated:  "not evaluated",
+	evaluator.NotApplicable: "not applicable",
+	evaluator.Pass:          "passed",
+}
+
+// byVerdict counts the rules by what became of them.
+func byVerdict(r *evaluator.Result) string {
+	var parts []string
+	for _, v := range evaluator.Verdicts {
+		if n := r.Summary.Rules[v]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, verdictWord[v]))
+		}
+	}
+	return plural(int64(len(r.Rules)), "rule") + ": " + strings.Join(parts, ", ")
+}
+
+// bySeverity counts the findings by severity.
+func bySeverity(r *evaluator.Result) string {
+	var parts []string
+	for _, s := range evaluator.Severities {
+		if n := r.Summary.Findings[s]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, s))
+		}
+	}
+	if len(parts) == 0 {
+		return "none"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// exitMeaning says what the exit status says.
+func exitMeaning(r *evaluator.Result, o Options) string {
+	switch status := r.ExitStatus(o.FailOn, o.AllowIncomplete); {
+	case status == evaluator.ExitFindings:
+		return "findings at or above " + string(o.FailOn)
+	case status == evaluator.ExitTrouble:
+		return "a rule broke"
+	case status == evaluator.ExitIncomplete:
+		return "something was not evaluated"
+	case r.Incomplete():
+		return "what was not evaluated is allowed"
+	case bySeverity(r) != "none":
+		return "no finding at or above " + string(o.FailOn)
+	}
+	return "clean"
+}
