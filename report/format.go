@@ -26,19 +26,25 @@ type Options struct {
 }
 
 var formats = map[string]Format{
-	"html":  htmlFormat{},
+	"csv":   csvFormat{},
 	"json":  jsonFormat{},
 	"table": tableFormat{},
 }
 
 // Names are the names of all formats.
-var Names = []string{"table", "json", "html"}
+var Names = []string{"table", "json", "csv"}
+
+// Listed are those names in a sentence.
+func Listed() string {
+	last := len(Names) - 1
+	return strings.Join(Names[:last], ", ") + " or " + Names[last]
+}
 
 // Lookup finds a format by its name.
 func Lookup(name string) (Format, error) {
 	f, ok := formats[name]
 	if !ok {
-		return nil, fmt.Errorf("there is no format %q; use %s", name, strings.Join(Names, ", "))
+		return nil, fmt.Errorf("there is no format %q; use %s", name, Listed())
 	}
 	return f, nil
 }

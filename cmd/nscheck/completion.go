@@ -3,10 +3,13 @@ package main
 import (
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/nscheck/nscheck/report"
 )
 
 // completionScripts ask nscheck itself for the possible words.
@@ -42,6 +45,22 @@ compdef _nscheck nscheck
   }
 }
 `,
+}
+
+// completeFormats lets a command complete what follows --format.
+func completeFormats(c *cli.Command) *cli.Command {
+	flags := cli.DefaultCompleteWithFlags(c)
+	c.BashComplete = func(ctx *cli.Context) {
+		// The last word is the flag by which the script asks.
+		if n := len(os.Args); n > 2 && slices.Contains([]string{"-f", "-format", "--format"}, os.Args[n-2]) {
+			for _, name := range report.Names {
+				fmt.Fprintln(ctx.App.Writer, name)
+			}
+			return
+		}
+		flags(ctx)
+	}
+	return c
 }
 
 func completionCommand() *cli.Command {

@@ -7,7 +7,7 @@ import (
 )
 
 func evalCommand() *cli.Command {
-	return &cli.Command{
+	return completeFormats(&cli.Command{
 		Name:      "eval",
 		Usage:     "judge a snapshot by the rules",
 		ArgsUsage: "SNAPSHOT",
@@ -15,7 +15,7 @@ func evalCommand() *cli.Command {
 			"{estate: …, clients: […]} in JSON or YAML.",
 		Flags:  slices.Concat(reportFlags(), judgeFlags(), []cli.Flag{configFlag()}, workFlags()),
 		Action: runEval,
-	}
+	})
 }
 
 func runEval(c *cli.Context) error {

@@ -32,7 +32,7 @@ func configFlag() cli.Flag {
 // Flags of all commands that report.
 func reportFlags() []cli.Flag {
 	return append(packFlags(),
-		&cli.StringSliceFlag{Name: "format", Aliases: []string{"f"}, Usage: "write `FORMAT[=FILE]`, table, json or html; repeatable (default: table)", EnvVars: []string{"NSCHECK_FORMAT"}},
+		&cli.StringSliceFlag{Name: "format", Aliases: []string{"f"}, Usage: "write `FORMAT[=FILE]`: " + report.Listed() + "; repeatable (default: table)", EnvVars: []string{"NSCHECK_FORMAT"}},
 		&cli.StringFlag{Name: "fail-on", Usage: "exit with 1 from findings of this `SEVERITY` upwards", Value: string(evaluator.Medium), EnvVars: []string{"NSCHECK_FAIL_ON"}},
 		&cli.BoolFlag{Name: "allow-incomplete", Usage: "exit with 0, not 3, where something was not evaluated", EnvVars: []string{"NSCHECK_ALLOW_INCOMPLETE"}},
 		noColorFlag(),

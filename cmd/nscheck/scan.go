@@ -10,12 +10,12 @@ func scanCommand() *cli.Command {
 	flags := append(sourceFlags(),
 		&cli.StringFlag{Name: "save-snapshot", Usage: "keep the snapshot as `FILE`, compressed where it ends in .zst"})
 	flags = slices.Concat(flags, reportFlags(), judgeFlags())
-	return &cli.Command{
+	return completeFormats(&cli.Command{
 		Name:   "scan",
 		Usage:  "collect a snapshot, judge it by the rules, and report",
 		Flags:  append(flags, workFlags()...),
 		Action: runScan,
-	}
+	})
 }
 
 // runScan goes through a snapshot file even where it is not kept: the file

@@ -1,0 +1,136 @@
+package report
+
+import (
+	"bufio"
+	"io"
+	"iter"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/nscheck/nscheck/evaluator"
+)
+
+// csvFormat writes a table for spreadsheets: a row for every finding, and after
+// them one for every reason why something was not evaluated. It begins with a
+// byte order mark, without which Excel reads names in the code page of the
+// machine, and every cell is quoted, so that no list separator of a locale
+// splits it.
+type csvFormat struct{}
+
+// csvColumns are the columns; docs/formats.md describes them.
+var csvColumns = []string{
+	"record", "rule", "severity", "title", "resource_type", "resource_name", "resource_guid", "msg", "package", "path", "expected", "actual",
+	"cause", "certainty", "fingerprint", "baseline_state", "waiver_reason", "waiver_owner", "waiver_ticket", "waiver_expires",
+	"file", "line", "column",
+}
+
+// maxCell is below the 32,767 characters at which Excel breaks a cell in two.
+const maxCell = 32000
+
+func (c csvFormat) Write(out io.Writer, r *evaluator.Result, o Options) error {
+	return c.write(out, r, r.Findings(), o)
+}
+
+func (csvFormat) write(out io.Writer, r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error], _ Options) error {
+	w := bufio.NewWriter(out)
+	w.WriteString("\ufeff")
+	writeRow(w, csvColumns)
+	titles := map[string]string{}
+	for _, rule := range r.Rules {
+		titles[rule.ID] = rule.Title
+	}
+	for f, err := range findings {
+		if err != nil {
+			return err
+		}
+		writeRow(w, findingRow(f, titles[f.Rule]))
+	}
+	for _, rule := range r.Rules {
+		for _, row := range reasonRows(rule) {
+			writeRow(w, row)
+		}
+	}
+	return w.Flush()
+}
+
+func findingRow(f evaluator.Finding, title string) []string {
+	waiver, place := evaluator.WaiverUse{}, evaluator.SourceLocation{}
+	if f.Waiver != nil {
+		waiver = *f.Waiver
+	}
+	if f.Location != nil {
+		place = *f.Location
+	}
+	return []string{
+		"finding", f.Rule, string(f.Severity), title, f.Resource.Type, f.Resource.Name, f.Resource.GUID, f.Msg, f.Package, f.Path,
+		cell(f.Expected), cell(f.Actual), f.Cause, string(f.Certainty), f.Fingerprint, string(f.BaselineState),
+		waiver.Reason, waiver.Owner, waiver.Ticket, waiver.Expires, place.File, number(place.Line), number(place.Column),
+	}
+}
+
+// reasonRows say why a rule has no full verdict.
+func reasonRows(rule evaluator.RuleResult) [][]string {
+	var rows [][]string
+	add := func(record, object, msg string) {
+		row := make([]string, len(csvColumns))
+		row[0], row[1], row[2], row[3], row[5], row[7] = record, rule.ID, string(rule.Severity), rule.Title, object, msg
+		rows = append(rows, row)
+	}
+	record := string(rule.Verdict)
+	if rule.Verdict == evaluator.Fail {
+		record = string(evaluator.NotEvaluated)
+	}
+	for _, reason := range rule.Reasons {
+		add(record, "", reason.Msg)
+	}
+	for _, reason := range rule.AffectsUnknown {
+		add("affects_unknown", "", reason.Msg)
+	}
+	for _, u := range rule.Unknown {
+		add("unknown", names(u.Sample, u.Count), u.Msg)
+	}
+	if len(rows) == 0 && rule.Verdict != evaluator.Pass && rule.Verdict != evaluator.Fail {
+		add(record, "", "")
+	}
+	return rows
+}
+
+// cell is a setting's value; empty where there is none.
+func cell(v any) string {
+	if v == nil {
+		return ""
+	}
+	if s, ok := v.(string); ok {
+		return s
+	}
+	return value(v)
+}
+
+func number(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
+func writeRow(w *bufio.Writer, cells []string) {
+	for i, c := range cells {
+		if i > 0 {
+			w.WriteByte(',')
+		}
+		w.WriteString(`"` + strings.ReplaceAll(disarm(clean(c, maxCell)), `"`, `""`) + `"`)
+	}
+	w.WriteString("\r\n")
+}
+
+// disarm puts an apostrophe before a text that a spreadsheet would take for a
+// formula, or that begins with an apostrophe itself: a reader that takes one
+// leading apostrophe away has the text again.
+func disarm(s string) string {
+	first, _ := utf8.DecodeRuneInString(strings.TrimLeft(s, " \u00a0"))
+	if strings.ContainsRune("=+-@\t\r\n'＝＋－＠", first) && s != "" {
+		return "'" + s
+	}
+	return s
+}
