@@ -28,11 +28,12 @@ type Options struct {
 var formats = map[string]Format{
 	"csv":   csvFormat{},
 	"json":  jsonFormat{},
+	"junit": junitFormat{},
 	"table": tableFormat{},
 }
 
 // Names are the names of all formats.
-var Names = []string{"table", "json", "csv"}
+var Names = []string{"table", "json", "junit", "csv"}
 
 // Listed are those names in a sentence.
 func Listed() string {

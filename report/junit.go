@@ -1,0 +1,231 @@
+package report
+
+import (
+	"bufio"
+	"encoding/xml"
+	"io"
+	"iter"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/jstemmer/go-junit-report/v2/junit"
+
+	"github.com/nscheck/nscheck/evaluator"
+)
+
+// junitFormat writes the result as JUnit XML: a test suite for every rule, and
+// in it a test case for every finding. A rule that found nothing has one test
+// case, which passes, is skipped where the rule was not evaluated, and is in
+// error where it broke.
+type junitFormat struct{}
+
+func (j junitFormat) Write(out io.Writer, r *evaluator.Result, o Options) error {
+	return j.write(out, r, r.Findings(), o)
+}
+
+func (junitFormat) write(out io.Writer, r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error], o Options) error {
+	suites, err := newJunitSuites(r, findings, o)
+	defer closeSuites(suites)
+	if err != nil {
+		return err
+	}
+	var all junitSuite
+	for _, s := range suites {
+		all.tests, all.failures, all.errors, all.skipped = all.tests+s.tests, all.failures+s.failures, all.errors+s.errors, all.skipped+s.skipped
+	}
+	w := bufio.NewWriter(out)
+	w.WriteString(xml.Header)
+	w.WriteString("<testsuites" + all.attributes("nscheck") + ">\n")
+	for i, s := range suites {
+		w.WriteString("  <testsuite" + s.attributes(r.Rules[i].ID+" "+r.Rules[i].Title) + ">\n")
+		if err := s.cases.copyTo(w); err != nil {
+			return err
+		}
+		w.WriteString("  </testsuite>\n")
+	}
+	w.WriteString("</testsuites>\n")
+	return w.Flush()
+}
+
+// junitCase is a test case with the place where its setting stands; GitLab
+// links to it.
+type junitCase struct {
+	XMLName xml.Name `xml:"testcase"`
+	junit.Testcase
+	File string `xml:"file,attr,omitempty"`
+	Line int    `xml:"line,attr,omitempty"`
+}
+
+// junitSuite counts and keeps the test cases of one rule. The findings of
+// clients come mixed, client by client, and a suite's numbers stand before its
+// cases, so that cases wait until all are there.
+type junitSuite struct {
+	cases                            spill
+	tests, failures, errors, skipped int
+}
+
+func newJunitSuites(r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error], o Options) ([]*junitSuite, error) {
+	suites := make([]*junitSuite, len(r.Rules))
+	index := map[string]int{}
+	for i, rule := range r.Rules {
+		suites[i], index[rule.ID] = &junitSuite{}, i
+	}
+	causes := map[string]string{}
+	for _, c := range r.Causes {
+		causes[c.ID] = c.Msg
+	}
+	for f, err := range findings {
+		if err != nil {
+			return suites, err
+		}
+		i := index[f.Rule]
+		if err := suites[i].add(findingCase(f, failureText(f, causes[f.Cause], r.Rules[i]), o)); err != nil {
+			return suites, err
+		}
+	}
+	for i, rule := range r.Rules {
+		for _, c := range ruleCases(rule, suites[i].tests > 0) {
+			if err := suites[i].add(c); err != nil {
+				return suites, err
+			}
+		}
+	}
+	return suites, nil
+}
+
+func closeSuites(suites []*junitSuite) {
+	for _, s := range suites {
+		s.cases.close()
+	}
+}
+
+func (s *junitSuite) add(c junitCase) error {
+	s.tests++
+	switch {
+	case c.Failure != nil:
+		s.failures++
+	case c.Error != nil:
+		s.errors++
+	case c.Skipped != nil:
+		s.skipped++
+	}
+	text, err := xml.MarshalIndent(c, "    ", "  ")
+	if err != nil {
+		return err
+	}
+	_, err = s.cases.Write(append(text, '\n'))
+	return err
+}
+
+func (s *junitSuite) attributes(name string) string {
+	var b strings.Builder
+	b.WriteString(` name="`)
+	xml.EscapeText(&b, []byte(clean(name, math.MaxInt))) // into memory, where no write fails
+	b.WriteString(`"`)
+	for _, a := range []struct {
+		name string
+		n    int
+	}{{"tests", s.tests}, {"failures", s.failures}, {"errors", s.errors}, {"skipped", s.skipped}} {
+		b.WriteString(" " + a.name + `="` + strconv.Itoa(a.n) + `"`)
+	}
+	return b.String()
+}
+
+// findingCase is a finding as a test case. It fails where it counts.
+func findingCase(f evaluator.Finding, text string, o Options) junitCase {
+	name := objectName(f.Resource)
+	if f.Path != "" {
+		name += ", " + f.Path
+	}
+	if f.Package != "" {
+		name += ", " + f.Package
+	}
+	c := newCase(f.Rule, name)
+	if f.Location != nil {
+		c.File, c.Line = f.Location.File, f.Location.Line
+	}
+	msg, kind := clean(f.Msg, math.MaxInt), string(f.Severity)
+	switch standingOf(f, o) {
+	case fixed: // a test case that passes
+	case waived:
+		c.Skipped = &junit.Result{Type: string(waived), Message: clean("waived: "+f.Waiver.Reason, math.MaxInt), Data: msg}
+	case belowLimit:
+		c.Skipped = &junit.Result{Type: string(belowLimit), Message: kind + ", below " + string(o.FailOn) + ": " + msg}
+	default:
+		c.Failure = &junit.Result{Type: kind, Message: msg, Data: text}
+	}
+	return c
+}
+
+// failureText tells all of a finding: its setting, and its cause or else what to
+// do about it.
+func failureText(f evaluator.Finding, cause string, rule evaluator.RuleResult) string {
+	lines := []string{f.Msg}
+	if f.Resource.GUID != "" {
+		lines = append(lines, "Object: "+objectName(f.Resource)+" "+f.Resource.GUID)
+	}
+	if f.Path != "" {
+		lines = append(lines, "Setting: "+f.Path+" is "+value(f.Actual))
+	}
+	if f.Expected != nil {
+		lines = append(lines, "Should be: "+value(f.Expected))
+	}
+	if cause != "" {
+		lead := "Cause: "
+		if f.Certainty == evaluator.Possible {
+			lead = "Possible cause: "
+		}
+		lines = append(lines, lead+cause)
+	} else {
+		for _, m := range rule.Remediation {
+			lead := "To do: "
+			if len(rule.Remediation) > 1 && m.Versions != "" {
+				lead = "To do in versions " + m.Versions + ": "
+			}
+			lines = append(lines, lead+unwrap(m.Text))
+		}
+	}
+	for i, l := range lines {
+		lines[i] = clean(l, math.MaxInt)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// ruleCases are the test cases of a rule beside its findings.
+func ruleCases(rule evaluator.RuleResult, found bool) []junitCase {
+	var reasons []string
+	for _, reason := range slices.Concat(rule.Reasons, rule.AffectsUnknown) {
+		reasons = append(reasons, clean(reason.Msg, math.MaxInt))
+	}
+	for _, u := range rule.Unknown {
+		reasons = append(reasons, clean(u.Msg, math.MaxInt)+" ("+names(u.Sample, u.Count)+")")
+	}
+	if found && len(reasons) == 0 && rule.Verdict == evaluator.Fail {
+		return nil
+	}
+	kind := string(rule.Verdict)
+	c := newCase(rule.ID, rule.Title)
+	result := &junit.Result{Type: kind, Message: kind, Data: strings.Join(reasons, "\n")}
+	if len(reasons) > 0 {
+		result.Message = strings.ReplaceAll(kind, "_", " ") + ": " + reasons[0]
+	}
+	switch rule.Verdict {
+	case evaluator.Pass:
+	case evaluator.Errored:
+		c.Error = result
+	case evaluator.Fail:
+		c.Name = "not evaluated in full"
+		result.Type = string(evaluator.NotEvaluated)
+		result.Message = c.Name
+		c.Skipped = result
+	default:
+		c.Skipped = result
+	}
+	return []junitCase{c}
+}
+
+func newCase(rule, name string) junitCase {
+	return junitCase{Testcase: junit.Testcase{Classname: rule, Name: clean(name, math.MaxInt)}}
+}
