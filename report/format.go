@@ -29,11 +29,12 @@ var formats = map[string]Format{
 	"csv":   csvFormat{},
 	"json":  jsonFormat{},
 	"junit": junitFormat{},
+	"sarif": sarifFormat{},
 	"table": tableFormat{},
 }
 
 // Names are the names of all formats.
-var Names = []string{"table", "json", "junit", "csv"}
+var Names = []string{"table", "json", "sarif", "junit", "csv"}
 
 // Listed are those names in a sentence.
 func Listed() string {

@@ -54,7 +54,7 @@ type streamed interface {
 }
 
 var streamedFormats = map[string]streamed{
-	"junit": junitFormat{}, "csv": csvFormat{},
+	"sarif": sarifFormat{}, "junit": junitFormat{}, "csv": csvFormat{},
 }
 
 func writeHostile(t *testing.T, format string) []byte {

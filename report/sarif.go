@@ -1,0 +1,141 @@
+package report
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"iter"
+
+	"github.com/nscheck/nscheck/evaluator"
+)
+
+// sarifFormat writes the result as SARIF 2.1.0: rules with help, results as
+// they stream by, and what was not evaluated as notifications.
+//
+// Its types are its own: those of go-sarif hold all results of a run at once and
+// write every default of the standard with each of them. The tests read what is
+// written with go-sarif.
+type sarifFormat struct{}
+
+func (s sarifFormat) Write(out io.Writer, r *evaluator.Result, o Options) error {
+	return s.write(out, r, r.Findings(), o)
+}
+
+func (sarifFormat) write(out io.Writer, r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error], o Options) error {
+	w := bufio.NewWriter(out)
+	head, err := encodeJSON(newSarifRun(r, o), "  ")
+	if err != nil {
+		return err
+	}
+	w.WriteString("{\n\"$schema\": \"https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json\",\n")
+	w.WriteString("\"version\": \"2.1.0\",\n\"runs\": [")
+	w.Write(bytes.TrimSuffix(head, []byte("\n}")))
+	w.WriteString(",\n  \"results\": [")
+	results := newSarifResults(r)
+	separator := "\n    "
+	for f, err := range findings {
+		if err != nil {
+			return err
+		}
+		line, err := encodeJSON(results.of(f), "")
+		if err != nil {
+			return err
+		}
+		w.WriteString(separator)
+		w.Write(line)
+		separator = ",\n    "
+	}
+	w.WriteString("\n  ]\n}]\n}\n")
+	return w.Flush()
+}
+
+type sarifResult struct {
+	RuleID              string            `json:"ruleId"`
+	RuleIndex           int               `json:"ruleIndex"`
+	Level               string            `json:"level"`
+	Message             sarifMessage      `json:"message"`
+	Locations           []sarifLocation   `json:"locations"`
+	RelatedLocations    []sarifLocation   `json:"relatedLocations,omitempty"`
+	PartialFingerprints map[string]string `json:"partialFingerprints,omitempty"`
+	BaselineState       string            `json:"baselineState,omitempty"`
+	// Suppressions are there for all results or for none: empty says not suppressed.
+	Suppressions []sarifSuppression `json:"suppressions"`
+	Properties   sarifFinding       `json:"properties"`
+}
+
+// sarifFinding is what SARIF has no place for.
+type sarifFinding struct {
+	Severity       evaluator.Severity  `json:"severity"`
+	Resource       evaluator.Resource  `json:"resource"`
+	Package        string              `json:"package,omitempty"`
+	Path           string              `json:"path,omitempty"`
+	Expected       any                 `json:"expected,omitempty"`
+	Actual         any                 `json:"actual,omitempty"`
+	AffectsUnknown bool                `json:"affectsUnknown,omitempty"`
+	Cause          string              `json:"cause,omitempty"`
+	Certainty      evaluator.Certainty `json:"certainty,omitempty"`
+}
+
+type sarifSuppression struct {
+	Kind          string             `json:"kind"`
+	Status        string             `json:"status"`
+	Justification string             `json:"justification,omitempty"`
+	Properties    sarifWaiverDetails `json:"properties"`
+}
+
+type sarifWaiverDetails struct {
+	Owner   string `json:"owner,omitempty"`
+	Ticket  string `json:"ticket,omitempty"`
+	Expires string `json:"expires,omitempty"`
+	Place   string `json:"place,omitempty"`
+}
+
+// sarifResults makes results of findings.
+type sarifResults struct {
+	rules  map[string]int
+	causes map[string]evaluator.Cause
+}
+
+func newSarifResults(r *evaluator.Result) *sarifResults {
+	s := &sarifResults{rules: map[string]int{}, causes: map[string]evaluator.Cause{}}
+	for i, rule := range r.Rules {
+		s.rules[rule.ID] = i
+	}
+	for _, c := range r.Causes {
+		s.causes[c.ID] = c
+	}
+	return s
+}
+
+func (s *sarifResults) of(f evaluator.Finding) sarifResult {
+	out := sarifResult{
+		RuleID: f.Rule, RuleIndex: s.rules[f.Rule], Level: sarifLevel(f.Severity), Message: sarifMessage{sarifText(f.Msg)},
+		Locations:     []sarifLocation{{PhysicalLocation: sarifPlace(f.Location), LogicalLocations: []sarifLogical{logicalLocation(f.Resource, f.Path)}}},
+		BaselineState: string(f.BaselineState),
+		Suppressions:  []sarifSuppression{},
+		Properties: sarifFinding{
+			Severity: f.Severity, Resource: f.Resource, Package: f.Package, Path: f.Path, Expected: f.Expected, Actual: f.Actual,
+			AffectsUnknown: f.AffectsUnknown, Cause: f.Cause, Certainty: f.Certainty,
+		},
+	}
+	if f.Fingerprint != "" {
+		// The second name is the one that GitHub's code scanning tracks alerts by.
+		out.PartialFingerprints = map[string]string{"nscheckFinding/v1": f.Fingerprint, "primaryLocationLineHash": f.Fingerprint}
+	}
+	if w := f.Waiver; w != nil {
+		out.Suppressions = append(out.Suppressions, sarifSuppression{
+			Kind: "external", Status: "accepted", Justification: w.Reason,
+			Properties: sarifWaiverDetails{Owner: w.Owner, Ticket: w.Ticket, Expires: w.Expires, Place: w.Place},
+		})
+	}
+	if c, ok := s.causes[f.Cause]; ok && c.Resource != nil {
+		lead := "Cause: "
+		if f.Certainty == evaluator.Possible {
+			lead = "Possible cause: "
+		}
+		out.RelatedLocations = []sarifLocation{{
+			ID: 1, Message: &sarifMessage{sarifText(lead + c.Msg)}, LogicalLocations: []sarifLogical{logicalLocation(*c.Resource, c.Path)},
+		}}
+	}
+	return out
+}
