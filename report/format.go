@@ -26,15 +26,16 @@ type Options struct {
 }
 
 var formats = map[string]Format{
-	"csv":   csvFormat{},
-	"json":  jsonFormat{},
-	"junit": junitFormat{},
-	"sarif": sarifFormat{},
-	"table": tableFormat{},
+	"csv":      csvFormat{},
+	"json":     jsonFormat{},
+	"junit":    junitFormat{},
+	"markdown": markdownFormat{},
+	"sarif":    sarifFormat{},
+	"table":    tableFormat{},
 }
 
 // Names are the names of all formats.
-var Names = []string{"table", "json", "sarif", "junit", "csv"}
+var Names = []string{"table", "json", "sarif", "junit", "csv", "markdown"}
 
 // Listed are those names in a sentence.
 func Listed() string {

@@ -55,6 +55,7 @@ type streamed interface {
 
 var streamedFormats = map[string]streamed{
 	"sarif": sarifFormat{}, "junit": junitFormat{}, "csv": csvFormat{},
+	"markdown": markdownFormat{},
 }
 
 func writeHostile(t *testing.T, format string) []byte {

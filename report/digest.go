@@ -1,0 +1,119 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"iter"
+	"slices"
+
+	"github.com/nscheck/nscheck/evaluator"
+)
+
+// digestShown is how many findings of a kind a digest keeps.
+const digestShown = 20
+
+// digest is what formats of bounded length say of a result. Its size does not
+// grow with the number of clients.
+type digest struct {
+	*gathered
+	standings map[standing]int64
+	states    map[evaluator.BaselineState]int64
+	worst     []evaluator.Finding // of the estate, that are there and not waived, by severity
+	fresh     []evaluator.Finding // that the baseline does not have and nobody waived, by severity
+	freshAll  int64
+	waived    []evaluator.Finding
+	behind    map[faultKey]evaluator.Finding // the findings that are causes
+}
+
+// faultKey tells the findings of the estate apart that causes come from.
+type faultKey struct {
+	rule, msg string
+	resource  evaluator.Resource
+}
+
+func newDigest(r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error], o Options) (*digest, error) {
+	d := &digest{
+		standings: map[standing]int64{}, states: map[evaluator.BaselineState]int64{}, behind: map[faultKey]evaluator.Finding{},
+	}
+	estate := map[string]bool{}
+	for _, rule := range r.Rules {
+		estate[rule.ID] = rule.Scope == evaluator.EstateScope
+	}
+	causes := map[faultKey]bool{}
+	for _, c := range r.Causes {
+		if c.Resource != nil {
+			causes[faultKey{c.Rule, c.Msg, *c.Resource}] = true
+		}
+	}
+	var err error
+	d.gathered, err = gatherFrom(r, func(yield func(evaluator.Finding, error) bool) {
+		for f, err := range findings {
+			if err == nil {
+				key := faultKey{f.Rule, f.Msg, f.Resource}
+				if causes[key] {
+					d.behind[key] = f
+				}
+				d.add(f, estate[f.Rule] && !causes[key], o)
+			}
+			if !yield(f, err) {
+				return
+			}
+		}
+	})
+	return d, err
+}
+
+func (d *digest) add(f evaluator.Finding, estate bool, o Options) {
+	s := standingOf(f, o)
+	d.standings[s]++
+	if f.BaselineState != "" {
+		d.states[f.BaselineState]++
+	}
+	switch {
+	case s == fixed:
+		return
+	case s == waived:
+		if len(d.waived) < digestShown {
+			d.waived = append(d.waived, f)
+		}
+		return
+	}
+	if f.BaselineState == evaluator.New {
+		d.freshAll++
+		d.fresh = keepWorst(d.fresh, f)
+	}
+	if estate {
+		d.worst = keepWorst(d.worst, f)
+	}
+}
+
+// comparison counts the findings against the baseline, where there was one.
+func (d *digest) comparison() string {
+	if len(d.states) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("Against the baseline: %d new, %d fixed, %d unchanged.",
+		d.states[evaluator.New], d.states[evaluator.Absent], d.states[evaluator.Unchanged])
+}
+
+// finding is the finding that a cause comes from.
+func (d *digest) finding(c evaluator.Cause) evaluator.Finding {
+	if c.Resource == nil {
+		return evaluator.Finding{}
+	}
+	return d.behind[faultKey{c.Rule, c.Msg, *c.Resource}]
+}
+
+// keepWorst keeps the worst findings, and of equally bad ones the first.
+func keepWorst(list []evaluator.Finding, f evaluator.Finding) []evaluator.Finding {
+	rank := func(f evaluator.Finding) int { return slices.Index(evaluator.Severities, f.Severity) }
+	i := len(list)
+	for i > 0 && cmp.Less(rank(f), rank(list[i-1])) {
+		i--
+	}
+	if i == digestShown {
+		return list
+	}
+	list = slices.Insert(list, i, f)
+	return list[:min(len(list), digestShown)]
+}

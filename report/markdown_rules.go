@@ -1,0 +1,83 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/nscheck/nscheck/evaluator"
+)
+
+// markdownMessages is how many messages of a rule its row has.
+const markdownMessages = 3
+
+// rules writes what every rule found, the worst first.
+func (m *markdown) rules(r *evaluator.Result, d *digest) {
+	rules := slices.DeleteFunc(slices.Clone(r.Rules), func(x evaluator.RuleResult) bool { return x.Findings == 0 })
+	slices.SortStableFunc(rules, func(a, b evaluator.RuleResult) int {
+		return slices.Index(evaluator.Severities, a.Severity) - slices.Index(evaluator.Severities, b.Severity)
+	})
+	for i, rule := range rules {
+		if i == 0 {
+			m.add("\n### Findings\n\n| Severity | Rule | Findings | Such as |\n|---|---|---:|---|\n")
+		}
+		var cells []string
+		if g := d.clients[rule.ID]; g != nil {
+			for _, message := range g.most() {
+				cells = append(cells, short(message.msg)+" ("+short(names(message.sample, message.count))+")")
+			}
+		}
+		for _, f := range d.estate[rule.ID] {
+			cells = append(cells, markdownStanding(f)+short(f.Msg)+markdownPlace(f))
+		}
+		cells = cells[:min(len(cells), markdownMessages)]
+		m.add("| %s | %s %s | %d | %s |\n", rule.Severity, rule.ID, short(rule.Title), rule.Findings, strings.Join(cells, "<br>"))
+	}
+}
+
+func (m *markdown) waived(d *digest) {
+	for i, f := range d.waived {
+		if i == 0 {
+			m.add("\n### Waived\n\n")
+		}
+		until := ""
+		if f.Waiver.Expires != "" {
+			until = " until " + short(f.Waiver.Expires)
+		}
+		m.add("- %s, %s%s: %s\n", f.Rule, short(objectName(f.Resource)), until, short(f.Waiver.Reason))
+	}
+	if rest := d.standings[waived] - int64(len(d.waived)); rest > 0 {
+		m.add("- and %d more\n", rest)
+	}
+}
+
+// notEvaluated writes what no finding and no pass can be concluded of.
+func (m *markdown) notEvaluated(r *evaluator.Result) {
+	began := false
+	for _, rule := range r.Rules {
+		reasons := reasonsOf(rule)
+		if rule.Verdict == evaluator.NotApplicable || len(reasons) == 0 {
+			continue
+		}
+		if !began {
+			began = true
+			m.add("\n### Not evaluated\n\n")
+		}
+		m.add("- %s %s: %s\n", rule.ID, short(rule.Title), short(strings.Join(reasons, "; ")))
+	}
+}
+
+// reasonsOf are the reasons why a rule has no full verdict, in words.
+func reasonsOf(rule evaluator.RuleResult) []string {
+	var out []string
+	for _, reason := range rule.Reasons {
+		out = append(out, reason.Msg)
+	}
+	for _, reason := range rule.AffectsUnknown {
+		out = append(out, "which clients it harms: "+reason.Msg)
+	}
+	for _, u := range rule.Unknown {
+		out = append(out, fmt.Sprintf("%s (%s)", u.Msg, names(u.Sample, u.Count)))
+	}
+	return out
+}
