@@ -23,19 +23,24 @@ type Options struct {
 	FailOn evaluator.Severity
 	// AllowIncomplete says that what was not evaluated does not count.
 	AllowIncomplete bool
+	// StepSummary is the file to which GitHub Actions takes a job's summary; the
+	// github format adds it there. Empty means that there is none.
+	StepSummary string
 }
 
 var formats = map[string]Format{
-	"csv":      csvFormat{},
-	"json":     jsonFormat{},
-	"junit":    junitFormat{},
-	"markdown": markdownFormat{},
-	"sarif":    sarifFormat{},
-	"table":    tableFormat{},
+	"azuredevops": azureFormat{},
+	"csv":         csvFormat{},
+	"github":      githubFormat{},
+	"json":        jsonFormat{},
+	"junit":       junitFormat{},
+	"markdown":    markdownFormat{},
+	"sarif":       sarifFormat{},
+	"table":       tableFormat{},
 }
 
 // Names are the names of all formats.
-var Names = []string{"table", "json", "sarif", "junit", "csv", "markdown"}
+var Names = []string{"table", "json", "sarif", "junit", "csv", "markdown", "github", "azuredevops"}
 
 // Listed are those names in a sentence.
 func Listed() string {

@@ -55,7 +55,7 @@ type streamed interface {
 
 var streamedFormats = map[string]streamed{
 	"sarif": sarifFormat{}, "junit": junitFormat{}, "csv": csvFormat{},
-	"markdown": markdownFormat{},
+	"markdown": markdownFormat{}, "github": githubFormat{}, "azuredevops": azureFormat{},
 }
 
 func writeHostile(t *testing.T, format string) []byte {

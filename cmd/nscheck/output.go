@@ -38,6 +38,7 @@ func parseOutputs(c *cli.Context) (*outputs, error) {
 	o := &outputs{options: terminalOptions(c)}
 	o.options.FailOn = failOn
 	o.options.AllowIncomplete = c.Bool("allow-incomplete")
+	o.options.StepSummary = os.Getenv("GITHUB_STEP_SUMMARY")
 	wanted := c.StringSlice("format")
 	if len(wanted) == 0 {
 		wanted = []string{"table"}

@@ -1,0 +1,149 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/nscheck/nscheck/evaluator"
+)
+
+// annotationsShown is how many annotations of a level are written: GitHub shows
+// no more of one step.
+const annotationsShown = 10
+
+// annotation is a line that a pipeline shows beside its log.
+type annotation struct {
+	level string // error, warning or note
+	rule  string
+	title string
+	msg   string
+	place *evaluator.SourceLocation
+}
+
+// annotations are what a pipeline shows: causes first, then rules that broke,
+// what was not evaluated, clients without a known cause, and the other faults of
+// the estate; where a baseline was given, only faults that are new.
+type annotations struct {
+	list   []annotation
+	levels map[string]int
+	kept   int // of each level, for what is no cause
+	left   int // annotations beyond what is shown
+	old    int // faults that the baseline has
+	titles map[string]string
+	digest *digest
+}
+
+func newAnnotations(r *evaluator.Result, d *digest) *annotations {
+	a := &annotations{levels: map[string]int{}, titles: map[string]string{}, digest: d}
+	severities := map[string]evaluator.Severity{}
+	for _, rule := range r.Rules {
+		a.titles[rule.ID], severities[rule.ID] = rule.Title, rule.Severity
+	}
+	a.kept = 1
+	for _, c := range r.Causes {
+		a.cause(c, severities[c.Rule])
+	}
+	a.kept = 0
+	a.broken(r)
+	a.notEvaluated(r)
+	for _, u := range r.Unexplained {
+		msg := fmt.Sprintf("%s without a known cause: %s (%s)", plural(u.Clients, "client"), within(a.titles[u.Rule]), names(u.Sample, u.Clients))
+		a.add(annotation{level: sarifLevel(severities[u.Rule]), rule: u.Rule, msg: msg})
+	}
+	for _, f := range d.worst {
+		a.fault(f, f.Msg)
+	}
+	return a
+}
+
+// add adds an annotation where there is room for one of its level.
+func (a *annotations) add(x annotation) {
+	if a.levels[x.level] >= annotationsShown-a.kept {
+		a.left++
+		return
+	}
+	a.levels[x.level]++
+	x.title = "nscheck"
+	if x.rule != "" {
+		x.title = x.rule + " " + a.titles[x.rule]
+	}
+	x.title, x.msg = clean(x.title, maxNameLength), clean(x.msg, maxMessageLength)
+	a.list = append(a.list, x)
+}
+
+func (a *annotations) fault(f evaluator.Finding, msg string) {
+	switch {
+	case f.Waiver != nil: // counted in the conclusion
+	case f.BaselineState == evaluator.Unchanged:
+		a.old++
+	default:
+		a.add(annotation{level: sarifLevel(f.Severity), rule: f.Rule, msg: msg, place: f.Location})
+	}
+}
+
+func (a *annotations) cause(c evaluator.Cause, severity evaluator.Severity) {
+	f := a.digest.finding(c)
+	f.Rule, f.Severity = c.Rule, severity
+	var leads []string
+	for _, id := range c.Explains {
+		leads = append(leads, within(a.titles[id]))
+	}
+	msg := clean(c.Msg, 500)
+	if c.Certainty == evaluator.Possible {
+		msg = "Possibly: " + msg
+	}
+	msg = fmt.Sprintf("%s: %s. Leads to: %s.", plural(c.Clients, "client"), strings.TrimSuffix(msg, "."), strings.Join(leads, "; "))
+	if c.Path != "" {
+		msg += " Setting: " + setting(c) + "."
+	}
+	a.fault(f, msg)
+}
+
+// broken tells of rules that broke: nobody knows what they would have found.
+func (a *annotations) broken(r *evaluator.Result) {
+	a.incomplete(r, "error", "Broken rules", func(v evaluator.Verdict) bool { return v == evaluator.Errored })
+}
+
+func (a *annotations) notEvaluated(r *evaluator.Result) {
+	a.incomplete(r, "warning", "Not evaluated, or not in full", func(v evaluator.Verdict) bool {
+		return v == evaluator.NotEvaluated || v == evaluator.Fail
+	})
+}
+
+// incomplete names the rules of some verdicts that have reasons, in one
+// annotation, with the first reason.
+func (a *annotations) incomplete(r *evaluator.Result, level, lead string, of func(evaluator.Verdict) bool) {
+	var ids []string
+	reason := ""
+	for _, rule := range r.Rules {
+		reasons := reasonsOf(rule)
+		if !of(rule.Verdict) || len(reasons) == 0 {
+			continue
+		}
+		ids = append(ids, rule.ID)
+		if reason == "" {
+			reason = " (" + rule.ID + ": " + clean(reasons[0], 300) + ")"
+		}
+	}
+	if len(ids) > 0 {
+		a.add(annotation{level: level, msg: lead + ": " + strings.Join(ids, ", ") + reason})
+	}
+}
+
+// conclusion sums up, and counts what has no annotation.
+func (a *annotations) conclusion(r *evaluator.Result, o Options) string {
+	out := fmt.Sprintf("%s. Findings: %s. Exit status %d: %s.", byVerdict(r), bySeverity(r), r.ExitStatus(o.FailOn, o.AllowIncomplete), exitMeaning(r, o))
+	if a.left > 0 {
+		out += fmt.Sprintf(" Faults not shown for want of room: %d.", a.left)
+	}
+	if a.old > 0 {
+		out += fmt.Sprintf(" Faults not shown because the baseline has them: %d.", a.old)
+	}
+	if n := a.digest.standings[waived]; n > 0 {
+		out += fmt.Sprintf(" Findings waived: %d.", n)
+	}
+	if compared := a.digest.comparison(); compared != "" {
+		out += " " + compared
+	}
+	return out
+}

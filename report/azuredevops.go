@@ -1,0 +1,83 @@
+package report
+
+import (
+	"bufio"
+	"io"
+	"iter"
+	"strconv"
+	"strings"
+
+	"github.com/nscheck/nscheck/evaluator"
+)
+
+// azureFormat writes logging commands of Azure Pipelines: issues, and the
+// outcome of the task.
+type azureFormat struct{}
+
+func (a azureFormat) Write(out io.Writer, r *evaluator.Result, o Options) error {
+	return a.write(out, r, r.Findings(), o)
+}
+
+func (azureFormat) write(out io.Writer, r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error], o Options) error {
+	d, err := newDigest(r, findings, o)
+	if err != nil {
+		return err
+	}
+	w := bufio.NewWriter(out)
+	all := newAnnotations(r, d)
+	for _, a := range all.list {
+		w.WriteString(azureIssue(a) + "\n")
+	}
+	w.WriteString("##vso[task.complete result=" + azureOutcome(r, o) + ";]" + azureMessage(all.conclusion(r, o)) + "\n")
+	return w.Flush()
+}
+
+// azureOutcome is the exit status in Azure's words. Where nothing fails and
+// something was found or not evaluated, the task succeeded with issues.
+func azureOutcome(r *evaluator.Result, o Options) string {
+	switch {
+	case r.ExitStatus(o.FailOn, o.AllowIncomplete) != evaluator.ExitClean:
+		return "Failed"
+	case r.Incomplete() || bySeverity(r) != "none":
+		return "SucceededWithIssues"
+	}
+	return "Succeeded"
+}
+
+// azureIssue is an annotation as an issue; Azure has errors and warnings only.
+func azureIssue(a annotation) string {
+	level := "warning"
+	if a.level == "error" {
+		level = "error"
+	}
+	var b strings.Builder
+	b.WriteString("##vso[task.logissue type=" + level + ";")
+	if p := a.place; p != nil {
+		b.WriteString("sourcepath=" + azureProperty(p.File) + ";")
+		if p.Line > 0 {
+			b.WriteString("linenumber=" + strconv.Itoa(p.Line) + ";")
+		}
+		if p.Column > 0 {
+			b.WriteString("columnnumber=" + strconv.Itoa(p.Column) + ";")
+		}
+	}
+	if a.rule != "" {
+		b.WriteString("code=" + azureProperty(a.rule) + ";")
+	}
+	msg := a.msg
+	if a.title != "" {
+		msg = a.title + ": " + msg
+	}
+	return b.String() + "]" + azureMessage(msg)
+}
+
+var (
+	azureMessages   = strings.NewReplacer("%", "%AZP25", "\r", "%0D", "\n", "%0A")
+	azureProperties = strings.NewReplacer("%", "%AZP25", "\r", "%0D", "\n", "%0A", "]", "%5D", ";", "%3B")
+)
+
+// azureMessage escapes the message of a logging command.
+func azureMessage(s string) string { return azureMessages.Replace(s) }
+
+// azureProperty escapes a property of a logging command.
+func azureProperty(s string) string { return azureProperties.Replace(s) }
