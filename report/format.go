@@ -32,6 +32,7 @@ var formats = map[string]Format{
 	"azuredevops": azureFormat{},
 	"csv":         csvFormat{},
 	"github":      githubFormat{},
+	"html":        htmlFormat{},
 	"json":        jsonFormat{},
 	"junit":       junitFormat{},
 	"markdown":    markdownFormat{},
@@ -40,7 +41,7 @@ var formats = map[string]Format{
 }
 
 // Names are the names of all formats.
-var Names = []string{"table", "json", "sarif", "junit", "csv", "markdown", "github", "azuredevops"}
+var Names = []string{"table", "json", "html", "sarif", "junit", "csv", "markdown", "github", "azuredevops"}
 
 // Listed are those names in a sentence.
 func Listed() string {

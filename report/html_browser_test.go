@@ -105,9 +105,9 @@ func TestPageKeyboard(t *testing.T) {
 	b.want("home", active, "Leeds")
 }
 
-// many are findings of the broken estate with the marks of waivers and of a
+// manyOf are findings of the broken estate with the marks of waivers and of a
 // baseline, n times over.
-func many(r *evaluator.Result, n int) iter.Seq2[evaluator.Finding, error] {
+func manyOf(r *evaluator.Result, n int) iter.Seq2[evaluator.Finding, error] {
 	return func(yield func(evaluator.Finding, error) bool) {
 		var all []evaluator.Finding
 		for f := range r.Findings() {
@@ -138,7 +138,7 @@ func TestPageOfManyFindings(t *testing.T) {
 	const n = 100_000
 	var out bytes.Buffer
 	r := evaluate(t, docs["broken"])
-	if err := writePage(&out, r, many(r, n), Options{FailOn: evaluator.Medium}); err != nil {
+	if err := writePage(&out, r, manyOf(r, n), Options{FailOn: evaluator.Medium}); err != nil {
 		t.Fatal(err)
 	}
 	b := openPage(t, out.Bytes())
@@ -187,7 +187,7 @@ func (b *tab) state(value, mark, first, says string) {
 func TestPageInPrint(t *testing.T) {
 	var out bytes.Buffer
 	r := evaluate(t, docs["broken"])
-	if err := writePage(&out, r, many(r, 300), Options{FailOn: evaluator.Medium}); err != nil {
+	if err := writePage(&out, r, manyOf(r, 300), Options{FailOn: evaluator.Medium}); err != nil {
 		t.Fatal(err)
 	}
 	b := openPage(t, out.Bytes())

@@ -121,13 +121,13 @@ func (m *markdown) causes(r *evaluator.Result, d *digest) {
 			continue
 		}
 		told = append(told, c.Rule)
-		m.add("%s", advice(c.Rule, m.titles[c.Rule], c.Remediation))
+		m.add("%s", folded(c.Rule, m.titles[c.Rule], c.Remediation))
 	}
 }
 
-// advice is what to do, folded away. GitHub wants an empty line before
+// folded is what to do, folded away. GitHub wants an empty line before
 // Markdown within HTML.
-func advice(rule, title string, list []evaluator.Remediation) string {
+func folded(rule, title string, list []evaluator.Remediation) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n<details><summary>What to do: %s %s</summary>\n", rule, short(title))
 	for _, entry := range list {
