@@ -168,7 +168,7 @@
     const done = {
       '/': () => !typing && ($('search').focus(), $('search').select(), true),
       Escape: () => at === $('search') && at.value ? (at.value = '', search(), true) : open && row && (close(), true),
-      ArrowDown: () => at === $('search') ? (buttons()[0]?.focus(), true) : row && (go(at, 1), true),
+      ArrowDown: () => at === $('search') ? (search(), buttons()[0]?.focus(), true) : row && (go(at, 1), true),
       ArrowUp: () => row && (go(at, -1), true),
       Home: () => row && (buttons()[0].focus(), true),
       End: () => row && (buttons().at(-1).focus(), true),
@@ -178,7 +178,10 @@
     if (done && done()) event.preventDefault();
   }
 
+  let waiting; // for the next stroke before the search
+
   function search() {
+    clearTimeout(waiting);
     filter.words = $('search').value.toLowerCase().split(/\s+/).filter(Boolean);
     choose();
   }
@@ -222,7 +225,6 @@
   }
 
   function listen() {
-    let waiting;
     $('search').addEventListener('input', () => { clearTimeout(waiting); waiting = setTimeout(search, 60); });
     const form = document.querySelector('form.tools');
     form.addEventListener('submit', e => e.preventDefault());
