@@ -49,37 +49,40 @@ facts := [
 ]
 
 # METADATA
-# description: The counts by site, a list of {known, n}, known being the three words.
-by_site := {site: counts |
-	some site, _ in data.totals.tally.licence_counts
-	counts := [{"known": [plugin, member, licence], "n": n} |
-		n := data.totals.tally.licence_counts[site][plugin][member][licence]
-	]
-}
+# description: Sites where Active computers were counted; the empty one is no known site.
+sites := {site | some site, _ in data.totals.tally.licence_counts}
 
 # METADATA
-# description: How many computers of a site have the fact at a position of the key.
-having(site, position) := sum([count.n |
-	some count in by_site[site]
-	count.known[position] == "yes"
-])
+# description: How many computers of a site have each fact, in the order of the facts.
+having(site) := [
+	sum([n | n := data.totals.tally.licence_counts[site].yes[_][_]]),
+	sum([n | n := data.totals.tally.licence_counts[site][_].yes[_]]),
+	sum([n | n := data.totals.tally.licence_counts[site][_][_].yes]),
+]
 
 # METADATA
 # description: |
-#   How many computers of a site differ in the fact at a position from what the two
-#   other facts agree on.
-out_of_step(site, position) := sum([count.n |
-	some count in by_site[site]
-	not "unknown" in count.known
-	fact := count.known[position]
-	every other, word in count.known {
-		_differs(other, position, word, fact)
-	}
-])
-
-_differs(other, position, _, _) if other == position
-
-_differs(other, position, word, fact) if {
-	other != position
-	word != fact
+#   Computers of a site that differ in one fact from what the two others agree on: the
+#   position of the fact, what is known, and how many they are.
+out_of_step[site] contains [position, [plugin, member, licence], n] if {
+	some [position, plugin, member, licence] in _deviations
+	some site
+	n := data.totals.tally.licence_counts[site][plugin][member][licence]
 }
+
+_deviations := [
+	[0, "yes", "no", "no"],
+	[0, "no", "yes", "yes"],
+	[1, "no", "yes", "no"],
+	[1, "yes", "no", "yes"],
+	[2, "no", "no", "yes"],
+	[2, "yes", "yes", "no"],
+]
+
+# METADATA
+# description: Sites with computers of which a fact is unknown.
+doubtful contains site if data.totals.tally.licence_counts[site].unknown
+
+doubtful contains site if data.totals.tally.licence_counts[site][_].unknown
+
+doubtful contains site if data.totals.tally.licence_counts[site][_][_].unknown

@@ -45,12 +45,31 @@ _totals := {"tally": {"licence_counts": {"LEEDS": {
 	"unknown": {"no": {"no": 2}},
 }}}}
 
-test_having if {
-	counts := [licence_counts.having("LEEDS", i) | some i in [0, 1, 2]] with data.totals as _totals
-	counts == [61, 59, 24]
+test_sites if {
+	licence_counts.sites == {"LEEDS"} with data.totals as _totals
+	licence_counts.sites == set() with data.totals as {"tally": {}}
 }
 
+test_having if licence_counts.having("LEEDS") == [61, 59, 24] with data.totals as _totals
+
 test_out_of_step if {
-	counts := [licence_counts.out_of_step("LEEDS", i) | some i in [0, 1, 2]] with data.totals as _totals
-	counts == [1, 3, 38]
+	licence_counts.out_of_step == {"LEEDS": {
+		[0, ["no", "yes", "yes"], 1],
+		[1, ["yes", "no", "yes"], 3],
+		[2, ["yes", "yes", "no"], 38],
+	}} with data.totals as _totals
+}
+
+test_doubtful if {
+	licence_counts.doubtful == {"LEEDS"} with data.totals as _totals
+	every counts in [
+		{"unknown": {"yes": {"yes": 1}}},
+		{"no": {"unknown": {"no": 1}}},
+		{"no": {"no": {"unknown": 1}}},
+	] {
+		licence_counts.doubtful == {"HULL"} with data.totals as {"tally": {"licence_counts": {
+			"HULL": counts,
+			"YORK": {"no": {"no": {"no": 1}}},
+		}}}
+	}
 }

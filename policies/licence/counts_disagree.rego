@@ -62,17 +62,17 @@ import data.nscheck.lib.text
 violation contains {
 	"msg": sprintf("%s: %s; %sout of step: %s", [
 		_resource(site).name,
-		concat(", ", [_counted(site, i) | some i, _ in licence_counts.facts]),
-		_equal(site),
+		concat(", ", [_counted(i, n) | some i, n in counts]),
+		_equal(counts),
 		concat(", ", wrong),
 	]),
 	"resource": _resource(site),
 	"expected": "the same computers",
-	"actual": [licence_counts.having(site, i) | some i, _ in licence_counts.facts],
+	"actual": counts,
 } if {
-	some site, _ in licence_counts.by_site
-	wrong := _out_of_step(site)
-	count(wrong) > 0
+	some site, astray in licence_counts.out_of_step
+	counts := licence_counts.having(site)
+	wrong := _out_of_step(astray)
 }
 
 unknown contains {
@@ -82,9 +82,7 @@ unknown contains {
 	]),
 	"resource": _resource(site),
 } if {
-	some site, counts in licence_counts.by_site
-	some one in counts
-	"unknown" in one.known
+	some site in licence_counts.doubtful
 }
 
 unknown contains {
@@ -92,7 +90,7 @@ unknown contains {
 	"resource": {"type": "estate", "guid": null, "name": "clients"},
 } if {
 	data.totals.clients > 0
-	count(licence_counts.by_site) == 0
+	count(licence_counts.sites) == 0
 }
 
 _resource("") := {"type": "estate", "guid": null, "name": "Computers in no known site"}
@@ -105,17 +103,17 @@ _resource(site) := {
 	site != ""
 }
 
-_counted(site, i) := sprintf("1 %s", [licence_counts.facts[i].one]) if {
-	licence_counts.having(site, i) == 1
-} else := sprintf("%d %s", [licence_counts.having(site, i), licence_counts.facts[i].many])
+_counted(i, n) := sprintf("1 %s", [licence_counts.facts[i].one]) if {
+	n == 1
+} else := sprintf("%d %s", [n, licence_counts.facts[i].many])
 
-_out_of_step(site) := [msg |
+_out_of_step(astray) := [msg |
 	some i, fact in licence_counts.facts
-	n := licence_counts.out_of_step(site, i)
+	n := sum([stray | some [position, _, stray] in astray; position == i])
 	n > 0
 	msg := sprintf("%s (%s)", [fact.name, text.count_of(n, "computer")])
 ]
 
-_equal(site) := "the counts are equal, the computers are not; " if {
-	count({licence_counts.having(site, i) | some i, _ in licence_counts.facts}) == 1
+_equal(counts) := "the counts are equal, the computers are not; " if {
+	count({n | some n in counts}) == 1
 } else := ""
