@@ -42,8 +42,8 @@ _sound_strays(faulty) := count([server |
 
 # METADATA
 # description: What package codebases may call a package server, in lower case.
-hosts(server) := ({lower(server.name)} | _fqdn(server)) | _ips(server)
-
-_fqdn(server) := {lower(server.fqdn) | server.fqdn != null}
-
-_ips(server) := {split(address, "/")[0] | some address in server.addresses}
+hosts(server) := union({
+	{lower(server.name)},
+	{lower(server.fqdn) | server.fqdn != null},
+	{split(address, "/")[0] | some address in server.addresses},
+})

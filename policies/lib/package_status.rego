@@ -27,12 +27,36 @@ ready := {role: servers |
 }
 
 # METADATA
+# description: |
+#   The statuses of required packages that are not ready, as server, role and row; the
+#   status itself may be unknown.
+others := [other |
+	some server in data.estate.package_servers
+	some role, row in server.packages
+	row.status != "ready"
+	role in data.params.required_packages
+	other := {"server": server, "role": role, "row": row}
+]
+
+# METADATA
 # description: Package servers on which a package is known not to be ready.
 unready := {role: servers |
 	some role in data.params.required_packages
-	servers := unserved[role] | {server.guid |
+	servers := unserved[role] | {other.server.guid |
+		some other in others
+		other.role == role
+		unready_words[other.row.status]
+	}
+}
+
+# METADATA
+# description: Package servers that report statuses, but none of a package.
+unlisted := {role: servers |
+	some role in data.params.required_packages
+	servers := {server.guid |
 		some server in data.estate.package_servers
-		unready_words[server.packages[role].status]
+		not server.packages[role]
+		server.packages
 	}
 }
 
@@ -42,14 +66,11 @@ unready := {role: servers |
 #   either. None is known while a host of a codebase is not identified, for that
 #   host may be any of them.
 unserved := {role: servers |
-	some role in data.params.required_packages
-	servers := {server.guid |
+	some role, without_status in unlisted
+	servers := {server |
 		with_codebase := serving[role]
 		strange[role] == 0
-		some server in data.estate.package_servers
-		server.packages
-		not server.packages[role]
-		not server.guid in with_codebase
+		some server in (without_status - with_codebase)
 	}
 }
 
@@ -62,6 +83,7 @@ stale := {role: servers |
 	servers := {server.guid |
 		revision := data.index.packages[role].revision
 		some server in data.estate.package_servers
+		server.packages[role].revision != revision
 		server.packages[role].status == "ready"
 		server.packages[role].revision != null
 		_differ(server.packages[role].revision, revision)
@@ -83,32 +105,18 @@ _same(a, b) if versions.same(a, b)
 #   package or its codebases are not known.
 serving := {role: servers |
 	some role, names in hosts
-	servers := {server.guid |
-		some server in data.estate.package_servers
-		_is_among(server, names)
+	servers := {guid |
+		some guid, own in _hosts_of_servers
+		names[own[_]]
 	}
 }
 
-_is_among(server, names) if {
-	some host in package_servers.hosts(server)
-	host in names
-}
-
-# A server whose domain is unknown is recognised by its name in any domain.
-_is_among(server, names) if {
-	server.fqdn == null
-	first_label(server.name) in names
-}
-
 # METADATA
-# description: |
-#   Hosts with a codebase of a package, where they are known; and the first label
-#   of each with its dot, so that a name can be looked up without its domain.
+# description: Hosts with a codebase of a package, where they are known.
 hosts := {role: names |
 	some role in data.params.required_packages
 	codebases := data.index.packages[role].codebases
-	full := {lower(codebase.host) | some codebase in codebases}
-	names := full | {first_label(name) | some name in full}
+	names := {lower(codebase.host) | some codebase in codebases}
 }
 
 # METADATA
@@ -116,15 +124,7 @@ hosts := {role: names |
 #   Number of hosts with a codebase of a package that are neither package servers
 #   nor the Notification Server by any name that is known. Such a host may be one
 #   of them by another name, or by an address that was not collected.
-strange := {role: count(unknown_hosts) |
-	some role, names in hosts
-	unknown_hosts := {name |
-		some name in names
-		not endswith(name, ".")
-		not name in _known_hosts
-		not first_label(name) in _known_hosts
-	}
-}
+strange := {role: count((names - _known_hosts) - _ns_hosts) | some role, names in hosts}
 
 # METADATA
 # description: |
@@ -132,19 +132,33 @@ strange := {role: count(unknown_hosts) |
 #   name in any domain.
 on_ns[role] if {
 	some role, names in hosts
-	first_label(data.estate.server.name) in names
+	count(names & _ns_hosts) > 0
 }
 
-_known_hosts contains first_label(data.estate.server.name)
+_hosts_of_servers := {guid: (own & _all_hosts) | some guid, own in _names_of_servers}
 
-_known_hosts contains host if {
+_all_hosts := union({names | some names in hosts})
+
+_ns_hosts := _in_any_domain(data.estate.server.name)
+
+_known_hosts := union({names | some names in _names_of_servers})
+
+_names_of_servers := {server.guid: names |
 	some server in data.estate.package_servers
-	some host in package_servers.hosts(server)
+	names := package_servers.hosts(server) | _of_unknown_domain(server)
 }
 
-_known_hosts contains first_label(server.name) if {
-	some server in data.estate.package_servers
+# A server whose domain is unknown is recognised by its name in any domain.
+_of_unknown_domain(server) := names if {
 	server.fqdn == null
+	names := _in_any_domain(server.name)
+} else := set()
+
+# The hosts of codebases that have a name, in whatever domain they are.
+_in_any_domain(name) := {host |
+	label := first_label(name)
+	some host in _all_hosts
+	startswith(sprintf("%s.", [host]), label)
 }
 
 # METADATA

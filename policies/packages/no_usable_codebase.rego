@@ -154,10 +154,10 @@ violation contains {
 	"actual": "none",
 	"affects": [{"site": site.guid, "package": role, "certainty": "sure"}],
 } if {
-	some role, _ in _served_somewhere
-	some site in data.estate.sites
-	total := data.totals.sites[site.guid].clients
-	_unhelped(site, role)
+	some role, guids in _unhelped
+	some guid in guids
+	total := data.totals.sites[guid].clients
+	site := data.index.sites[guid]
 	count(_open_questions(site, role)) == 0
 	msg := sprintf("Site %s has no codebase of %s that its %s may use: %s", [
 		site.name,
@@ -168,10 +168,10 @@ violation contains {
 }
 
 unknown contains {"msg": msg, "resource": sites.resource(site)} if {
-	some role, _ in _served_somewhere
-	some site in data.estate.sites
-	sites.may_have_clients(site.guid)
-	_unhelped(site, role)
+	some role, guids in _unhelped
+	some guid in guids
+	sites.may_have_clients(guid)
+	site := data.index.sites[guid]
 	questions := _open_questions(site, role)
 	count(questions) > 0
 	msg := sprintf("No package server of it is known to have a codebase of %s; unknown: %s", [
@@ -198,20 +198,24 @@ unknown contains {
 	some item in several
 }
 
-_served_somewhere := {role: hosts | some role, hosts in package_status.hosts; count(hosts) > 0}
-
-# Neither a package server of the site nor the Notification Server is known to help.
-_unhelped(site, role) if {
-	not site.guid in _helped[role]
-	not _ns_helps(site, role)
+# Sites where neither a package server nor the Notification Server is known to help, by
+# the packages that have a codebase somewhere.
+_unhelped := {role: guids |
+	some role, hosts in package_status.hosts
+	count(hosts) > 0
+	guids := (object.keys(data.index.sites) - _helped[role]) - _ns_helps(role)
 }
 
 _helped := {role: package_servers.sites_with(servers) |
 	some role, servers in package_status.serving
 }
 
-_ns_helps(site, role) if {
+_ns_helps(role) := _ns_allowed if {
 	package_status.on_ns[role]
+} else := set()
+
+_ns_allowed := {site.guid |
+	some site in data.estate.sites
 	sites.ns_allowed(site) == true
 }
 

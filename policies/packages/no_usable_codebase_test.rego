@@ -31,12 +31,13 @@ _totals := {
 _scan := {"guid": "S", "name": "Scan"}
 
 _judged_with(prevented, hosts, index, totals) := judged if {
+	estate := _estate(prevented)
 	scan := object.union(_scan, {"codebases": [{"host": host} | some host in hosts]})
 	judged := {"violation": rule.violation, "unknown": rule.unknown} with data.index as object.union(
 		index,
-		{"packages": {"scan": scan}},
+		{"packages": {"scan": scan}, "sites": {site.guid: site | some site in estate.sites}},
 	)
-		with data.estate as _estate(prevented)
+		with data.estate as estate
 		with data.totals as totals
 		with data.params as {"required_packages": ["scan"]}
 }

@@ -128,12 +128,10 @@ violation contains {
 	"actual": row.status,
 	"package": role,
 } if {
-	some server in data.estate.package_servers
-	some role, name in packages.names
-	row := server.packages[role]
+	some {"server": server, "role": role, "row": row} in package_status.others
 	words := package_status.unready_words[row.status]
 	msg := sprintf("%s is %s on package server %s; that status is %s", [
-		name,
+		packages.names[role],
 		words,
 		server.name,
 		text.age(row.status_age_days),
@@ -148,12 +146,12 @@ violation contains {
 	"actual": "no status",
 	"package": role,
 } if {
-	some server in data.estate.package_servers
-	some role, name in packages.names
-	server.guid in package_status.unserved[role]
-	not server.guid in vendor_policies.maybe_left_out
+	some role, guids in package_status.unserved
+	some guid in guids
+	not guid in vendor_policies.maybe_left_out
+	server := data.index.package_servers[guid]
 	msg := sprintf("%s has no status on package server %s, and none of its codebases is there", [
-		name,
+		packages.names[role],
 		server.name,
 	])
 }
@@ -161,19 +159,17 @@ violation contains {
 affects(finding) := package_status.harmed(finding.resource.guid, finding["package"])
 
 unknown contains {"msg": msg, "resource": package_servers.resource(server)} if {
-	some server in data.estate.package_servers
-	some role, name in packages.names
-	server.packages[role].status == null
-	msg := sprintf("The status of %s is not one that nscheck knows", [name])
+	some {"server": server, "role": role, "row": row} in package_status.others
+	row.status == null
+	msg := sprintf("The status of %s is not one that nscheck knows", [packages.names[role]])
 }
 
 unknown contains {"msg": msg, "resource": package_servers.resource(server)} if {
-	some server in data.estate.package_servers
-	not server.guid in vendor_policies.left_out
-	server.packages
-	some role, name in packages.names
-	not server.packages[role]
-	msg := sprintf("%s has no status, %s", [name, _doubt(server.guid, role)])
+	some role, guids in package_status.unlisted
+	some guid in guids
+	not guid in vendor_policies.left_out
+	server := data.index.package_servers[guid]
+	msg := sprintf("%s has no status, %s", [packages.names[role], _doubt(guid, role)])
 }
 
 unknown contains {

@@ -31,6 +31,7 @@ _ready := {
 }
 
 _index(servers) := {
+	"package_servers": {server.guid: server | some server in servers},
 	"site_package_servers": {"LEEDS": [server.guid | some server in servers]},
 	"package_server_sites": {server.guid: ["LEEDS"] | some server in servers},
 	"unplaced_package_servers": {},

@@ -116,12 +116,12 @@ violation contains {
 	"actual": row.revision,
 	"package": role,
 } if {
-	some server in data.estate.package_servers
-	some role, name in packages.names
-	server.guid in package_status.stale[role]
+	some role, guids in package_status.stale
+	some guid in guids
+	server := data.index.package_servers[guid]
 	row := server.packages[role]
 	msg := sprintf("%s is ready on package server %s as revision %s, not %s; that status is %s", [
-		name,
+		packages.names[role],
 		server.name,
 		row.revision,
 		data.index.packages[role].revision,
@@ -132,27 +132,26 @@ violation contains {
 affects(finding) := package_status.harmed(finding.resource.guid, finding["package"])
 
 unknown contains {"msg": msg, "resource": package_servers.resource(server)} if {
-	some server in data.estate.package_servers
 	some role, name in packages.names
-	server.packages[role].status == "ready"
+	some server in data.estate.package_servers
 	server.packages[role].revision == null
+	server.packages[role].status == "ready"
 	msg := sprintf("The revision of %s on it is unknown", [name])
 }
 
 unknown contains {"msg": msg, "resource": package_servers.resource(server)} if {
-	some server in data.estate.package_servers
 	some role, name in packages.names
+	not _known_revision[role]
+	some server in data.estate.package_servers
 	server.packages[role].status == "ready"
 	server.packages[role].revision != null
-	not _known_revision[role]
 	msg := sprintf("The revision of %s on the Notification Server is unknown", [name])
 }
 
 unknown contains {"msg": msg, "resource": package_servers.resource(server)} if {
-	some server in data.estate.package_servers
-	some role, name in packages.names
-	server.packages[role].status == null
-	msg := sprintf("The status of %s is not one that nscheck knows", [name])
+	some {"server": server, "role": role, "row": row} in package_status.others
+	row.status == null
+	msg := sprintf("The status of %s is not one that nscheck knows", [packages.names[role]])
 }
 
 unknown contains {

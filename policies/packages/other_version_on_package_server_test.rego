@@ -12,6 +12,7 @@ _server(guid, row) := {"guid": guid, "name": guid, "packages": {"scan": object.u
 _judged(revision, servers) := judged if {
 	estate := {"package_servers": servers}
 	index := {
+		"package_servers": {server.guid: server | some server in servers},
 		"packages": {"scan": {"name": "Scan", "revision": revision}},
 		"names": {"scan": "Scan"},
 		"site_package_servers": {"LEEDS": [server.guid | some server in servers]},
