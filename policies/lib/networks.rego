@@ -10,8 +10,9 @@ package nscheck.lib.networks
 
 # METADATA
 # description: |
-#   The GUIDs of the subnets of each network, by the network's key. Written with
-#   plain references, for only then does OPA index the inner comprehension.
+#   The GUIDs of the subnets of each network, by the network's key: the bits of its
+#   prefix. Written with plain references, for only then does OPA index the inner
+#   comprehension.
 subnets := {key: guids |
 	key := _keys[_]
 	guids := {guid |
@@ -21,22 +22,26 @@ subnets := {key: guids |
 }
 
 # METADATA
-# description: The key of the closest network around one; undefined where there is none.
-around(key) := [length, bits.rsh(key[1], key[0] - length)] if {
-	length := max([shorter |
+# description: |
+#   The key of the closest network around each one that lies within another. Of keys
+#   that begin alike, the greatest is the longest.
+around := {key: max(outer) |
+	some key, _ in subnets
+	length := count(key)
+	outer := {prefix |
 		some shorter in _lengths
-		shorter < key[0]
-		subnets[[shorter, bits.rsh(key[1], key[0] - shorter)]]
-	])
+		shorter < length
+		prefix := substring(key, 0, shorter)
+		subnets[prefix]
+	}
+	count(outer) > 0
 }
 
-_lengths := {key[0] | some key in _keys}
+_lengths := {count(key) | some key, _ in subnets}
 
-# The key of a network is the length of its prefix and the prefix as a number.
 _keys := {subnet.guid: key |
 	some subnet in data.estate.subnets
-	[address, length_text] := split(subnet.cidr, "/")
-	length := to_number(length_text)
-	[a, b, c, d] := [to_number(octet) | some octet in split(address, ".")]
-	key := [length, bits.rsh((((((a * 256) + b) * 256) + c) * 256) + d, 32 - length)]
+	[address, length] := split(subnet.cidr, "/")
+	octets := [to_number(octet) | some octet in split(address, ".")]
+	key := substring(sprintf("%08b%08b%08b%08b", octets), 0, to_number(length))
 }

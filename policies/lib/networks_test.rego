@@ -14,7 +14,7 @@ _estate := {"subnets": [
 _key := {subnet: key | some key, subnets in networks.subnets; some subnet in subnets}
 
 _around(subnet) := subnets if {
-	subnets := networks.subnets[networks.around(_key[subnet])] with data.estate as _estate
+	subnets := networks.subnets[networks.around[_key[subnet]]] with data.estate as _estate
 }
 
 test_subnets_of_a_network if {
@@ -24,7 +24,7 @@ test_subnets_of_a_network if {
 }
 
 test_host_bits_do_not_matter if {
-	networks.subnets == {[24, 656392]: {"N1", "N2"}} with data.estate as {"subnets": [
+	networks.subnets == {"000010100000010000001000": {"N1", "N2"}} with data.estate as {"subnets": [
 		{"guid": "N1", "cidr": "10.4.8.0/24"},
 		{"guid": "N2", "cidr": "10.4.8.1/24"},
 	]}
@@ -42,11 +42,11 @@ test_nothing_around if {
 }
 
 test_everything_lies_within_all_addresses if {
-	subnets := networks.subnets[networks.around([32, 1])] with data.estate as {"subnets": [
+	around := networks.around with data.estate as {"subnets": [
 		{"guid": "N0", "cidr": "0.0.0.0/0"},
 		{"guid": "N1", "cidr": "0.0.0.1/32"},
 	]}
-	subnets == {"N0"}
+	around == {"00000000000000000000000000000001": ""}
 }
 
 test_missing if networks.subnets == {} with data.estate as {}

@@ -41,9 +41,9 @@ violation contains {
 	"expected": _names(outer),
 	"actual": _names(inner),
 } if {
-	some key, guids in networks.subnets
-	around := min(networks.subnets[networks.around(key)])
-	subnet := data.index.subnets[min(guids)]
+	some key, outer_key in networks.around
+	around := min(networks.subnets[outer_key])
+	subnet := data.index.subnets[min(networks.subnets[key])]
 	inner := data.index.subnet_sites[subnet.guid]
 	outer := data.index.subnet_sites[around]
 	count(outer) > 0
@@ -64,6 +64,7 @@ violation contains {
 	"actual": count(guids),
 } if {
 	some guids in networks.subnets
+	count(guids) > 1
 	count(_own_sites(guids)) > 1
 	subnet := data.index.subnets[min(guids)]
 	msg := sprintf("Subnet %s is defined %d times, in different sites: %s", [
@@ -77,8 +78,9 @@ unknown contains {
 	"msg": "It lies within another subnet, and it is unknown whether both are in the same site",
 	"resource": _resource(subnet),
 } if {
-	some key, guids in networks.subnets
-	around := min(networks.subnets[networks.around(key)])
+	some key, outer_key in networks.around
+	guids := networks.subnets[key]
+	around := min(networks.subnets[outer_key])
 	_may_differ(guids, around)
 	subnet := data.index.subnets[min(guids)]
 }
