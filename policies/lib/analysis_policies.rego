@@ -19,6 +19,16 @@ all := [policy |
 ]
 
 # METADATA
+# description: What cannot be judged where none of the policies is recognised by its name.
+unrecognised contains {
+	"msg": "No vulnerability analysis policy is recognised by its name; it may have another one here",
+	"resource": {"type": "estate", "guid": null, "name": "policies"},
+} if {
+	data.estate.policies
+	count(all) == 0
+}
+
+# METADATA
 # description: Whether a policy is known to target the plug-in filter.
 targets_filter(policy) if data.params.plugin_filter in policy.target_filters
 

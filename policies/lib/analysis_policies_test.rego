@@ -37,3 +37,15 @@ test_filter_name if {
 		"Plug-in Installed",
 	]) with data.params as _params with data.index as {"names": {}}
 }
+
+_unrecognised(policies) := unrecognised if {
+	unrecognised := analysis_policies.unrecognised with data.estate as {"policies": policies}
+}
+
+test_unrecognised if {
+	_unrecognised([_scan]) == set()
+	every policies in [[], [{"guid": "A2", "name": "Install", "role": "plugin_install"}]] {
+		{none.resource.name | some none in _unrecognised(policies)} == {"policies"}
+	}
+	analysis_policies.unrecognised == set() with data.estate as {}
+}

@@ -81,13 +81,7 @@ violation contains {
 	policy.enabled != false
 }
 
-unknown contains {
-	"msg": "No vulnerability analysis policy is recognised by its name; it may have another one here",
-	"resource": {"type": "estate", "guid": null, "name": "policies"},
-} if {
-	data.estate.policies
-	count(analysis_policies.all) == 0
-}
+unknown contains none if some none in analysis_policies.unrecognised
 
 unknown contains {"msg": msg, "resource": policies.resource(policy)} if {
 	not _one_works

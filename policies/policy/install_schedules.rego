@@ -44,6 +44,14 @@ violation contains {
 }
 
 unknown contains {
+	"msg": "No plug-in install policy is recognised by its name; it may have another one here",
+	"resource": {"type": "estate", "guid": null, "name": "policies"},
+} if {
+	data.estate.policies
+	count(_install) == 0
+}
+
+unknown contains {
 	"msg": "It has more than one daily schedule, but it is unknown whether it is on",
 	"resource": policies.resource(policy),
 } if {

@@ -48,10 +48,6 @@ test_two_daily_schedules if {
 
 test_off if _judged(_policy(false, [_daily, _daily])) == _silent
 
-test_other_policies if {
-	_judged(object.union(_policy(true, [_daily, _daily]), {"role": "plugin_policy"})) == _silent
-}
-
 test_unknown_type if {
 	_judged(_policy(true, [_daily, _untyped])) == _which
 	_judged(_policy(null, [_untyped, _untyped])) == _which
@@ -79,4 +75,10 @@ test_unknown_whether_on if {
 		"It has more than one daily schedule, ",
 		"but it is unknown whether it is on",
 	]))
+}
+
+test_no_policy_recognised if {
+	judged := _judged(object.union(_policy(true, [_daily, _daily]), {"role": "plugin_policy"}))
+	judged.violation == set()
+	{one.resource.name | some one in judged.unknown} == {"policies"}
 }

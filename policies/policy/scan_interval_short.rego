@@ -56,6 +56,8 @@ violation contains {
 	shortest := min(_too_short(policy))
 }
 
+unknown contains none if some none in analysis_policies.unrecognised
+
 unknown contains {"msg": msg, "resource": policies.resource(policy)} if {
 	some policy in analysis_policies.all
 	policy.enabled != false

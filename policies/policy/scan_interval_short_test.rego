@@ -57,8 +57,6 @@ test_too_often_for_a_large_estate if {
 
 test_off if _judged(_but(_policy([60]), {"enabled": false}), 600) == _silent
 
-test_other_policies if _judged(_but(_policy([60]), {"role": "plugin_install"}), 600) == _silent
-
 test_unknown_interval if {
 	expected := _unknown("It is unknown how often one of its schedules repeats")
 	_judged(_policy([null]), 600) == expected
@@ -79,4 +77,10 @@ test_unknown_whether_on if {
 		"but it is unknown whether it is on",
 	]))
 	_judged(_but(_policy([240]), {"enabled": null}), 600) == _silent
+}
+
+test_no_policy_recognised if {
+	judged := _judged(_but(_policy([60]), {"role": "plugin_install"}), 600)
+	judged.violation == set()
+	{one.resource.name | some one in judged.unknown} == {"policies"}
 }

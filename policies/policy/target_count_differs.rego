@@ -61,6 +61,8 @@ violation contains {
 	_differ(policy)
 }
 
+unknown contains none if some none in analysis_policies.unrecognised
+
 unknown contains {"msg": msg, "resource": policies.resource(policy)} if {
 	some policy in analysis_policies.all
 	not _cleared(policy)

@@ -74,3 +74,9 @@ test_unknown_policy if {
 		589,
 	) == _unknown("It is unknown which filters the policy targets")
 }
+
+test_no_policy_recognised if {
+	judged := _judged(_but({"role": null}), 540)
+	judged.violation == set()
+	{one.resource.name | some one in judged.unknown} == {"policies"}
+}
