@@ -331,10 +331,34 @@ func TestVerify(t *testing.T) {
 
 // TestVerifyStops checks that a signal stops the reading of a long snapshot.
 func TestVerifyStops(t *testing.T) {
-	ctx, cancel := context.WithCancelCause(t.Context())
-	cancel(errors.New("interrupt signal received"))
-	_, err := snapshot.Verify(ctx, filepath.Join("testdata", "full.jsonl"))
-	if err == nil || err.Error() != "stopped after 0 clients: interrupt signal received" {
-		t.Errorf("got %v", err)
+	path := filepath.Join(t.TempDir(), "s.jsonl")
+	if err := os.WriteFile(path, []byte(whole(clientLine("A"), clientLine("B"), clientLine("C"))), 0o600); err != nil {
+		t.Fatal(err)
 	}
+	for clients, want := range []string{
+		"stopped after 0 clients: interrupt signal received",
+		"stopped after 1 client: interrupt signal received",
+		"stopped after 2 clients: interrupt signal received",
+	} {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		cancel(errors.New("interrupt signal received"))
+		_, err := snapshot.Verify(&lateContext{Context: ctx, left: clients}, path)
+		if err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
+// lateContext seems not to be done as often as left says.
+type lateContext struct {
+	context.Context
+	left int
+}
+
+func (c *lateContext) Err() error {
+	if c.left > 0 {
+		c.left--
+		return nil
+	}
+	return c.Context.Err()
 }

@@ -40,7 +40,7 @@ func Verify(ctx context.Context, path string) (Summary, error) {
 			return Summary{}, err
 		}
 		if ctx.Err() != nil {
-			return Summary{}, fmt.Errorf("stopped after %d clients: %w", s.Clients, context.Cause(ctx))
+			return Summary{}, fmt.Errorf("stopped after %s: %w", clientCount(s.Clients), context.Cause(ctx))
 		}
 		s.Clients++
 	}
@@ -48,6 +48,13 @@ func Verify(ctx context.Context, path string) (Summary, error) {
 	estate, _ := r.Estate()
 	s.Sections = estate.counts()
 	return s, nil
+}
+
+func clientCount(n int64) string {
+	if n == 1 {
+		return "1 client"
+	}
+	return fmt.Sprintf("%d clients", n)
 }
 
 // counts returns the rows of the sections that were collected.

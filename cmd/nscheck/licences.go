@@ -72,7 +72,7 @@ func listLicences(ctx context.Context, snap *snapshot.Reader, list *licenceList)
 			return err
 		}
 		if ctx.Err() != nil {
-			return fmt.Errorf("stopped after %d licences: %w", list.rows, context.Cause(ctx))
+			return fmt.Errorf("stopped after %s: %w", report.Count(int64(list.rows), "licence"), context.Cause(ctx))
 		}
 		client, err := line.Client()
 		if err != nil {
