@@ -1,12 +1,17 @@
 # METADATA
 # title: Package servers and their sites
 # schemas:
+#   - data.estate: schema.estate
 #   - data.index: schema.index
 package nscheck.lib.package_servers
 
 # METADATA
 # description: The package server as the resource of a finding.
 resource(server) := {"type": "package_server", "guid": server.guid, "name": server.name}
+
+# METADATA
+# description: Why rules about package servers are not for an estate without any.
+none contains "there is no package server" if count(data.estate.package_servers) == 0
 
 # METADATA
 # description: The sites that have at least one of the given package servers.

@@ -53,3 +53,9 @@ test_hosts if {
 test_hosts_of_a_server_known_by_name_only if {
 	package_servers.hosts({"name": "LDS-PS01", "fqdn": null}) == {"lds-ps01"}
 }
+
+test_none if {
+	count(package_servers.none) == 1 with data.estate as {"package_servers": []}
+	count(package_servers.none) == 0 with data.estate as {"package_servers": [{"guid": "P1"}]}
+	count(package_servers.none) == 0 with data.estate as {}
+}

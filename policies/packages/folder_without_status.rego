@@ -53,6 +53,8 @@ import data.nscheck.lib.text
 # A server may have hundreds; a finding names the first.
 _named := 3
 
+not_applicable contains reason if some reason in package_servers.none
+
 violation contains {
 	"msg": msg,
 	"resource": package_servers.resource(server),

@@ -120,6 +120,8 @@ import data.nscheck.lib.packages
 import data.nscheck.lib.text
 import data.nscheck.lib.vendor_policies
 
+not_applicable contains reason if some reason in package_servers.none
+
 violation contains {
 	"msg": msg,
 	"resource": package_servers.resource(server),

@@ -224,3 +224,7 @@ test_missing if {
 		with data.index as index
 		with data.params as _params
 }
+
+test_no_package_servers if {
+	count(rule.not_applicable) == 1 with data.estate as {"package_servers": []}
+}

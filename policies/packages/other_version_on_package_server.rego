@@ -108,6 +108,8 @@ import data.nscheck.lib.package_status
 import data.nscheck.lib.packages
 import data.nscheck.lib.text
 
+not_applicable contains reason if some reason in package_servers.none
+
 violation contains {
 	"msg": msg,
 	"resource": package_servers.resource(server),

@@ -106,3 +106,7 @@ test_missing if {
 		with data.index as {"packages": {}}
 		with data.params as {"required_packages": ["scan"]}
 }
+
+test_no_package_servers if {
+	count(rule.not_applicable) == 1 with data.estate as {"package_servers": []}
+}

@@ -32,6 +32,8 @@ package nscheck.site.no_task_services
 
 import data.nscheck.lib.package_servers
 
+not_applicable contains reason if some reason in package_servers.none
+
 violation contains {
 	"msg": sprintf("Package server %s does not have the Task Server services", [server.name]),
 	"resource": package_servers.resource(server),

@@ -68,3 +68,7 @@ test_missing if {
 	count(rule.violation) == 0 with data.estate as {} with data.index as {}
 	count(rule.unknown) == 0 with data.estate as {} with data.index as {}
 }
+
+test_no_package_servers if {
+	count(rule.not_applicable) == 1 with data.estate as {"package_servers": []}
+}

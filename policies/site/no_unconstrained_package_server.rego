@@ -41,6 +41,8 @@ import data.nscheck.lib.package_servers
 import data.nscheck.lib.sites
 import data.nscheck.lib.text
 
+not_applicable contains reason if some reason in package_servers.none
+
 violation contains {
 	"msg": msg,
 	"resource": sites.resource(site),

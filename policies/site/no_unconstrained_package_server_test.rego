@@ -141,3 +141,7 @@ test_a_site_that_is_not_among_the_sites if {
 		with data.totals as _totals
 	{one.resource.guid | some one in unknown} == {"GONE"}
 }
+
+test_no_package_servers if {
+	count(rule.not_applicable) == 1 with data.estate as {"package_servers": []}
+}

@@ -39,6 +39,8 @@ import data.nscheck.lib.package_servers
 import data.nscheck.lib.text
 import data.nscheck.lib.versions
 
+not_applicable contains reason if some reason in package_servers.none
+
 violation contains {
 	"msg": msg,
 	"resource": package_servers.resource(server),
