@@ -26,6 +26,7 @@ type causes struct {
 // attributed are the causes of all findings of a client.
 type attributed struct {
 	findings []attributedFinding // in the order of the record
+	ids      []identity          // of the findings
 	freed    string              // see freedBy
 }
 
@@ -58,12 +59,13 @@ func newCauses(p *Pack, estate map[string][]Finding) *causes {
 // findings are the findings of one client with their causes.
 func (c *causes) findings(rec *clientRecord) []Finding {
 	out := make([]Finding, 0, len(rec.Findings))
-	causes := c.attribute(rec)
+	causes, object := c.attribute(rec), objectOf(rec.resource(), "")
 	for i, f := range rec.Findings {
 		r := c.pack.Rules[f.Rule]
 		full := Finding{
 			Rule: r.ID, Severity: r.Severity, Msg: f.Msg, Resource: rec.resource(), Sites: rec.Sites,
 			Path: f.Path, Expected: f.Expected, Actual: f.Actual,
+			Fingerprint: causes.ids[i].now.of(object).String(),
 		}
 		if a := causes.findings[i]; a.found {
 			full.Cause, full.Certainty = a.cause.id, a.cause.certainty
@@ -136,6 +138,7 @@ func (c *causes) attribute(rec *clientRecord) *attributed {
 		a.findings = append(a.findings, attributedFinding{cause, alone, found})
 	}
 	a.freed = c.freedBy(rec, a)
+	a.ids = clientIdentities(c.pack, rec)
 	if alike {
 		c.known[rec.class] = a
 	}

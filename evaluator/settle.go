@@ -9,6 +9,9 @@ import (
 
 // result puts everything together.
 func (r *run) result() (*Result, error) {
+	for _, rule := range r.pack.Rules {
+		identify(rule, r.found[rule.ID])
+	}
 	c := newCauses(r.pack, r.found)
 	list, unexplained, err := c.summarise(r.spool, r.version)
 	if err != nil {

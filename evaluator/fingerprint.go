@@ -1,0 +1,136 @@
+package evaluator
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"strings"
+)
+
+// Fingerprints tell one finding from another across runs. They are made of what
+// stays: the rule's id, the object, the role of the package and the setting. No
+// name goes into them where a GUID does, and no message; an ordinal only tells
+// apart findings of one rule about one object that are alike in all of these.
+// docs/waivers.md promises that: changing what follows breaks the waivers and
+// baselines of users, which the results under testdata/releases are to show.
+
+// fingerprint is the identity of a finding; it is written in hexadecimal.
+type fingerprint [16]byte
+
+func (f fingerprint) String() string { return hex.EncodeToString(f[:]) }
+
+// parseFingerprint reads a fingerprint as results have it.
+func parseFingerprint(text string) (f fingerprint, ok bool) {
+	if len(text) != hex.EncodedLen(len(f)) {
+		return f, false
+	}
+	_, err := hex.Decode(f[:], []byte(text))
+	return f, err == nil
+}
+
+// stem is the part of fingerprints that findings about different objects share,
+// so that it is made once for all clients of a class.
+type stem [sha256.Size]byte
+
+// newStem takes the rule's id by itself: an earlier id gives the fingerprint that
+// the finding had under it.
+func newStem(rule, kind, role, path string, ordinal int) stem {
+	var text []byte
+	for _, part := range []string{rule, kind, role, settingOf(path)} {
+		text = binary.AppendUvarint(text, uint64(len(part)))
+		text = append(text, part...)
+	}
+	return sha256.Sum256(binary.AppendUvarint(text, uint64(ordinal)))
+}
+
+// of is the fingerprint of a finding about an object.
+func (s stem) of(object string) fingerprint {
+	text := make([]byte, 0, 128)
+	sum := sha256.Sum256(append(append(text, s[:]...), object...))
+	return fingerprint(sum[:len(fingerprint{})])
+}
+
+// settingOf is a path without the names and numbers of objects on it, which
+// stand in brackets. Names may hold brackets and dots themselves, so all from
+// the first bracket to the last one goes.
+func settingOf(path string) string {
+	first, last := strings.IndexByte(path, '['), strings.LastIndexByte(path, ']')
+	if first < 0 || last < first {
+		return path
+	}
+	return path[:first] + "[]" + path[last+1:]
+}
+
+// objectOf identifies the object of a finding: by its GUID, and by its name only
+// where it has none. The estate as a whole is one object, and a required package
+// is known by its role, whatever rules call them.
+func objectOf(r Resource, role string) string {
+	switch {
+	case r.GUID != "":
+		return "guid:" + r.GUID
+	case r.Type == "estate", r.Type == "package" && role != "":
+		return ""
+	}
+	return "name:" + r.Name
+}
+
+// ordinals number findings of one rule that are alike in all that fingerprints
+// are made of, in the order they come.
+type ordinals map[likeness]int
+
+type likeness struct{ rule, kind, object, role, setting string }
+
+func (o ordinals) next(rule string, r Resource, role, path string) int {
+	key := likeness{rule, r.Type, objectOf(r, role), role, settingOf(path)}
+	n := o[key]
+	o[key] = n + 1
+	return n
+}
+
+// identity is how a finding is recognised: by its fingerprint, and by those that
+// it had under earlier ids of its rule.
+type identity struct {
+	now     stem
+	earlier []stem
+}
+
+func newIdentity(rule *Rule, kind, role, path string, ordinal int) identity {
+	id := identity{now: newStem(rule.ID, kind, role, path, ordinal)}
+	for _, alias := range rule.Aliases {
+		id.earlier = append(id.earlier, newStem(alias, kind, role, path, ordinal))
+	}
+	return id
+}
+
+// under are all fingerprints of a finding about an object, the present one first.
+func (id *identity) under(object string) []fingerprint {
+	all := make([]fingerprint, 1, 1+len(id.earlier))
+	all[0] = id.now.of(object)
+	for _, s := range id.earlier {
+		all = append(all, s.of(object))
+	}
+	return all
+}
+
+// identify gives the findings of an estate rule their fingerprints.
+func identify(rule *Rule, findings []Finding) {
+	seen := ordinals{}
+	for i := range findings {
+		f := &findings[i]
+		n := seen.next(rule.ID, f.Resource, f.Package, f.Path)
+		id := newIdentity(rule, f.Resource.Type, f.Package, f.Path, n)
+		f.Fingerprint = id.now.of(objectOf(f.Resource, f.Package)).String()
+	}
+}
+
+// clientIdentities are those of a client's findings but for which client it is.
+func clientIdentities(p *Pack, rec *clientRecord) []identity {
+	seen := ordinals{}
+	ids := make([]identity, len(rec.Findings))
+	for i, f := range rec.Findings {
+		rule, kind := p.Rules[f.Rule], rec.resource().Type
+		n := seen.next(rule.ID, Resource{Type: kind}, "", f.Path)
+		ids[i] = newIdentity(rule, kind, "", f.Path, n)
+	}
+	return ids
+}
