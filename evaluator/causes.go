@@ -17,6 +17,7 @@ const sampleSize = 5
 // never the cause.
 type causes struct {
 	pack       *Pack
+	marks      *marker
 	candidates map[string][]candidate // by id of the explained rule, by rule
 	explained  map[string]bool        // rules that some rule explains
 	named      map[string]bool        // GUIDs of clients that a finding names
@@ -27,6 +28,7 @@ type causes struct {
 type attributed struct {
 	findings []attributedFinding // in the order of the record
 	ids      []identity          // of the findings
+	hashes   []string            // of the client as far as each finding's rule goes
 	freed    string              // see freedBy
 }
 
@@ -36,9 +38,9 @@ type attributedFinding struct {
 	found bool
 }
 
-func newCauses(p *Pack, estate map[string][]Finding) *causes {
+func newCauses(p *Pack, estate map[string][]Finding, m *marker) *causes {
 	c := &causes{
-		pack: p, candidates: map[string][]candidate{}, explained: map[string]bool{},
+		pack: p, marks: m, candidates: map[string][]candidate{}, explained: map[string]bool{},
 		named: map[string]bool{}, known: map[*clientRecord]*attributed{},
 	}
 	for _, r := range p.Rules {
@@ -56,8 +58,11 @@ func newCauses(p *Pack, estate map[string][]Finding) *causes {
 	return c
 }
 
-// findings are the findings of one client with their causes.
-func (c *causes) findings(rec *clientRecord) []Finding {
+// findings are the findings of one client with their causes and marks.
+func (c *causes) findings(rec *clientRecord) []Finding { return c.resolve(rec, false) }
+
+// resolve is findings; counting is for the first time.
+func (c *causes) resolve(rec *clientRecord, counting bool) []Finding {
 	out := make([]Finding, 0, len(rec.Findings))
 	causes, object := c.attribute(rec), objectOf(rec.resource(), "")
 	for i, f := range rec.Findings {
@@ -65,13 +70,14 @@ func (c *causes) findings(rec *clientRecord) []Finding {
 		full := Finding{
 			Rule: r.ID, Severity: r.Severity, Msg: f.Msg, Resource: rec.resource(), Sites: rec.Sites,
 			Path: f.Path, Expected: f.Expected, Actual: f.Actual,
-			Fingerprint: causes.ids[i].now.of(object).String(),
+			Fingerprint: causes.ids[i].now.of(object).String(), ObjectHash: causes.hashes[i],
 		}
 		if a := causes.findings[i]; a.found {
 			full.Cause, full.Certainty = a.cause.id, a.cause.certainty
 		}
 		out = append(out, full)
 	}
+	c.marks.markClient(rec, out, causes.ids, counting)
 	return out
 }
 
@@ -84,6 +90,9 @@ func (c *causes) summarise(s *spool, version string) ([]Cause, []Unexplained, er
 			return nil, nil, err
 		}
 		c.count(rec, found, unexplained, version)
+		if !c.marks.idle() {
+			c.resolve(rec, true)
+		}
 	}
 	return c.sorted(found), sortedUnexplained(unexplained), nil
 }
@@ -139,6 +148,9 @@ func (c *causes) attribute(rec *clientRecord) *attributed {
 	}
 	a.freed = c.freedBy(rec, a)
 	a.ids = clientIdentities(c.pack, rec)
+	for _, f := range rec.Findings {
+		a.hashes = append(a.hashes, clientHash(rec, f.Rule))
+	}
 	if alike {
 		c.known[rec.class] = a
 	}

@@ -36,6 +36,13 @@ type Options struct {
 	// client, by several goroutines at once, and the first of the snapshot that
 	// it chooses is explained.
 	Watch func(*snapshot.Client) bool
+	// AsOf is the day as of which waivers and the rules' effective_on are judged;
+	// empty means the day of collection, and today where that is unknown.
+	AsOf Date
+	// Waivers are the findings that do not count; nil means none.
+	Waivers *Waivers
+	// Baseline is an earlier result to compare the findings with; nil means none.
+	Baseline *Baseline
 	// Progress is called now and then with the number of clients so far; nil
 	// means nobody watches.
 	Progress func(clients int64)
@@ -83,6 +90,7 @@ type run struct {
 	opts     Options
 	estate   *snapshot.Estate
 	version  string // of the platform; empty when unknown
+	asOf     Date
 	coll     *collection
 	nets     *networks
 	totals   *totals
@@ -136,6 +144,7 @@ func newRun(ctx context.Context, pack *Pack, snap Snapshot, opts Options) (*run,
 		totals: newTotals(estate),
 		spool:  newSpool(),
 		found:  map[string][]Finding{},
+		asOf:   asOf(opts, snap.Manifest()),
 	}
 	if estate.Server != nil && estate.Server.Version != nil {
 		r.version = *estate.Server.Version
@@ -161,6 +170,17 @@ func collectedAt(m *snapshot.Manifest) time.Time {
 		return time.Unix(0, 0).UTC()
 	}
 	return m.CollectedAt.Time
+}
+
+// asOf is the day as of which waivers and rules are judged.
+func asOf(opts Options, m *snapshot.Manifest) Date {
+	switch {
+	case opts.AsOf != "":
+		return opts.AsOf
+	case m != nil:
+		return dateOf(m.CollectedAt.Time)
+	}
+	return Today()
 }
 
 // prepareRules decides for every rule whether it can be evaluated at all, and

@@ -15,8 +15,8 @@ func (r *Result) ExitStatus(failOn Severity, allowIncomplete bool) int {
 	if r.Summary.Rules[Errored] > 0 {
 		return ExitTrouble
 	}
-	for severity, n := range r.Summary.Findings {
-		if n > 0 && severity.AtLeast(failOn) {
+	for severity := range r.Summary.Findings {
+		if r.Summary.Counting(severity) > 0 && severity.AtLeast(failOn) {
 			return ExitFindings
 		}
 	}
@@ -36,9 +36,20 @@ func (r *Result) Incomplete() bool {
 	}
 	for i := range r.Rules {
 		rule := &r.Rules[i]
-		if rule.Verdict == NotEvaluated || rule.Verdict == Fail && (len(rule.Reasons) > 0 || len(rule.AffectsUnknown) > 0 || len(rule.Unknown) > 0) {
+		if rule.Verdict == NotEvaluated || rule.found() && (len(rule.Reasons) > 0 || len(rule.AffectsUnknown) > 0 || len(rule.Unknown) > 0) {
 			return true
 		}
 	}
 	return false
+}
+
+// Counting is how many findings of a severity count: neither waived nor of a
+// rule that only warns yet.
+func (s *Summary) Counting(severity Severity) int64 {
+	return s.Findings[severity] - s.Waived[severity] - s.Warnings[severity]
+}
+
+// found reports whether the rule was evaluated and found something.
+func (r *RuleResult) found() bool {
+	return r.Verdict == Fail || r.Verdict == Warn || r.Verdict == Waived
 }

@@ -28,7 +28,9 @@ type Finding struct {
 	Sites []string `json:"sites,omitempty"`
 	// Identity of the finding from one run to the next: rule, object, package and setting, whatever the object is called and however the message is worded.
 	Fingerprint string `json:"fingerprint,omitempty"`
-	// Whether a baseline has the finding: new, unchanged or absent; left out where no baseline was given.
+	// What matters of the object, hashed: a waiver with this object_hash lapses when it changes. Absent where the object is none of the estate's own and no client.
+	ObjectHash string `json:"object_hash,omitempty"`
+	// Whether a baseline has the finding: new, unchanged, absent or incomparable; left out where no baseline was given.
 	BaselineState BaselineState `json:"baseline_state,omitempty"`
 	// The waiver that covers the finding; it is counted and shown, and does not fail the run.
 	Waiver *WaiverUse `json:"waiver,omitempty"`
@@ -94,6 +96,9 @@ const (
 	New       BaselineState = "new"
 	Unchanged BaselineState = "unchanged"
 	Absent    BaselineState = "absent"
+	// Incomparable is no word of SARIF: one side has the finding, and the other one
+	// did not evaluate the rule, or not in full.
+	Incomparable BaselineState = "incomparable"
 )
 
 // WaiverUse is the waiver that covers a finding.

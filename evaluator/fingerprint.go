@@ -1,6 +1,7 @@
 package evaluator
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -16,6 +17,8 @@ import (
 
 // fingerprint is the identity of a finding; it is written in hexadecimal.
 type fingerprint [16]byte
+
+func (f fingerprint) compare(other fingerprint) int { return bytes.Compare(f[:], other[:]) }
 
 func (f fingerprint) String() string { return hex.EncodeToString(f[:]) }
 
@@ -110,17 +113,6 @@ func (id *identity) under(object string) []fingerprint {
 		all = append(all, s.of(object))
 	}
 	return all
-}
-
-// identify gives the findings of an estate rule their fingerprints.
-func identify(rule *Rule, findings []Finding) {
-	seen := ordinals{}
-	for i := range findings {
-		f := &findings[i]
-		n := seen.next(rule.ID, f.Resource, f.Package, f.Path)
-		id := newIdentity(rule, f.Resource.Type, f.Package, f.Path, n)
-		f.Fingerprint = id.now.of(objectOf(f.Resource, f.Package)).String()
-	}
 }
 
 // clientIdentities are those of a client's findings but for which client it is.

@@ -65,6 +65,18 @@ func (c *customKeys) number(key string) int {
 	return n
 }
 
+func (c *customKeys) date(key string) Date {
+	text := c.text(key)
+	if text == "" {
+		return ""
+	}
+	d, err := ParseDate(text)
+	if err != nil {
+		c.fail("custom.%s: %w", key, err)
+	}
+	return d
+}
+
 func (c *customKeys) remediation() []Remediation {
 	v, ok := c.values["remediation"]
 	if !ok {

@@ -142,6 +142,19 @@ func (p *Pack) changedParams(r *Rule) map[string]any {
 	return out
 }
 
+// paramsOf are the parameters that a rule reads, with their values; nil where it
+// reads none.
+func (p *Pack) paramsOf(r *Rule) map[string]any {
+	var out map[string]any
+	for _, name := range r.Params {
+		if out == nil {
+			out = map[string]any{}
+		}
+		out[name] = p.info.Params[name]
+	}
+	return out
+}
+
 // readYAML reads one value as JSON has it; nil where there is none. What YAML
 // has beyond JSON is either text, such as a date, or refused.
 func readYAML(text string) (any, error) {

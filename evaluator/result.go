@@ -14,13 +14,15 @@ type Verdict string
 const (
 	Pass          Verdict = "pass"
 	Fail          Verdict = "fail"
+	Warn          Verdict = "warn"           // something was found by a rule that does not count yet
+	Waived        Verdict = "waived"         // all that was found is waived
 	NotEvaluated  Verdict = "not_evaluated"  // something the rule needs is unknown or was not collected
 	NotApplicable Verdict = "not_applicable" // the rule is not for this version or set-up
 	Errored       Verdict = "error"          // the rule itself broke
 )
 
 // Verdicts lists all verdicts, the worst first.
-var Verdicts = []Verdict{Errored, Fail, NotEvaluated, NotApplicable, Pass}
+var Verdicts = []Verdict{Errored, Fail, NotEvaluated, Warn, Waived, NotApplicable, Pass}
 
 // Result is the outcome of one evaluation. Close releases the findings.
 type Result struct {
@@ -32,8 +34,14 @@ type Result struct {
 	Snapshot SnapshotInfo `json:"snapshot"`
 	// What it was judged by.
 	Pack PackInfo `json:"pack"`
+	// Day as of which waivers and the rules' effective_on were judged; absent where neither plays a part.
+	AsOf Date `json:"as_of,omitempty"`
 	// Totals over all rules.
 	Summary Summary `json:"summary"`
+	// The waivers that were given, in the order of their file.
+	Waivers []WaiverState `json:"waivers,omitempty"`
+	// The comparison with an earlier result; absent where none was given.
+	Baseline *Comparison `json:"baseline,omitempty"`
 	// Why clients have findings, the cause of most clients first.
 	Causes []Cause `json:"causes"`
 	// Clients whose findings other rules could explain and none does, by rule id.
@@ -49,6 +57,7 @@ type Result struct {
 	Timings []Timing `json:"-"`
 
 	findings *spool
+	baseline *comparing
 	resolve  func(*clientRecord) []Finding
 	estate   map[string][]Finding // by rule id
 }
@@ -95,8 +104,12 @@ type PackInfo struct {
 type Summary struct {
 	// Number of rules by verdict.
 	Rules map[Verdict]int `json:"rules"`
-	// Number of findings by severity.
+	// Number of findings by severity, with those that do not count.
 	Findings map[Severity]int64 `json:"findings"`
+	// Number of those that are waived.
+	Waived map[Severity]int64 `json:"waived,omitempty"`
+	// Number of those that only warn, for their rules do not count yet, and are not waived.
+	Warnings map[Severity]int64 `json:"warnings,omitempty"`
 	// Number of objects that some rule could not judge, counted once a rule.
 	Unknown int64 `json:"unknown"`
 	// Number of clients with at least one finding.
@@ -123,6 +136,10 @@ type RuleResult struct {
 	Verdict Verdict `json:"verdict"`
 	// Number of findings.
 	Findings int64 `json:"findings"`
+	// Number of those that are waived.
+	Waived int64 `json:"waived,omitempty"`
+	// Day from which findings of the rule count; absent where they always do.
+	EffectiveOn Date `json:"effective_on,omitempty"`
 	// Why the rule was not evaluated, not evaluated in full, not applicable, or in error.
 	Reasons []Reason `json:"reasons,omitempty"`
 	// Why it is not known, or not in full, which clients the findings can harm, so that not all of them are attributed.
@@ -133,6 +150,8 @@ type RuleResult struct {
 	Needs []string `json:"needs"`
 	// What to do about a finding, for this version of the platform.
 	Remediation []Remediation `json:"remediation"`
+	// Parameters that the rule reads, of one that found something: another value may let a finding pass.
+	DecidedBy map[string]any `json:"decided_by,omitempty"`
 	// Parameters that the rule reads and whose values differ from the defaults.
 	Params map[string]any `json:"params,omitempty"`
 
@@ -223,6 +242,20 @@ func (r *Result) Findings() iter.Seq2[Finding, error] {
 		for f, err := range r.clientFindings() {
 			if !yield(f, err) || err != nil {
 				return
+			}
+		}
+	}
+}
+
+// WithAbsent yields what Findings does, then what Absent does, for formats that
+// show both in one list.
+func (r *Result) WithAbsent() iter.Seq2[Finding, error] {
+	return func(yield func(Finding, error) bool) {
+		for _, list := range []iter.Seq2[Finding, error]{r.Findings(), r.Absent()} {
+			for f, err := range list {
+				if !yield(f, err) || err != nil {
+					return
+				}
 			}
 		}
 	}

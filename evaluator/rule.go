@@ -70,6 +70,8 @@ type Rule struct {
 	Chain int `json:"chain,omitempty"`
 	// Versions of the platform that the rule is for; empty means all.
 	Versions string `json:"versions,omitempty"`
+	// Day from which findings count; until then they warn. Empty means that they always count.
+	EffectiveOn Date `json:"effective_on,omitempty"`
 	// What to do about a finding, by version.
 	Remediation []Remediation `json:"remediation"`
 	// Articles to read.
@@ -117,7 +119,7 @@ var (
 	idForm    = regexp.MustCompile(`^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*-[0-9]{3,}$`)
 	stepForm  = regexp.MustCompile(`^([1-7]|symptoms|\+)$`)
 	knownKeys = []string{
-		"id", "aliases", "severity", "scope", "step", "explains", "chain", "versions", "remediation",
+		"id", "aliases", "severity", "scope", "step", "explains", "chain", "versions", "effective_on", "remediation",
 	}
 )
 
@@ -142,6 +144,7 @@ func newRule(m module, a *ast.Annotations) (*Rule, error) {
 	r.Explains = c.texts("explains")
 	r.Chain = c.number("chain")
 	r.Versions = c.text("versions")
+	r.EffectiveOn = c.date("effective_on")
 	r.Remediation = c.remediation()
 	c.refuseUnknown()
 	if c.err != nil {

@@ -9,10 +9,12 @@ import (
 
 // result puts everything together.
 func (r *run) result() (*Result, error) {
+	marks, hashes := newMarker(r.pack, r.opts.Waivers, r.asOf, r.estate.Sites), newObjectHashes(r.estate, r.coll.estate, r.nets)
+	marks.baseline = r.opts.Baseline.against(r.pack)
 	for _, rule := range r.pack.Rules {
-		identify(rule, r.found[rule.ID])
+		marks.markEstate(rule, r.found[rule.ID], hashes)
 	}
-	c := newCauses(r.pack, r.found)
+	c := newCauses(r.pack, r.found, marks)
 	list, unexplained, err := c.summarise(r.spool, r.version)
 	if err != nil {
 		return nil, err
@@ -29,12 +31,22 @@ func (r *run) result() (*Result, error) {
 		Unexplained: unexplained,
 		Sites:       r.sites(),
 		findings:    r.spool,
+		baseline:    marks.baseline,
 		resolve:     c.findings,
 		estate:      r.found,
 		Timings:     r.timings(),
 	}
 	for i, rule := range r.pack.Rules {
-		res.Rules = append(res.Rules, r.ruleResult(rule, r.states[i]))
+		res.Rules = append(res.Rules, r.ruleResult(rule, r.states[i], marks.waived[rule.ID]))
+	}
+	res.Waivers = marks.states(res.Rules)
+	if marks.baseline != nil {
+		if res.Baseline, err = marks.baseline.settle(res.Rules); err != nil {
+			return nil, err
+		}
+	}
+	if r.dated() {
+		res.AsOf = r.asOf
 	}
 	res.Summary = summarise(res.Rules)
 	res.Summary.ClientsWithFindings = r.harmed
@@ -44,10 +56,10 @@ func (r *run) result() (*Result, error) {
 
 // ruleResult settles a rule's verdict. It is pass only where nothing was
 // found, nothing is unknown and nothing is incomplete.
-func (r *run) ruleResult(rule *Rule, s *ruleState) RuleResult {
+func (r *run) ruleResult(rule *Rule, s *ruleState, waived int64) RuleResult {
 	res := RuleResult{
 		ID: rule.ID, Title: rule.Title, Severity: rule.Severity, Scope: rule.Scope, Step: rule.Step, Explains: rule.Explains, Chain: rule.Chain,
-		Findings: s.findings, Reasons: s.reasons, AffectsUnknown: s.affectsUnknown, Unknown: s.unknown.list(), Needs: rule.Needs,
+		Findings: s.findings, Waived: waived, EffectiveOn: rule.EffectiveOn, Reasons: s.reasons, AffectsUnknown: s.affectsUnknown, Unknown: s.unknown.list(), Needs: rule.Needs,
 		Remediation: rule.remediationFor(r.version), Verdict: s.verdict, Params: r.pack.changedParams(rule),
 		Definition: rule,
 	}
@@ -56,18 +68,29 @@ func (r *run) ruleResult(rule *Rule, s *ruleState) RuleResult {
 	}
 	res.Reasons = addNew(res.Reasons, r.coll.incomplete(&rule.needs), nil)
 	if s.findings > 0 {
+		res.DecidedBy = r.pack.paramsOf(rule)
 		res.AffectsUnknown = addNew(res.AffectsUnknown, r.coll.incomplete(&rule.harms), res.Reasons)
 	}
 	res.Reasons = append(res.Reasons, r.uncountedClients(rule)...)
 	switch {
-	case s.findings > 0:
+	case s.findings > waived && rule.EffectiveOn > r.asOf:
+		res.Verdict = Warn
+	case s.findings > waived:
 		res.Verdict = Fail
+	case s.findings > 0:
+		res.Verdict = Waived
 	case len(res.Reasons) > 0 || len(res.Unknown) > 0:
 		res.Verdict = NotEvaluated
 	default:
 		res.Verdict = Pass
 	}
 	return res
+}
+
+// dated reports whether anything in the result rests on the day as of which it is
+// judged.
+func (r *run) dated() bool {
+	return r.opts.AsOf != "" || r.opts.Waivers != nil || slices.ContainsFunc(r.pack.Rules, func(rule *Rule) bool { return rule.EffectiveOn != "" })
 }
 
 // addNew adds the reasons whose sections are told of neither in the list nor
@@ -126,6 +149,21 @@ func summarise(rules []RuleResult) Summary {
 		if r.Findings > 0 {
 			s.Findings[r.Severity] += r.Findings
 		}
+		if r.Waived > 0 {
+			s.Waived = plus(s.Waived, r.Severity, r.Waived)
+		}
+		if r.Verdict == Warn {
+			s.Warnings = plus(s.Warnings, r.Severity, r.Findings-r.Waived)
+		}
 	}
 	return s
+}
+
+// plus adds to a count of few keys, which are made when they are needed.
+func plus(m map[Severity]int64, s Severity, n int64) map[Severity]int64 {
+	if m == nil {
+		m = map[Severity]int64{}
+	}
+	m[s] += n
+	return m
 }

@@ -33,6 +33,8 @@ func standingOf(f evaluator.Finding, o Options) standing {
 var verdictWord = map[evaluator.Verdict]string{
 	evaluator.Errored:       "broke",
 	evaluator.Fail:          "found something",
+	evaluator.Warn:          "found something that does not count yet",
+	evaluator.Waived:        "waived",
 	evaluator.NotEvaluated:  "not evaluated",
 	evaluator.NotApplicable: "not applicable",
 	evaluator.Pass:          "passed",
@@ -60,7 +62,7 @@ func bySeverity(r *evaluator.Result) string {
 	if len(parts) == 0 {
 		return "none"
 	}
-	return strings.Join(parts, ", ")
+	return strings.Join(parts, ", ") + discounted(&r.Summary)
 }
 
 // exitMeaning says what the exit status says.
@@ -74,6 +76,8 @@ func exitMeaning(r *evaluator.Result, o Options) string {
 		return "something was not evaluated"
 	case r.Incomplete():
 		return "what was not evaluated is allowed"
+	case discounted(&r.Summary) != "":
+		return "no finding at or above " + string(o.FailOn) + " that counts"
 	case bySeverity(r) != "none":
 		return "no finding at or above " + string(o.FailOn)
 	}

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/nscheck/nscheck/evaluator"
@@ -25,11 +24,9 @@ func (w *writer) findings(r *evaluator.Result, g *gathered) {
 		w.line("")
 		w.put(block{
 			at: 2, indent: findingIndent, label: string(rule.Severity), labels: severityColors(rule.Severity),
-			lead: rule.ID, body: fmt.Sprintf("%s %s: %s", rule.ID, rule.Title, plural(rule.Findings, "finding")),
+			lead: rule.ID, body: fmt.Sprintf("%s %s: %s", rule.ID, rule.Title, extent(&rule)),
 		})
-		for _, name := range slices.Sorted(maps.Keys(rule.Params)) {
-			w.put(block{indent: findingIndent, body: "with the parameter " + name + " = " + value(rule.Params[name])})
-		}
+		w.decidedBy(&rule)
 		if rule.Scope == evaluator.ClientScope {
 			w.clientFindings(rule, g.clients[rule.ID])
 		} else {
@@ -41,7 +38,7 @@ func (w *writer) findings(r *evaluator.Result, g *gathered) {
 
 func (w *writer) estateFindings(rule evaluator.RuleResult, shown []evaluator.Finding) {
 	for _, f := range shown {
-		w.item(findingIndent, clean(f.Msg, 1000))
+		w.item(findingIndent, clean(f.Msg, 1000)+remark(&f))
 	}
 	if rest := rule.Findings - int64(len(shown)); rest > 0 {
 		w.cut = true

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
 
 	"github.com/nscheck/nscheck/evaluator"
 )
@@ -23,8 +24,23 @@ func (jsonFormat) Write(out io.Writer, r *evaluator.Result, o Options) error {
 	}
 	w.Write(bytes.TrimSuffix(head, []byte("\n}")))
 	w.WriteString(",\n  \"findings\": [")
+	if err := writeFindings(w, r.Findings()); err != nil {
+		return err
+	}
+	if r.Baseline != nil {
+		w.WriteString(",\n  \"absent\": [")
+		if err := writeFindings(w, r.Absent()); err != nil {
+			return err
+		}
+	}
+	w.WriteString("\n}\n")
+	return w.Flush()
+}
+
+// writeFindings writes findings, one a line, and the end of their list.
+func writeFindings(w *bufio.Writer, findings iter.Seq2[evaluator.Finding, error]) error {
 	separator := "\n    "
-	for f, err := range r.Findings() {
+	for f, err := range findings {
 		if err != nil {
 			return err
 		}
@@ -39,8 +55,8 @@ func (jsonFormat) Write(out io.Writer, r *evaluator.Result, o Options) error {
 	if separator != "\n    " {
 		w.WriteString("\n  ")
 	}
-	w.WriteString("]\n}\n")
-	return w.Flush()
+	w.WriteString("]")
+	return nil
 }
 
 // Document is the JSON format; result.schema.json is made from it.
@@ -50,6 +66,8 @@ type Document struct {
 	Exit Exit `json:"exit"`
 	// All findings: those of the estate by rule, then those of the clients in the order of the snapshot.
 	Findings []evaluator.Finding `json:"findings,omitempty"`
+	// Findings of the baseline that are not among these: absent, or incomparable where their rule was not evaluated in full; left out where no baseline was given.
+	Absent []evaluator.Finding `json:"absent,omitempty"`
 }
 
 // Exit is what a command exits with, and under which limits.

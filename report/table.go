@@ -24,6 +24,10 @@ func (tableFormat) Write(out io.Writer, r *evaluator.Result, o Options) error {
 	}
 	w.causes(r)
 	w.findings(r, g)
+	w.waivers(r)
+	if err := w.baseline(r); err != nil {
+		return err
+	}
 	w.notEvaluated(r)
 	w.notApplicable(r)
 	w.conclusion(r, o)
@@ -41,6 +45,9 @@ func (w *writer) head(r *evaluator.Result) {
 	facts = append(facts, plural(r.Snapshot.ActiveClients, "active client"))
 	if m := r.Snapshot.Manifest; m != nil {
 		facts = append(facts, "collected "+m.CollectedAt.Format("2006-01-02 15:04 UTC"))
+	}
+	if r.AsOf != "" {
+		facts = append(facts, "judged as of "+string(r.AsOf))
 	}
 	lead := "nscheck " + r.Tool.Version + ":"
 	w.put(block{lead: lead, body: lead + " " + strings.Join(facts, ", ")})
@@ -69,7 +76,7 @@ func (w *writer) notEvaluated(r *evaluator.Result) {
 		}
 		w.line("")
 		extent := verdictWord[rule.Verdict]
-		if rule.Verdict == evaluator.Fail {
+		if rule.Findings > 0 && rule.Verdict != evaluator.Errored {
 			extent = "not evaluated in full"
 		}
 		w.put(block{indent: 2, lead: rule.ID, body: rule.ID + " " + rule.Title + ": " + extent})
@@ -120,6 +127,7 @@ func (w *writer) conclusion(r *evaluator.Result, o Options) {
 	if w.cut {
 		w.put(block{body: "Lists are cut short; -f json=FILE writes them in full."})
 	}
+	w.howToWaive(r)
 	w.put(block{body: byVerdict(r) + "."})
 	status := r.ExitStatus(o.FailOn, o.AllowIncomplete)
 	w.put(block{body: fmt.Sprintf("Findings: %s. Exit status %d: %s.", bySeverity(r), status, exitMeaning(r, o))})

@@ -37,6 +37,7 @@ type config struct {
 	product           string
 	bindings          *yaml.Node
 	params            *yaml.Node
+	waivers           *yaml.Node
 }
 
 // configKeys are the keys of a configuration file. Names of files in it are
@@ -70,6 +71,10 @@ var configKeys = map[string]func(f *configFile, value *yaml.Node) error{
 			return errors.New("the value must name parameters of the rules and their values, such as patch_inventory_max_age_days: 45")
 		}
 		f.params = value
+		return nil
+	},
+	"waivers": func(f *configFile, value *yaml.Node) error {
+		f.waivers = value
 		return nil
 	},
 }

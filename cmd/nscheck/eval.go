@@ -31,10 +31,14 @@ func runEval(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	judging, err := parseJudging(c, pack)
+	if err != nil {
+		return err
+	}
 	ctx, cancel, err := withTimeout(c)
 	if err != nil {
 		return err
 	}
 	defer cancel()
-	return evaluateFile(ctx, c, path, pack, out)
+	return evaluateFile(ctx, c, path, pack, judging, out)
 }

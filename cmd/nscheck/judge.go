@@ -37,11 +37,7 @@ func judgeOptions(c *cli.Context) (evaluator.Options, error) {
 }
 
 // evaluateFile judges a snapshot file and reports.
-func evaluateFile(ctx context.Context, c *cli.Context, path string, pack *evaluator.Pack, out *outputs) error {
-	opts, err := judgeOptions(c)
-	if err != nil {
-		return err
-	}
+func evaluateFile(ctx context.Context, c *cli.Context, path string, pack *evaluator.Pack, opts evaluator.Options, out *outputs) error {
 	snap, err := snapshot.Open(path)
 	if err != nil {
 		return err

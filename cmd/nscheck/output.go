@@ -81,6 +81,12 @@ func (o *outputs) checkFiles(c *cli.Context) error {
 		}
 		uses = append(uses, use{"the snapshot to save", file})
 	}
+	if file := c.String("baseline"); file != "" {
+		uses = append(uses, use{"the baseline", file})
+	}
+	if file := c.String("waivers"); file != "" {
+		uses = append(uses, use{"the waiver file", file})
+	}
 	for _, t := range o.targets {
 		if t.file == "" {
 			continue

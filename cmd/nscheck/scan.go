@@ -36,18 +36,22 @@ func runScan(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	judging, err := parseJudging(c, pack)
+	if err != nil {
+		return err
+	}
 	ctx, cancel := in.context(c)
 	defer cancel()
 	if file := c.String("save-snapshot"); file != "" {
 		if _, err := collectTo(ctx, c, in, file); err != nil {
 			return err
 		}
-		return evaluateFile(ctx, c, file, pack, out)
+		return evaluateFile(ctx, c, file, pack, judging, out)
 	}
 	file, remove, err := collectTemporary(ctx, c, in)
 	if err != nil {
 		return err
 	}
 	defer remove()
-	return evaluateFile(ctx, c, file, pack, out)
+	return evaluateFile(ctx, c, file, pack, judging, out)
 }

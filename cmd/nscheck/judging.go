@@ -1,0 +1,155 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+	"gopkg.in/yaml.v3"
+
+	"github.com/nscheck/nscheck/evaluator"
+)
+
+// defaultWaivers is read where it is present and no other file is named.
+const defaultWaivers = "nscheck-waivers.yaml"
+
+func waiversFlag() cli.Flag {
+	return &cli.StringFlag{Name: "waivers", Usage: "read waivers from `FILE` (default: ./" + defaultWaivers + " where it is present)", EnvVars: []string{"NSCHECK_WAIVERS"}}
+}
+
+func asOfFlag() cli.Flag {
+	return &cli.StringFlag{Name: "as-of", Usage: "judge waivers, and rules that do not count yet, as of `DATE`, such as 2026-01-31", EnvVars: []string{"NSCHECK_AS_OF"}}
+}
+
+// parseJudging reads what findings are judged by beside the rules.
+func parseJudging(c *cli.Context, pack *evaluator.Pack) (evaluator.Options, error) {
+	o, err := judgeOptions(c)
+	if err != nil {
+		return o, err
+	}
+	if o.AsOf, err = dateFlag(c, "as-of"); err != nil {
+		return o, err
+	}
+	if o.Waivers, err = loadWaivers(c); err != nil {
+		return o, err
+	}
+	if o.Waivers != nil {
+		if err := o.Waivers.CheckRules(pack); err != nil {
+			return o, err
+		}
+	}
+	if file := c.String("baseline"); file != "" {
+		if o.Baseline, err = evaluator.ReadBaseline(file); err != nil {
+			return o, fmt.Errorf("--baseline: %w", err)
+		}
+	}
+	return o, nil
+}
+
+// dateFlag is the day that a flag names; empty where it is not given.
+func dateFlag(c *cli.Context, name string) (evaluator.Date, error) {
+	text := c.String(name)
+	if text == "" {
+		return "", nil
+	}
+	d, err := evaluator.ParseDate(text)
+	if err != nil {
+		return "", fmt.Errorf("--%s: %w", name, err)
+	}
+	return d, nil
+}
+
+// waiverFile is the file of waivers, what the configuration demands of them, and
+// whether the file must be there, for it is named.
+func waiverFile(c *cli.Context) (file string, settings evaluator.WaiverSettings, named bool, err error) {
+	cfg, err := loadConfig(c)
+	if err != nil {
+		return "", settings, false, err
+	}
+	file, settings, err = cfg.waiverSettings()
+	if err != nil {
+		return "", settings, false, err
+	}
+	if file = cfg.text(c, "waivers", file); file == "" {
+		return defaultWaivers, settings, false, nil
+	}
+	return file, settings, true, nil
+}
+
+// loadWaivers reads the waivers; nil where there are none.
+func loadWaivers(c *cli.Context) (*evaluator.Waivers, error) {
+	file, settings, named, err := waiverFile(c)
+	if err != nil {
+		return nil, err
+	}
+	text, err := os.ReadFile(file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && !named:
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("read the waivers: %w", err)
+	}
+	return evaluator.ReadWaivers(file, text, settings)
+}
+
+// waiverSettings reads the part of a configuration that is about waivers.
+func (f *config) waiverSettings() (file string, s evaluator.WaiverSettings, err error) {
+	if f.waivers == nil {
+		return "", s, nil
+	}
+	own := &configFile{*f}
+	read := map[string]func(value *yaml.Node) error{
+		"file":              func(v *yaml.Node) error { return own.path(v, &file) },
+		"max_lifetime_days": func(v *yaml.Node) error { return days(v, &s.MaxLifetimeDays) },
+		"warn_days":         func(v *yaml.Node) error { return days(v, &s.WarnDays) },
+		"required":          func(v *yaml.Node) error { return requiredKeys(v, &s.Required) },
+	}
+	known := []string{"file", "max_lifetime_days", "required", "warn_days"}
+	if f.waivers.Kind != yaml.MappingNode {
+		return "", s, f.at(f.waivers, "waivers: it must have the keys %s", strings.Join(known, ", "))
+	}
+	seen := map[string]bool{}
+	for i := 0; i+1 < len(f.waivers.Content); i += 2 {
+		key, value := f.waivers.Content[i], f.waivers.Content[i+1]
+		switch {
+		case read[key.Value] == nil:
+			return "", s, f.at(key, "waivers: there is no key %q; known are %s", key.Value, strings.Join(known, ", "))
+		case seen[key.Value]:
+			return "", s, f.at(key, "waivers: the key %q stands here twice", key.Value)
+		}
+		seen[key.Value] = true
+		if err := read[key.Value](value); err != nil {
+			return "", s, f.at(value, "waivers: %s: %s", key.Value, reason(err))
+		}
+	}
+	return file, s, nil
+}
+
+func days(value *yaml.Node, to *int) error {
+	n, err := strconv.Atoi(value.Value)
+	if err != nil || value.Kind != yaml.ScalarNode || n <= 0 || n > 36500 {
+		return errors.New("the value must be a number of days above zero")
+	}
+	*to = n
+	return nil
+}
+
+// requirable are the keys of a waiver that not every one has.
+var requirable = []string{"owner", "ticket", "starts", "expires", "object_hash"}
+
+func requiredKeys(value *yaml.Node, to *[]string) error {
+	if err := value.Decode(to); err != nil {
+		return err
+	}
+	for _, key := range *to {
+		if !slices.Contains(requirable, key) {
+			return fmt.Errorf("%q cannot be required; known are %s", key, strings.Join(requirable, ", "))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,178 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/report"
+)
+
+func waiverAddCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "add",
+		Usage: "write a waiver for a finding, or for all of a rule about one object",
+		Description: "The finding is looked up in RESULT, which scan and eval write with -f json=RESULT.\n" +
+			"The file of waivers is made where there is none; what stands in it stays.",
+		Flags: []cli.Flag{
+			configFlag(), waiversFlag(),
+			&cli.StringFlag{Name: "from", Usage: "look the finding up in `RESULT`", Required: true},
+			&cli.StringFlag{Name: "fingerprint", Usage: "waive the finding with this `FINGERPRINT`, or the only one that begins with it"},
+			&cli.StringFlag{Name: "rule", Usage: "waive findings of the rule `ID`"},
+			&cli.StringFlag{Name: "object", Usage: "waive findings about the object `NAME|GUID`; with --rule"},
+			&cli.StringFlag{Name: "reason", Usage: "say `WHY` the finding is accepted", Required: true},
+			&cli.StringFlag{Name: "owner", Usage: "say `WHO` answers for it"},
+			&cli.StringFlag{Name: "ticket", Usage: "say `WHERE` it was decided"},
+			&cli.StringFlag{Name: "starts", Usage: "first `DATE` on which it holds (default: today)"},
+			&cli.StringFlag{Name: "expires", Usage: "last `DATE` on which it holds"},
+			&cli.BoolFlag{Name: "until-changed", Usage: "let it lapse when the object changes"},
+		},
+		Action: runWaiverAdd,
+	}
+}
+
+func runWaiverAdd(c *cli.Context) error {
+	if err := noArguments(c); err != nil {
+		return err
+	}
+	w, err := newWaiver(c)
+	if err != nil {
+		return err
+	}
+	file, settings, _, err := waiverFile(c)
+	if err != nil {
+		return err
+	}
+	comment, err := findWaived(c, w)
+	if err != nil {
+		return err
+	}
+	before, err := os.ReadFile(file)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("read the waivers: %w", err)
+	}
+	after, err := evaluator.AddWaiver(file, before, settings, w, comment)
+	if err != nil {
+		return err
+	}
+	added := &evaluator.Waivers{File: file, Settings: settings}
+	if status, why := added.StatusAt(w, max(w.Starts, evaluator.Today())); status != evaluator.WaiverActive {
+		return fmt.Errorf("the waiver would not hold: %s", why)
+	}
+	if err := writeFile(file, func(out io.Writer) error { _, err := out.Write(after); return err }); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(c.App.Writer, "%s: waives %s, %s\n", report.Name(file), report.Name(w.Rule), comment)
+	return err
+}
+
+// newWaiver is what the flags say of a waiver.
+func newWaiver(c *cli.Context) (*evaluator.Waiver, error) {
+	w := &evaluator.Waiver{Starts: evaluator.Today()}
+	for flag, to := range map[string]*string{"reason": &w.Reason, "owner": &w.Owner, "ticket": &w.Ticket} {
+		*to = strings.Join(strings.Fields(c.String(flag)), " ")
+	}
+	starts, err := dateFlag(c, "starts")
+	if err != nil {
+		return nil, err
+	}
+	if starts != "" {
+		w.Starts = starts
+	}
+	if w.Expires, err = dateFlag(c, "expires"); err != nil {
+		return nil, err
+	}
+	byPrint, byObject := c.String("fingerprint") != "", c.String("rule") != "" && c.String("object") != ""
+	switch {
+	case byPrint && (c.String("rule") != "" || c.String("object") != ""):
+		return nil, errors.New("--fingerprint is of one finding; leave out --rule and --object")
+	case !byPrint && !byObject:
+		return nil, errors.New("say what to waive: --fingerprint, or --rule and --object")
+	case byPrint && len(c.String("fingerprint")) < 8:
+		return nil, errors.New("--fingerprint: give at least its first 8 characters")
+	case w.Reason == "":
+		return nil, errors.New("--reason: say why the finding is accepted")
+	case w.Expires != "" && w.Expires < w.Starts:
+		return nil, fmt.Errorf("--expires: %s is before the waiver starts on %s", w.Expires, w.Starts)
+	}
+	return w, nil
+}
+
+// findWaived looks up what is to be waived, and says it in words.
+func findWaived(c *cli.Context, w *evaluator.Waiver) (comment string, err error) {
+	result, err := evaluator.OpenResult(c.String("from"))
+	if err != nil {
+		return "", fmt.Errorf("--from: %w", err)
+	}
+	var found []evaluator.Finding // one of each object, or of each fingerprint
+	for f, err := range result.Findings() {
+		if err != nil {
+			return "", fmt.Errorf("--from: %w", err)
+		}
+		if isMeant(c, &f) && len(found) < 6 && !slices.ContainsFunc(found, func(g evaluator.Finding) bool { return sameScope(c, &f, &g) }) {
+			found = append(found, f)
+		}
+	}
+	switch {
+	case len(found) == 0:
+		return "", fmt.Errorf("--from: there is no such finding in %s", c.String("from"))
+	case len(found) > 1:
+		var which []string
+		for _, f := range found {
+			which = append(which, fmt.Sprintf("%s %s %s", f.Fingerprint, f.Resource.Name, f.Resource.GUID))
+		}
+		return "", fmt.Errorf("that is not one alone; name its fingerprint or GUID:\n  %s", strings.Join(which, "\n  "))
+	case found[0].Waiver != nil:
+		return "", fmt.Errorf("%s waives it already", found[0].Waiver.Place)
+	}
+	return scope(c, w, &found[0])
+}
+
+func isMeant(c *cli.Context, f *evaluator.Finding) bool {
+	if print := c.String("fingerprint"); print != "" {
+		return strings.HasPrefix(f.Fingerprint, strings.ToLower(print))
+	}
+	object := c.String("object")
+	return strings.EqualFold(f.Rule, c.String("rule")) && (strings.EqualFold(f.Resource.GUID, object) || strings.EqualFold(f.Resource.Name, object))
+}
+
+// sameScope reports whether one waiver would be about both findings.
+func sameScope(c *cli.Context, f, g *evaluator.Finding) bool {
+	if c.String("fingerprint") != "" {
+		return f.Fingerprint == g.Fingerprint
+	}
+	return f.Resource == g.Resource
+}
+
+// scope makes the waiver be about a finding, or about its object. A name that
+// would be a pattern is no name, so the finding stands for the object then.
+func scope(c *cli.Context, w *evaluator.Waiver, f *evaluator.Finding) (comment string, err error) {
+	w.Rule = f.Rule
+	comment = report.Name(f.Resource.Type + " " + f.Resource.Name)
+	switch {
+	case c.String("fingerprint") != "", f.Resource.GUID == "" && strings.ContainsAny(f.Resource.Name, "*?"):
+		w.Fingerprint = f.Fingerprint
+		comment += ": " + report.Message(f.Msg)
+	case f.Resource.GUID != "":
+		w.Object = &evaluator.WaiverObject{Type: f.Resource.Type, GUID: f.Resource.GUID}
+	default:
+		w.Object = &evaluator.WaiverObject{Type: f.Resource.Type, Name: f.Resource.Name}
+	}
+	if c.Bool("until-changed") {
+		if f.ObjectHash == "" {
+			return "", fmt.Errorf("--until-changed: nscheck cannot tell when the %s changes", comment)
+		}
+		if w.Object != nil && w.Object.GUID == "" {
+			w.Object, w.Fingerprint = nil, f.Fingerprint
+		}
+		w.ObjectHash = f.ObjectHash
+	}
+	return comment, nil
+}

@@ -1,0 +1,195 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/report"
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+// expiringWithin is how many days before its end a waiver is expiring, where
+// neither a flag nor the configuration says it.
+const expiringWithin = 30
+
+// Problems that an audit finds, as --fail-on names them.
+const (
+	expiring = "expiring"
+	unused   = "unused"
+	lapsed   = "lapsed"
+)
+
+// problems are those that an audit finds, by the status that shows them.
+var problems = map[evaluator.WaiverStatus]string{
+	evaluator.WaiverUnused:      unused,
+	evaluator.WaiverExpired:     "expired",
+	evaluator.WaiverLapsed:      lapsed,
+	evaluator.WaiverTooLong:     "too-long",
+	evaluator.WaiverUnknownRule: "unknown-rule",
+}
+
+var problemNames = []string{unused, "expired", expiring, lapsed, "too-long", "unknown-rule"}
+
+func waiverAuditCommand(asJSON cli.Flag) *cli.Command {
+	flags := append(packFlags(), configFlag(), waiversFlag(), asOfFlag(), asJSON,
+		&cli.StringFlag{Name: "against", Usage: "tell what is unused and lapsed by `SNAPSHOT|RESULT`"},
+		&cli.IntFlag{Name: "within", Usage: "a waiver that ends in `DAYS` days is expiring (default: warn_days of the configuration, else 30)"},
+		&cli.StringSliceFlag{Name: "fail-on", Usage: "exit with 1 on `PROBLEMS`: unused, expired, expiring, lapsed, too-long, unknown-rule; repeatable, or with commas"})
+	return &cli.Command{
+		Name:  "audit",
+		Usage: "tell which waivers do not hold, soon end, or are of no use",
+		Description: "Waivers are looked at as of today, or --as-of. The exit status is 0, but with --fail-on\n" +
+			"1 where such a problem is found, and 3 where that cannot be told.",
+		Flags:  append(flags, workFlags()...),
+		Action: runWaiverAudit,
+	}
+}
+
+// audited is a waiver with what is wrong with it.
+type audited struct {
+	evaluator.WaiverState
+	Problems []string `json:"problems"`
+}
+
+func runWaiverAudit(c *cli.Context) error {
+	failOn, err := parseProblems(c)
+	if err != nil {
+		return err
+	}
+	if c.IsSet("within") && c.Int("within") < 0 {
+		return fmt.Errorf("--within must be a number of days, not %d", c.Int("within"))
+	}
+	waivers, pack, day, err := loadedWaivers(c)
+	if err != nil {
+		return err
+	}
+	states, err := auditedStates(c, waivers, pack, day)
+	if err != nil {
+		return err
+	}
+	within := waivers.Settings.WarnDays
+	if within == 0 {
+		within = expiringWithin
+	}
+	if c.IsSet("within") {
+		within = c.Int("within")
+	}
+	list := make([]audited, len(states))
+	for i, s := range states {
+		list[i] = audited{s, problemsOf(&s, day, within)}
+	}
+	if err := printAudit(c, list); err != nil {
+		return err
+	}
+	return auditStatus(list, failOn)
+}
+
+func parseProblems(c *cli.Context) ([]string, error) {
+	var out []string
+	for _, text := range c.StringSlice("fail-on") {
+		for _, name := range strings.Split(text, ",") {
+			name = strings.TrimSpace(name)
+			if !slices.Contains(problemNames, name) {
+				return nil, fmt.Errorf("--fail-on: %q is not a problem of waivers; known are %s", name, strings.Join(problemNames, ", "))
+			}
+			if (name == unused || name == lapsed) && c.String("against") == "" {
+				return nil, fmt.Errorf("--fail-on: what is %s shows against a snapshot or a result; name one with --against", name)
+			}
+			out = append(out, name)
+		}
+	}
+	return out, nil
+}
+
+// auditedStates looks at waivers alone, or by what a snapshot or result shows.
+func auditedStates(c *cli.Context, w *evaluator.Waivers, pack *evaluator.Pack, day evaluator.Date) ([]evaluator.WaiverState, error) {
+	file := c.String("against")
+	if file == "" {
+		return evaluator.WaiverStates(w, pack, day), nil
+	}
+	isResult, err := evaluator.IsResult(file)
+	if err != nil {
+		return nil, fmt.Errorf("--against: %w", err)
+	}
+	if isResult {
+		result, err := evaluator.OpenResult(file)
+		if err != nil {
+			return nil, fmt.Errorf("--against: %w", err)
+		}
+		return evaluator.WaiverStatesIn(w, pack, result, day)
+	}
+	ctx, cancel, err := withTimeout(c)
+	if err != nil {
+		return nil, err
+	}
+	defer cancel()
+	return statesInSnapshot(ctx, file, pack, evaluator.Options{ToolVersion: version, Waivers: w, AsOf: day})
+}
+
+func statesInSnapshot(ctx context.Context, file string, pack *evaluator.Pack, o evaluator.Options) ([]evaluator.WaiverState, error) {
+	snap, err := snapshot.Open(file)
+	if err != nil {
+		return nil, fmt.Errorf("--against: %w", err)
+	}
+	defer snap.Close()
+	result, err := evaluator.Evaluate(ctx, pack, snap, o)
+	if err != nil {
+		return nil, err
+	}
+	defer result.Close()
+	return result.Waivers, nil
+}
+
+func problemsOf(s *evaluator.WaiverState, day evaluator.Date, within int) []string {
+	out := []string{}
+	if p := problems[s.Status]; p != "" {
+		out = append(out, p)
+	}
+	if s.Holds() && s.Expires != "" && day.DaysUntil(evaluator.Date(s.Expires)) <= within {
+		out = append(out, expiring)
+	}
+	return out
+}
+
+func printAudit(c *cli.Context, list []audited) error {
+	if c.Bool("json") {
+		return printJSON(c.App.Writer, list)
+	}
+	bad := 0
+	for _, a := range list {
+		if len(a.Problems) == 0 && !a.Undecided {
+			continue
+		}
+		what := strings.Join(a.Problems, ", ")
+		if what == "" {
+			what = "undecided"
+		}
+		why := a.Msg
+		if why == "" {
+			why = "it expires on " + a.Expires
+		}
+		bad++
+		if _, err := fmt.Fprintf(c.App.Writer, "%s: %s: %s for %s: %s\n", report.Name(a.Place), what, report.Name(a.Rule), report.Name(a.Scope()), report.Message(why)); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintf(c.App.Writer, "%s, %d of them to look at\n", report.Count(int64(len(list)), "waiver"), bad)
+	return err
+}
+
+// auditStatus is the exit status that --fail-on asks for.
+func auditStatus(list []audited, failOn []string) error {
+	asked := func(problem string) bool { return slices.Contains(failOn, problem) }
+	if slices.ContainsFunc(list, func(a audited) bool { return slices.ContainsFunc(a.Problems, asked) }) {
+		return exitStatus(evaluator.ExitFindings)
+	}
+	if (asked(unused) || asked(lapsed)) && slices.ContainsFunc(list, func(a audited) bool { return a.Undecided }) {
+		return exitStatus(evaluator.ExitIncomplete)
+	}
+	return nil
+}

@@ -1,0 +1,169 @@
+package evaluator
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"strings"
+
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+// ResultFile is a result that an earlier run wrote as JSON. Its findings are read
+// one after the other, as often as they are asked for.
+type ResultFile struct {
+	// File as it was named.
+	Name string `json:"-"`
+	// Version of the result format.
+	Format int `json:"format"`
+	// What produced the result.
+	Tool Tool `json:"tool"`
+	// What was judged.
+	Snapshot struct {
+		SHA256   string `json:"sha256"`
+		Manifest *struct {
+			CollectedAt *snapshot.Time `json:"collected_at"`
+		} `json:"manifest"`
+	} `json:"snapshot"`
+	// What it was judged by.
+	Pack struct {
+		SHA256 string `json:"sha256"`
+	} `json:"pack"`
+	// What became of the rules.
+	Rules []RuleResult `json:"rules"`
+}
+
+// errNoResult is told of files that are something else.
+var errNoResult = errors.New("it is no result of nscheck; scan and eval write one with -f json=FILE")
+
+// OpenResult reads a result but for its findings.
+func OpenResult(name string) (*ResultFile, error) {
+	f := &ResultFile{Name: name}
+	if err := f.scan(func(json.RawMessage) error { return nil }); err != nil {
+		return nil, err
+	}
+	switch {
+	case f.Format == 0 || f.Tool.Name != "nscheck":
+		return nil, fmt.Errorf("read %s: %w", name, errNoResult)
+	case f.Format > ResultFormat:
+		return nil, fmt.Errorf("read %s: it has format %d, and this nscheck reads %d; use the nscheck that wrote it, or a newer one", name, f.Format, ResultFormat)
+	}
+	return f, nil
+}
+
+// Findings yields the findings of the result.
+func (f *ResultFile) Findings() iter.Seq2[Finding, error] {
+	return func(yield func(Finding, error) bool) {
+		errStop := errors.New("stop")
+		err := f.scan(func(text json.RawMessage) error {
+			var finding Finding
+			dec := json.NewDecoder(strings.NewReader(string(text)))
+			dec.UseNumber()
+			if err := dec.Decode(&finding); err != nil {
+				return err
+			}
+			if !yield(finding, nil) {
+				return errStop
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, errStop) {
+			yield(Finding{}, err)
+		}
+	}
+}
+
+// scan reads the file once, whatever the order of its keys.
+func (f *ResultFile) scan(each func(json.RawMessage) error) error {
+	file, err := os.Open(f.Name)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	if err := f.scanFrom(bufio.NewReaderSize(file, 1<<16), each); err != nil {
+		return fmt.Errorf("read %s: %w", f.Name, err)
+	}
+	return nil
+}
+
+func (f *ResultFile) scanFrom(r io.Reader, each func(json.RawMessage) error) error {
+	dec := json.NewDecoder(r)
+	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
+		return errNoResult
+	}
+	fields := map[string]any{"format": &f.Format, "tool": &f.Tool, "snapshot": &f.Snapshot, "pack": &f.Pack, "rules": &f.Rules}
+	found := false
+	for dec.More() {
+		key, err := dec.Token()
+		if err != nil {
+			return truncated(err)
+		}
+		name, _ := key.(string)
+		switch {
+		case name == "findings":
+			found = true
+			err = scanList(dec, each)
+		case fields[name] != nil:
+			err = dec.Decode(fields[name])
+		default:
+			err = dec.Decode(new(json.RawMessage))
+		}
+		if err != nil {
+			return truncated(err)
+		}
+	}
+	if _, err := dec.Token(); err != nil {
+		return truncated(err)
+	}
+	if !found {
+		return errNoResult
+	}
+	return nil
+}
+
+func scanList(dec *json.Decoder, each func(json.RawMessage) error) error {
+	if t, err := dec.Token(); err != nil {
+		return err
+	} else if t != json.Delim('[') {
+		return errNoResult
+	}
+	for dec.More() {
+		var text json.RawMessage
+		if err := dec.Decode(&text); err != nil {
+			return err
+		}
+		if err := each(text); err != nil {
+			return err
+		}
+	}
+	_, err := dec.Token()
+	return err
+}
+
+// truncated says so of a file that ends too early.
+func truncated(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return errors.New("it is truncated")
+	}
+	return err
+}
+
+// IsResult tells a result from other files, such as snapshots, by the key that it
+// begins with.
+func IsResult(name string) (bool, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return false, err
+	}
+	defer file.Close()
+	dec := json.NewDecoder(bufio.NewReader(file))
+	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
+		return false, nil // YAML, or compressed
+	}
+	key, err := dec.Token()
+	return err == nil && key == "format", nil
+}

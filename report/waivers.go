@@ -1,0 +1,163 @@
+package report
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/nscheck/nscheck/evaluator"
+)
+
+// waivers writes which waivers there are and what has become of them.
+func (w *writer) waivers(r *evaluator.Result) {
+	if len(r.Waivers) == 0 {
+		return
+	}
+	w.heading("WAIVERS")
+	w.line("")
+	held := 0
+	for i := range r.Waivers {
+		if r.Waivers[i].Holds() {
+			held++
+		}
+	}
+	var waived int64
+	for _, n := range r.Summary.Waived {
+		waived += n
+	}
+	w.put(block{indent: 2, body: fmt.Sprintf("%s, %d in force, for %s", plural(int64(len(r.Waivers)), "waiver"), held, plural(waived, "finding"))})
+	for i := range r.Waivers {
+		s := &r.Waivers[i]
+		if s.Status == evaluator.WaiverActive && s.Msg == "" {
+			continue
+		}
+		body := fmt.Sprintf("%s %s for %s: %s", Name(s.Place), Name(s.Rule), Name(s.Scope()), clean(s.Msg, 300))
+		if !s.Holds() && s.Findings > 0 {
+			body += fmt.Sprintf("; it covers %s that the run now counts", plural(s.Findings, "finding"))
+		}
+		w.item(2, body)
+	}
+}
+
+// baseline writes how the findings differ from those of an earlier result.
+func (w *writer) baseline(r *evaluator.Result) error {
+	b := r.Baseline
+	if b == nil {
+		return nil
+	}
+	w.heading("BASELINE")
+	w.line("")
+	w.put(block{indent: 2, body: fmt.Sprintf("Against %s: %d new, %d unchanged, %d absent, %d incomparable", Name(b.File), b.New, b.Unchanged, b.Absent, b.Incomparable)})
+	if !b.SameRules {
+		w.put(block{indent: 2, body: "It was judged by other rules."})
+	}
+	shown, rest := 0, int64(0)
+	for f, err := range r.Absent() {
+		switch {
+		case err != nil:
+			return err
+		case f.BaselineState != evaluator.Absent:
+		case shown < findingsShown:
+			shown++
+			w.item(2, fmt.Sprintf("absent: %s %s: %s", f.Rule, Name(f.Resource.Name), clean(f.Msg, 500)))
+		default:
+			rest++
+		}
+	}
+	if rest > 0 {
+		w.cut = true
+		w.item(2, fmt.Sprintf("and %d more absent", rest))
+	}
+	return nil
+}
+
+// extent is how many findings a rule has, and how many of them do not count.
+func extent(r *evaluator.RuleResult) string {
+	out := plural(r.Findings, "finding")
+	switch {
+	case r.Verdict == evaluator.Waived:
+		out += ", waived"
+	case r.Waived > 0:
+		out += fmt.Sprintf(", %d of them waived", r.Waived)
+	}
+	if r.Verdict == evaluator.Warn {
+		out += ", which count from " + string(r.EffectiveOn)
+	}
+	return out
+}
+
+// isLimit tells parameters that people set to let something pass from those that
+// say what a rule looks at, which are shown only where they differ from the defaults.
+func isLimit(v any) bool {
+	switch v.(type) {
+	case []any, map[string]any:
+		return false
+	}
+	return true
+}
+
+// decidedBy writes the parameters that decide what a rule finds.
+func (w *writer) decidedBy(r *evaluator.RuleResult) {
+	for _, name := range slices.Sorted(maps.Keys(r.DecidedBy)) {
+		body := "with the parameter " + name + " = " + value(r.DecidedBy[name])
+		if _, changed := r.Params[name]; !changed {
+			if !isLimit(r.DecidedBy[name]) {
+				continue
+			}
+			body += " (default)"
+		}
+		w.put(block{indent: findingIndent, body: body})
+	}
+}
+
+// remark is what is said of a finding beside its message: who accepted it, and
+// how it compares with the baseline.
+func remark(f *evaluator.Finding) string {
+	var parts []string
+	if f.BaselineState != "" && f.BaselineState != evaluator.Unchanged {
+		parts = append(parts, string(f.BaselineState))
+	}
+	if u := f.Waiver; u != nil {
+		waived := "waived"
+		if u.Expires != "" {
+			waived += " until " + u.Expires
+		}
+		parts = append(parts, waived+": "+clean(u.Reason, 300))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(parts, "; ") + ")"
+}
+
+// discounted is how many findings do not count, in words.
+func discounted(s *evaluator.Summary) string {
+	var parts []string
+	for _, kind := range []struct {
+		of   map[evaluator.Severity]int64
+		word string
+	}{{s.Waived, "waived"}, {s.Warnings, "not counting yet"}} {
+		var n int64
+		for _, of := range kind.of {
+			n += of
+		}
+		if n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, kind.word))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " (of these " + strings.Join(parts, ", ") + ")"
+}
+
+// howToWaive names the command that accepts one of the findings.
+func (w *writer) howToWaive(r *evaluator.Result) {
+	for _, s := range evaluator.Severities {
+		if r.Summary.Counting(s) > 0 {
+			w.put(block{body: "To accept a finding for a time: nscheck waiver add --help."})
+			return
+		}
+	}
+}
