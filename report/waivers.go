@@ -34,7 +34,7 @@ func (w *writer) waivers(r *evaluator.Result) {
 		}
 		body := fmt.Sprintf("%s %s for %s: %s", Name(s.Place), Name(s.Rule), Name(s.Scope()), clean(s.Msg, 300))
 		if !s.Holds() && s.Findings > 0 {
-			body += fmt.Sprintf("; it covers %s that the run now counts", plural(s.Findings, "finding"))
+			body += fmt.Sprintf("; not waived: %s", plural(s.Findings, "finding"))
 		}
 		w.item(2, body)
 	}
@@ -82,7 +82,7 @@ func extent(r *evaluator.RuleResult) string {
 		out += fmt.Sprintf(", %d of them waived", r.Waived)
 	}
 	if r.Verdict == evaluator.Warn {
-		out += ", which count from " + string(r.EffectiveOn)
+		out += ", counting from " + string(r.EffectiveOn)
 	}
 	return out
 }
