@@ -79,6 +79,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 		Action:                    runWithoutCommand,
 		Commands: []*cli.Command{
 			scanCommand(), collectCommand(), evalCommand(), probeCommand(), explainCommand(), licencesCommand(), ruleCommand(), waiverCommand(),
+			scanCommand(), collectCommand(), evalCommand(), exportCommand(), probeCommand(), explainCommand(), licencesCommand(), ruleCommand(),
 			snapshotCommand(), fixtureCommand(), versionCommand(), completionCommand(),
 		},
 	}

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/nscheck/nscheck/change"
+	"github.com/nscheck/nscheck/internal/atomicfile"
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+func exportCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "export",
+		Usage: "write the configuration in a snapshot as YAML, to keep in Git and to edit for gate",
+		Description: "Clients and what was observed are left out. Where FILE is such a file already, its\n" +
+			"comments and its order stay. See docs/gate.md.",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "from", Usage: "read the `SNAPSHOT`", Required: true},
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write `FILE` (default: standard output)"},
+			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "no notices on standard error", EnvVars: []string{"NSCHECK_QUIET"}},
+		},
+		Action: runExport,
+	}
+}
+
+func runExport(c *cli.Context) error {
+	if err := noArguments(c); err != nil {
+		return err
+	}
+	from, file := c.String("from"), c.String("output")
+	if file != "" && atomicfile.Same(from, file) {
+		return fmt.Errorf("--output: %s is the snapshot that is read; name another file", file)
+	}
+	_, raw, err := estateOf(from)
+	if err != nil {
+		return err
+	}
+	var earlier []byte
+	if file != "" {
+		if earlier, err = os.ReadFile(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("--output: %w", err)
+		}
+	}
+	text, err := change.Export(raw, earlier, file)
+	if err != nil {
+		return err
+	}
+	if file == "" {
+		_, err = c.App.Writer.Write(text)
+		return err
+	}
+	return writeFile(file, func(w io.Writer) error {
+		_, err := w.Write(text)
+		return err
+	})
+}
+
+// estateOf reads the estate of a snapshot, and the whole file: a damaged one is
+// refused.
+func estateOf(file string) (*snapshot.Manifest, []byte, error) {
+	snap, err := snapshot.Open(file)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer snap.Close()
+	for _, err := range snap.Blocks() {
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+	_, raw := snap.Estate()
+	return snap.Manifest(), raw, nil
+}
