@@ -62,6 +62,7 @@ func (r *run) takeEstate(rule *Rule, state *ruleState, out estateOutcome, object
 	}
 	for _, u := range out.unknown {
 		state.unknown.add(u.Msg, *u.Resource)
+		state.unsure = append(state.unsure, *u.Resource)
 		r.watched.addEstate(rule, u)
 	}
 	for _, v := range out.violations {

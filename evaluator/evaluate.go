@@ -43,6 +43,10 @@ type Options struct {
 	Waivers *Waivers
 	// Baseline is an earlier result to compare the findings with; nil means none.
 	Baseline *Baseline
+	// Track remembers what was found of each client, so that the result can be
+	// compared with another one: about 100 bytes a client, on disk where they
+	// are many.
+	Track bool
 	// Progress is called now and then with the number of clients so far; nil
 	// means nobody watches.
 	Progress func(clients int64)
@@ -68,19 +72,25 @@ func Evaluate(ctx context.Context, pack *Pack, snap Snapshot, opts Options) (*Re
 	}
 	defer run.engine.release()
 	if err := run.judgeClients(ctx); err != nil {
-		run.spool.close()
+		run.discard()
 		return nil, err
 	}
 	if err := run.judgeEstate(ctx); err != nil {
-		run.spool.close()
+		run.discard()
 		return nil, err
 	}
 	result, err := run.result()
 	if err != nil {
-		run.spool.close()
+		run.discard()
 		return nil, err
 	}
 	return result, nil
+}
+
+// discard removes what a run that failed keeps on disk.
+func (r *run) discard() {
+	r.spool.close()
+	r.tracks.close()
 }
 
 // run is one evaluation under way.
@@ -98,6 +108,7 @@ type run struct {
 	evidence *program
 	states   []*ruleState
 	spool    *spool
+	tracks   *spool               // of all clients, where they are tracked
 	found    map[string][]Finding // of the estate, by rule id
 	harmed   int64                // clients with findings
 	watching sync.Mutex
@@ -113,6 +124,7 @@ type ruleState struct {
 	findings       int64
 	broken         int64 // clients it broke on beside the first
 	unknown        unknowns
+	unsure         []Resource // objects of the estate that it could not judge
 	timing         Timing
 }
 
@@ -143,6 +155,7 @@ func newRun(ctx context.Context, pack *Pack, snap Snapshot, opts Options) (*run,
 		nets:   newNetworks(estate),
 		totals: newTotals(estate),
 		spool:  newSpool(),
+		tracks: newSpool(),
 		found:  map[string][]Finding{},
 		asOf:   asOf(opts, snap.Manifest()),
 	}

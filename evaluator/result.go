@@ -1,6 +1,7 @@
 package evaluator
 
 import (
+	"errors"
 	"iter"
 
 	"github.com/nscheck/nscheck/snapshot"
@@ -60,6 +61,8 @@ type Result struct {
 	baseline *comparing
 	resolve  func(*clientRecord) []Finding
 	estate   map[string][]Finding // by rule id
+	trail    *trail               // nil where clients were not tracked
+	mark     func(*Finding)       // says what is known of a finding by now; nil where nothing is
 }
 
 // Tool identifies the program and its engine.
@@ -234,7 +237,7 @@ func (r *Result) Findings() iter.Seq2[Finding, error] {
 	return func(yield func(Finding, error) bool) {
 		for _, rule := range r.Rules {
 			for _, f := range r.estate[rule.ID] {
-				if !yield(f, nil) {
+				if !yield(r.marked(f), nil) {
 					return
 				}
 			}
@@ -269,7 +272,7 @@ func (r *Result) clientFindings() iter.Seq2[Finding, error] {
 				return
 			}
 			for _, f := range r.resolve(rec) {
-				if !yield(f, nil) {
+				if !yield(r.marked(f), nil) {
 					return
 				}
 			}
@@ -277,5 +280,13 @@ func (r *Result) clientFindings() iter.Seq2[Finding, error] {
 	}
 }
 
+// marked is a finding with what a comparison says of it.
+func (r *Result) marked(f Finding) Finding {
+	if r.mark != nil {
+		r.mark(&f)
+	}
+	return f
+}
+
 // Close removes what the result keeps on disk.
-func (r *Result) Close() error { return r.findings.close() }
+func (r *Result) Close() error { return errors.Join(r.findings.close(), r.trail.close()) }

@@ -35,6 +35,7 @@ func (r *run) result() (*Result, error) {
 		resolve:     c.findings,
 		estate:      r.found,
 		Timings:     r.timings(),
+		trail:       r.trail(),
 	}
 	for i, rule := range r.pack.Rules {
 		res.Rules = append(res.Rules, r.ruleResult(rule, r.states[i], marks.waived[rule.ID]))

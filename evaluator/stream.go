@@ -3,6 +3,7 @@ package evaluator
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -19,6 +20,7 @@ type blockResult struct {
 	harmed   int64
 	findings []int64 // by position in Pack.Rules
 	records  []byte  // of clients with findings, as the spool keeps them
+	tracks   []byte  // of all clients, where they are tracked
 	unknowns []unknownClients
 	failures []failure
 	index    map[unknownKey]int
@@ -172,7 +174,7 @@ func (r *run) add(res *blockResult) error {
 	for _, f := range res.failures {
 		r.states[f.rule].failOn(f)
 	}
-	if err := r.spool.write(res.records); err != nil {
+	if err := errors.Join(r.spool.write(res.records), r.tracks.write(res.tracks)); err != nil {
 		return err
 	}
 	if r.opts.Progress != nil {

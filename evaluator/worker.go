@@ -32,7 +32,8 @@ type judgement struct {
 	id       uint32 // 0 where nothing was found
 	outcome  outcome
 	findings []clientFinding
-	tally    []int // positions in the run's tallies
+	stems    []stem // of the findings
+	tally    []int  // positions in the run's tallies
 }
 
 func (j *judgement) isSilent() bool {
@@ -177,6 +178,7 @@ func (p *programs) judgement(c *clientRule, sets map[string]any, s *streamed) (*
 	}
 	if len(j.findings) > 0 {
 		j.id = p.ids.Add(1)
+		j.stems = clientStems(c.rule, j.findings)
 	}
 	for _, key := range out.tally {
 		j.tally = append(j.tally, p.tallies.of(c.index, key))
@@ -365,6 +367,9 @@ func (w *worker) finish(ctx context.Context, c *streamed, res *blockResult) erro
 			w.key = binary.BigEndian.AppendUint16(w.key, uint16(i))
 			w.key = binary.BigEndian.AppendUint32(w.key, j.id)
 		}
+	}
+	if w.run.opts.Track {
+		res.tracks = w.track(res.tracks, c, active)
 	}
 	watching := w.run.watches(c)
 	if !harmed && !watching {

@@ -1,0 +1,181 @@
+package evaluator
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/nscheck/nscheck/change"
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+// SettingRef is a setting that differs and may have made a finding come or go.
+type SettingRef struct {
+	change.Setting
+	// Whether it is of the object of the finding, or of one that the object depends on; else it is only one that the rule reads.
+	Related bool `json:"related"`
+}
+
+// blame joins settings that differ with findings that came or went.
+type blame struct {
+	settings []change.Setting
+	sides    [2]*trail
+	names    map[string]map[string]bool // by rule id
+	near     map[string]map[string]bool // by GUID
+	clients  map[string][]SettingRef    // of clients' findings, by rule id
+}
+
+func newBlame(settings []change.Setting, base, head *trail) *blame {
+	return &blame{
+		settings: settings, sides: [2]*trail{base, head},
+		names: map[string]map[string]bool{}, near: map[string]map[string]bool{}, clients: map[string][]SettingRef{},
+	}
+}
+
+// of are the settings that may be behind a finding. The one that the finding
+// itself names goes before all; then come those of its object and of what
+// belongs to it, and where there is none, whatever else the rule reads.
+func (b *blame) of(f *Finding) []SettingRef {
+	if f.Resource.Type != "client" {
+		return b.find(f)
+	}
+	list, ok := b.clients[f.Rule] // the same for all clients
+	if !ok {
+		list = b.find(f)
+		b.clients[f.Rule] = list
+	}
+	return list
+}
+
+func (b *blame) find(f *Finding) []SettingRef {
+	names := b.namesOf(f.Rule)
+	var exact, related, rest []SettingRef
+	near := b.about(f)
+	for _, s := range b.settings {
+		if !mayRead(names, &s) {
+			continue
+		}
+		switch {
+		case namedBy(&s, f):
+			exact = append(exact, SettingRef{s, true})
+		case b.relates(&s, f, near):
+			related = append(related, SettingRef{s, true})
+		case !s.Observed:
+			rest = append(rest, SettingRef{s, false})
+		}
+	}
+	switch {
+	case len(exact) > 0:
+		return exact
+	case len(related) > 0:
+		return settingsFirst(related)
+	}
+	return rest
+}
+
+// settingsFirst leaves out what was observed where a setting may be behind a
+// finding: counts and statuses follow settings.
+func settingsFirst(list []SettingRef) []SettingRef {
+	set := slices.DeleteFunc(slices.Clone(list), func(s SettingRef) bool { return s.Observed })
+	if len(set) > 0 {
+		return set
+	}
+	return list
+}
+
+// namedBy reports whether the finding names the setting, or what it is a part of.
+func namedBy(s *change.Setting, f *Finding) bool {
+	if s.Object.GUID != f.Resource.GUID || f.Path == "" {
+		return false
+	}
+	return f.Path == s.Path || strings.HasPrefix(s.Path, f.Path+".") || strings.HasPrefix(f.Path, s.Path+".")
+}
+
+// relates reports whether a setting is of an object that a finding is about.
+func (b *blame) relates(s *change.Setting, f *Finding, near map[string]bool) bool {
+	switch {
+	case s.Section == "server", s.Object.GUID != "" && near[s.Object.GUID]:
+		return true
+	case s.Section == "subnets" && f.Resource.Type != "client" && overlap(s.Object.Name, f.Resource.Name):
+		return true
+	case s.Section != "subnets" && s.Section != "package_servers":
+		return false
+	}
+	// What names the object itself, such as a subnet its new site.
+	return f.Resource.GUID != "" && slices.Contains(s.Refers(), f.Resource.GUID)
+}
+
+// overlap reports whether two networks have addresses in common.
+func overlap(a, b string) bool {
+	first, err := netip.ParsePrefix(a)
+	second, otherErr := netip.ParsePrefix(b)
+	return err == nil && otherErr == nil && first.Overlaps(second)
+}
+
+// about are the GUIDs of the object of a finding and of what belongs to it: the
+// package servers and subnets of a site, the sites of a package server.
+func (b *blame) about(f *Finding) map[string]bool {
+	out := map[string]bool{}
+	if f.Resource.Type == "client" {
+		return out
+	}
+	add := func(guid string) {
+		for g := range b.neighbours(guid) {
+			out[g] = true
+		}
+	}
+	add(f.Resource.GUID)
+	for _, a := range f.Affects {
+		add(a.Site)
+		add(a.Subnet)
+	}
+	return out
+}
+
+// neighbours are an object and what belongs to it on either side.
+func (b *blame) neighbours(guid string) map[string]bool {
+	if guid == "" {
+		return nil
+	}
+	if near, ok := b.near[guid]; ok {
+		return near
+	}
+	near := map[string]bool{guid: true}
+	b.near[guid] = near
+	for _, side := range b.sides {
+		for i := range side.estate.PackageServers {
+			side.joinServer(&side.estate.PackageServers[i], guid, near)
+		}
+		for i := range side.estate.Subnets {
+			subnet := &side.estate.Subnets[i]
+			if slices.Contains(side.nets.sitesOf(subnet.CIDR), guid) || slices.Contains(subnet.Sites, guid) {
+				near[subnet.GUID] = true
+			}
+		}
+	}
+	return near
+}
+
+func (t *trail) joinServer(ps *snapshot.PackageServer, guid string, near map[string]bool) {
+	sites := sitesOfServer(ps, t.nets)
+	switch {
+	case ps.GUID == guid:
+		for _, site := range sites {
+			near[site] = true
+		}
+	case slices.Contains(sites, guid):
+		near[ps.GUID] = true
+	}
+}
+
+// namesOf are the names in the code of a rule.
+func (b *blame) namesOf(id string) map[string]bool {
+	names, ok := b.names[id]
+	if !ok {
+		if rule, known := b.sides[1].pack.Rule(id); known {
+			names = b.sides[1].pack.namesRead(rule)
+		}
+		b.names[id] = names
+	}
+	return names
+}

@@ -1,0 +1,262 @@
+package evaluator
+
+import (
+	"iter"
+	"slices"
+
+	"github.com/nscheck/nscheck/change"
+)
+
+// DifferenceFormat is the version of the format of differences.
+const DifferenceFormat = 1
+
+// A Difference is what lies between two results: a base and a head.
+type Difference struct {
+	// Version of the format.
+	Format int `json:"format"`
+	// What produced it.
+	Tool Tool `json:"tool"`
+	// The rules by which both sides were judged.
+	Pack PackInfo `json:"pack"`
+	// What was there before.
+	Base SnapshotInfo `json:"base"`
+	// What is there now, or would be after the change; its hash is that of the file that was read.
+	Head SnapshotInfo `json:"head"`
+	// Settings that differ, and what was observed differently.
+	Settings []change.Setting `json:"settings"`
+	// Number of edits of the change that leave everything as it is.
+	Idle int `json:"idle_edits,omitempty"`
+	// Findings by what became of them, and by severity.
+	Findings map[BaselineState]map[Severity]int64 `json:"counts"`
+	// What became of the clients.
+	Clients ClientChanges `json:"clients"`
+	// Rules with findings that came or went, or whose answer is incomplete, by id.
+	Rules []RuleDifference `json:"rules"`
+
+	base, head *Result
+	estate     []Compared
+	blame      *blame
+	came, went map[fingerprint]BaselineState
+}
+
+// RuleDifference is what one rule says on both sides.
+type RuleDifference struct {
+	// The rule's id, such as NS-SITE-003.
+	ID string `json:"id"`
+	// What the rule finds.
+	Title string `json:"title"`
+	// How bad a finding of the rule is.
+	Severity Severity `json:"severity"`
+	// Its verdict on the base.
+	Base Verdict `json:"base"`
+	// Its verdict on the head.
+	Head Verdict `json:"head"`
+	// Findings by what became of them.
+	Findings map[BaselineState]int64 `json:"findings,omitempty"`
+	// Why it cannot be told what the change does to it.
+	Incomplete []string `json:"incomplete,omitempty"`
+
+	unknown int64 // clients that it could judge in the base and cannot in the head
+}
+
+// Compared is a finding that is not on both sides.
+type Compared struct {
+	Finding
+	// Why it can be compared with nothing.
+	Reason string `json:"reason,omitempty"`
+	// The settings that may have made it come or go. Where there are several, any of them may be it, or all together.
+	Settings []SettingRef `json:"settings,omitempty"`
+}
+
+// Compare compares two results of one pack, both of which were tracked. The
+// settings are those in which their estates differ. The results must stay open
+// as long as the difference is used; the head's findings know from now on
+// what the comparison says of them.
+func Compare(base, head *Result, settings []change.Setting) (*Difference, error) {
+	d := &Difference{
+		Format: DifferenceFormat, Tool: head.Tool, Pack: head.Pack, Base: base.Snapshot, Head: head.Snapshot, Settings: settings,
+		Findings: map[BaselineState]map[Severity]int64{New: {}, Absent: {}, Unchanged: {}, Incomparable: {}},
+		base:     base, head: head, blame: newBlame(settings, base.trail, head.trail),
+		came: map[fingerprint]BaselineState{}, went: map[fingerprint]BaselineState{},
+	}
+	if d.Settings == nil {
+		d.Settings = []change.Setting{}
+	}
+	for i := range head.Rules {
+		h, b := &head.Rules[i], &base.Rules[i]
+		d.Rules = append(d.Rules, RuleDifference{ID: h.ID, Title: h.Title, Severity: h.Severity, Base: b.Verdict, Head: h.Verdict, Findings: map[BaselineState]int64{}})
+	}
+	for i := range d.Rules {
+		d.compareEstate(i)
+	}
+	if err := d.compareClients(); err != nil {
+		return nil, err
+	}
+	d.settle()
+	head.mark = d.markHead
+	return d, nil
+}
+
+// count counts findings of one rule.
+func (d *Difference) count(rule int, state BaselineState, n int64) {
+	r := &d.Rules[rule]
+	r.Findings[state] += n
+	d.Findings[state][r.Severity] += n
+}
+
+// compareEstate compares the findings of an estate rule.
+func (d *Difference) compareEstate(rule int) {
+	id := d.Rules[rule].ID
+	before, now := map[string]bool{}, map[string]bool{}
+	for _, f := range d.base.estate[id] {
+		before[f.Fingerprint] = true
+	}
+	for _, f := range d.head.estate[id] {
+		now[f.Fingerprint] = true
+		state := Unchanged
+		if !before[f.Fingerprint] {
+			state = d.take(rule, f, New, d.base)
+		}
+		d.count(rule, state, 1)
+	}
+	for _, f := range d.base.estate[id] {
+		if !now[f.Fingerprint] {
+			d.count(rule, d.take(rule, f, Absent, d.head), 1)
+		}
+	}
+}
+
+// take keeps a finding of one side that the other side does not have, and says
+// whether that is because the other one could not judge it.
+func (d *Difference) take(rule int, f Finding, state BaselineState, other *Result) BaselineState {
+	c := Compared{Finding: f}
+	if c.Reason = d.unjudged(rule, f.Resource, other); c.Reason != "" {
+		state = Incomparable
+	} else {
+		c.Settings = d.blame.of(&f)
+	}
+	c.BaselineState = state
+	c.Location = locationOf(c.Settings)
+	if print, ok := parseFingerprint(f.Fingerprint); ok && other == d.base {
+		d.came[print] = state
+	} else if ok {
+		d.went[print] = state
+	}
+	d.estate = append(d.estate, c)
+	return state
+}
+
+// locationOf is where the first setting stands that has a place.
+func locationOf(settings []SettingRef) *SourceLocation {
+	for _, s := range settings {
+		if s.Source != nil {
+			return &SourceLocation{File: s.Source.File, Line: s.Source.Line, Column: s.Source.Column}
+		}
+	}
+	return nil
+}
+
+// unjudged says why one side cannot tell whether it has a finding of a rule
+// about an object; empty where it can.
+func (d *Difference) unjudged(rule int, object Resource, side *Result) string {
+	r := &side.Rules[rule]
+	where := "the base"
+	if side == d.head {
+		where = "the head"
+	}
+	switch {
+	case r.Verdict == Errored:
+		return "the rule broke on " + where
+	case leftOut(r) && r.Verdict == NotEvaluated:
+		return "not evaluated on " + where + ": " + r.Reasons[0].Msg
+	}
+	if slices.Contains(side.trail.unsure[r.ID], object) {
+		return "it is unknown on " + where
+	}
+	other := d.head
+	if side == d.head {
+		other = d.base
+	}
+	for _, reason := range r.Reasons {
+		if r.Verdict != NotApplicable && !slices.Contains(other.Rules[rule].Reasons, reason) {
+			return "not evaluated in full on " + where + ": " + reason.Msg
+		}
+	}
+	return ""
+}
+
+// leftOut reports whether a rule was left out as a whole: it found nothing, and
+// no object was unknown to it.
+func leftOut(r *RuleResult) bool {
+	return r.Findings == 0 && len(r.Unknown) == 0 && len(r.Reasons) > 0
+}
+
+// markHead says of a finding of the head what became of it.
+func (d *Difference) markHead(f *Finding) {
+	f.BaselineState = Unchanged
+	if print, ok := parseFingerprint(f.Fingerprint); ok && d.came[print] != "" {
+		f.BaselineState = d.came[print]
+	}
+	if f.BaselineState == New {
+		f.Location = locationOf(d.blame.of(f))
+	}
+}
+
+// All yields the findings that are not on both sides: those of the estate by
+// rule, then the new ones of clients, then those of clients that are gone, each
+// in the order of its snapshot. It can be called again.
+func (d *Difference) All() iter.Seq2[Compared, error] {
+	return func(yield func(Compared, error) bool) {
+		for _, c := range d.estate {
+			if !yield(c, nil) {
+				return
+			}
+		}
+		for _, side := range []struct {
+			result *Result
+			states map[fingerprint]BaselineState
+		}{{d.head, d.came}, {d.base, d.went}} {
+			if len(side.states) == 0 {
+				continue
+			}
+			for f, err := range side.result.clientFindings() {
+				if err != nil {
+					yield(Compared{}, err)
+					return
+				}
+				print, _ := parseFingerprint(f.Fingerprint)
+				state := side.states[print]
+				if state == "" {
+					continue
+				}
+				if !yield(d.compared(f, state), nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (d *Difference) compared(f Finding, state BaselineState) Compared {
+	c := Compared{Finding: f}
+	c.BaselineState = state
+	if state == Incomparable {
+		c.Reason = "the other side could not judge the client"
+		return c
+	}
+	c.Settings = d.blame.of(&f)
+	c.Location = locationOf(c.Settings)
+	return c
+}
+
+// settle says of each rule whether its answer is complete, and leaves out those
+// of which there is nothing to say.
+func (d *Difference) settle() {
+	for i := range d.Rules {
+		d.Rules[i].Incomplete = d.incomplete(i)
+	}
+	d.Rules = slices.DeleteFunc(d.Rules, func(r RuleDifference) bool {
+		moved := r.Findings[New] + r.Findings[Absent] + r.Findings[Incomparable]
+		return moved == 0 && len(r.Incomplete) == 0
+	})
+}

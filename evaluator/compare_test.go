@@ -1,0 +1,148 @@
+package evaluator_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/nscheck/nscheck/change"
+	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/policies"
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+// compareEstate has a site with two package servers and four clients.
+const compareEstate = `
+estate:
+  server: {guid: 00000000-0000-0000-0000-000000000001, name: NS01, version: 7.5.3153}
+  sites: [{guid: 00000000-0000-0000-0000-000000000501, name: Leeds}]
+  subnets: [{guid: 00000000-0000-0000-0000-000000000601, cidr: 10.4.0.0/24, sites: [00000000-0000-0000-0000-000000000501]}]
+  package_servers:
+    - {guid: 00000000-0000-0000-0000-000000000701, name: LDS-PS01, constrained: false, task_service: true, sites: [], addresses: [10.4.0.10/24], os_name: Windows Server 2008 R2}
+    - {guid: 00000000-0000-0000-0000-000000000702, name: LDS-PS02, constrained: true, task_service: true, sites: [], addresses: [10.4.0.11/24], os_name: Windows Server 2008 R2}
+clients:
+  - {guid: 00000000-0000-0000-0000-000000000011, name: PC2, status: Active, addresses: [10.4.0.21/24], plugin: {installed: true, version: 7.5.3153}, licence: {in_use: true}}
+  - {guid: 00000000-0000-0000-0000-000000000010, name: PC1, status: Active, addresses: [10.4.0.20/24], plugin: {installed: true, version: 7.5.3153}, licence: {in_use: true}}
+  - {guid: 00000000-0000-0000-0000-000000000012, name: PC3, status: Retired, addresses: [10.4.0.22/24]}
+  - {guid: 00000000-0000-0000-0000-000000000701, name: LDS-PS01, status: Active, addresses: [10.4.0.10/24]}
+`
+
+func side(t *testing.T, pack *evaluator.Pack, text string) (*evaluator.Result, json.RawMessage) {
+	t.Helper()
+	snap, err := snapshot.NewReader(strings.NewReader(text), "side.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := evaluator.Evaluate(context.Background(), pack, snap, evaluator.Options{Track: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { r.Close() })
+	_, raw := snap.Estate()
+	return r, raw
+}
+
+// differ compares two documents and says of one rule what became of it.
+func differ(t *testing.T, base, head string) *evaluator.Difference {
+	t.Helper()
+	pack, err := evaluator.LoadPack(evaluator.Source{Name: "builtin", FS: policies.FS})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, before := side(t, pack, base)
+	h, now := side(t, pack, head)
+	settings, err := change.Diff(before, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := evaluator.Compare(b, h, settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// said are the findings of one rule that differ, with the settings behind them.
+func said(t *testing.T, d *evaluator.Difference, rule string) string {
+	t.Helper()
+	var out []string
+	for c, err := range d.All() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.Rule != rule {
+			continue
+		}
+		line := string(c.BaselineState) + " " + c.Resource.Name
+		for _, s := range c.Settings {
+			line += fmt.Sprintf(" %s %v -> %v", s.Path, s.From, s.To)
+		}
+		out = append(out, line)
+	}
+	return strings.Join(out, "\n")
+}
+
+func TestCompare(t *testing.T) {
+	replaced := func(pairs ...string) string { return strings.NewReplacer(pairs...).Replace(compareEstate) }
+	licence := "name: PC1, status: Active, addresses: [10.4.0.20/24], plugin: {installed: true, version: 7.5.3153}, licence: {in_use: "
+	for name, c := range map[string]struct{ base, head, rule, want string }{
+		"nothing differs":   {compareEstate, compareEstate, "NS-SITE-003", ""},
+		"a setting":         {compareEstate, replaced("constrained: false", "constrained: true"), "NS-SITE-003", "new Leeds package_servers[LDS-PS01].constrained false -> true"},
+		"and back":          {replaced("constrained: false", "constrained: true"), compareEstate, "NS-SITE-003", "absent Leeds package_servers[LDS-PS01].constrained true -> false"},
+		"one of two":        {compareEstate, replaced("constrained: false", "constrained: true", "task_service: true", "task_service: false"), "NS-SITE-003", "new Leeds package_servers[LDS-PS01].constrained false -> true"},
+		"made unknown":      {replaced("constrained: false", "constrained: true"), replaced("constrained: false", "constrained: null"), "NS-SITE-003", "incomparable Leeds"},
+		"unknown before":    {replaced("constrained: false", "constrained: null"), replaced("constrained: false", "constrained: true"), "NS-SITE-003", "incomparable Leeds"},
+		"section is gone":   {replaced("constrained: false", "constrained: true"), replaced("  sites: [{guid", "  filters: [{guid"), "NS-SITE-003", "incomparable Leeds"},
+		"a client":          {compareEstate, replaced(licence+"true", licence+"false"), "NS-LIC-001", "new PC1"},
+		"a client recovers": {replaced(licence+"true", licence+"false"), compareEstate, "NS-LIC-001", "absent PC1"},
+		"a client unknown":  {replaced(licence+"true", licence+"false"), replaced(licence+"true", licence+"null"), "NS-LIC-001", "incomparable PC1"},
+	} {
+		if got := said(t, differ(t, c.base, c.head), c.rule); got != c.want {
+			t.Errorf("%s:\n%s\nwant\n%s", name, got, c.want)
+		}
+	}
+}
+
+func TestCompareClients(t *testing.T) {
+	head := strings.Replace(compareEstate, "constrained: false", "constrained: true", 1)
+	d := differ(t, compareEstate, head)
+	if h := d.Clients.Harmed; h.Sure != 2 || h.Sample[0].Name != "PC1" || d.Clients.Freed.Sure != 0 {
+		t.Errorf("harmed: %+v", d.Clients)
+	}
+	if d = differ(t, head, compareEstate); d.Clients.Freed.Sure != 2 || d.Clients.Harmed.Sure != 0 {
+		t.Errorf("freed: %+v", d.Clients)
+	}
+	gone := slices.DeleteFunc(strings.Split(compareEstate, "\n"), func(l string) bool { return strings.Contains(l, "name: PC1") })
+	if d = differ(t, compareEstate, strings.Join(gone, "\n")); d.Clients.Gone != 1 || d.Clients.Base != 4 || d.Clients.Head != 3 {
+		t.Errorf("gone: %+v", d.Clients)
+	}
+}
+
+// TestCompareMarks holds the findings of the head to what the comparison says.
+func TestCompareMarks(t *testing.T) {
+	pack, err := evaluator.LoadPack(evaluator.Source{Name: "builtin", FS: policies.FS})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, raw := side(t, pack, compareEstate)
+	out, err := change.Apply(raw, []change.File{{Name: "o.yaml", Text: []byte("package_servers: {LDS-PS01: {constrained: true}}")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, _ := side(t, pack, strings.Replace(compareEstate, "constrained: false", "constrained: true", 1))
+	if _, err := evaluator.Compare(b, h, out.Settings); err != nil {
+		t.Fatal(err)
+	}
+	for f, err := range h.Findings() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		isNew := f.Rule == "NS-SITE-003"
+		if (f.BaselineState == evaluator.New) != isNew || isNew && (f.Location == nil || f.Location.File != "o.yaml" || f.Location.Line != 1) {
+			t.Errorf("%s %s %+v", f.Rule, f.BaselineState, f.Location)
+		}
+	}
+}

@@ -1,0 +1,208 @@
+package evaluator
+
+import (
+	"bufio"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io"
+	"strings"
+
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+// A trail is what a result keeps so that it can be compared with another one.
+type trail struct {
+	pack   *Pack
+	estate *snapshot.Estate
+	nets   *networks
+	totals *totals // which computers count as clients
+	unsure map[string][]Resource
+	tracks *spool
+}
+
+func (r *run) trail() *trail {
+	if !r.opts.Track {
+		r.tracks.close()
+		return nil
+	}
+	t := &trail{pack: r.pack, estate: r.estate, nets: r.nets, totals: newTotals(r.estate), unsure: map[string][]Resource{}, tracks: r.tracks}
+	for i, rule := range r.pack.Rules {
+		t.unsure[rule.ID] = r.states[i].unsure
+	}
+	return t
+}
+
+func (t *trail) close() error {
+	if t == nil {
+		return nil
+	}
+	return t.tracks.close()
+}
+
+// track is one client as far as it can differ between two results.
+type track struct {
+	guid      [16]byte
+	active    bool
+	name      string
+	addresses []byte // as JSON; nil where they were not collected
+	findings  []tracked
+	unknown   []int // rules that could not judge it
+}
+
+// tracked is one finding of a client.
+type tracked struct {
+	rule  int // position in Pack.Rules
+	print fingerprint
+}
+
+// track appends what was found of a client.
+func (w *worker) track(dst []byte, c *streamed, active bool) []byte {
+	t := track{active: active, name: c.resource().Name}
+	guid := c.resource().GUID
+	packGUID(&t.guid, guid)
+	if t.addresses = c.scan.Text(addressesField); c.plain {
+		t.addresses = nil
+		if list := c.decoded.client.Addresses; list != nil {
+			t.addresses, _ = json.Marshal(list) // texts alone
+		}
+	}
+	object := objectOf(Resource{GUID: guid, Name: t.name}, "")
+	for i, a := range c.answers {
+		if a.err != nil || len(a.value.outcome.unknown) > 0 {
+			t.unknown = append(t.unknown, w.indexes[i])
+		}
+		if a.err != nil {
+			continue
+		}
+		for _, s := range a.value.stems {
+			t.findings = append(t.findings, tracked{w.indexes[i], s.of(object)})
+		}
+	}
+	return t.append(dst)
+}
+
+// clientStems are what fingerprints of a rule's findings about one client are
+// made of.
+func clientStems(rule *Rule, findings []clientFinding) []stem {
+	seen := ordinals{}
+	var stems []stem
+	for _, f := range findings {
+		n := seen.next(rule.ID, Resource{Type: "client"}, "", f.Path)
+		stems = append(stems, newStem(rule.ID, "client", "", f.Path, n))
+	}
+	return stems
+}
+
+// packGUID packs the text of a GUID, which a reader has checked.
+func packGUID(to *[16]byte, text string) {
+	hex.Decode(to[:], []byte(strings.ReplaceAll(text, "-", ""))) // what is no GUID is told apart as far as it goes
+}
+
+func unpackGUID(g [16]byte) string {
+	h := strings.ToUpper(hex.EncodeToString(g[:]))
+	return strings.Join([]string{h[:8], h[8:12], h[12:16], h[16:20], h[20:]}, "-")
+}
+
+// append writes the track: the GUID, the length of what follows, and that.
+func (t *track) append(dst []byte) []byte {
+	body := make([]byte, 0, 128)
+	flags := byte(0)
+	if t.active {
+		flags |= 1
+	}
+	if t.addresses != nil {
+		flags |= 2
+	}
+	body = append(body, flags)
+	for _, text := range []string{t.name, string(t.addresses)} {
+		body = binary.AppendUvarint(body, uint64(len(text)))
+		body = append(body, text...)
+	}
+	body = binary.AppendUvarint(body, uint64(len(t.findings)))
+	for _, f := range t.findings {
+		body = binary.AppendUvarint(body, uint64(f.rule))
+		body = append(body, f.print[:]...)
+	}
+	body = binary.AppendUvarint(body, uint64(len(t.unknown)))
+	for _, rule := range t.unknown {
+		body = binary.AppendUvarint(body, uint64(rule))
+	}
+	dst = append(dst, t.guid[:]...)
+	dst = binary.AppendUvarint(dst, uint64(len(body)))
+	return append(dst, body...)
+}
+
+// nextTrack reads the next track as it is stored; io.EOF is the end of all.
+func nextTrack(in *bufio.Reader, buf []byte) ([]byte, error) {
+	var guid [16]byte
+	if _, err := io.ReadFull(in, guid[:]); err != nil {
+		return nil, err
+	}
+	n, err := binary.ReadUvarint(in)
+	if err != nil {
+		return nil, cutOff(err)
+	}
+	buf = append(buf[:0], guid[:]...)
+	buf = binary.AppendUvarint(buf, n)
+	start := len(buf)
+	buf = append(buf, make([]byte, n)...)
+	_, err = io.ReadFull(in, buf[start:])
+	return buf, cutOff(err)
+}
+
+var errTrack = errors.New("what was stored of a client cannot be read back")
+
+// readTrack decodes a track as it is stored.
+func readTrack(text []byte) (t track, err error) {
+	d := trackDecoder{rest: text}
+	copy(t.guid[:], d.bytes(16))
+	d.number()
+	flags := d.bytes(1)
+	if d.failed {
+		return t, errTrack
+	}
+	t.active = flags[0]&1 != 0
+	t.name = string(d.bytes(d.number()))
+	if addresses := d.bytes(d.number()); flags[0]&2 != 0 {
+		t.addresses = addresses
+	}
+	for range d.number() {
+		f := tracked{rule: d.number()}
+		copy(f.print[:], d.bytes(len(f.print)))
+		t.findings = append(t.findings, f)
+	}
+	for range d.number() {
+		t.unknown = append(t.unknown, d.number())
+	}
+	if d.failed {
+		return t, errTrack
+	}
+	return t, nil
+}
+
+type trackDecoder struct {
+	rest   []byte
+	failed bool
+}
+
+func (d *trackDecoder) number() int {
+	n, size := binary.Uvarint(d.rest)
+	if size <= 0 || n > uint64(len(d.rest)) && n > 1<<20 {
+		d.failed, d.rest = true, nil
+		return 0
+	}
+	d.rest = d.rest[size:]
+	return int(n)
+}
+
+func (d *trackDecoder) bytes(n int) []byte {
+	if n > len(d.rest) {
+		d.failed, d.rest = true, nil
+		return nil
+	}
+	out := d.rest[:n:n]
+	d.rest = d.rest[n:]
+	return out
+}

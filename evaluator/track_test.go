@@ -1,0 +1,126 @@
+package evaluator
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+func TestTrackRoundTrip(t *testing.T) {
+	for _, want := range []track{
+		{guid: [16]byte{1}, name: "A", active: true, addresses: []byte(`["10.0.0.1/24"]`), findings: []tracked{{3, fingerprint{7}}, {200, fingerprint{8}}}, unknown: []int{1, 300}},
+		{guid: [16]byte{2}, addresses: []byte{}},
+		{guid: [16]byte{3}, name: "no addresses"},
+	} {
+		got, err := readTrack(want.append(nil))
+		if err != nil || !cmp.Equal(got, want, cmp.AllowUnexported(track{}, tracked{})) {
+			t.Errorf("%v %+v, want %+v", err, got, want)
+		}
+	}
+	text := (&track{name: "cut off", findings: []tracked{{1, fingerprint{}}}}).append(nil)
+	for n := range len(text) {
+		if _, err := readTrack(text[:n]); err == nil {
+			t.Errorf("%d of %d bytes are taken for a track", n, len(text))
+		}
+	}
+}
+
+// TestTracksInOrder sorts in memory and in many runs; clients of one GUID stay
+// in the order that they came in.
+func TestTracksInOrder(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	t.Setenv("TMP", os.Getenv("TMPDIR"))
+	random := rand.New(rand.NewPCG(1, 2))
+	shuffled, ordered := newSpool(), newSpool()
+	defer shuffled.close()
+	defer ordered.close()
+	var all []track
+	for i := range 3000 {
+		all = append(all, track{guid: [16]byte{byte(random.IntN(200)), byte(random.IntN(3))}, name: fmt.Sprint(i)})
+	}
+	for _, c := range all {
+		shuffled.write(c.append(nil))
+	}
+	slices.SortStableFunc(all, func(a, b track) int { return bytes.Compare(a.guid[:], b.guid[:]) })
+	for _, c := range all {
+		ordered.write(c.append(nil))
+	}
+	for name, s := range map[string]*spool{"shuffled": shuffled, "ordered": ordered} {
+		for _, memory := range []int{500, 1 << 20} {
+			i := 0
+			for text, err := range s.inOrder(memory) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got, _ := readTrack(text); got.name != all[i].name {
+					t.Fatalf("%s, %d bytes: %s at %d, want %s", name, memory, got.name, i, all[i].name)
+				}
+				i++
+			}
+			if i != len(all) {
+				t.Errorf("%s: %d clients, want %d", name, i, len(all))
+			}
+		}
+	}
+	if files, _ := os.ReadDir(os.Getenv("TMPDIR")); len(files) > 0 {
+		t.Errorf("files are left: %v", files)
+	}
+}
+
+func TestPair(t *testing.T) {
+	fill := func(guids ...byte) *spool {
+		s := newSpool()
+		for _, g := range guids {
+			s.write((&track{guid: [16]byte{g}}).append(nil))
+		}
+		return s
+	}
+	got := ""
+	err := pair(fill(5, 1, 3, 3), fill(2, 3, 5, 6), func(b, h *track) {
+		for _, side := range []*track{b, h} {
+			if side == nil {
+				got += "-"
+			} else {
+				got += fmt.Sprint(side.guid[0])
+			}
+		}
+		got += " "
+	})
+	if want := "1- -2 33 3- 55 -6 "; err != nil || got != want {
+		t.Errorf("%v %q, want %q", err, got, want)
+	}
+}
+
+func TestReach(t *testing.T) {
+	two := []string{"L", "Y"}
+	at := func(sites ...string) *place { return &place{loc: locationIn(sites)} }
+	for name, c := range map[string]struct {
+		on   []Selector
+		at   *place
+		want int
+	}{
+		"the site":                 {[]Selector{{Site: "L", Certainty: Sure}}, at("L"), surely},
+		"another site":             {[]Selector{{Site: "L", Certainty: Sure}}, at("Y"), 0},
+		"one of two sites":         {[]Selector{{Site: "L", Certainty: Sure}}, at(two...), possibly},
+		"both sites":               {[]Selector{{Site: "L", Certainty: Sure}, {Site: "Y", Certainty: Sure}}, at(two...), surely},
+		"possible":                 {[]Selector{{Site: "L", Certainty: Possible}}, at("L"), possibly},
+		"all":                      {[]Selector{{All: true, Certainty: Sure}}, at(), surely},
+		"a package everywhere":     {[]Selector{{Package: "scan", Certainty: Sure}}, &place{}, surely},
+		"nobody knows where it is": {[]Selector{{Site: "L", Certainty: Sure}}, &place{}, 0},
+		"another client":           {[]Selector{{Client: "C", Certainty: Sure}}, at("L"), 0},
+	} {
+		f := fault{on: c.on}
+		if got := f.level(c.at, "A"); got != c.want {
+			t.Errorf("%s: %d, want %d", name, got, c.want)
+		}
+	}
+}
+
+func locationIn(sites []string) *snapshot.Location { return &snapshot.Location{Sites: sites} }
