@@ -152,12 +152,17 @@ func (o *outputs) write(c *cli.Context, r *evaluator.Result) error {
 }
 
 func (o *outputs) writeOne(c *cli.Context, t target, r *evaluator.Result) error {
+	return o.writeTarget(c, t, func(w io.Writer, options report.Options) error { return t.format.Write(w, r, options) })
+}
+
+// writeTarget writes to where a format goes; files are not terminals.
+func (o *outputs) writeTarget(c *cli.Context, t target, write func(io.Writer, report.Options) error) error {
 	if t.file == "" {
-		return t.format.Write(c.App.Writer, r, o.options)
+		return write(c.App.Writer, o.options)
 	}
 	plain := o.options
 	plain.Width, plain.Color = 0, false
-	return writeFile(t.file, func(w io.Writer) error { return t.format.Write(w, r, plain) })
+	return writeFile(t.file, func(w io.Writer) error { return write(w, plain) })
 }
 
 // writeFile writes a file whole or not at all.

@@ -36,11 +36,16 @@ func fillVendorPolicies(e *estateBuilder, b *Binding, rows [][]cell) error {
 // packageAssignment reads the settings that the policy's XML holds. What cannot
 // be read is unknown.
 func packageAssignment(b *Binding, state string) (*snapshot.PackageAssignment, error) {
-	var assignment snapshot.PackageAssignment
 	settings := parseItem(b, state)
 	if settings == nil {
-		return &assignment, nil
+		return &snapshot.PackageAssignment{}, nil
 	}
+	return packageAssignmentOf(settings)
+}
+
+func packageAssignmentOf(settings *itemSettings) (*snapshot.PackageAssignment, error) {
+	var assignment snapshot.PackageAssignment
+	b := settings.binding
 	stored, err := settings.value("assignment_type", nil)
 	if err != nil {
 		return nil, err
@@ -92,6 +97,10 @@ func schedules(b *Binding, state string) ([]snapshot.Schedule, error) {
 	if settings == nil {
 		return nil, nil
 	}
+	return schedulesOf(settings)
+}
+
+func schedulesOf(settings *itemSettings) ([]snapshot.Schedule, error) {
 	triggers, err := settings.nodes("triggers", nil)
 	if err != nil {
 		return nil, err

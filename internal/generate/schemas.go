@@ -43,7 +43,7 @@ var patterns = map[string]string{
 // the Go types and their comments.
 func schemas() (map[string][]byte, error) {
 	reflector := &jsonschema.Reflector{Anonymous: true, ExpandedStruct: true, Mapper: mapTime}
-	for _, folder := range []string{"snapshot", "evaluator", "report"} {
+	for _, folder := range []string{"snapshot", "change", "evaluator", "report"} {
 		if err := reflector.AddGoComments(module, "./"+folder); err != nil {
 			return nil, fmt.Errorf("read comments: %w", err)
 		}
@@ -53,6 +53,7 @@ func schemas() (map[string][]byte, error) {
 		"policies/schemas/client.json":  build(reflector, reflect.TypeFor[snapshot.Client](), "client", "Client of a Symantec Management Platform"),
 		"snapshot/snapshot.schema.json": buildSnapshot(reflector),
 		"report/result.schema.json":     build(reflector, reflect.TypeFor[report.Document](), "result", "Result of an evaluation"),
+		"report/difference.schema.json": build(reflector, reflect.TypeFor[report.DifferenceDocument](), "difference", "Difference between two results"),
 	}
 	files := map[string][]byte{}
 	for name, schema := range made {

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/nscheck/nscheck/change"
+	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/internal/atomicfile"
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+func gateCommand() *cli.Command {
+	flags := []cli.Flag{
+		&cli.StringFlag{Name: "base", Usage: "compare with `SNAPSHOT`", Required: true},
+		&cli.StringSliceFlag{Name: "change", Usage: "apply `FILE` to the base: an estate.yaml, an overlay, or the XML of a policy; repeatable"},
+		&cli.StringFlag{Name: "head", Usage: "take `SNAPSHOT` for the estate after the change"},
+		bindingsFlag(),
+	}
+	flags = append(flags, reportFlags()...)
+	return &cli.Command{
+		Name:  "gate",
+		Usage: "tell what a change of the configuration makes worse, and what exactly",
+		Description: "The change is applied to the base, and both are judged with the same clients. The exit\n" +
+			"status is 1 where there are new findings at or above --fail-on, whatever the old ones\n" +
+			"are, and 3 where it cannot be told. See docs/gate.md.",
+		Flags:  append(append(flags, configFlag()), workFlags()...),
+		Action: runGate,
+	}
+}
+
+func runGate(c *cli.Context) error {
+	if err := noArguments(c); err != nil {
+		return err
+	}
+	if (len(c.StringSlice("change")) > 0) == c.IsSet("head") {
+		return errors.New("name either the files of the change with --change, or the estate after it with --head")
+	}
+	out, err := parseDifferenceOutputs(c)
+	if err != nil {
+		return err
+	}
+	pack, err := loadPack(c)
+	if err != nil {
+		return err
+	}
+	ctx, cancel, err := withTimeout(c)
+	if err != nil {
+		return err
+	}
+	defer cancel()
+	base, head := c.String("base"), c.String("head")
+	if head != "" {
+		return compareSnapshots(ctx, c, pack, base, head, out)
+	}
+	outcome, err := applyChange(c, base)
+	if err != nil {
+		return err
+	}
+	open := func() (evaluator.Snapshot, func() error, error) {
+		snap, err := snapshot.Open(base)
+		if err != nil {
+			return nil, nil, err
+		}
+		return changedSnapshot{snap, outcome}, snap.Close, nil
+	}
+	return compare(ctx, c, pack, opened(base), open, outcome.Settings, outcome.Idle, out)
+}
+
+// changedSnapshot is a snapshot whose configuration was changed.
+type changedSnapshot struct {
+	*snapshot.Reader
+	outcome *change.Outcome
+}
+
+func (s changedSnapshot) Estate() (*snapshot.Estate, json.RawMessage) {
+	return s.outcome.Estate, s.outcome.Raw
+}
+
+// applyChange reads the files of a change and applies them to a snapshot.
+func applyChange(c *cli.Context, base string) (*change.Outcome, error) {
+	snap, err := snapshot.Open(base)
+	if err != nil {
+		return nil, err
+	}
+	defer snap.Close()
+	var files []change.File
+	for i, name := range c.StringSlice("change") {
+		if slices.ContainsFunc(c.StringSlice("change")[:i], func(other string) bool { return atomicfile.Same(other, name) }) {
+			return nil, fmt.Errorf("--change: %s is named twice", name)
+		}
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("--change: %w", err)
+		}
+		file := change.File{Name: filepath.ToSlash(name), Text: text}
+		if isXML(text) {
+			if file.Item, err = readItem(c, file.Name, text, snap); err != nil {
+				return nil, err
+			}
+		}
+		files = append(files, file)
+	}
+	_, raw := snap.Estate()
+	return change.Apply(raw, files)
+}
+
+// isXML tells an item's XML from YAML, in whichever encoding.
+func isXML(text []byte) bool {
+	if bytes.HasPrefix(text, []byte{0xFF, 0xFE}) || bytes.HasPrefix(text, []byte{0xFE, 0xFF}) {
+		return true
+	}
+	return bytes.HasPrefix(bytes.TrimSpace(bytes.TrimPrefix(text, []byte("\uFEFF"))), []byte("<"))
+}
+
+// readItem reads the XML of a policy as a collection from that server would.
+func readItem(c *cli.Context, name string, text []byte, snap *snapshot.Reader) (*change.Item, error) {
+	cfg, err := loadConfig(c)
+	if err != nil {
+		return nil, err
+	}
+	set, err := cfg.bindingSet(c)
+	if err != nil {
+		return nil, err
+	}
+	version := ""
+	if estate, _ := snap.Estate(); estate.Server != nil && estate.Server.Version != nil {
+		version = *estate.Server.Version
+	}
+	read, err := cmdb.ReadItemFile(set, version, name, text)
+	if err != nil {
+		return nil, err
+	}
+	item := &change.Item{GUID: read.GUID, Line: read.Line, Settings: map[string]change.ItemSetting{}}
+	for path, setting := range read.Settings {
+		item.Settings[path] = change.ItemSetting(setting)
+	}
+	return item, nil
+}

@@ -1,0 +1,190 @@
+package cmdb
+
+import (
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/antchfx/xmlquery"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+// ItemFile is what the XML of an item, as the console exports it, says of the
+// settings that the bindings find in it.
+type ItemFile struct {
+	GUID string
+	Line int // of the GUID
+	// Settings by section and field, as vendor_policies.package_assignment.type.
+	// The sections are all whose bindings find something: which of them the item
+	// belongs to, its GUID tells.
+	Settings map[string]ItemValue
+}
+
+// ItemValue is the value of a setting, as the JSON of a snapshot has it.
+type ItemValue struct {
+	Value any
+	Line  int
+}
+
+// ReadItemFile reads the XML of an item by the same XPaths as a collection from
+// a server of that version. A value that the bindings find and do not know is an
+// error: it must not pass for no change.
+func ReadItemFile(set *BindingSet, version, name string, text []byte) (*ItemFile, error) {
+	plain, _, err := transform.Bytes(unicode.BOMOverride(unicode.UTF8.NewDecoder()), text)
+	if err != nil {
+		return nil, &snapshot.Error{File: name, Message: "is neither UTF-8 nor UTF-16 text"}
+	}
+	if len(plain) > maxItemXML {
+		return nil, &snapshot.Error{File: name, Message: fmt.Sprintf("larger than %d MiB, which no item is", maxItemXML>>20)}
+	}
+	r := itemReader{name: name, file: &ItemFile{Settings: map[string]ItemValue{}}}
+	if err := r.parse(string(plain)); err != nil {
+		return nil, err
+	}
+	if err := r.identify(); err != nil {
+		return nil, err
+	}
+	bindings := set.orShipped().choose(version)
+	for _, section := range []struct {
+		name string
+		read func(*itemSettings) error
+	}{{"vendor_policies", r.assignment}, {"policies", r.schedules}} {
+		b := bindings[section.name]
+		if b == nil {
+			continue // another version's
+		}
+		if err := section.read(&itemSettings{r.root, b}); err != nil {
+			return nil, err
+		}
+	}
+	return r.file, nil
+}
+
+type itemReader struct {
+	name string
+	root *xmlquery.Node
+	file *ItemFile
+}
+
+func (r *itemReader) errorf(line int, format string, args ...any) error {
+	return &snapshot.Error{File: r.name, Line: line, Message: fmt.Sprintf(format, args...)}
+}
+
+// parse reads the XML. The declaration may name the encoding that the text had
+// before it was decoded.
+func (r *itemReader) parse(text string) error {
+	if rest, ok := strings.CutPrefix(text, "<?xml"); ok {
+		declaration, _, found := strings.Cut(rest, "?>")
+		if found {
+			text = "<?xml version=\"1.0\"" + strings.Repeat("\n", strings.Count(declaration, "\n")) + "?>" + text[len("<?xml")+len(declaration)+len("?>"):]
+		}
+	}
+	var err error
+	r.root, err = xmlquery.ParseWithOptions(strings.NewReader(text), xmlquery.ParserOptions{WithLineNumbers: true})
+	var syntax *xml.SyntaxError
+	switch {
+	case errors.As(err, &syntax):
+		return r.errorf(syntax.Line, "not valid XML: %s", syntax.Msg)
+	case err != nil:
+		return r.errorf(0, "not valid XML: %s", err)
+	}
+	return nil
+}
+
+// identify reads the GUID of the item, an attribute of its first element.
+func (r *itemReader) identify() error {
+	for node := r.root.FirstChild; node != nil; node = node.NextSibling {
+		if node.Type != xmlquery.ElementNode {
+			continue
+		}
+		r.file.Line = node.LineNumber
+		for _, attribute := range node.Attr {
+			if !strings.EqualFold(attribute.Name.Local, "guid") {
+				continue
+			}
+			g, err := parseGUID(attribute.Value)
+			if err != nil {
+				return r.errorf(node.LineNumber, "the guid of the item is none: %q", clip(attribute.Value))
+			}
+			r.file.GUID = g.String()
+			return nil
+		}
+		return r.errorf(node.LineNumber, "the element %s has no attribute guid, so that it is not known which item it is", clip(node.Data))
+	}
+	return r.errorf(0, "there is no element in it; export the policy from the console again")
+}
+
+// assignment reads how a vendor policy assigns its packages.
+func (r *itemReader) assignment(s *itemSettings) error {
+	assignment, err := packageAssignmentOf(s)
+	if err != nil {
+		return err
+	}
+	read := func(xpath, field string, value any, known bool) error {
+		nodes, err := s.nodes(xpath, nil)
+		if err != nil || len(nodes) == 0 {
+			return err
+		}
+		if !known {
+			return r.errorf(nodes[0].LineNumber, "%s is %q, which is not a value that the bindings know", xpath, clip(strings.TrimSpace(nodes[0].InnerText())))
+		}
+		r.file.Settings["vendor_policies.package_assignment."+field] = ItemValue{value, nodes[0].LineNumber}
+		return nil
+	}
+	var kind, automatic any
+	if assignment.Type != nil {
+		kind = *assignment.Type
+	}
+	if assignment.AutomaticSiteAssignment != nil {
+		automatic = *assignment.AutomaticSiteAssignment
+	}
+	if err := errors.Join(read("assignment_type", "type", kind, kind != nil),
+		read("automatic_site_assignment", "automatic_site_assignment", automatic, automatic != nil)); err != nil {
+		return err
+	}
+	if assignment.PackageServers == nil {
+		return nil
+	}
+	servers := []any{}
+	for _, guid := range assignment.PackageServers {
+		servers = append(servers, guid)
+	}
+	line := r.file.Line
+	if at, ok := r.file.Settings["vendor_policies.package_assignment.type"]; ok {
+		line = at.Line
+	}
+	if nodes, err := s.nodes("package_servers", nil); err == nil && len(nodes) > 0 && nodes[0].Parent != nil {
+		line = max(nodes[0].LineNumber, nodes[0].Parent.LineNumber)
+	}
+	r.file.Settings["vendor_policies.package_assignment.package_servers"] = ItemValue{servers, line}
+	return nil
+}
+
+// schedules reads the schedules of a policy.
+func (r *itemReader) schedules(s *itemSettings) error {
+	found, err := schedulesOf(s)
+	if err != nil || len(found) == 0 {
+		return err
+	}
+	triggers, err := s.nodes("triggers", nil)
+	if err != nil {
+		return err
+	}
+	list := []any{}
+	for _, schedule := range found {
+		value := map[string]any{"type": nil, "repeat_minutes": nil}
+		if schedule.Type != nil {
+			value["type"] = *schedule.Type
+		}
+		if schedule.RepeatMinutes != nil {
+			value["repeat_minutes"] = *schedule.RepeatMinutes
+		}
+		list = append(list, value)
+	}
+	r.file.Settings["policies.schedules"] = ItemValue{list, triggers[0].LineNumber}
+	return nil
+}

@@ -1,0 +1,281 @@
+package report
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/nscheck/nscheck/change"
+	"github.com/nscheck/nscheck/evaluator"
+)
+
+// DifferenceDocument is a difference as JSON; difference.schema.json is made
+// from it.
+type DifferenceDocument struct {
+	*evaluator.Difference
+	// What the command exits with, and under which limits.
+	Exit Exit `json:"exit"`
+	// The findings that are not on both sides: those of the estate by rule, new ones of clients, then those of clients that are gone.
+	Findings []evaluator.Compared `json:"findings,omitempty"`
+}
+
+// DifferenceJSON writes a difference as one JSON object, the findings last.
+func DifferenceJSON(out io.Writer, d *evaluator.Difference, exit Exit) error {
+	w := bufio.NewWriter(out)
+	head, err := encodeJSON(DifferenceDocument{Difference: d, Exit: exit}, "  ")
+	if err != nil {
+		return err
+	}
+	w.Write(bytes.TrimSuffix(head, []byte("\n}")))
+	w.WriteString(",\n  \"findings\": [")
+	separator := "\n    "
+	for f, err := range d.All() {
+		if err != nil {
+			return err
+		}
+		line, err := encodeJSON(f, "")
+		if err != nil {
+			return err
+		}
+		w.WriteString(separator)
+		w.Write(line)
+		separator = ",\n    "
+	}
+	if separator != "\n    " {
+		w.WriteString("\n  ")
+	}
+	w.WriteString("]\n}\n")
+	return w.Flush()
+}
+
+const (
+	// settingsShown is how many settings a report for people lists.
+	settingsShown = 20
+	// comparedShown is how many findings of one rule and state it lists.
+	comparedShown = 5
+)
+
+// DifferenceTable writes a difference for people: what the answer is, what
+// changed, what is new because of it, what is fixed, and what cannot be told.
+func DifferenceTable(out io.Writer, d *evaluator.Difference, o Options, exit Exit) error {
+	w := newWriter(out, o)
+	w.differenceHead(d)
+	w.settings(d.Settings)
+	lists, err := compared(d)
+	if err != nil {
+		return err
+	}
+	for _, part := range []struct {
+		state   evaluator.BaselineState
+		heading string
+	}{{evaluator.New, "NEW FINDINGS"}, {evaluator.Absent, "FIXED"}, {evaluator.Incomparable, "INCOMPARABLE"}} {
+		w.comparedFindings(d, part.heading, part.state, lists[part.state])
+	}
+	w.incomplete(d)
+	w.line("")
+	w.differenceEnd(d, exit)
+	return w.out.Flush()
+}
+
+func (w *writer) differenceHead(d *evaluator.Difference) {
+	c := d.Clients
+	lead := plural(total(d.Findings[evaluator.New]), "new finding") + ":"
+	body := fmt.Sprintf("%s %d fixed, %d unchanged, %d incomparable", lead, total(d.Findings[evaluator.Absent]),
+		total(d.Findings[evaluator.Unchanged]), total(d.Findings[evaluator.Incomparable]))
+	w.put(block{lead: lead, body: body})
+	w.clientCount("Harmed", "may be harmed", "others are harmed by the new findings too, and were before", c.Harmed)
+	w.clientCount("Freed", "are freed in part", "others were harmed by what is fixed too, and still are", c.Freed)
+	if n := c.Worse + c.Better + c.Mixed; n > 0 {
+		w.put(block{body: fmt.Sprintf("Clients with other findings of their own: %d worse, %d better, %d both", c.Worse, c.Better, c.Mixed)})
+	}
+	if c.Added+c.Gone > 0 {
+		w.put(block{body: fmt.Sprintf("Clients: %d before, %d now; %d came and %d went", c.Base, c.Head, c.Added, c.Gone)})
+	}
+}
+
+func total(counts map[evaluator.Severity]int64) (n int64) {
+	for _, c := range counts {
+		n += c
+	}
+	return n
+}
+
+func (w *writer) clientCount(label, maybe, held string, c evaluator.ClientCount) {
+	body := label + ": " + plural(c.Sure, "client")
+	switch {
+	case c.Sure > 0:
+		body += " (" + names(c.Sample, c.Sure) + ")"
+	case c.Possible > 0:
+		body += fmt.Sprintf("; %d %s (%s)", c.Possible, maybe, names(c.Sample, c.Possible))
+	}
+	if c.Sure > 0 && c.Possible > 0 {
+		body += fmt.Sprintf("; %d more %s", c.Possible, maybe)
+	}
+	if c.Held > 0 {
+		body += fmt.Sprintf("; %d %s", c.Held, held)
+	}
+	w.put(block{body: body})
+}
+
+// settings lists what was set otherwise; of what was observed otherwise it says
+// how much there is.
+func (w *writer) settings(list []change.Setting) {
+	var set []change.Setting
+	observed := 0
+	for _, s := range list {
+		if s.Observed {
+			observed++
+		} else {
+			set = append(set, s)
+		}
+	}
+	w.heading("SETTINGS")
+	if len(set) == 0 {
+		w.item(2, "none differs")
+	}
+	for i, s := range set {
+		if i == settingsShown {
+			w.cut = true
+			w.item(2, fmt.Sprintf("and %d more", len(set)-i))
+			break
+		}
+		w.item(2, settingText(&s))
+	}
+	if observed > 0 {
+		w.item(2, fmt.Sprintf("%d values that were observed differ too", observed))
+	}
+}
+
+// settingText is a setting on one line: path, what it was, what it is.
+func settingText(s *change.Setting) string {
+	text := Message(s.Path)
+	switch s.Change {
+	case change.Changed:
+		text += " " + value(s.From) + " -> " + value(s.To)
+	default:
+		text += " " + s.Change
+	}
+	if s.Source != nil {
+		text += fmt.Sprintf(" (%s:%d)", Name(s.Source.File), s.Source.Line)
+	}
+	return text
+}
+
+// compared are the first findings of each rule by what became of them.
+func compared(d *evaluator.Difference) (map[evaluator.BaselineState]map[string][]evaluator.Compared, error) {
+	out := map[evaluator.BaselineState]map[string][]evaluator.Compared{}
+	for c, err := range d.All() {
+		if err != nil {
+			return nil, err
+		}
+		rules := out[c.BaselineState]
+		if rules == nil {
+			rules = map[string][]evaluator.Compared{}
+			out[c.BaselineState] = rules
+		}
+		if len(rules[c.Rule]) < comparedShown {
+			rules[c.Rule] = append(rules[c.Rule], c)
+		}
+	}
+	return out, nil
+}
+
+func (w *writer) comparedFindings(d *evaluator.Difference, heading string, state evaluator.BaselineState, lists map[string][]evaluator.Compared) {
+	rules := slices.DeleteFunc(slices.Clone(d.Rules), func(r evaluator.RuleDifference) bool { return r.Findings[state] == 0 })
+	if len(rules) == 0 {
+		return
+	}
+	slices.SortStableFunc(rules, func(a, b evaluator.RuleDifference) int {
+		return slices.Index(evaluator.Severities, a.Severity) - slices.Index(evaluator.Severities, b.Severity)
+	})
+	w.heading(heading)
+	for _, r := range rules {
+		w.line("")
+		w.put(block{
+			at: 2, indent: findingIndent, label: string(r.Severity), labels: severityColors(r.Severity),
+			lead: r.ID, body: fmt.Sprintf("%s %s: %s", r.ID, r.Title, plural(r.Findings[state], "finding")),
+		})
+		shown := lists[r.ID]
+		for i := range shown {
+			w.comparedFinding(&shown[i])
+		}
+		if rest := r.Findings[state] - int64(len(shown)); rest > 0 {
+			w.cut = true
+			w.item(findingIndent, fmt.Sprintf("and %d more", rest))
+		}
+	}
+}
+
+func (w *writer) comparedFinding(c *evaluator.Compared) {
+	body := Message(c.Msg)
+	if c.Resource.Type == "client" {
+		body += " (" + Name(c.Resource.Name) + ")"
+	}
+	w.item(findingIndent, body)
+	switch {
+	case c.Reason != "":
+		w.put(block{indent: findingIndent + 2, body: Message(c.Reason)})
+	case len(c.Settings) == 0:
+		w.put(block{indent: findingIndent + 2, body: "no setting that differs is one that the rule reads"})
+	default:
+		w.blamed(c)
+	}
+}
+
+// blamed writes the setting behind a finding, or says that it may be any of
+// several.
+func (w *writer) blamed(c *evaluator.Compared) {
+	intro := ""
+	switch {
+	case !c.Settings[0].Related:
+		intro = "perhaps because of "
+	case len(c.Settings) > 1:
+		intro = "because of one or all of "
+	}
+	var texts []string
+	for i := range c.Settings {
+		if i == comparedShown {
+			texts = append(texts, fmt.Sprintf("and %d more", len(c.Settings)-i))
+			break
+		}
+		texts = append(texts, settingText(&c.Settings[i].Setting))
+	}
+	w.put(block{indent: findingIndent + 2, lead: c.Rule, body: fmt.Sprintf("%s for %s: %s%s", c.Rule, Name(c.Resource.Name), intro, strings.Join(texts, "; "))})
+}
+
+func (w *writer) incomplete(d *evaluator.Difference) {
+	began := false
+	for _, r := range d.Rules {
+		if len(r.Incomplete) == 0 {
+			continue
+		}
+		if !began {
+			began = true
+			w.heading("NOT EVALUATED")
+		}
+		w.line("")
+		w.put(block{indent: 2, lead: r.ID, body: r.ID + " " + r.Title})
+		for _, reason := range r.Incomplete {
+			w.item(2, Message(reason))
+		}
+	}
+}
+
+func (w *writer) differenceEnd(d *evaluator.Difference, exit Exit) {
+	if w.cut {
+		w.put(block{body: "Lists are cut short; -f json=FILE writes them in full."})
+	}
+	meaning := map[int]string{
+		evaluator.ExitClean:      "no new finding at or above " + string(exit.FailOn),
+		evaluator.ExitFindings:   "new findings at or above " + string(exit.FailOn),
+		evaluator.ExitTrouble:    "a rule broke",
+		evaluator.ExitIncomplete: "something was not evaluated",
+	}[exit.Status]
+	if exit.Status == evaluator.ExitClean && d.Incomplete() {
+		meaning += "; what was not evaluated is allowed"
+	}
+	w.put(block{body: fmt.Sprintf("Exit status %d: %s.", exit.Status, meaning)})
+}
