@@ -1,8 +1,10 @@
 package evaluator
 
 import (
+	"cmp"
 	"iter"
 	"slices"
+	"strings"
 
 	"github.com/nscheck/nscheck/change"
 )
@@ -164,11 +166,8 @@ func (d *Difference) unjudged(rule int, object Resource, side *Result) string {
 	if side == d.head {
 		where = "the head"
 	}
-	switch {
-	case r.Verdict == Errored:
+	if r.Verdict == Errored {
 		return "the rule broke on " + where
-	case leftOut(r) && r.Verdict == NotEvaluated:
-		return "not evaluated on " + where + ": " + r.Reasons[0].Msg
 	}
 	if slices.Contains(side.trail.unsure[r.ID], object) {
 		return "it is unknown on " + where
@@ -177,18 +176,12 @@ func (d *Difference) unjudged(rule int, object Resource, side *Result) string {
 	if side == d.head {
 		other = d.base
 	}
-	for _, reason := range r.Reasons {
+	for _, reason := range r.Reasons { // what both sides lack, neither judges the other by
 		if r.Verdict != NotApplicable && !slices.Contains(other.Rules[rule].Reasons, reason) {
 			return "not evaluated in full on " + where + ": " + reason.Msg
 		}
 	}
 	return ""
-}
-
-// leftOut reports whether a rule was left out as a whole: it found nothing, and
-// no object was unknown to it.
-func leftOut(r *RuleResult) bool {
-	return r.Findings == 0 && len(r.Unknown) == 0 && len(r.Reasons) > 0
 }
 
 // markHead says of a finding of the head what became of it.
@@ -244,9 +237,24 @@ func (d *Difference) compared(f Finding, state BaselineState) Compared {
 		c.Reason = "the other side could not judge the client"
 		return c
 	}
-	c.Settings = d.blame.of(&f)
+	if c.Settings = d.blame.of(&f); len(c.Settings) == 0 {
+		c.Settings = d.settingsOfCause(&f, state)
+	}
 	c.Location = locationOf(c.Settings)
 	return c
+}
+
+// settingsOfCause are the settings behind the cause of a client's finding, where
+// that came or went together with it.
+func (d *Difference) settingsOfCause(f *Finding, state BaselineState) []SettingRef {
+	rule, rest, _ := strings.Cut(f.Cause, ":")
+	object, _, _ := strings.Cut(rest, ":")
+	for _, c := range d.estate {
+		if c.Rule == rule && c.BaselineState == state && cmp.Or(c.Resource.GUID, c.Resource.Name) == object {
+			return c.Settings
+		}
+	}
+	return nil
 }
 
 // settle says of each rule whether its answer is complete, and leaves out those

@@ -99,6 +99,8 @@ func TestCompare(t *testing.T) {
 		"a client":          {compareEstate, replaced(licence+"true", licence+"false"), "NS-LIC-001", "new PC1"},
 		"a client recovers": {replaced(licence+"true", licence+"false"), compareEstate, "NS-LIC-001", "absent PC1"},
 		"a client unknown":  {replaced(licence+"true", licence+"false"), replaced(licence+"true", licence+"null"), "NS-LIC-001", "incomparable PC1"},
+		"a client with its cause": {compareEstate, replaced("constrained: false", "constrained: true", licence+"true", licence+"false"), "NS-LIC-001",
+			"new PC1 package_servers[LDS-PS01].constrained false -> true"},
 	} {
 		if got := said(t, differ(t, c.base, c.head), c.rule); got != c.want {
 			t.Errorf("%s:\n%s\nwant\n%s", name, got, c.want)

@@ -16,7 +16,7 @@ func (d *Difference) incomplete(rule int) []string {
 		out = append(out, count(n, "finding")+" of one side that the other could not judge")
 	}
 	names := d.blame.namesOf(head.ID)
-	touched := slices.ContainsFunc(d.Settings, func(s change.Setting) bool { return mayRead(names, &s) })
+	touched := slices.ContainsFunc(d.Settings, func(s change.Setting) bool { return !s.Observed && mayRead(names, &s) })
 	for _, r := range []*RuleResult{base, head} {
 		if r.Verdict == Errored {
 			out = append(out, r.Reasons[0].Msg)

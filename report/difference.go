@@ -86,8 +86,8 @@ func (w *writer) differenceHead(d *evaluator.Difference) {
 	body := fmt.Sprintf("%s %d fixed, %d unchanged, %d incomparable", lead, total(d.Findings[evaluator.Absent]),
 		total(d.Findings[evaluator.Unchanged]), total(d.Findings[evaluator.Incomparable]))
 	w.put(block{lead: lead, body: body})
-	w.clientCount("Harmed", "may be harmed", "others are harmed by the new findings too, and were before", c.Harmed)
-	w.clientCount("Freed", "are freed in part", "others were harmed by what is fixed too, and still are", c.Freed)
+	w.clientCount("Harmed", "may be harmed", "that other faults harmed before", c.Harmed)
+	w.clientCount("Freed", "are freed in part", "that other faults still harm", c.Freed)
 	if n := c.Worse + c.Better + c.Mixed; n > 0 {
 		w.put(block{body: fmt.Sprintf("Clients with other findings of their own: %d worse, %d better, %d both", c.Worse, c.Better, c.Mixed)})
 	}
@@ -115,7 +115,7 @@ func (w *writer) clientCount(label, maybe, held string, c evaluator.ClientCount)
 		body += fmt.Sprintf("; %d more %s", c.Possible, maybe)
 	}
 	if c.Held > 0 {
-		body += fmt.Sprintf("; %d %s", c.Held, held)
+		body += fmt.Sprintf(", besides %d %s", c.Held, held)
 	}
 	w.put(block{body: body})
 }
