@@ -18,10 +18,10 @@ import (
 type clientRecord struct {
 	GUID     string          `json:"-"`
 	Name     string          `json:"-"`
-	Sites    []string        `json:"sites,omitempty"`
+	Sites    []string        `json:"sites,omitzero"`
 	Subnet   string          `json:"subnet,omitempty"`
 	Network  string          `json:"network,omitempty"`
-	Arrived  []string        `json:"arrived,omitempty"` // roles of packages that its rows show to be there
+	Arrived  []string        `json:"arrived,omitzero"` // roles of packages that its rows show to be there
 	Reached  int             `json:"reached,omitempty"` // chain positions below are shown to hold
 	Findings []clientFinding `json:"findings"`
 

@@ -16,6 +16,7 @@ import (
 // TestSignals runs the program as a process of its own: SIGTERM ends it in
 // order, and a crash shows its stacks but not the password.
 func TestSignals(t *testing.T) {
+	nscheck := buildProgram(t) + "/nscheck"
 	for name, c := range map[string]struct {
 		signal syscall.Signal
 		status int
@@ -37,7 +38,7 @@ func TestSignals(t *testing.T) {
 			}, tdstest.Stall(1))
 			folder, temp := t.TempDir(), t.TempDir()
 			var output strings.Builder
-			program := exec.Command("nscheck", "collect", "-o", folder+"/estate.jsonl.zst", "--source", d.url(), "--ca-file", d.CAFile())
+			program := exec.Command(nscheck, "collect", "-o", folder+"/estate.jsonl.zst", "--source", d.url(), "--ca-file", d.CAFile())
 			program.Env = append(os.Environ(), passwordVariable+"="+plantedPassword, "TMPDIR="+temp, "GOTRACEBACK=all")
 			program.Stdout, program.Stderr = &output, &output
 			if err := program.Start(); err != nil {
