@@ -109,19 +109,19 @@ func integer(text []byte) int64 {
 
 // computed is an object that nscheck computes for every client, as rules see
 // it; nil where what it is computed from was not collected.
-func (c *streamed) computed(object string) map[string]any {
+func (c *streamed) computed(object string) (map[string]any, error) {
 	if object == "location" {
-		return c.place.doc
+		return c.place.doc()
 	}
 	d := scannedDates(&c.scan)
 	if !d.collected {
-		return nil
+		return nil, nil
 	}
 	doc := map[string]any{"newest_age_days": nil, "undated": d.undated}
 	if d.dated {
 		doc["newest_age_days"] = json.Number(strconv.FormatInt(d.newest, 10))
 	}
-	return doc
+	return doc, nil
 }
 
 // appendComputed appends a field of a computed object to a key: nothing where

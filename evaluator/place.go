@@ -14,8 +14,7 @@ import (
 type place struct {
 	id  uint32
 	loc *snapshot.Location // nil where the addresses were not collected
-	doc map[string]any     // loc as rules see it
-	// texts are the fields of doc in JSON; a client without a location has none,
+	// texts are the fields of loc in JSON; a client without a location has none,
 	// and one that has a location has at least null.
 	texts map[string]string
 	// sites of the primary address; those of a subnet that is in several.
@@ -159,8 +158,8 @@ func newPlace(nets *networks, addresses []string) (*place, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.doc, _ = doc.(map[string]any)
-	for name, value := range p.doc {
+	fields, _ := doc.(map[string]any)
+	for name, value := range fields {
 		text, err := json.Marshal(value)
 		if err != nil {
 			return nil, err
@@ -171,4 +170,21 @@ func newPlace(nets *networks, addresses []string) (*place, error) {
 		p.sites = nets.locate(addresses[:1]).Sites
 	}
 	return p, nil
+}
+
+// doc is the location as rules see it; nil where the addresses were not
+// collected.
+func (p *place) doc() (map[string]any, error) {
+	if p.loc == nil {
+		return nil, nil
+	}
+	doc := make(map[string]any, len(p.texts))
+	for name, text := range p.texts {
+		value, err := decodeValue([]byte(text))
+		if err != nil {
+			return nil, err
+		}
+		doc[name] = value
+	}
+	return doc, nil
 }

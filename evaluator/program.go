@@ -105,7 +105,10 @@ func (p *program) projection(c *streamed) (ast.Value, error) {
 		}
 	}
 	for _, f := range p.computed {
-		object := c.computed(f.object)
+		object, err := c.computed(f.object)
+		if err != nil {
+			return nil, err
+		}
 		if object == nil {
 			continue
 		}

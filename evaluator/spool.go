@@ -3,6 +3,7 @@ package evaluator
 import (
 	"bufio"
 	"bytes"
+	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -21,7 +22,7 @@ type clientRecord struct {
 	Sites    []string        `json:"sites,omitzero"`
 	Subnet   string          `json:"subnet,omitempty"`
 	Network  string          `json:"network,omitempty"`
-	Arrived  []string        `json:"arrived,omitzero"` // roles of packages that its rows show to be there
+	Arrived  []string        `json:"arrived,omitzero"`  // roles of packages that its rows show to be there
 	Reached  int             `json:"reached,omitempty"` // chain positions below are shown to hold
 	Findings []clientFinding `json:"findings"`
 
@@ -55,7 +56,7 @@ type spool struct {
 	closed bool
 
 	mu      sync.Mutex
-	byText  map[string]uint64
+	byHash  map[[sha256.Size]byte]uint64 // of the record as JSON
 	classes []*clientRecord
 	size    int // bytes of the texts
 }
@@ -63,7 +64,9 @@ type spool struct {
 // noClass stands for a record that is spooled whole.
 const noClass = 0
 
-func newSpool() *spool { return &spool{limit: limits.spoolMemory, byText: map[string]uint64{}} }
+func newSpool() *spool {
+	return &spool{limit: limits.spoolMemory, byHash: map[[sha256.Size]byte]uint64{}}
+}
 
 // class finds the class of a record, or makes it one; noClass where there are
 // too many. It may be called from many goroutines.
@@ -72,9 +75,10 @@ func (s *spool) class(r *clientRecord) (uint64, error) {
 	if err != nil {
 		return noClass, fmt.Errorf("store findings: %w", err)
 	}
+	hash := sha256.Sum256(text)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if id := s.byText[string(text)]; id != noClass {
+	if id := s.byHash[hash]; id != noClass {
 		return id, nil
 	}
 	if len(s.classes) >= limits.classes || s.size+len(text) > limits.classText {
@@ -83,7 +87,7 @@ func (s *spool) class(r *clientRecord) (uint64, error) {
 	s.size += len(text)
 	s.classes = append(s.classes, r)
 	id := uint64(len(s.classes))
-	s.byText[string(text)] = id
+	s.byHash[hash] = id
 	return id, nil
 }
 
