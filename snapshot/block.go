@@ -12,11 +12,16 @@ import (
 // handing on costs nothing, little enough to stay in a processor's cache.
 const blockSize = 256 << 10
 
+// ChunkClients divides the clients of a snapshot into chunks by their numbers: no
+// block has clients of two chunks, however long the records are.
+const ChunkClients = 1024
+
 // A Block is a run of clients of a snapshot that are not checked yet.
 type Block struct {
 	r     *Reader
 	text  []byte // records, one a line
 	first int64  // number of the first client, from 0
+	count int64  // of clients
 	line  int    // of the first client in the file
 	lines []int  // of every client, where they do not follow each other
 
@@ -27,7 +32,7 @@ var blocks = sync.Pool{New: func() any { return &Block{text: make([]byte, 0, blo
 
 func newBlock(r *Reader) *Block {
 	b := blocks.Get().(*Block)
-	b.r, b.text, b.lines = r, b.text[:0], nil
+	b.r, b.text, b.lines, b.count = r, b.text[:0], nil, 0
 	b.users.Store(1)
 	return b
 }
@@ -37,10 +42,20 @@ func (b *Block) add(record []byte, line int, number int64) {
 		b.line, b.first = line, number
 	}
 	b.text = append(b.text, record...)
+	b.count++
+}
+
+// isFull tells whether the next client, whose record has so many bytes, must go
+// to another block.
+func (b *Block) isFull(bytes int, number int64) bool {
+	return len(b.text) > 0 && (len(b.text)+bytes > blockSize || number%ChunkClients == 0)
 }
 
 // First is the number of the block's first client in the snapshot, from 0.
 func (b *Block) First() int64 { return b.first }
+
+// Len is the number of clients in the block.
+func (b *Block) Len() int64 { return b.count }
 
 // Release says that the caller is done with the block and with everything that
 // it yielded, which then are no longer valid.

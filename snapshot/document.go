@@ -112,7 +112,7 @@ func (d *document) blocks(yield func(*Block, error) bool) {
 			yield(nil, d.errorAt(lines[i], 0, []string{"clients", strconv.Itoa(i)}, err.Error()))
 			return
 		}
-		if len(b.text)+len(raw) > blockSize && len(b.text) > 0 {
+		if b.isFull(len(raw), d.r.count) {
 			if !yield(b, nil) {
 				return
 			}

@@ -172,7 +172,7 @@ func (s *lineStream) blocks(yield func(*Block, error) bool) {
 	for {
 		full, line, kind, rest, err := s.next()
 		if err == nil && kind == kindClient {
-			if len(b.text)+len(full) > blockSize && !emit() {
+			if b.isFull(len(full), s.r.count) && !emit() {
 				return
 			}
 			b.add(full, s.lines.number, s.r.count)
