@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/open-policy-agent/opa/v1/util"
@@ -75,13 +76,20 @@ func Evaluate(ctx context.Context, pack *Pack, snap Snapshot, opts Options) (*Re
 		run.discard()
 		return nil, err
 	}
-	if err := run.judgeEstate(ctx); err != nil {
-		run.discard()
-		return nil, err
+	return run.conclude(ctx)
+}
+
+// conclude judges the estate, now that all clients are judged and counted, and
+// puts everything together.
+func (r *run) conclude(ctx context.Context) (*Result, error) {
+	r.countTallies()
+	err := r.judgeEstate(ctx)
+	var result *Result
+	if err == nil {
+		result, err = r.result()
 	}
-	result, err := run.result()
 	if err != nil {
-		run.discard()
+		r.discard()
 		return nil, err
 	}
 	return result, nil
@@ -104,6 +112,7 @@ type run struct {
 	coll     *collection
 	nets     *networks
 	totals   *totals
+	tallied  []tallyCount // by client rules
 	engine   *engine
 	evidence *program
 	states   []*ruleState
@@ -111,6 +120,9 @@ type run struct {
 	tracks   *spool               // of all clients, where they are tracked
 	found    map[string][]Finding // of the estate, by rule id
 	harmed   int64                // clients with findings
+	shard    Shard                // whose clients are judged; else all are
+	part     *partWriter          // takes what is found in the shard
+	skipped  atomic.Int64         // clients of other shards
 	watching sync.Mutex
 	watched  *watched // the client to explain, once it came by
 }
@@ -196,17 +208,26 @@ func asOf(opts Options, m *snapshot.Manifest) Date {
 	return Today()
 }
 
-// prepareRules decides for every rule whether it can be evaluated at all, and
-// prepares those of scope client.
-func (r *run) prepareRules(ctx context.Context) ([]*clientRule, error) {
-	var rules []*clientRule
-	for i, rule := range r.pack.Rules {
+// decideRules decides for every rule whether it can be evaluated at all.
+func (r *run) decideRules(ctx context.Context) error {
+	for _, rule := range r.pack.Rules {
 		state := &ruleState{}
 		r.states = append(r.states, state)
 		if err := r.decide(ctx, rule, state); err != nil {
-			return nil, err
+			return err
 		}
-		if state.verdict != "" || rule.Scope != ClientScope {
+	}
+	return nil
+}
+
+// prepareRules prepares the rules of scope client that can be evaluated.
+func (r *run) prepareRules(ctx context.Context) ([]*clientRule, error) {
+	if err := r.decideRules(ctx); err != nil {
+		return nil, err
+	}
+	var rules []*clientRule
+	for i, rule := range r.pack.Rules {
+		if r.states[i].verdict != "" || rule.Scope != ClientScope {
 			continue
 		}
 		c, err := r.engine.prepareClientRule(ctx, i)

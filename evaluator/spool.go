@@ -179,13 +179,14 @@ func (s *spool) read(in *bufio.Reader) (*clientRecord, error) {
 		return nil, cutOff(err)
 	}
 	r := &clientRecord{}
-	switch {
-	case class > uint64(len(s.classes)):
-		return nil, fmt.Errorf("they name class %d of %d", class, len(s.classes))
-	case class != noClass:
-		*r = *s.classes[class-1]
-		r.class = s.classes[class-1]
-	default:
+	if class != noClass {
+		shared, err := s.recordOf(class)
+		if err != nil {
+			return nil, err
+		}
+		*r = *shared
+		r.class = shared
+	} else {
 		text, err := readText(in)
 		if err != nil {
 			return nil, cutOff(err)
@@ -196,6 +197,16 @@ func (s *spool) read(in *bufio.Reader) (*clientRecord, error) {
 	}
 	r.GUID, r.Name = guid, name
 	return r, nil
+}
+
+// recordOf is the record of a class. It may be called from many goroutines.
+func (s *spool) recordOf(class uint64) (*clientRecord, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if class > uint64(len(s.classes)) {
+		return nil, fmt.Errorf("they name class %d of %d", class, len(s.classes))
+	}
+	return s.classes[class-1], nil
 }
 
 func readText(in *bufio.Reader) (string, error) {

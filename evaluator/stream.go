@@ -93,7 +93,7 @@ func (r *run) judgeClients(ctx context.Context) error {
 		return fmt.Errorf("stopped after %s: %w", count(r.coll.clients, "client"), context.Cause(ctx))
 	}
 	if err == nil {
-		r.gather(workers, &programs.tallies)
+		r.tallied = r.gather(workers, &programs.tallies)
 	}
 	return err
 }
@@ -138,6 +138,14 @@ func (r *run) stream(ctx context.Context, workers []*worker) error {
 				readError = err
 				return
 			}
+			if !r.shard.has(block.First()) {
+				r.skipped.Add(block.Len())
+				block.Release()
+				if ctx.Err() != nil {
+					return
+				}
+				continue
+			}
 			j := job{block, make(chan *blockResult, 1)}
 			select {
 			case order <- j:
@@ -164,27 +172,42 @@ func (r *run) stream(ctx context.Context, workers []*worker) error {
 // add takes in what was found in the next block.
 func (r *run) add(res *blockResult) error {
 	r.coll.clients += res.clients
-	r.harmed += res.harmed
 	for i, n := range res.findings {
 		r.states[i].findings += n
 	}
+	keep := r.keep
+	if r.part != nil {
+		keep = r.part.clients
+	}
+	if err := keep(res); err != nil {
+		return err
+	}
+	if r.opts.Progress != nil {
+		r.opts.Progress(r.coll.clients + r.skipped.Load())
+	}
+	return res.err
+}
+
+// keep keeps what the end of the run needs.
+func (r *run) keep(res *blockResult) error {
+	r.harmed += res.harmed
 	for _, u := range res.unknowns {
 		r.states[u.rule].unknown.addClients(u)
 	}
 	for _, f := range res.failures {
 		r.states[f.rule].failOn(f)
 	}
-	if err := errors.Join(r.spool.write(res.records), r.tracks.write(res.tracks)); err != nil {
-		return err
-	}
-	if r.opts.Progress != nil {
-		r.opts.Progress(r.coll.clients)
-	}
-	return res.err
+	return errors.Join(r.spool.write(res.records), r.tracks.write(res.tracks))
+}
+
+// tallyCount is how many clients a rule counted for one key.
+type tallyCount struct {
+	tallyKey
+	clients int64
 }
 
 // gather adds up what the workers counted.
-func (r *run) gather(workers []*worker, tallies *tallies) {
+func (r *run) gather(workers []*worker, tallies *tallies) []tallyCount {
 	counts := make([]int64, len(tallies.keys))
 	for _, w := range workers {
 		w.locator.forget()
@@ -198,17 +221,25 @@ func (r *run) gather(workers []*worker, tallies *tallies) {
 			r.states[w.indexes[i]].timing.Whole = m.whole
 		}
 	}
-	order := make([]int, len(counts))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(a, b int) int { return tallies.keys[a].compare(tallies.keys[b]) })
-	for _, i := range order {
-		t := tallies.keys[i]
-		if counts[i] == 0 {
-			continue // it was counted only to check
+	return tallies.counted(counts)
+}
+
+// counted are the keys that were counted, in order.
+func (t *tallies) counted(counts []int64) []tallyCount {
+	var list []tallyCount
+	for i, n := range counts {
+		if n > 0 { // else it was counted only to check
+			list = append(list, tallyCount{t.keys[i], n})
 		}
-		if err := r.totals.addTally(t.key, counts[i]); err != nil {
+	}
+	slices.SortFunc(list, func(a, b tallyCount) int { return a.compare(b.tallyKey) })
+	return list
+}
+
+// countTallies adds the tallies to the totals.
+func (r *run) countTallies() {
+	for _, t := range r.tallied {
+		if err := r.totals.addTally(t.key, t.clients); err != nil {
 			r.states[t.rule].fail(err, "its counts")
 		}
 	}
