@@ -72,6 +72,11 @@ func (o *outputs) checkFiles(c *cli.Context) error {
 	if c.Command.Name == "eval" && c.Args().Present() {
 		uses = append(uses, use{"the snapshot to judge", c.Args().First()})
 	}
+	if c.Command.Name == "merge" {
+		for _, part := range c.Args().Slice() {
+			uses = append(uses, use{"a part to merge", part})
+		}
+	}
 	if file := c.String("save-snapshot"); file != "" {
 		if err := atomicfile.Check(file); err != nil {
 			return fmt.Errorf("--save-snapshot: write %s: %w", file, err)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"testing"
 
@@ -39,7 +40,11 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			// Whatever the user has set must not reach the program.
 			env.Setenv("PATH", bin+string(os.PathListSeparator)+env.Getenv("PATH"))
-			env.Vars = append(env.Vars, "NSCHECK_SOURCE=", "NO_COLOR=", "TMPDIR="+env.WorkDir+"/.tmp", "TMP="+env.WorkDir+`\.tmp`)
+			docs, err := filepath.Abs("../../docs")
+			if err != nil {
+				return err
+			}
+			env.Vars = append(env.Vars, "DOCS="+docs, "NSCHECK_SOURCE=", "NO_COLOR=", "TMPDIR="+env.WorkDir+"/.tmp", "TMP="+env.WorkDir+`\.tmp`)
 			return os.MkdirAll(env.WorkDir+"/.tmp", 0o755)
 		},
 	})
