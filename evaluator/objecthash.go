@@ -91,7 +91,8 @@ func siteParts(estate *snapshot.Estate, nets *networks) map[string][]string {
 // which required packages are on it, and what the rule says is set, but for
 // numbers, which are ages and counts.
 func clientHash(rec *clientRecord, rule int) string {
-	parts := []any{rec.Sites, rec.Subnet, rec.Network, rec.Arrived}
+	// A list without members may be absent in a record that was read back.
+	parts := []any{append([]string{}, rec.Sites...), rec.Subnet, rec.Network, append([]string{}, rec.Arrived...)}
 	for _, f := range rec.Findings {
 		if f.Rule != rule {
 			continue

@@ -2,6 +2,7 @@ package evaluator
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -269,5 +270,22 @@ func TestObjectHash(t *testing.T) {
 		if got := hash(changed) == hash(base); got != tt.same || hash(base) == "" {
 			t.Errorf("%s: same = %v, want %v", name, got, tt.same)
 		}
+	}
+}
+
+// TestClientHashOfRecordReadBack checks that a record has the same hash before and
+// after it was on disk, where a list without members is absent.
+func TestClientHashOfRecordReadBack(t *testing.T) {
+	before := &clientRecord{Sites: []string{}, Arrived: []string{}, Findings: []clientFinding{{Path: "a", Actual: "b"}}}
+	text, err := json.Marshal(before)
+	if err != nil {
+		t.Fatal(err)
+	}
+	after := &clientRecord{}
+	if err := decodeRecord(string(text), after); err != nil {
+		t.Fatal(err)
+	}
+	if clientHash(before, 0) != clientHash(after, 0) {
+		t.Error("the hash has changed")
 	}
 }
