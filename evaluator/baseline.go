@@ -83,20 +83,12 @@ func (b *Baseline) against(p *Pack) *comparing {
 	}
 	c := &comparing{Baseline: b, pack: p, before: map[string]*RuleResult{}, seen: make([]bool, len(b.prints))}
 	for id, r := range b.results {
-		c.before[c.presentID(id)] = r
+		c.before[c.pack.presentID(id)] = r
 	}
 	c.counts = Comparison{
 		File: b.file.Name, ToolVersion: b.file.Tool.Version, SnapshotSHA256: b.file.Snapshot.SHA256, SameRules: b.file.Pack.SHA256 == p.info.SHA256,
 	}
 	return c
-}
-
-// presentID is the id that a rule of the baseline has now.
-func (c *comparing) presentID(id string) string {
-	if r, ok := c.pack.Rule(id); ok {
-		return r.ID
-	}
-	return id
 }
 
 // state compares a finding, which has several fingerprints where its rule had
@@ -176,7 +168,7 @@ func (c *comparing) absent() iter.Seq2[Finding, error] {
 			if i := c.find(print); i < 0 || c.seen[i] {
 				continue
 			}
-			f.Rule = c.presentID(f.Rule)
+			f.Rule = c.pack.presentID(f.Rule)
 			f.BaselineState, f.Waiver, f.Cause, f.Certainty = Incomparable, nil, "", ""
 			if fullyJudged(c.now[f.Rule], f.Resource) {
 				f.BaselineState = Absent

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -81,7 +80,10 @@ func TestBaseline(t *testing.T) {
 			for f := range r.Absent() {
 				gone = append(gone, string(f.BaselineState)+" "+f.Resource.Name)
 			}
-			want := strings.Join(slices.DeleteFunc([]string{tt.present, tt.gone}, func(s string) bool { return s == "" }), ", ")
+			want := tt.present // what is incomparable of the baseline is left out
+			if strings.HasPrefix(tt.gone, string(Absent)) {
+				want = strings.TrimPrefix(want+", "+tt.gone, ", ")
+			}
 			if got := strings.Join(present, ", "); got != want || strings.Join(gone, ", ") != tt.gone {
 				t.Errorf("got %s, and gone %v; want %s", got, gone, want)
 			}

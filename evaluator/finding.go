@@ -32,6 +32,8 @@ type Finding struct {
 	ObjectHash string `json:"object_hash,omitempty"`
 	// Whether a baseline has the finding: new, unchanged, absent or incomparable; left out where no baseline was given.
 	BaselineState BaselineState `json:"baseline_state,omitempty"`
+	// Day from which the finding counts; absent where it does already.
+	EffectiveOn Date `json:"effective_on,omitempty"`
 	// The waiver that covers the finding; it is counted and shown, and does not fail the run.
 	Waiver *WaiverUse `json:"waiver,omitempty"`
 	// Where the setting stands that makes the finding; absent where it is in no file.

@@ -15,6 +15,7 @@ type marker struct {
 	all      []*waiving            // in the order of the file
 	baseline *comparing
 	waived   map[string]int64 // findings, by rule id
+	later    map[string]Date  // rules that do not count yet, by id
 }
 
 // waiving is a waiver at work.
@@ -34,7 +35,12 @@ type marked struct {
 }
 
 func newMarker(p *Pack, waivers *Waivers, day Date, sites []snapshot.Site) *marker {
-	m := &marker{waivers: map[string][]*waiving{}, waived: map[string]int64{}}
+	m := &marker{waivers: map[string][]*waiving{}, waived: map[string]int64{}, later: map[string]Date{}}
+	for _, rule := range p.Rules {
+		if rule.EffectiveOn > day {
+			m.later[rule.ID] = rule.EffectiveOn
+		}
+	}
 	if waivers == nil {
 		return m
 	}
@@ -59,11 +65,12 @@ func newMarker(p *Pack, waivers *Waivers, day Date, sites []snapshot.Site) *mark
 }
 
 // idle reports whether there is nothing to mark findings with.
-func (m *marker) idle() bool { return len(m.all) == 0 && m.baseline == nil }
+func (m *marker) idle() bool { return len(m.all) == 0 && m.baseline == nil && len(m.later) == 0 }
 
 // mark marks a finding; counting is for the first time that it is read.
 func (m *marker) mark(x marked, counting bool) {
 	f := x.finding
+	f.EffectiveOn = m.later[f.Rule]
 	for _, w := range m.waivers[f.Rule] {
 		if !w.covers(x) {
 			continue

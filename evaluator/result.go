@@ -250,13 +250,15 @@ func (r *Result) Findings() iter.Seq2[Finding, error] {
 	}
 }
 
-// WithAbsent yields what Findings does, then what Absent does, for formats that
-// show both in one list.
+// WithAbsent yields what Findings does, then those of the baseline that are gone,
+// for formats that show both in one list. What is incomparable of the baseline is
+// left out: it is neither there nor gone.
 func (r *Result) WithAbsent() iter.Seq2[Finding, error] {
 	return func(yield func(Finding, error) bool) {
-		for _, list := range []iter.Seq2[Finding, error]{r.Findings(), r.Absent()} {
+		for i, list := range []iter.Seq2[Finding, error]{r.Findings(), r.Absent()} {
 			for f, err := range list {
-				if !yield(f, err) || err != nil {
+				left := i == 1 && f.BaselineState == Incomparable
+				if !left && !yield(f, err) || err != nil {
 					return
 				}
 			}

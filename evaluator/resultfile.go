@@ -35,6 +35,8 @@ type ResultFile struct {
 	} `json:"pack"`
 	// What became of the rules.
 	Rules []RuleResult `json:"rules"`
+	// The sites of the estate.
+	Sites []Site `json:"sites"`
 }
 
 // errNoResult is told of files that are something else.
@@ -95,7 +97,7 @@ func (f *ResultFile) scanFrom(r io.Reader, each func(json.RawMessage) error) err
 	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
 		return errNoResult
 	}
-	fields := map[string]any{"format": &f.Format, "tool": &f.Tool, "snapshot": &f.Snapshot, "pack": &f.Pack, "rules": &f.Rules}
+	fields := map[string]any{"format": &f.Format, "tool": &f.Tool, "snapshot": &f.Snapshot, "pack": &f.Pack, "rules": &f.Rules, "sites": &f.Sites}
 	found := false
 	for dec.More() {
 		key, err := dec.Token()

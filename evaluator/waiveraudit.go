@@ -1,5 +1,7 @@
 package evaluator
 
+import "github.com/nscheck/nscheck/snapshot"
+
 // WaiverStates is what has become of waivers as far as their file and the rules tell.
 func WaiverStates(w *Waivers, p *Pack, day Date) []WaiverState {
 	m := newMarker(p, w, day, nil)
@@ -11,33 +13,39 @@ func WaiverStates(w *Waivers, p *Pack, day Date) []WaiverState {
 }
 
 // WaiverStatesIn is what has become of waivers by the findings of an earlier
-// result. A result does not tell where clients are, so waivers of sites stay
-// undecided.
+// result.
 func WaiverStatesIn(w *Waivers, p *Pack, f *ResultFile, day Date) ([]WaiverState, error) {
-	m := newMarker(p, w, day, nil)
+	var sites []snapshot.Site
+	for _, s := range f.Sites {
+		sites = append(sites, snapshot.Site{GUID: s.GUID, Name: s.Name})
+	}
+	scopes := map[string]Scope{}
+	rules := make([]RuleResult, len(f.Rules))
+	for i, r := range f.Rules {
+		scopes[r.ID] = r.Scope
+		r.ID = p.presentID(r.ID)
+		rules[i] = r
+	}
+	m := newMarker(p, w, day, sites)
 	for finding, err := range f.Findings() {
 		if err != nil {
 			return nil, err
 		}
-		if rule, ok := p.Rule(finding.Rule); ok {
-			finding.Rule = rule.ID
+		at := finding.Sites
+		if scopes[finding.Rule] == EstateScope {
+			at = sitesHarmed(&finding)
 		}
+		finding.Rule, finding.Waiver = p.presentID(finding.Rule), nil
 		print, _ := parseFingerprint(finding.Fingerprint)
-		m.mark(marked{&finding, []fingerprint{print}, nil}, true)
+		m.mark(marked{&finding, []fingerprint{print}, at}, true)
 	}
-	rules := make([]RuleResult, len(f.Rules))
-	for i, r := range f.Rules {
-		if rule, ok := p.Rule(r.ID); ok {
-			r.ID = rule.ID
-		}
-		rules[i] = r
+	return m.states(rules), nil
+}
+
+// presentID is the id that a rule of an earlier result has now.
+func (p *Pack) presentID(id string) string {
+	if r, ok := p.Rule(id); ok {
+		return r.ID
 	}
-	states := m.states(rules)
-	for i, x := range m.all {
-		if x.Object != nil && x.Object.Site != "" && (states[i].Status == WaiverActive || states[i].Status == WaiverUnused) {
-			states[i].Status, states[i].Undecided = WaiverActive, true
-			states[i].Msg = "a result does not tell where clients are; audit against the snapshot"
-		}
-	}
-	return states, nil
+	return id
 }

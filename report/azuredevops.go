@@ -15,7 +15,7 @@ import (
 type azureFormat struct{}
 
 func (a azureFormat) Write(out io.Writer, r *evaluator.Result, o Options) error {
-	return a.write(out, r, r.Findings(), o)
+	return a.write(out, r, r.WithAbsent(), o)
 }
 
 func (azureFormat) write(out io.Writer, r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error], o Options) error {

@@ -12,7 +12,7 @@ type standing string
 
 const (
 	counts     standing = "counts"      // it is there, and bad enough to fail the run
-	belowLimit standing = "below_limit" // it is there, and less bad than the limit
+	belowLimit standing = "below_limit" // it is there, and less bad than the limit, or does not count yet
 	waived     standing = "waived"      // it is there, and somebody accepted it
 	fixed      standing = "fixed"       // the baseline had it, and it is gone
 )
@@ -24,7 +24,7 @@ func standingOf(f evaluator.Finding, o Options) standing {
 		return fixed
 	case f.Waiver != nil:
 		return waived
-	case !f.Severity.AtLeast(o.FailOn):
+	case f.EffectiveOn != "", !f.Severity.AtLeast(o.FailOn):
 		return belowLimit
 	}
 	return counts

@@ -63,7 +63,7 @@ type page struct {
 }
 
 func (htmlFormat) Write(out io.Writer, r *evaluator.Result, o Options) error {
-	return writePage(out, r, r.Findings(), o)
+	return writePage(out, r, r.WithAbsent(), o)
 }
 
 // writePage reads the findings twice: once to count them, and once to write them.

@@ -22,7 +22,7 @@ import (
 type junitFormat struct{}
 
 func (j junitFormat) Write(out io.Writer, r *evaluator.Result, o Options) error {
-	return j.write(out, r, r.Findings(), o)
+	return j.write(out, r, r.WithAbsent(), o)
 }
 
 func (junitFormat) write(out io.Writer, r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error], o Options) error {

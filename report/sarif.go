@@ -18,7 +18,7 @@ import (
 type sarifFormat struct{}
 
 func (s sarifFormat) Write(out io.Writer, r *evaluator.Result, o Options) error {
-	return s.write(out, r, r.Findings(), o)
+	return s.write(out, r, r.WithAbsent(), o)
 }
 
 func (sarifFormat) write(out io.Writer, r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error], o Options) error {
@@ -111,7 +111,7 @@ func (s *sarifResults) of(f evaluator.Finding) sarifResult {
 	out := sarifResult{
 		RuleID: f.Rule, RuleIndex: s.rules[f.Rule], Level: sarifLevel(f.Severity), Message: sarifMessage{sarifText(f.Msg)},
 		Locations:     []sarifLocation{{PhysicalLocation: sarifPlace(f.Location), LogicalLocations: []sarifLogical{logicalLocation(f.Resource, f.Path)}}},
-		BaselineState: string(f.BaselineState),
+		BaselineState: sarifBaseline(f.BaselineState),
 		Suppressions:  []sarifSuppression{},
 		Properties: sarifFinding{
 			Severity: f.Severity, Resource: f.Resource, Package: f.Package, Path: f.Path, Expected: f.Expected, Actual: f.Actual,
@@ -138,4 +138,12 @@ func (s *sarifResults) of(f evaluator.Finding) sarifResult {
 		}}
 	}
 	return out
+}
+
+// sarifBaseline leaves out what SARIF has no word for.
+func sarifBaseline(s evaluator.BaselineState) string {
+	if s == evaluator.Incomparable {
+		return ""
+	}
+	return string(s)
 }
