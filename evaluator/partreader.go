@@ -19,8 +19,7 @@ import (
 // unchanged.
 type partReader struct {
 	name   string
-	again  string // what to do about a damaged part
-	source io.Reader
+	again  string        // what to do about a damaged part
 	zstd   *zstd.Decoder // nil for a plain file
 	in     *bufio.Reader
 	line   []byte
