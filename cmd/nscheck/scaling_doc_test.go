@@ -88,7 +88,7 @@ func TestScalingJobs(t *testing.T) {
 	if eval.Spec.CompletionMode != "Indexed" || eval.Spec.Parallelism != eval.Spec.Completions || eval.Spec.Completions < 2 {
 		t.Errorf("the job is not an indexed one with a pod for every shard: %+v", eval.Spec)
 	}
-	data := t.TempDir()
+	data, path := t.TempDir(), "PATH="+buildProgram(t)+string(os.PathListSeparator)+os.Getenv("PATH")
 	estate := filepath.Join(data, "estate.jsonl.zst")
 	var out bytes.Buffer
 	must := func(status int, args ...string) {
@@ -100,11 +100,11 @@ func TestScalingJobs(t *testing.T) {
 	}
 	must(evaluator.ExitClean, "fixture", "generate", "--clients", "2500", "--violating", "50", "-o", estate)
 	for i := range eval.Spec.Completions {
-		if status := eval.run(t, data, fmt.Sprintf("JOB_COMPLETION_INDEX=%d", i)); status != evaluator.ExitClean {
+		if status := eval.run(t, data, path, fmt.Sprintf("JOB_COMPLETION_INDEX=%d", i)); status != evaluator.ExitClean {
 			t.Fatalf("pod %d: exit status %d", i, status)
 		}
 	}
-	if status := merge.run(t, data); status != evaluator.ExitFindings {
+	if status := merge.run(t, data, path); status != evaluator.ExitFindings {
 		t.Errorf("merge: exit status %d", status)
 	}
 	must(evaluator.ExitFindings, "eval", estate, "--quiet", "-f", "json="+filepath.Join(data, "one.json"))
