@@ -169,7 +169,7 @@ func (c *comparing) absent() iter.Seq2[Finding, error] {
 				continue
 			}
 			f.Rule = c.pack.presentID(f.Rule)
-			f.BaselineState, f.Waiver, f.Cause, f.Certainty = Incomparable, nil, "", ""
+			f.BaselineState, f.Gone, f.Waiver, f.Cause, f.Certainty = Incomparable, true, nil, "", ""
 			if fullyJudged(c.now[f.Rule], f.Resource) {
 				f.BaselineState = Absent
 			}
@@ -180,10 +180,14 @@ func (c *comparing) absent() iter.Seq2[Finding, error] {
 	}
 }
 
-// Absent yields the findings of the baseline that this result does not have:
-// absent, or incomparable where their rule was not evaluated in full. They count
-// for nothing. Without a baseline there are none.
+// Absent yields the findings of the baseline, or of the base that this result was
+// compared with, that this result does not have: absent, or incomparable where
+// their rule was not evaluated in full. They count for nothing. Without a baseline
+// there are none.
 func (r *Result) Absent() iter.Seq2[Finding, error] {
+	if r.compared != nil {
+		return r.compared.gone()
+	}
 	if r.baseline == nil {
 		return func(func(Finding, error) bool) {}
 	}

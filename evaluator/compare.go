@@ -30,6 +30,14 @@ type Difference struct {
 	Idle int `json:"idle_edits,omitempty"`
 	// Findings by what became of them, and by severity.
 	Findings map[BaselineState]map[Severity]int64 `json:"counts"`
+	// New findings that somebody accepted, by severity: they do not count.
+	Waived map[Severity]int64 `json:"waived,omitempty"`
+	// New findings of rules that only warn yet, by severity: they do not count.
+	Warnings map[Severity]int64 `json:"warnings,omitempty"`
+	// The waivers, and what has become of them on the head.
+	Waivers []WaiverState `json:"waivers,omitempty"`
+	// Day as of which waivers, and rules that only warn yet, were judged on the head.
+	AsOf Date `json:"as_of,omitempty"`
 	// What became of the clients.
 	Clients ClientChanges `json:"clients"`
 	// Rules with findings that came or went, or whose answer is incomplete, by id.
@@ -73,10 +81,11 @@ type Compared struct {
 // Compare compares two results of one pack, both of which were tracked. The
 // settings are those in which their estates differ. The results must stay open
 // as long as the difference is used; the head's findings know from now on
-// what the comparison says of them.
+// what the comparison says of them, and the head's exit status is the difference's.
 func Compare(base, head *Result, settings []change.Setting) (*Difference, error) {
 	d := &Difference{
 		Format: DifferenceFormat, Tool: head.Tool, Pack: head.Pack, Base: base.Snapshot, Head: head.Snapshot, Settings: settings,
+		Waivers: head.Waivers, AsOf: head.AsOf,
 		Findings: map[BaselineState]map[Severity]int64{New: {}, Absent: {}, Unchanged: {}, Incomparable: {}},
 		base:     base, head: head, blame: newBlame(settings, base.trail, head.trail),
 		came: map[fingerprint]BaselineState{}, went: map[fingerprint]BaselineState{},
@@ -94,8 +103,11 @@ func Compare(base, head *Result, settings []change.Setting) (*Difference, error)
 	if err := d.compareClients(); err != nil {
 		return nil, err
 	}
+	if err := d.discount(); err != nil {
+		return nil, err
+	}
 	d.settle()
-	head.mark = d.markHead
+	head.compared = d
 	return d, nil
 }
 
@@ -137,7 +149,7 @@ func (d *Difference) take(rule int, f Finding, state BaselineState, other *Resul
 	} else {
 		c.Settings = d.blame.of(&f)
 	}
-	c.BaselineState = state
+	c.BaselineState, c.Gone = state, other == d.head
 	c.Location = locationOf(c.Settings)
 	if print, ok := parseFingerprint(f.Fingerprint); ok && other == d.base {
 		d.came[print] = state
@@ -222,9 +234,26 @@ func (d *Difference) All() iter.Seq2[Compared, error] {
 				if state == "" {
 					continue
 				}
-				if !yield(d.compared(f, state), nil) {
+				c := d.compared(f, state)
+				if c.Gone = side.result == d.base; !yield(c, nil) {
 					return
 				}
+			}
+		}
+	}
+}
+
+// gone yields the findings that only the base has. What is a cause on the base
+// is none on the head.
+func (d *Difference) gone() iter.Seq2[Finding, error] {
+	return func(yield func(Finding, error) bool) {
+		for c, err := range d.All() {
+			if err == nil && !c.Gone {
+				continue
+			}
+			c.Cause, c.Certainty, c.Waiver = "", "", nil
+			if !yield(c.Finding, err) || err != nil {
+				return
 			}
 		}
 	}

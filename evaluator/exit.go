@@ -1,5 +1,7 @@
 package evaluator
 
+import "slices"
+
 // Exit statuses of commands that evaluate.
 const (
 	ExitClean      = 0 // every applicable rule was evaluated and found nothing that counts
@@ -10,8 +12,13 @@ const (
 
 // ExitStatus is what a command that evaluates exits with. Findings count from
 // failOn upwards. A rule that broke is the tool's trouble and goes before
-// findings, for nobody knows what it would have found.
+// findings, for nobody knows what it would have found. Of a result that was
+// compared with another one it is that of the comparison, so that all formats say
+// the same.
 func (r *Result) ExitStatus(failOn Severity, allowIncomplete bool) int {
+	if r.compared != nil {
+		return r.compared.ExitStatus(failOn, allowIncomplete)
+	}
 	if r.Summary.Rules[Errored] > 0 {
 		return ExitTrouble
 	}
@@ -29,8 +36,12 @@ func (r *Result) ExitStatus(failOn Severity, allowIncomplete bool) int {
 // Incomplete reports whether anything was not evaluated: a rule, an object
 // that a rule could not judge, a part of what a rule needs, or whom a finding
 // harms. Where no rule at
-// all was for the platform's version, nothing was evaluated.
+// all was for the platform's version, nothing was evaluated. Of a result that was
+// compared with another one, whether the comparison is incomplete.
 func (r *Result) Incomplete() bool {
+	if r.compared != nil {
+		return r.compared.Incomplete()
+	}
 	if r.Summary.Rules[NotApplicable] == len(r.Rules) {
 		return true
 	}
@@ -52,4 +63,14 @@ func (s *Summary) Counting(severity Severity) int64 {
 // found reports whether the rule was evaluated and found something.
 func (r *RuleResult) found() bool {
 	return r.Verdict == Fail || r.Verdict == Warn || r.Verdict == Waived
+}
+
+// Compared is the comparison of which the result is the head; nil where it is of
+// none.
+func (r *Result) Compared() *Difference { return r.compared }
+
+// OnlyWarns reports whether the findings of a rule do not count yet.
+func (r *Result) OnlyWarns(rule string) bool {
+	i := slices.IndexFunc(r.Rules, func(x RuleResult) bool { return x.ID == rule })
+	return i >= 0 && r.Rules[i].Verdict == Warn
 }

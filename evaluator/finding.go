@@ -34,6 +34,8 @@ type Finding struct {
 	BaselineState BaselineState `json:"baseline_state,omitempty"`
 	// Day from which the finding counts; absent where it does already.
 	EffectiveOn Date `json:"effective_on,omitempty"`
+	// Whether only the baseline has the finding; BaselineState says whether it is absent or could not be judged.
+	Gone bool `json:"-"`
 	// The waiver that covers the finding; it is counted and shown, and does not fail the run.
 	Waiver *WaiverUse `json:"waiver,omitempty"`
 	// Where the setting stands that makes the finding; absent where it is in no file.

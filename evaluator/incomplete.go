@@ -61,13 +61,14 @@ func (d *Difference) newlyUnknown(rule int, names map[string]bool) []string {
 }
 
 // ExitStatus is what a command that compares exits with: new findings count from
-// failOn upwards, whatever the old ones are.
+// failOn upwards, whatever the old ones are, unless they are waived or of a rule
+// that only warns yet.
 func (d *Difference) ExitStatus(failOn Severity, allowIncomplete bool) int {
 	if d.base.Summary.Rules[Errored]+d.head.Summary.Rules[Errored] > 0 {
 		return ExitTrouble
 	}
 	for severity, n := range d.Findings[New] {
-		if n > 0 && severity.AtLeast(failOn) {
+		if n > d.Waived[severity]+d.Warnings[severity] && severity.AtLeast(failOn) {
 			return ExitFindings
 		}
 	}
@@ -75,6 +76,25 @@ func (d *Difference) ExitStatus(failOn Severity, allowIncomplete bool) int {
 		return ExitIncomplete
 	}
 	return ExitClean
+}
+
+// discount counts the new findings that do not count.
+func (d *Difference) discount() error {
+	if len(d.Waivers) == 0 && d.head.Summary.Rules[Warn] == 0 {
+		return nil
+	}
+	for c, err := range d.All() {
+		switch {
+		case err != nil:
+			return err
+		case c.BaselineState != New:
+		case c.Waiver != nil:
+			d.Waived = plus(d.Waived, c.Severity, 1)
+		case d.head.OnlyWarns(c.Rule):
+			d.Warnings = plus(d.Warnings, c.Severity, 1)
+		}
+	}
+	return nil
 }
 
 // Incomplete reports whether it could not be told of everything what lies

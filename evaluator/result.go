@@ -62,7 +62,7 @@ type Result struct {
 	resolve  func(*clientRecord) []Finding
 	estate   map[string][]Finding // by rule id
 	trail    *trail               // nil where clients were not tracked
-	mark     func(*Finding)       // says what is known of a finding by now; nil where nothing is
+	compared *Difference          // what this is the head of; nil where it was compared with nothing
 }
 
 // Tool identifies the program and its engine.
@@ -284,8 +284,8 @@ func (r *Result) clientFindings() iter.Seq2[Finding, error] {
 
 // marked is a finding with what a comparison says of it.
 func (r *Result) marked(f Finding) Finding {
-	if r.mark != nil {
-		r.mark(&f)
+	if r.compared != nil {
+		r.compared.markHead(&f)
 	}
 	return f
 }

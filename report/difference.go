@@ -75,6 +75,7 @@ func DifferenceTable(out io.Writer, d *evaluator.Difference, o Options, exit Exi
 		w.comparedFindings(d, part.heading, part.state, lists[part.state])
 	}
 	w.incomplete(d)
+	w.waivers(d.Waivers, plural(total(d.Waived), "new finding"))
 	w.line("")
 	w.differenceEnd(d, exit)
 	return w.out.Flush()
@@ -86,6 +87,9 @@ func (w *writer) differenceHead(d *evaluator.Difference) {
 	body := fmt.Sprintf("%s %d fixed, %d unchanged, %d incomparable", lead, total(d.Findings[evaluator.Absent]),
 		total(d.Findings[evaluator.Unchanged]), total(d.Findings[evaluator.Incomparable]))
 	w.put(block{lead: lead, body: body})
+	if total(d.Waived)+total(d.Warnings) > 0 {
+		w.put(block{body: fmt.Sprintf("Of the new ones: %d waived, %d not counting yet", total(d.Waived), total(d.Warnings))})
+	}
 	w.clientCount("Harmed", "may be harmed", "that other faults harmed before", c.Harmed)
 	w.clientCount("Freed", "are freed in part", "that other faults still harm", c.Freed)
 	if n := c.Worse + c.Better + c.Mixed; n > 0 {
@@ -214,6 +218,7 @@ func (w *writer) comparedFinding(c *evaluator.Compared) {
 	if c.Resource.Type == "client" {
 		body += " (" + Name(c.Resource.Name) + ")"
 	}
+	body += waiverRemark(&c.Finding)
 	w.item(findingIndent, body)
 	switch {
 	case c.Reason != "":
@@ -268,14 +273,24 @@ func (w *writer) differenceEnd(d *evaluator.Difference, exit Exit) {
 	if w.cut {
 		w.put(block{body: "Lists are cut short; -f json=FILE writes them in full."})
 	}
-	meaning := map[int]string{
-		evaluator.ExitClean:      "no new finding at or above " + string(exit.FailOn),
-		evaluator.ExitFindings:   "new findings at or above " + string(exit.FailOn),
-		evaluator.ExitTrouble:    "a rule broke",
-		evaluator.ExitIncomplete: "something was not evaluated",
-	}[exit.Status]
-	if exit.Status == evaluator.ExitClean && d.Incomplete() {
-		meaning += "; what was not evaluated is allowed"
+	w.put(block{body: fmt.Sprintf("Exit status %d: %s.", exit.Status, comparedMeaning(d, exit))})
+}
+
+// comparedMeaning says what the exit status of a comparison says.
+func comparedMeaning(d *evaluator.Difference, exit Exit) string {
+	counting := ""
+	if len(d.Waived)+len(d.Warnings) > 0 {
+		counting = " that counts"
 	}
-	w.put(block{body: fmt.Sprintf("Exit status %d: %s.", exit.Status, meaning)})
+	switch {
+	case exit.Status == evaluator.ExitFindings:
+		return "new findings at or above " + string(exit.FailOn)
+	case exit.Status == evaluator.ExitTrouble:
+		return "a rule broke"
+	case exit.Status == evaluator.ExitIncomplete:
+		return "something was not evaluated"
+	case d.Incomplete():
+		counting += "; what was not evaluated is allowed"
+	}
+	return "no new finding at or above " + string(exit.FailOn) + counting
 }

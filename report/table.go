@@ -24,7 +24,7 @@ func (tableFormat) Write(out io.Writer, r *evaluator.Result, o Options) error {
 	}
 	w.causes(r)
 	w.findings(r, g)
-	w.waivers(r)
+	w.waivers(r.Waivers, plural(total(r.Summary.Waived), "finding"))
 	if err := w.baseline(r); err != nil {
 		return err
 	}

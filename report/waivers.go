@@ -10,25 +10,22 @@ import (
 )
 
 // waivers writes which waivers there are and what has become of them.
-func (w *writer) waivers(r *evaluator.Result) {
-	if len(r.Waivers) == 0 {
+// waived is what they waive, in words.
+func (w *writer) waivers(states []evaluator.WaiverState, waived string) {
+	if len(states) == 0 {
 		return
 	}
 	w.heading("WAIVERS")
 	w.line("")
 	held := 0
-	for i := range r.Waivers {
-		if r.Waivers[i].Holds() {
+	for i := range states {
+		if states[i].Holds() {
 			held++
 		}
 	}
-	var waived int64
-	for _, n := range r.Summary.Waived {
-		waived += n
-	}
-	w.put(block{indent: 2, body: fmt.Sprintf("%s, %d in force, for %s", plural(int64(len(r.Waivers)), "waiver"), held, plural(waived, "finding"))})
-	for i := range r.Waivers {
-		s := &r.Waivers[i]
+	w.put(block{indent: 2, body: fmt.Sprintf("%s, %d in force, for %s", plural(int64(len(states)), "waiver"), held, waived)})
+	for i := range states {
+		s := &states[i]
 		if s.Status == evaluator.WaiverActive && s.Msg == "" {
 			continue
 		}
@@ -118,17 +115,29 @@ func remark(f *evaluator.Finding) string {
 	if f.BaselineState != "" && f.BaselineState != evaluator.Unchanged {
 		parts = append(parts, string(f.BaselineState))
 	}
-	if u := f.Waiver; u != nil {
-		waived := "waived"
-		if u.Expires != "" {
-			waived += " until " + u.Expires
-		}
-		parts = append(parts, waived+": "+clean(u.Reason, 300))
+	if f.Waiver != nil {
+		parts = append(parts, waiverText(f.Waiver))
 	}
 	if len(parts) == 0 {
 		return ""
 	}
 	return " (" + strings.Join(parts, "; ") + ")"
+}
+
+// waiverRemark is what is said of a finding that somebody accepted.
+func waiverRemark(f *evaluator.Finding) string {
+	if f.Waiver == nil {
+		return ""
+	}
+	return " (" + waiverText(f.Waiver) + ")"
+}
+
+func waiverText(u *evaluator.WaiverUse) string {
+	waived := "waived"
+	if u.Expires != "" {
+		waived += " until " + u.Expires
+	}
+	return waived + ": " + clean(u.Reason, 300)
 }
 
 // discounted is how many findings do not count, in words.

@@ -23,7 +23,7 @@ func diffCommand() *cli.Command {
 		ArgsUsage: "BASE HEAD",
 		Description: "Settings that differ are joined to the findings that came and went. The exit status is\n" +
 			"that of gate. See docs/gate.md.",
-		Flags:  append(append(reportFlags(), configFlag()), workFlags()...),
+		Flags:  append(append(differenceFlags(), configFlag()), workFlags()...),
 		Action: runDiff,
 	}
 }
@@ -40,12 +40,17 @@ func runDiff(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	opts, err := parseJudging(c, pack)
+	if err != nil {
+		return err
+	}
+	opts.Track = true
 	ctx, cancel, err := withTimeout(c)
 	if err != nil {
 		return err
 	}
 	defer cancel()
-	return compareSnapshots(ctx, c, pack, c.Args().Get(0), c.Args().Get(1), out)
+	return compareSnapshots(ctx, c, pack, opts, c.Args().Get(0), c.Args().Get(1), out)
 }
 
 // opener opens one side of a comparison.
@@ -62,7 +67,7 @@ func opened(file string) opener {
 }
 
 // compareSnapshots compares two snapshot files.
-func compareSnapshots(ctx context.Context, c *cli.Context, pack *evaluator.Pack, base, head string, out *differenceOutputs) error {
+func compareSnapshots(ctx context.Context, c *cli.Context, pack *evaluator.Pack, opts evaluator.Options, base, head string, out *differenceOutputs) error {
 	var estates [2][]byte
 	for i, file := range []string{base, head} {
 		snap, err := snapshot.Open(file)
@@ -76,17 +81,17 @@ func compareSnapshots(ctx context.Context, c *cli.Context, pack *evaluator.Pack,
 	if err != nil {
 		return err
 	}
-	return compare(ctx, c, pack, opened(base), opened(head), settings, 0, out)
+	return compare(ctx, c, pack, opts, opened(base), opened(head), settings, 0, out)
 }
 
 // compare judges both sides, one after the other, and reports what differs.
-func compare(ctx context.Context, c *cli.Context, pack *evaluator.Pack, base, head opener, settings []change.Setting, idle int, out *differenceOutputs) error {
-	before, err := judgeSide(ctx, pack, base)
+func compare(ctx context.Context, c *cli.Context, pack *evaluator.Pack, opts evaluator.Options, base, head opener, settings []change.Setting, idle int, out *differenceOutputs) error {
+	before, err := judgeSide(ctx, pack, opts, base)
 	if err != nil {
 		return err
 	}
 	defer before.Close()
-	now, err := judgeSide(ctx, pack, head)
+	now, err := judgeSide(ctx, pack, opts, head)
 	if err != nil {
 		return err
 	}
@@ -101,13 +106,13 @@ func compare(ctx context.Context, c *cli.Context, pack *evaluator.Pack, base, he
 	return out.write(c, d, now)
 }
 
-func judgeSide(ctx context.Context, pack *evaluator.Pack, open opener) (*evaluator.Result, error) {
+func judgeSide(ctx context.Context, pack *evaluator.Pack, opts evaluator.Options, open opener) (*evaluator.Result, error) {
 	snap, closing, err := open()
 	if err != nil {
 		return nil, err
 	}
 	defer closing()
-	return evaluator.Evaluate(ctx, pack, snap, evaluator.Options{ToolVersion: version, Track: true})
+	return evaluator.Evaluate(ctx, pack, snap, opts)
 }
 
 // differenceOutputs are the formats of a difference: table and json are its own,

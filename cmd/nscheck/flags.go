@@ -31,12 +31,18 @@ func configFlag() cli.Flag {
 
 // Flags of all commands that report.
 func reportFlags() []cli.Flag {
+	return append(differenceFlags(),
+		&cli.StringFlag{Name: "baseline", Usage: "compare the findings with those of an earlier result, `FILE` as -f json wrote it", EnvVars: []string{"NSCHECK_BASELINE"}},
+	)
+}
+
+// Flags of all commands that judge and report, whatever they compare with.
+func differenceFlags() []cli.Flag {
 	return append(packFlags(),
 		&cli.StringSliceFlag{Name: "format", Aliases: []string{"f"}, Usage: "write `FORMAT[=FILE]`: " + report.Listed() + "; repeatable (default: table)", EnvVars: []string{"NSCHECK_FORMAT"}},
 		&cli.StringFlag{Name: "fail-on", Usage: "exit with 1 from findings of this `SEVERITY` upwards", Value: string(evaluator.Medium), EnvVars: []string{"NSCHECK_FAIL_ON"}},
 		waiversFlag(),
 		asOfFlag(),
-		&cli.StringFlag{Name: "baseline", Usage: "compare the findings with those of an earlier result, `FILE` as -f json wrote it", EnvVars: []string{"NSCHECK_BASELINE"}},
 		&cli.BoolFlag{Name: "allow-incomplete", Usage: "exit with 0, not 3, where something was not evaluated", EnvVars: []string{"NSCHECK_ALLOW_INCOMPLETE"}},
 		noColorFlag(),
 	)

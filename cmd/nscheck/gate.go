@@ -25,7 +25,7 @@ func gateCommand() *cli.Command {
 		&cli.StringFlag{Name: "head", Usage: "take `SNAPSHOT` for the estate after the change"},
 		bindingsFlag(),
 	}
-	flags = append(flags, reportFlags()...)
+	flags = append(flags, differenceFlags()...)
 	return &cli.Command{
 		Name:  "gate",
 		Usage: "tell what a change of the configuration makes worse, and what exactly",
@@ -52,6 +52,11 @@ func runGate(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	opts, err := parseJudging(c, pack)
+	if err != nil {
+		return err
+	}
+	opts.Track = true
 	ctx, cancel, err := withTimeout(c)
 	if err != nil {
 		return err
@@ -59,7 +64,7 @@ func runGate(c *cli.Context) error {
 	defer cancel()
 	base, head := c.String("base"), c.String("head")
 	if head != "" {
-		return compareSnapshots(ctx, c, pack, base, head, out)
+		return compareSnapshots(ctx, c, pack, opts, base, head, out)
 	}
 	outcome, err := applyChange(c, base)
 	if err != nil {
@@ -72,7 +77,7 @@ func runGate(c *cli.Context) error {
 		}
 		return changedSnapshot{snap, outcome}, snap.Close, nil
 	}
-	return compare(ctx, c, pack, opened(base), open, outcome.Settings, outcome.Idle, out)
+	return compare(ctx, c, pack, opts, opened(base), open, outcome.Settings, outcome.Idle, out)
 }
 
 // changedSnapshot is a snapshot whose configuration was changed.
