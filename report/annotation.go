@@ -84,6 +84,9 @@ func (a *annotations) fault(f evaluator.Finding, msg string) {
 func (a *annotations) cause(c evaluator.Cause, severity evaluator.Severity) {
 	f := a.digest.finding(c)
 	f.Rule, f.Severity = c.Rule, severity
+	if c.Resource == nil && len(a.digest.states) > 0 && !a.digest.freshOf[c.Rule] {
+		f.BaselineState = evaluator.Unchanged // a fault of clients themselves, none of which is new
+	}
 	var leads []string
 	for _, id := range c.Explains {
 		leads = append(leads, within(a.titles[id]))

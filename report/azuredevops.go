@@ -15,7 +15,7 @@ import (
 type azureFormat struct{}
 
 func (a azureFormat) Write(out io.Writer, r *evaluator.Result, o Options) error {
-	return a.write(out, r, r.WithAbsent(), o)
+	return a.write(out, r, listed(r), o)
 }
 
 func (azureFormat) write(out io.Writer, r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error], o Options) error {
@@ -38,6 +38,8 @@ func azureOutcome(r *evaluator.Result, o Options) string {
 	switch {
 	case r.ExitStatus(o.FailOn, o.AllowIncomplete) != evaluator.ExitClean:
 		return "Failed"
+	case r.Compared() != nil && !r.Incomplete() && total(r.Compared().Findings[evaluator.New]) == 0:
+		return "Succeeded"
 	case r.Incomplete() || bySeverity(r) != "none":
 		return "SucceededWithIssues"
 	}

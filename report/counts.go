@@ -14,21 +14,36 @@ const (
 	counts     standing = "counts"      // it is there, and bad enough to fail the run
 	belowLimit standing = "below_limit" // it is there, and less bad than the limit, or does not count yet
 	waived     standing = "waived"      // it is there, and somebody accepted it
+	notYet     standing = "not_yet"     // it is there, and its rule only warns yet
+	unchanged  standing = "unchanged"   // it is there, was there before, and only what is new counts
 	fixed      standing = "fixed"       // the baseline had it, and it is gone
+	unknown    standing = "unknown"     // one side had it, and the other could not judge it
 )
 
-// standingOf tells how a finding stands under the options' limit.
-func standingOf(f evaluator.Finding, o Options) standing {
+// standingOf tells how a finding of a result stands under the options' limit, as
+// the exit status has it: of a head only what is new counts, and of a result with
+// a baseline all that is there.
+func standingOf(r *evaluator.Result, f evaluator.Finding, o Options) standing {
+	head := r.Compared() != nil
 	switch {
 	case f.BaselineState == evaluator.Absent:
 		return fixed
+	case f.BaselineState == evaluator.Incomparable && (head || f.Gone):
+		return unknown
 	case f.Waiver != nil:
 		return waived
-	case f.EffectiveOn != "", !f.Severity.AtLeast(o.FailOn):
+	case head && f.BaselineState != evaluator.New:
+		return unchanged
+	case r.OnlyWarns(f.Rule):
+		return notYet
+	case !f.Severity.AtLeast(o.FailOn):
 		return belowLimit
 	}
 	return counts
 }
+
+// gone reports whether only the baseline has a finding.
+func gone(f evaluator.Finding) bool { return f.Gone || f.BaselineState == evaluator.Absent }
 
 var verdictWord = map[evaluator.Verdict]string{
 	evaluator.Errored:       "broke",
@@ -67,6 +82,9 @@ func bySeverity(r *evaluator.Result) string {
 
 // exitMeaning says what the exit status says.
 func exitMeaning(r *evaluator.Result, o Options) string {
+	if d := r.Compared(); d != nil {
+		return comparedMeaning(d, Exit{d.ExitStatus(o.FailOn, o.AllowIncomplete), o.FailOn, o.AllowIncomplete})
+	}
 	switch status := r.ExitStatus(o.FailOn, o.AllowIncomplete); {
 	case status == evaluator.ExitFindings:
 		return "findings at or above " + string(o.FailOn)

@@ -29,7 +29,7 @@ var csvColumns = []string{
 const maxCell = 32000
 
 func (c csvFormat) Write(out io.Writer, r *evaluator.Result, o Options) error {
-	return c.write(out, r, r.WithAbsent(), o)
+	return c.write(out, r, listed(r), o)
 }
 
 func (csvFormat) write(out io.Writer, r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error], _ Options) error {

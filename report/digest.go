@@ -21,6 +21,7 @@ type digest struct {
 	worst     []evaluator.Finding // of the estate, that are there and not waived, by severity
 	fresh     []evaluator.Finding // that the baseline does not have and nobody waived, by severity
 	freshAll  int64
+	freshOf   map[string]bool // rules of such findings
 	waived    []evaluator.Finding
 	behind    map[faultKey]evaluator.Finding // the findings that are causes
 }
@@ -33,7 +34,7 @@ type faultKey struct {
 
 func newDigest(r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error], o Options) (*digest, error) {
 	d := &digest{
-		standings: map[standing]int64{}, states: map[evaluator.BaselineState]int64{}, behind: map[faultKey]evaluator.Finding{},
+		standings: map[standing]int64{}, states: map[evaluator.BaselineState]int64{}, behind: map[faultKey]evaluator.Finding{}, freshOf: map[string]bool{},
 	}
 	estate := map[string]bool{}
 	for _, rule := range r.Rules {
@@ -53,7 +54,7 @@ func newDigest(r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error]
 				if causes[key] {
 					d.behind[key] = f
 				}
-				d.add(f, estate[f.Rule] && !causes[key], o)
+				d.add(standingOf(r, f, o), f, estate[f.Rule] && !causes[key])
 			}
 			if !yield(f, err) {
 				return
@@ -63,14 +64,13 @@ func newDigest(r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error]
 	return d, err
 }
 
-func (d *digest) add(f evaluator.Finding, estate bool, o Options) {
-	s := standingOf(f, o)
+func (d *digest) add(s standing, f evaluator.Finding, estate bool) {
 	d.standings[s]++
 	if f.BaselineState != "" {
 		d.states[f.BaselineState]++
 	}
 	switch {
-	case s == fixed:
+	case gone(f):
 		return
 	case s == waived:
 		if len(d.waived) < digestShown {
@@ -80,6 +80,7 @@ func (d *digest) add(f evaluator.Finding, estate bool, o Options) {
 	}
 	if f.BaselineState == evaluator.New {
 		d.freshAll++
+		d.freshOf[f.Rule] = true
 		d.fresh = keepWorst(d.fresh, f)
 	}
 	if estate {

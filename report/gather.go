@@ -70,6 +70,9 @@ func gatherFrom(r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error
 		if err != nil {
 			return nil, err
 		}
+		if gone(f) {
+			continue
+		}
 		if e := ends[f.Rule]; e != nil {
 			e.count(f)
 		}
@@ -143,4 +146,23 @@ func (m *messages) most() []*message {
 
 func byName(a, b evaluator.Resource) int {
 	return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.GUID, b.GUID))
+}
+
+// listed yields the findings and those that are gone, but for those of rules that
+// there no longer are: nothing is known of such a rule.
+func listed(r *evaluator.Result) iter.Seq2[evaluator.Finding, error] {
+	known := map[string]bool{}
+	for _, rule := range r.Rules {
+		known[rule.ID] = true
+	}
+	return func(yield func(evaluator.Finding, error) bool) {
+		for f, err := range r.WithAbsent() {
+			if err == nil && !known[f.Rule] {
+				continue
+			}
+			if !yield(f, err) {
+				return
+			}
+		}
+	}
 }

@@ -17,7 +17,7 @@ import (
 type githubFormat struct{}
 
 func (g githubFormat) Write(out io.Writer, r *evaluator.Result, o Options) error {
-	return g.write(out, r, r.WithAbsent(), o)
+	return g.write(out, r, listed(r), o)
 }
 
 func (githubFormat) write(out io.Writer, r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error], o Options) error {

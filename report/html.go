@@ -63,7 +63,7 @@ type page struct {
 }
 
 func (htmlFormat) Write(out io.Writer, r *evaluator.Result, o Options) error {
-	return writePage(out, r, r.WithAbsent(), o)
+	return writePage(out, r, listed(r), o)
 }
 
 // writePage reads the findings twice: once to count them, and once to write them.
@@ -107,7 +107,7 @@ func newPage(r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error], 
 		}
 		p.Total++
 		p.Marks.count(f)
-		if e := byRule[f.Rule]; e != nil && f.BaselineState != evaluator.Absent {
+		if e := byRule[f.Rule]; e != nil && !gone(f) {
 			e.count(f)
 		}
 		grid.count(f)

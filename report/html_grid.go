@@ -186,7 +186,7 @@ func (g *gridder) at(key string) *gridRow {
 func (g *gridder) count(f evaluator.Finding) {
 	rule := g.rules[f.Rule]
 	switch {
-	case f.BaselineState == evaluator.Absent:
+	case gone(f):
 	case g.ends[f.Rule]:
 		if f.Resource == g.last {
 			return

@@ -22,7 +22,7 @@ import (
 type junitFormat struct{}
 
 func (j junitFormat) Write(out io.Writer, r *evaluator.Result, o Options) error {
-	return j.write(out, r, r.WithAbsent(), o)
+	return j.write(out, r, listed(r), o)
 }
 
 func (junitFormat) write(out io.Writer, r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error], o Options) error {
@@ -81,7 +81,7 @@ func newJunitSuites(r *evaluator.Result, findings iter.Seq2[evaluator.Finding, e
 			return suites, err
 		}
 		i := index[f.Rule]
-		if err := suites[i].add(findingCase(f, failureText(f, causes[f.Cause], r.Rules[i]), o)); err != nil {
+		if err := suites[i].add(findingCase(f, standingOf(r, f, o), failureText(f, causes[f.Cause], r.Rules[i]), o)); err != nil {
 			return suites, err
 		}
 	}
@@ -134,7 +134,7 @@ func (s *junitSuite) attributes(name string) string {
 }
 
 // findingCase is a finding as a test case. It fails where it counts.
-func findingCase(f evaluator.Finding, text string, o Options) junitCase {
+func findingCase(f evaluator.Finding, stands standing, text string, o Options) junitCase {
 	name := objectName(f.Resource)
 	if f.Path != "" {
 		name += ", " + f.Path
@@ -147,10 +147,16 @@ func findingCase(f evaluator.Finding, text string, o Options) junitCase {
 		c.File, c.Line = f.Location.File, f.Location.Line
 	}
 	msg, kind := clean(f.Msg, math.MaxInt), string(f.Severity)
-	switch standingOf(f, o) {
+	switch stands {
 	case fixed: // a test case that passes
 	case waived:
 		c.Skipped = &junit.Result{Type: string(waived), Message: clean("waived: "+f.Waiver.Reason, math.MaxInt), Data: msg}
+	case notYet:
+		c.Skipped = &junit.Result{Type: string(notYet), Message: "it does not count yet: " + msg}
+	case unchanged:
+		c.Skipped = &junit.Result{Type: string(unchanged), Message: "it was there before: " + msg}
+	case unknown:
+		c.Skipped = &junit.Result{Type: string(evaluator.Incomparable), Message: "the other side could not judge it: " + msg}
 	case belowLimit:
 		c.Skipped = &junit.Result{Type: string(belowLimit), Message: kind + ", below " + string(o.FailOn) + ": " + msg}
 	default:

@@ -33,8 +33,9 @@ func TestJunitRoundTrip(t *testing.T) {
 		t.Errorf("in all %d %d %d, counted %d %d %d", got.Tests, got.Failures, got.Skipped, counted.Tests, counted.Failures, counted.Skipped)
 	}
 	want := map[standing]int{}
+	r := evaluate(t, hostileDoc())
 	for _, f := range hostileFindings(t) {
-		want[standingOf(f, Options{FailOn: evaluator.Critical})]++
+		want[standingOf(r, f, Options{FailOn: evaluator.Critical})]++
 	}
 	have := map[standing]int{}
 	for _, s := range got.Suites {

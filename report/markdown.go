@@ -21,7 +21,7 @@ const markdownCauses = 20
 type markdownFormat struct{}
 
 func (m markdownFormat) Write(out io.Writer, r *evaluator.Result, o Options) error {
-	return m.write(out, r, r.WithAbsent(), o)
+	return m.write(out, r, listed(r), o)
 }
 
 func (markdownFormat) write(out io.Writer, r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error], o Options) error {

@@ -18,7 +18,7 @@ import (
 type sarifFormat struct{}
 
 func (s sarifFormat) Write(out io.Writer, r *evaluator.Result, o Options) error {
-	return s.write(out, r, r.WithAbsent(), o)
+	return s.write(out, r, listed(r), o)
 }
 
 func (sarifFormat) write(out io.Writer, r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error], o Options) error {
@@ -49,9 +49,19 @@ func (sarifFormat) write(out io.Writer, r *evaluator.Result, findings iter.Seq2[
 	return w.Flush()
 }
 
+// sarifState is a state of the standard, which has no word for what could not be
+// compared.
+func sarifState(s evaluator.BaselineState) string {
+	if s == evaluator.Incomparable {
+		return ""
+	}
+	return string(s)
+}
+
 type sarifResult struct {
 	RuleID              string            `json:"ruleId"`
 	RuleIndex           int               `json:"ruleIndex"`
+	Kind                string            `json:"kind,omitempty"`
 	Level               string            `json:"level"`
 	Message             sarifMessage      `json:"message"`
 	Locations           []sarifLocation   `json:"locations"`
@@ -74,6 +84,8 @@ type sarifFinding struct {
 	AffectsUnknown bool                `json:"affectsUnknown,omitempty"`
 	Cause          string              `json:"cause,omitempty"`
 	Certainty      evaluator.Certainty `json:"certainty,omitempty"`
+
+	BaselineState evaluator.BaselineState `json:"baselineState,omitempty"`
 }
 
 type sarifSuppression struct {
@@ -111,12 +123,18 @@ func (s *sarifResults) of(f evaluator.Finding) sarifResult {
 	out := sarifResult{
 		RuleID: f.Rule, RuleIndex: s.rules[f.Rule], Level: sarifLevel(f.Severity), Message: sarifMessage{sarifText(f.Msg)},
 		Locations:     []sarifLocation{{PhysicalLocation: sarifPlace(f.Location), LogicalLocations: []sarifLogical{logicalLocation(f.Resource, f.Path)}}},
-		BaselineState: sarifBaseline(f.BaselineState),
+		BaselineState: sarifState(f.BaselineState),
 		Suppressions:  []sarifSuppression{},
 		Properties: sarifFinding{
 			Severity: f.Severity, Resource: f.Resource, Package: f.Package, Path: f.Path, Expected: f.Expected, Actual: f.Actual,
 			AffectsUnknown: f.AffectsUnknown, Cause: f.Cause, Certainty: f.Certainty,
 		},
+	}
+	if f.BaselineState == evaluator.Incomparable {
+		out.Properties.BaselineState = f.BaselineState
+	}
+	if f.Gone && f.BaselineState == evaluator.Incomparable {
+		out.Kind, out.Level = "open", "none" // nobody could judge whether it is there
 	}
 	if f.Fingerprint != "" {
 		// The second name is the one that GitHub's code scanning tracks alerts by.
@@ -138,12 +156,4 @@ func (s *sarifResults) of(f evaluator.Finding) sarifResult {
 		}}
 	}
 	return out
-}
-
-// sarifBaseline leaves out what SARIF has no word for.
-func sarifBaseline(s evaluator.BaselineState) string {
-	if s == evaluator.Incomparable {
-		return ""
-	}
-	return string(s)
 }
