@@ -106,7 +106,7 @@ func (r *run) explain(c *causes) *Explanation {
 		case rule.Scope == ClientScope:
 			check.take(w.outcome[rule.ID].violations, w.outcome[rule.ID].unknown)
 		default:
-			r.checkEstate(&check, i, near)
+			r.checkEstate(&check, i, near, len(e.PackageServers))
 		}
 		e.Checks = append(e.Checks, check)
 	}
@@ -174,7 +174,7 @@ func (c *Check) take(violations, unknown []detail) {
 // checkEstate settles an estate rule for the client: a finding concerns it
 // where one of its selectors matches, or where it is about one of the client's
 // own objects.
-func (r *run) checkEstate(check *Check, index int, near map[string]bool) {
+func (r *run) checkEstate(check *Check, index int, near map[string]bool, servers int) {
 	rule := r.pack.Rules[index]
 	rec := *r.watched.record
 	held := candidate{rule: rule}
@@ -213,6 +213,16 @@ func (r *run) checkEstate(check *Check, index int, near map[string]bool) {
 	check.take(violations, unknown)
 	check.Disproved = meant && !possible
 	check.Elsewhere = check.Elsewhere && check.Verdict == Pass
+	if check.Verdict == Pass && !check.Elsewhere && servers == 0 && r.watched.aboutServers(rule) {
+		check.Verdict, check.Msgs = NotApplicable, []string{"no package server is in a site of this client"}
+	}
+}
+
+// aboutServers reports whether all that a rule could not judge is about package
+// servers, so that it judged nothing of a client without one.
+func (w *watched) aboutServers(rule *Rule) bool {
+	unsure := w.estate[rule.ID]
+	return len(unsure) > 0 && !slices.ContainsFunc(unsure, func(d detail) bool { return d.Resource.Type != "package_server" })
 }
 
 // isPlace reports whether a resource is in one place, so that it concerns only

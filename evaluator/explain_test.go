@@ -99,6 +99,20 @@ func TestExplainOfAClientInNoKnownPlace(t *testing.T) {
 	}
 }
 
+// TestExplainWithoutAPackageServer: what is unknown of package servers elsewhere
+// is no pass for a client without one.
+func TestExplainWithoutAPackageServer(t *testing.T) {
+	text := strings.NewReplacer("violation contains", "unknown contains", `"type": "site"`, `"type": "package_server"`, "\t\"affects\": [x],\n", "").
+		Replace(faultRule("F-001", 100, "x")) + "\nviolation contains {} if false\n"
+	files := map[string]string{"client.rego": clientRuleText, "fault.rego": text}
+	e := explainX(t, files, "  - {guid: 00000000-0000-0000-0000-000000000001, name: X, status: Active, addresses: [10.9.0.7/24]}\n")
+	for _, c := range e.Checks {
+		if c.Rule == "F-001" && (c.Verdict != NotApplicable || len(c.Msgs) != 1) {
+			t.Errorf("%+v", c)
+		}
+	}
+}
+
 func TestTheChainBreaks(t *testing.T) {
 	files := map[string]string{
 		"client.rego": clientRuleText + "\nunknown contains {\"msg\": \"?\"} if input.domain == null\n",
