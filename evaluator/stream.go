@@ -200,12 +200,6 @@ func (r *run) keep(res *blockResult) error {
 	return errors.Join(r.spool.write(res.records), r.tracks.write(res.tracks))
 }
 
-// tallyCount is how many clients a rule counted for one key.
-type tallyCount struct {
-	tallyKey
-	clients int64
-}
-
 // gather adds up what the workers counted.
 func (r *run) gather(workers []*worker, tallies *tallies) []tallyCount {
 	counts := make([]int64, len(tallies.keys))
@@ -224,18 +218,6 @@ func (r *run) gather(workers []*worker, tallies *tallies) []tallyCount {
 	return tallies.counted(counts)
 }
 
-// counted are the keys that were counted, in order.
-func (t *tallies) counted(counts []int64) []tallyCount {
-	var list []tallyCount
-	for i, n := range counts {
-		if n > 0 { // else it was counted only to check
-			list = append(list, tallyCount{t.keys[i], n})
-		}
-	}
-	slices.SortFunc(list, func(a, b tallyCount) int { return a.compare(b.tallyKey) })
-	return list
-}
-
 // countTallies adds the tallies to the totals.
 func (r *run) countTallies() {
 	for _, t := range r.tallied {
@@ -243,8 +225,4 @@ func (r *run) countTallies() {
 			r.states[t.rule].fail(err, "its counts")
 		}
 	}
-}
-
-func (t tallyKey) compare(o tallyKey) int {
-	return cmp.Or(cmp.Compare(t.rule, o.rule), slices.Compare(t.key, o.key))
 }
