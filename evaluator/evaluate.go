@@ -65,7 +65,7 @@ type Options struct {
 // Evaluate judges a snapshot by a pack. It returns an error where the work
 // could not be done: the snapshot cannot be read, or ctx was cancelled. A rule
 // that breaks is not such an error; its verdict is [Errored]. The caller
-// closes the result.
+// closes the result. The clients' findings can be read until ctx is done.
 func Evaluate(ctx context.Context, pack *Pack, snap Snapshot, opts Options) (*Result, error) {
 	run, err := newRun(ctx, pack, snap, opts)
 	if err != nil {
@@ -171,6 +171,7 @@ func newRun(ctx context.Context, pack *Pack, snap Snapshot, opts Options) (*run,
 		found:  map[string][]Finding{},
 		asOf:   asOf(opts, snap.Manifest()),
 	}
+	r.spool.ctx = ctx
 	if estate.Server != nil && estate.Server.Version != nil {
 		r.version = *estate.Server.Version
 	}
@@ -229,6 +230,9 @@ func (r *run) prepareRules(ctx context.Context) ([]*clientRule, error) {
 	for i, rule := range r.pack.Rules {
 		if r.states[i].verdict != "" || rule.Scope != ClientScope {
 			continue
+		}
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
 		}
 		c, err := r.engine.prepareClientRule(ctx, i)
 		if err != nil {

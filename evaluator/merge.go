@@ -24,7 +24,13 @@ func Merge(ctx context.Context, pack *Pack, files []string, opts Options) (*Resu
 		}
 	}()
 	for _, file := range files {
-		p, err := openPart(file)
+		p, err := openPart(ctx, file)
+		if ctx.Err() != nil {
+			if err == nil {
+				p.close()
+			}
+			return nil, fmt.Errorf("stopped while checking the parts: %w", context.Cause(ctx))
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -32,9 +38,6 @@ func Merge(ctx context.Context, pack *Pack, files []string, opts Options) (*Resu
 			p.manifest, p.estate = nil, nil // those of the first are enough
 		}
 		parts = append(parts, p)
-		if ctx.Err() != nil {
-			return nil, fmt.Errorf("stopped while checking the parts: %w", context.Cause(ctx))
-		}
 	}
 	return mergeParts(ctx, pack, parts, opts)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -109,6 +110,29 @@ func shards(t testing.TB, p *Pack, text []byte, n int, dir string) []string {
 		files = append(files, file)
 	}
 	return files
+}
+
+// TestCancellingEndsFindings checks that neither reports nor the first look at
+// parts, which may be long, keep anybody waiting who wants to stop.
+func TestCancellingEndsFindings(t *testing.T) {
+	p, text := shardsPack(t), shardsSnapshot(t, 50)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	r, err := Evaluate(ctx, p, open(t, text), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	parts := shards(t, p, text, 1, t.TempDir())
+	stop := errors.New("enough")
+	cancel(stop)
+	for _, err = range r.clientFindings() {
+	}
+	if !errors.Is(err, stop) {
+		t.Errorf("the findings end with %v", err)
+	}
+	if _, err := openPart(ctx, parts[0]); !errors.Is(err, stop) {
+		t.Errorf("the part is opened with %v", err)
+	}
 }
 
 // resultText is all of a result, findings included.

@@ -2,6 +2,7 @@ package evaluator
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
@@ -29,7 +30,7 @@ type part struct {
 
 // openPart reads a part once, to be sure of it, and readies it for reading its
 // clients.
-func openPart(name string) (*part, error) {
+func openPart(ctx context.Context, name string) (*part, error) {
 	info, err := os.Stat(name)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
@@ -43,12 +44,25 @@ func openPart(name string) (*part, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: it cannot be opened: %w", name, cause(err))
 	}
-	p, err := readPart(file, name)
+	p, err := readPart(interruptible{file, ctx}, name)
 	if err != nil {
 		file.Close()
 		return nil, err
 	}
 	return p, nil
+}
+
+// interruptible is a file that cannot be read once the context is done.
+type interruptible struct {
+	*os.File
+	ctx context.Context
+}
+
+func (f interruptible) Read(b []byte) (int, error) {
+	if f.ctx.Err() != nil {
+		return 0, context.Cause(f.ctx)
+	}
+	return f.File.Read(b)
 }
 
 func readPart(file io.ReadSeeker, name string) (*part, error) {

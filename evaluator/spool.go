@@ -3,6 +3,7 @@ package evaluator
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
@@ -54,6 +55,7 @@ type spool struct {
 	file   *os.File
 	out    *bufio.Writer
 	closed bool
+	ctx    context.Context // ends reading; nil where nothing does
 
 	mu      sync.Mutex
 	byHash  map[[sha256.Size]byte]uint64 // of the record as JSON
@@ -149,6 +151,10 @@ func (s *spool) records() iter.Seq2[*clientRecord, error] {
 			return
 		}
 		for {
+			if s.ctx != nil && s.ctx.Err() != nil {
+				yield(nil, fmt.Errorf("stopped: %w", context.Cause(s.ctx)))
+				return
+			}
 			r, err := s.read(in)
 			if errors.Is(err, io.EOF) {
 				return

@@ -117,7 +117,7 @@ func runShard(c *cli.Context, path string) error {
 		return err
 	}
 	defer cancel()
-	snap, err := snapshot.Open(path)
+	snap, err := openSnapshot(ctx, path)
 	if err != nil {
 		return err
 	}

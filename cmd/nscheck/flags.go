@@ -110,6 +110,27 @@ func bounded(ctx context.Context, d time.Duration, setBy string) (context.Contex
 	return context.WithTimeoutCause(ctx, d, fmt.Errorf("the time set by %s, %v, is over", setBy, d))
 }
 
+// await waits for work that knows no context and leaves nothing behind, but not
+// longer than until ctx is done.
+func await[T any](ctx context.Context, work func() (T, error)) (T, error) {
+	type answer struct {
+		value T
+		err   error
+	}
+	done := make(chan answer, 1)
+	go func() {
+		value, err := work()
+		done <- answer{value, err}
+	}()
+	select {
+	case a := <-done:
+		return a.value, a.err
+	case <-ctx.Done():
+		var none T
+		return none, context.Cause(ctx)
+	}
+}
+
 // notice tells people something beside the report. What it tells may come from a
 // server, so it is made fit for a terminal.
 func notice(c *cli.Context, format string, args ...any) {
@@ -143,7 +164,7 @@ func loadPack(c *cli.Context) (*evaluator.Pack, error) {
 	if len(sources) == 0 {
 		return nil, fmt.Errorf("--no-builtin leaves no rules; name a folder of rules with --policy")
 	}
-	pack, err := evaluator.LoadPack(sources...)
+	pack, err := await(c.Context, func() (*evaluator.Pack, error) { return evaluator.LoadPack(sources...) })
 	if err != nil {
 		return nil, err
 	}

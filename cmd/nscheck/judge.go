@@ -38,7 +38,7 @@ func judgeOptions(c *cli.Context) (evaluator.Options, error) {
 
 // evaluateFile judges a snapshot file and reports.
 func evaluateFile(ctx context.Context, c *cli.Context, path string, pack *evaluator.Pack, opts evaluator.Options, out *outputs) error {
-	snap, err := snapshot.Open(path)
+	snap, err := openSnapshot(ctx, path)
 	if err != nil {
 		return err
 	}
