@@ -273,6 +273,11 @@ func (d *Difference) compared(f Finding, state BaselineState) Compared {
 	return c
 }
 
+// SettingsOf are the settings that may have made a finding of the head.
+func (d *Difference) SettingsOf(f Finding) []SettingRef {
+	return d.compared(f, f.BaselineState).Settings
+}
+
 // settingsOfCause are the settings behind the cause of a client's finding, where
 // that came or went together with it.
 func (d *Difference) settingsOfCause(f *Finding, state BaselineState) []SettingRef {

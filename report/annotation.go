@@ -47,6 +47,10 @@ func newAnnotations(r *evaluator.Result, d *digest) *annotations {
 	a.broken(r)
 	a.notEvaluated(r)
 	for _, u := range r.Unexplained {
+		if !d.moved(u.Rule) {
+			a.old++
+			continue
+		}
 		msg := fmt.Sprintf("%s without a known cause: %s (%s)", plural(u.Clients, "client"), within(a.titles[u.Rule]), names(u.Sample, u.Clients))
 		a.add(annotation{level: sarifLevel(severities[u.Rule]), rule: u.Rule, msg: msg})
 	}
@@ -76,12 +80,18 @@ func (a *annotations) fault(f evaluator.Finding, msg string) {
 	case f.Waiver != nil: // counted in the conclusion
 	case f.BaselineState == evaluator.Unchanged:
 		a.old++
+	case f.BaselineState == evaluator.Incomparable:
+		a.add(annotation{level: "warning", rule: f.Rule, msg: "Incomparable: " + msg, place: f.Location})
 	default:
-		a.add(annotation{level: sarifLevel(f.Severity), rule: f.Rule, msg: msg, place: f.Location})
+		a.add(annotation{level: sarifLevel(f.Severity), rule: f.Rule, msg: msg + a.digest.behindText(f), place: f.Location})
 	}
 }
 
 func (a *annotations) cause(c evaluator.Cause, severity evaluator.Severity) {
+	if c.Resource == nil && !a.digest.moved(c.Rule) {
+		a.old++
+		return
+	}
 	f := a.digest.finding(c)
 	f.Rule, f.Severity = c.Rule, severity
 	if c.Resource == nil && len(a.digest.states) > 0 && !a.digest.freshOf[c.Rule] {
@@ -104,43 +114,65 @@ func (a *annotations) cause(c evaluator.Cause, severity evaluator.Severity) {
 
 // broken tells of rules that broke: nobody knows what they would have found.
 func (a *annotations) broken(r *evaluator.Result) {
-	a.incomplete(r, "error", "Broken rules", func(v evaluator.Verdict) bool { return v == evaluator.Errored })
-}
-
-func (a *annotations) notEvaluated(r *evaluator.Result) {
-	a.incomplete(r, "warning", "Not evaluated, or not in full", func(v evaluator.Verdict) bool {
-		return v == evaluator.NotEvaluated || v == evaluator.Fail
-	})
-}
-
-// incomplete names the rules of some verdicts that have reasons, in one
-// annotation, with the first reason.
-func (a *annotations) incomplete(r *evaluator.Result, level, lead string, of func(evaluator.Verdict) bool) {
-	var ids []string
-	reason := ""
+	in := incompleteRules{}
 	for _, rule := range r.Rules {
-		reasons := reasonsOf(rule)
-		if !of(rule.Verdict) || len(reasons) == 0 {
-			continue
-		}
-		ids = append(ids, rule.ID)
-		if reason == "" {
-			reason = " (" + rule.ID + ": " + clean(reasons[0], 300) + ")"
+		if rule.Verdict == evaluator.Errored {
+			in.add(rule.ID, reasonsOf(rule))
 		}
 	}
-	if len(ids) > 0 {
-		a.add(annotation{level: level, msg: lead + ": " + strings.Join(ids, ", ") + reason})
+	a.incomplete("error", "Broken rules", in)
+}
+
+// notEvaluated tells of rules without a full verdict, or of those that leave a
+// comparison incomplete.
+func (a *annotations) notEvaluated(r *evaluator.Result) {
+	in := incompleteRules{}
+	if d := a.digest.difference; d != nil {
+		for _, rule := range d.Rules {
+			in.add(rule.ID, rule.Incomplete)
+		}
+		a.incomplete("warning", "It cannot be told what the change does to", in)
+		return
+	}
+	for _, rule := range r.Rules {
+		if rule.Verdict == evaluator.NotEvaluated || rule.Verdict == evaluator.Fail {
+			in.add(rule.ID, reasonsOf(rule))
+		}
+	}
+	a.incomplete("warning", "Not evaluated, or not in full", in)
+}
+
+// incompleteRules are rules that have reasons, and the first of these.
+type incompleteRules struct {
+	ids    []string
+	reason string
+}
+
+func (in *incompleteRules) add(rule string, reasons []string) {
+	if len(reasons) == 0 {
+		return
+	}
+	in.ids = append(in.ids, rule)
+	if in.reason == "" {
+		in.reason = " (" + rule + ": " + clean(reasons[0], 300) + ")"
+	}
+}
+
+// incomplete names rules in one annotation.
+func (a *annotations) incomplete(level, lead string, in incompleteRules) {
+	if len(in.ids) > 0 {
+		a.add(annotation{level: level, msg: lead + ": " + strings.Join(in.ids, ", ") + in.reason})
 	}
 }
 
 // conclusion sums up, and counts what has no annotation.
 func (a *annotations) conclusion(r *evaluator.Result, o Options) string {
-	out := fmt.Sprintf("%s. Findings: %s. Exit status %d: %s.", byVerdict(r), bySeverity(r), r.ExitStatus(o.FailOn, o.AllowIncomplete), exitMeaning(r, o))
+	out := fmt.Sprintf("%s. Findings: %s. Exit status %d: %s.", byVerdict(r), bySeverity(r), o.exit(r).Status, exitMeaning(r, o))
 	if a.left > 0 {
 		out += fmt.Sprintf(" Faults not shown for want of room: %d.", a.left)
 	}
 	if a.old > 0 {
-		out += fmt.Sprintf(" Faults not shown because the baseline has them: %d.", a.old)
+		out += fmt.Sprintf(" Faults not shown because %s has them: %d.", a.digest.against(), a.old)
 	}
 	if n := a.digest.standings[waived]; n > 0 {
 		out += fmt.Sprintf(" Findings waived: %d.", n)

@@ -80,6 +80,11 @@ func bySeverity(r *evaluator.Result) string {
 	return strings.Join(parts, ", ") + discounted(&r.Summary)
 }
 
+// exit is what the command exits with.
+func (o Options) exit(r *evaluator.Result) Exit {
+	return Exit{r.ExitStatus(o.FailOn, o.AllowIncomplete), o.FailOn, o.AllowIncomplete}
+}
+
 // exitMeaning says what the exit status says.
 func exitMeaning(r *evaluator.Result, o Options) string {
 	if d := r.Compared(); d != nil {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"github.com/nscheck/nscheck/change"
 	"github.com/nscheck/nscheck/evaluator"
@@ -153,21 +152,6 @@ func (w *writer) settings(list []change.Setting) {
 	}
 }
 
-// settingText is a setting on one line: path, what it was, what it is.
-func settingText(s *change.Setting) string {
-	text := Message(s.Path)
-	switch s.Change {
-	case change.Changed:
-		text += " " + value(s.From) + " -> " + value(s.To)
-	default:
-		text += " " + s.Change
-	}
-	if s.Source != nil {
-		text += fmt.Sprintf(" (%s:%d)", Name(s.Source.File), s.Source.Line)
-	}
-	return text
-}
-
 // compared are the first findings of each rule by what became of them.
 func compared(d *evaluator.Difference) (map[evaluator.BaselineState]map[string][]evaluator.Compared, error) {
 	out := map[evaluator.BaselineState]map[string][]evaluator.Compared{}
@@ -233,22 +217,7 @@ func (w *writer) comparedFinding(c *evaluator.Compared) {
 // blamed writes the setting behind a finding, or says that it may be any of
 // several.
 func (w *writer) blamed(c *evaluator.Compared) {
-	intro := ""
-	switch {
-	case !c.Settings[0].Related:
-		intro = "perhaps because of "
-	case len(c.Settings) > 1:
-		intro = "because of one or all of "
-	}
-	var texts []string
-	for i := range c.Settings {
-		if i == comparedShown {
-			texts = append(texts, fmt.Sprintf("and %d more", len(c.Settings)-i))
-			break
-		}
-		texts = append(texts, settingText(&c.Settings[i].Setting))
-	}
-	w.put(block{indent: findingIndent + 2, lead: c.Rule, body: fmt.Sprintf("%s for %s: %s%s", c.Rule, Name(c.Resource.Name), intro, strings.Join(texts, "; "))})
+	w.put(block{indent: findingIndent + 2, lead: c.Rule, body: fmt.Sprintf("%s for %s: %s", c.Rule, Name(c.Resource.Name), blameText(c.Settings, ""))})
 }
 
 func (w *writer) incomplete(d *evaluator.Difference) {

@@ -16,14 +16,15 @@ const digestShown = 20
 // grow with the number of clients.
 type digest struct {
 	*gathered
-	standings map[standing]int64
-	states    map[evaluator.BaselineState]int64
-	worst     []evaluator.Finding // of the estate, that are there and not waived, by severity
-	fresh     []evaluator.Finding // that the baseline does not have and nobody waived, by severity
-	freshAll  int64
-	freshOf   map[string]bool // rules of such findings
-	waived    []evaluator.Finding
-	behind    map[faultKey]evaluator.Finding // the findings that are causes
+	difference *evaluator.Difference // nil where nothing is compared
+	standings  map[standing]int64
+	states     map[evaluator.BaselineState]int64
+	worst      []evaluator.Finding // of the estate, that are there and not waived, by severity
+	fresh      []evaluator.Finding // that the baseline does not have and nobody waived, by severity
+	freshAll   int64
+	freshOf    map[string]bool // rules of such findings
+	waived     []evaluator.Finding
+	behind     map[faultKey]evaluator.Finding // the findings that are causes
 }
 
 // faultKey tells the findings of the estate apart that causes come from.
@@ -34,7 +35,8 @@ type faultKey struct {
 
 func newDigest(r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error], o Options) (*digest, error) {
 	d := &digest{
-		standings: map[standing]int64{}, states: map[evaluator.BaselineState]int64{}, behind: map[faultKey]evaluator.Finding{}, freshOf: map[string]bool{},
+		difference: r.Compared(),
+		standings:  map[standing]int64{}, states: map[evaluator.BaselineState]int64{}, behind: map[faultKey]evaluator.Finding{}, freshOf: map[string]bool{},
 	}
 	estate := map[string]bool{}
 	for _, rule := range r.Rules {
@@ -93,8 +95,26 @@ func (d *digest) comparison() string {
 	if len(d.states) == 0 {
 		return ""
 	}
+	if c := d.difference; c != nil {
+		return fmt.Sprintf("Against the base: %d new, %d fixed, %d unchanged, %d incomparable.", total(c.Findings[evaluator.New]),
+			total(c.Findings[evaluator.Absent]), total(c.Findings[evaluator.Unchanged]), total(c.Findings[evaluator.Incomparable]))
+	}
 	return fmt.Sprintf("Against the baseline: %d new, %d fixed, %d unchanged.",
 		d.states[evaluator.New], d.states[evaluator.Absent], d.states[evaluator.Unchanged])
+}
+
+// moved reports whether a rule has new findings, or nothing was compared.
+func (d *digest) moved(rule string) bool { return len(d.states) == 0 || d.freshOf[rule] }
+
+// behindText names the settings that made a new finding.
+func (d *digest) behindText(f evaluator.Finding) string { return behindText(d.difference, f) }
+
+// against is what the findings were compared with.
+func (d *digest) against() string {
+	if d.difference != nil {
+		return "the base"
+	}
+	return "the baseline"
 }
 
 // finding is the finding that a cause comes from.

@@ -88,7 +88,7 @@ func writePage(out io.Writer, r *evaluator.Result, findings iter.Seq2[evaluator.
 func newPage(r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error], o Options) (*page, error) {
 	p := &page{
 		Result: r,
-		Exit:   Exit{r.ExitStatus(o.FailOn, o.AllowIncomplete), o.FailOn, o.AllowIncomplete},
+		Exit:   o.exit(r),
 		Judged: newJudged(r),
 		Facts:  provenance(r),
 		Style:  template.CSS(htmlStyle),

@@ -17,7 +17,7 @@ type jsonFormat struct{}
 
 func (jsonFormat) Write(out io.Writer, r *evaluator.Result, o Options) error {
 	w := bufio.NewWriter(out)
-	exit := Exit{r.ExitStatus(o.FailOn, o.AllowIncomplete), o.FailOn, o.AllowIncomplete}
+	exit := o.exit(r)
 	head, err := encodeJSON(Document{Result: r, Exit: exit}, "  ")
 	if err != nil {
 		return err

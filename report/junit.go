@@ -81,7 +81,7 @@ func newJunitSuites(r *evaluator.Result, findings iter.Seq2[evaluator.Finding, e
 			return suites, err
 		}
 		i := index[f.Rule]
-		if err := suites[i].add(findingCase(f, standingOf(r, f, o), failureText(f, causes[f.Cause], r.Rules[i]), o)); err != nil {
+		if err := suites[i].add(findingCase(f, standingOf(r, f, o), failureText(r.Compared(), f, causes[f.Cause], r.Rules[i]), o)); err != nil {
 			return suites, err
 		}
 	}
@@ -167,7 +167,7 @@ func findingCase(f evaluator.Finding, stands standing, text string, o Options) j
 
 // failureText tells all of a finding: its setting, and its cause or else what to
 // do about it.
-func failureText(f evaluator.Finding, cause string, rule evaluator.RuleResult) string {
+func failureText(d *evaluator.Difference, f evaluator.Finding, cause string, rule evaluator.RuleResult) string {
 	lines := []string{f.Msg}
 	if f.Resource.GUID != "" {
 		lines = append(lines, "Object: "+objectName(f.Resource)+" "+f.Resource.GUID)
@@ -177,6 +177,9 @@ func failureText(f evaluator.Finding, cause string, rule evaluator.RuleResult) s
 	}
 	if f.Expected != nil {
 		lines = append(lines, "Should be: "+value(f.Expected))
+	}
+	if behind := behindText(d, f); behind != "" {
+		lines = append(lines, strings.TrimSpace(behind))
 	}
 	if cause != "" {
 		lead := "Cause: "

@@ -83,7 +83,7 @@ func (m *markdown) head(r *evaluator.Result, d *digest, o Options) {
 		_, body := e.headline(r)
 		m.add("**%s**\n\n", markdownText(body))
 	}
-	m.add("Exit status %d: %s. Findings: %s", r.ExitStatus(o.FailOn, o.AllowIncomplete), exitMeaning(r, o), bySeverity(r))
+	m.add("Exit status %d: %s. Findings: %s", o.exit(r).Status, exitMeaning(r, o), bySeverity(r))
 	if n := d.standings[waived]; n > 0 {
 		m.add("; %d waived", n)
 	}
@@ -169,7 +169,11 @@ func (m *markdown) fresh(d *digest) {
 		if i == 0 {
 			m.add("\n### New findings\n\n")
 		}
-		m.add("- %s, %s, %s: %s%s\n", f.Severity, f.Rule, short(objectName(f.Resource)), short(f.Msg), markdownPlace(f))
+		where := markdownPlace(f)
+		if behind := d.behindText(f); behind != "" {
+			where = ". " + short(strings.TrimSpace(behind))
+		}
+		m.add("- %s, %s, %s: %s%s\n", f.Severity, f.Rule, short(objectName(f.Resource)), short(f.Msg), where)
 	}
 	if rest := d.freshAll - int64(len(d.fresh)); rest > 0 {
 		m.add("- and %d more\n", rest)

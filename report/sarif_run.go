@@ -121,7 +121,7 @@ var sarifDescriptors = []sarifDescriptor{
 }
 
 func newSarifRun(r *evaluator.Result, o Options) sarifRun {
-	status := r.ExitStatus(o.FailOn, o.AllowIncomplete)
+	status := o.exit(r).Status
 	run := sarifRun{
 		Tool: sarifTool{Driver: sarifDriver{
 			Name: r.Tool.Name, Version: r.Tool.Version, InformationURI: "https://github.com/nscheck/nscheck", Notifications: sarifDescriptors,
