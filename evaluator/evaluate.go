@@ -232,7 +232,7 @@ func (r *run) prepareRules(ctx context.Context) ([]*clientRule, error) {
 			continue
 		}
 		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
+			return nil, fmt.Errorf("stopped after %s: %w", count(r.coll.clients, "client"), context.Cause(ctx))
 		}
 		c, err := r.engine.prepareClientRule(ctx, i)
 		if err != nil {
