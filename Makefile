@@ -62,8 +62,12 @@ clients:
 # slower, and it has no goroutines of its own, so it goes without.
 RACE := -race -gcflags=modernc.org/...=-race=false
 
+# So do packages that start no goroutines and are slow under it.
+UNRACED := /internal/(generate|rulepage)|/fixtures
+
 unit:
-	$(GO) test $(RACE) ./...
+	$(GO) test $(RACE) $$($(GO) list ./... | grep -vE '$(UNRACED)')
+	$(GO) test $$($(GO) list ./... | grep -E '$(UNRACED)')
 
 # What nscheck is measured beside has a go.mod of its own: conftest alone needs
 # several hundred modules. BENCH_FLAGS are those of internal/bench, such as
