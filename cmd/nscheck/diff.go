@@ -36,11 +36,7 @@ func runDiff(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	pack, err := loadPack(c)
-	if err != nil {
-		return err
-	}
-	opts, err := parseJudging(c, pack)
+	pack, opts, err := loadJudging(c)
 	if err != nil {
 		return err
 	}
@@ -165,11 +161,5 @@ func (o *differenceOutputs) write(c *cli.Context, d *evaluator.Difference, head 
 	if failed != nil {
 		return failed
 	}
-	if status == evaluator.ExitClean && d.Incomplete() {
-		notice(c, "Something was not evaluated; --allow-incomplete lets that pass.")
-	}
-	if status != evaluator.ExitClean {
-		return exitStatus(status)
-	}
-	return nil
+	return finish(c, status, d.Incomplete())
 }

@@ -48,11 +48,7 @@ func runGate(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	pack, err := loadPack(c)
-	if err != nil {
-		return err
-	}
-	opts, err := parseJudging(c, pack)
+	pack, opts, err := loadJudging(c)
 	if err != nil {
 		return err
 	}

@@ -43,7 +43,9 @@ func evaluateFile(ctx context.Context, c *cli.Context, path string, pack *evalua
 		return err
 	}
 	defer snap.Close()
-	result, err := judge(ctx, c, pack, snap, opts)
+	stop := showJudging(c, snap.Manifest(), &opts)
+	result, err := evaluator.Evaluate(ctx, pack, snap, opts)
+	stop()
 	if err != nil {
 		return err
 	}
@@ -54,13 +56,12 @@ func evaluateFile(ctx context.Context, c *cli.Context, path string, pack *evalua
 	return out.write(c, result)
 }
 
-// judge evaluates and shows how it goes on.
-func judge(ctx context.Context, c *cli.Context, pack *evaluator.Pack, snap *snapshot.Reader, opts evaluator.Options) (*evaluator.Result, error) {
+// showJudging lets the options tell how judging goes on, until stop is called.
+func showJudging(c *cli.Context, m *snapshot.Manifest, opts *evaluator.Options) (stop func()) {
 	p := startProgress(c)
-	defer p.stop()
-	total := clientsOf(snap.Manifest())
+	total := clientsOf(m)
 	opts.Progress = func(clients int64) { p.judged(clients, total) }
-	return evaluator.Evaluate(ctx, pack, snap, opts)
+	return p.stop
 }
 
 // clientsOf is how many clients a snapshot says it has; 0 where it does not.

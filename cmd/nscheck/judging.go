@@ -26,7 +26,16 @@ func asOfFlag() cli.Flag {
 	return &cli.StringFlag{Name: "as-of", Usage: "judge waivers, and rules that do not count yet, as of `DATE`, such as 2026-01-31", EnvVars: []string{"NSCHECK_AS_OF"}}
 }
 
-// parseJudging reads what findings are judged by beside the rules.
+// loadJudging loads the rules, and what findings are judged by beside them.
+func loadJudging(c *cli.Context) (*evaluator.Pack, evaluator.Options, error) {
+	pack, err := loadPack(c)
+	if err != nil {
+		return nil, evaluator.Options{}, err
+	}
+	opts, err := parseJudging(c, pack)
+	return pack, opts, err
+}
+
 func parseJudging(c *cli.Context, pack *evaluator.Pack) (evaluator.Options, error) {
 	o, err := judgeOptions(c)
 	if err != nil {

@@ -146,12 +146,16 @@ func (o *outputs) write(c *cli.Context, r *evaluator.Result) error {
 	if failed != nil {
 		return failed
 	}
-	status := r.ExitStatus(o.options.FailOn, o.options.AllowIncomplete)
-	if status == evaluator.ExitClean && r.Incomplete() {
-		notice(c, "Something was not evaluated; --allow-incomplete lets that pass.")
-	}
+	return finish(c, r.ExitStatus(o.options.FailOn, o.options.AllowIncomplete), r.Incomplete())
+}
+
+// finish returns the exit status as an error, once all is written.
+func finish(c *cli.Context, status int, incomplete bool) error {
 	if status != evaluator.ExitClean {
 		return exitStatus(status)
+	}
+	if incomplete {
+		notice(c, "Something was not evaluated; --allow-incomplete lets that pass.")
 	}
 	return nil
 }

@@ -87,26 +87,15 @@ func askPassword(ctx context.Context, w io.Writer, login string) (string, error)
 	}
 	fmt.Fprintf(w, "Password of %s: ", login)
 	defer fmt.Fprintln(w)
-	type answer struct {
-		text []byte
-		err  error
-	}
-	answers := make(chan answer, 1)
-	go func() {
-		text, err := read()
-		answers <- answer{text, err}
-	}()
-	select {
-	case <-ctx.Done():
+	text, err := await(ctx, read)
+	switch {
+	case ctx.Err() != nil:
 		restore() // the reader stands there until the program ends
 		return "", context.Cause(ctx)
-	case a := <-answers:
-		if a.err != nil {
-			return "", fmt.Errorf("read the password: %w", a.err)
-		}
-		if len(a.text) == 0 {
-			return "", errors.New("read the password: none was given")
-		}
-		return string(a.text), nil
+	case err != nil:
+		return "", fmt.Errorf("read the password: %w", err)
+	case len(text) == 0:
+		return "", errors.New("read the password: none was given")
 	}
+	return string(text), nil
 }

@@ -33,11 +33,7 @@ func runResultMerge(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	pack, err := loadPack(c)
-	if err != nil {
-		return err
-	}
-	opts, err := parseJudging(c, pack)
+	pack, opts, err := loadJudging(c)
 	if err != nil {
 		return err
 	}

@@ -32,11 +32,7 @@ func runScan(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	pack, err := loadPack(c)
-	if err != nil {
-		return err
-	}
-	judging, err := parseJudging(c, pack)
+	pack, judging, err := loadJudging(c)
 	if err != nil {
 		return err
 	}
