@@ -1,0 +1,49 @@
+package evaluator
+
+import (
+	"testing"
+	"testing/fstest"
+)
+
+func TestReadPackManifest(t *testing.T) {
+	tests := []struct {
+		name, text string
+		want       *PackManifest
+		err        string
+	}{
+		{name: "all keys", text: "name: acme-house-rules\nversion: 1.2.0\ndescription: House rules.\nprefix: ACME-X\nnscheck: '>=0.2 <1'\n",
+			want: &PackManifest{"acme-house-rules", "1.2.0", "House rules.", "ACME-X", ">=0.2 <1"}},
+		{name: "no more than it must", text: "name: a\nversion: 0.1.0\n", want: &PackManifest{Name: "a", Version: "0.1.0"}},
+		{name: "empty", text: "", err: "pack.yaml is empty; give the pack a name and a version"},
+		{name: "unknown key", text: "name: a\nversion: 1.0.0\nauthor: me\n", err: "pack.yaml: line 3: field author not found in type evaluator.PackManifest"},
+		{name: "no mapping", text: "- a\n", err: "pack.yaml: line 1: cannot unmarshal !!seq into evaluator.PackManifest"},
+		{name: "two documents", text: "name: a\nversion: 1.0.0\n---\nname: b\n", err: "pack.yaml: only one YAML document is read, and there are several"},
+		{name: "no name", text: "version: 1.0.0\n", err: `pack.yaml: name "" must be lower-case letters, digits and dashes, such as acme-house-rules`},
+		{name: "a path for a name", text: "name: ../x\nversion: 1.0.0\n", err: `pack.yaml: name "../x" must be lower-case letters, digits and dashes, such as acme-house-rules`},
+		{name: "two numbers", text: "name: a\nversion: '1.0'\n", err: `pack.yaml: version "1.0" must have three numbers, such as 1.0.0`},
+		{name: "a number for a version", text: "name: a\nversion: 1.0\n", err: `pack.yaml: version "1.0" must have three numbers, such as 1.0.0`},
+		{name: "small prefix", text: "name: a\nversion: 1.0.0\nprefix: acme\n", err: `pack.yaml: prefix "acme" must be capitals, digits and dashes, such as ACME for ids like ACME-001`},
+		{name: "no range", text: "name: a\nversion: 1.0.0\nnscheck: new\n", err: `pack.yaml: nscheck: "new" is not a version range such as ">=7.1 <8"`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got, err := ReadPackManifest(fstest.MapFS{PackFile: {Data: []byte(tt.text)}})
+			if msg := errorText(err); msg != tt.err {
+				t.Fatalf("error %q, want %q", msg, tt.err)
+			}
+			if (got == nil) != (tt.want == nil) || got != nil && *got != *tt.want {
+				t.Errorf("got %+v, want %+v", got, tt.want)
+			}
+		})
+	}
+	if got, err := ReadPackManifest(fstest.MapFS{}); got != nil || err != nil {
+		t.Errorf("a folder without the file: got %v, %v", got, err)
+	}
+}
+
+func errorText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
