@@ -21,7 +21,7 @@ type causes struct {
 	candidates map[string][]candidate // by id of the explained rule, by rule
 	explained  map[string]bool        // rules that some rule explains
 	named      map[string]bool        // GUIDs of clients that a finding names
-	known      map[*clientRecord]*attributed
+	known      map[class]*attributed
 }
 
 // attributed are the causes of all findings of a client.
@@ -41,7 +41,7 @@ type attributedFinding struct {
 func newCauses(p *Pack, estate map[string][]Finding, m *marker) *causes {
 	c := &causes{
 		pack: p, marks: m, candidates: map[string][]candidate{}, explained: map[string]bool{},
-		named: map[string]bool{}, known: map[*clientRecord]*attributed{},
+		named: map[string]bool{}, known: map[class]*attributed{},
 	}
 	for _, r := range p.Rules {
 		ids := causeIDs(r, estate[r.ID])
@@ -137,7 +137,7 @@ func (c *causes) isEnd(r *Rule) bool { return c.explained[r.ID] && len(r.Explain
 // attribute finds the causes of all findings of a client. Clients of one class
 // have the same ones, unless a finding names one of them.
 func (c *causes) attribute(rec *clientRecord) *attributed {
-	alike := rec.class != nil && !c.named[rec.GUID]
+	alike := rec.class != noClass && !c.named[rec.GUID]
 	if a := c.known[rec.class]; alike && a != nil {
 		return a
 	}
@@ -152,6 +152,9 @@ func (c *causes) attribute(rec *clientRecord) *attributed {
 		a.hashes = append(a.hashes, clientHash(rec, f.Rule))
 	}
 	if alike {
+		if len(c.known) >= limits.attributed {
+			clear(c.known)
+		}
 		c.known[rec.class] = a
 	}
 	return a

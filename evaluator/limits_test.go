@@ -4,7 +4,7 @@ import "testing"
 
 // tightLimits makes the engine forget, spill and give up all the time.
 func tightLimits(t testing.TB) {
-	setLimits(t, limitsOf{memoEntries: 3, memoTrial: 20, memoWorth: 40, bundled: 3, bundleWorth: 50, places: 2, classes: 3, classText: 600, spoolMemory: 500})
+	setLimits(t, limitsOf{memoEntries: 3, memoTrial: 20, memoWorth: 40, bundled: 3, bundleWorth: 50, places: 2, kept: 3, keptText: 600, attributed: 2, spoolMemory: 500})
 }
 
 // eagerLimits makes the engine remember all that it can, and bundle rules soon.

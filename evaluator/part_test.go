@@ -232,7 +232,7 @@ func TestPartForgetsClasses(t *testing.T) {
 	for first := range blocks {
 		res := &blockResult{first: int64(first * snapshot.ChunkClients), clients: snapshot.ChunkClients}
 		for i := range snapshot.ChunkClients {
-			class, err := s.class(&clientRecord{Reached: int(res.first) + i, Findings: []clientFinding{{Msg: "m"}}})
+			class, err := s.classOf(&clientRecord{pattern: pattern{Reached: int(res.first) + i, Findings: []clientFinding{{Msg: "m"}}}})
 			if err != nil {
 				t.Fatal(err)
 			}

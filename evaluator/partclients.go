@@ -11,7 +11,7 @@ import (
 // sharedRecord is a record of a part as the spool knows it.
 type sharedRecord struct {
 	*clientRecord
-	class uint64 // noClass where the spool has too many
+	class class // noClass where the spool has no room for it
 }
 
 // readClients reads what was found in the next block of clients; nil where there
@@ -51,16 +51,14 @@ func (p *part) takeClass(line []byte, s *spool) error {
 		slices.ContainsFunc(c.Record.Findings, func(f clientFinding) bool { return !p.hasRule(f.Rule) }):
 		return p.lines.damaged("a class has no findings, or one of no rule")
 	}
-	class, err := s.class(c.Record)
+	at, err := s.classOf(c.Record)
+	if err == nil && at != noClass {
+		err = s.recall(c.Record, at) // one for all parts
+	}
 	if err != nil {
 		return err
 	}
-	if class != noClass {
-		if c.Record, err = s.recordOf(class); err != nil { // one for all parts
-			return err
-		}
-	}
-	p.classes = append(p.classes, sharedRecord{c.Record, class})
+	p.classes = append(p.classes, sharedRecord{c.Record, at})
 	return nil
 }
 

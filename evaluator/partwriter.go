@@ -33,14 +33,14 @@ type partWriter struct {
 	sum     hash.Hash
 	line    bytes.Buffer
 	lines   int64
-	spool   *spool                // knows the classes
-	classes map[*clientRecord]int // by the spool's record
-	class   int                   // the newest
-	size    int                   // bytes of the classes' lines
+	spool   *spool        // knows the classes
+	classes map[class]int // by the spool's class
+	class   int           // the newest
+	size    int           // bytes of the classes' lines
 }
 
 func newPartWriter(out io.Writer, s *spool) *partWriter {
-	return &partWriter{out: bufio.NewWriterSize(out, 1<<16), sum: sha256.New(), spool: s, classes: map[*clientRecord]int{}}
+	return &partWriter{out: bufio.NewWriterSize(out, 1<<16), sum: sha256.New(), spool: s, classes: map[class]int{}}
 }
 
 func (w *partWriter) write(record any) error {
@@ -106,15 +106,15 @@ func (w *partWriter) clients(res *blockResult) error {
 
 // classOf writes the class of a client before the first one that is of it.
 func (w *partWriter) classOf(rec *clientRecord) (int, error) {
-	if class := w.classes[rec.class]; rec.class != nil && class != 0 {
-		return class, nil
+	if n := w.classes[rec.class]; rec.class != noClass && n != 0 {
+		return n, nil
 	}
 	w.class++
 	if err := w.write(partClass{classKind, w.class, rec}); err != nil {
 		return 0, err
 	}
 	w.size += w.line.Len()
-	if rec.class != nil {
+	if rec.class != noClass {
 		w.classes[rec.class] = w.class
 	}
 	return w.class, nil

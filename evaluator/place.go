@@ -12,8 +12,8 @@ import (
 
 // place is where clients are whose addresses lie in the same networks.
 type place struct {
-	id  uint32
-	loc *snapshot.Location // nil where the addresses were not collected
+	kept uint32             // number of its whereabouts in the spool; 0 where there is none yet
+	loc  *snapshot.Location // nil where the addresses were not collected
 	// texts are the fields of loc in JSON; a client without a location has none,
 	// and one that has a location has at least null.
 	texts map[string]string
@@ -27,7 +27,6 @@ type locator struct {
 	nets   *networks
 	ranges []addressRange
 	places map[string]*place
-	next   uint32
 	none   *place // of clients without collected addresses
 	left   func(*place)
 	key    []byte
@@ -129,8 +128,6 @@ func (l *locator) add(text []byte) (*place, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.next++
-	p.id = l.next
 	l.places[string(l.key)] = p
 	return p, nil
 }

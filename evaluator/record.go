@@ -20,35 +20,47 @@ func (w *worker) record(ctx context.Context, c *streamed, res *blockResult, harm
 		proof = a.value
 		w.key = binary.BigEndian.AppendUint32(w.key, proof.id)
 	}
-	w.key = binary.BigEndian.AppendUint32(w.key, c.place.id)
 	if watching {
-		w.run.watch(c, w.newRecord(c, proof), w.indexes)
+		w.run.watch(c, newRecord(c, proof), w.indexes)
 	}
 	if !harmed {
 		return nil
 	}
 	res.harmed++
 	who := c.resource()
-	class, ok := w.classes[string(w.key)]
-	if !ok {
-		var err error
-		if class, err = w.run.spool.class(w.newRecord(c, proof)); err != nil {
-			return err
-		}
-		if len(w.classes) >= limits.memoEntries {
-			clear(w.classes)
-		}
-		if class != noClass {
-			w.classes[string(w.key)] = class
-		}
+	at, err := w.classOf(c, proof)
+	if err != nil {
+		return err
 	}
-	if class != noClass {
-		res.records = appendRecord(res.records, class, who)
+	if at != noClass {
+		res.records = appendRecord(res.records, at, who)
 		return nil
 	}
-	var err error
-	res.records, err = appendOddRecord(res.records, w.newRecord(c, proof), who)
+	res.records, err = appendOddRecord(res.records, newRecord(c, proof), who)
 	return err
+}
+
+// classOf is the class of a client; w.key tells which answers were given about
+// it. noClass is for one that must be kept whole.
+func (w *worker) classOf(c *streamed, proof *evidenceOf) (class, error) {
+	what, ok := w.patterns[string(w.key)]
+	if !ok {
+		var err error
+		if what, err = w.run.spool.what(newPattern(c, proof)); err != nil || what == 0 {
+			return noClass, err
+		}
+		if len(w.patterns) >= limits.memoEntries {
+			clear(w.patterns)
+		}
+		w.patterns[string(w.key)] = what
+	}
+	if c.place.kept == 0 {
+		var err error
+		if c.place.kept, err = w.run.spool.where(newWhereabouts(c.place)); err != nil || c.place.kept == 0 {
+			return noClass, err
+		}
+	}
+	return class{c.place.kept, what}, nil
 }
 
 func (w *worker) evidenceFor(ctx context.Context, c *streamed) (*answer[*evidenceOf], error) {
@@ -60,24 +72,33 @@ func (w *worker) evidenceFor(ctx context.Context, c *streamed) (*answer[*evidenc
 
 // newRecord is all that is needed to attribute a client's findings, but for
 // which client it is.
-func (w *worker) newRecord(c *streamed, proof *evidenceOf) *clientRecord {
-	rec := &clientRecord{}
-	for _, a := range c.answers {
-		if a.err == nil {
-			rec.Findings = append(rec.Findings, a.value.findings...)
-		}
-	}
-	if loc := c.place.loc; loc != nil {
-		rec.Sites = loc.Sites
+func newRecord(c *streamed, proof *evidenceOf) *clientRecord {
+	return &clientRecord{whereabouts: *newWhereabouts(c.place), pattern: *newPattern(c, proof)}
+}
+
+func newWhereabouts(p *place) *whereabouts {
+	where := &whereabouts{}
+	if loc := p.loc; loc != nil {
+		where.Sites = loc.Sites
 		if loc.Subnet != nil {
-			rec.Subnet = *loc.Subnet
+			where.Subnet = *loc.Subnet
 		}
 		if loc.Network != nil {
-			rec.Network = *loc.Network
+			where.Network = *loc.Network
+		}
+	}
+	return where
+}
+
+func newPattern(c *streamed, proof *evidenceOf) *pattern {
+	p := &pattern{}
+	for _, a := range c.answers {
+		if a.err == nil {
+			p.Findings = append(p.Findings, a.value.findings...)
 		}
 	}
 	if proof != nil {
-		rec.Arrived, rec.Reached = proof.arrived, proof.reached
+		p.Arrived, p.Reached = proof.arrived, proof.reached
 	}
-	return rec
+	return p
 }

@@ -18,19 +18,34 @@ import (
 // clientRecord is one client with findings, and what is needed to attribute
 // them once the estate's findings are known.
 type clientRecord struct {
-	GUID     string          `json:"-"`
-	Name     string          `json:"-"`
-	Sites    []string        `json:"sites,omitzero"`
-	Subnet   string          `json:"subnet,omitempty"`
-	Network  string          `json:"network,omitempty"`
-	Arrived  []string        `json:"arrived,omitzero"`  // roles of packages that its rows show to be there
+	GUID string `json:"-"`
+	Name string `json:"-"`
+	whereabouts
+	pattern
+
+	class class // none where it is not known
+}
+
+// whereabouts is where clients are.
+type whereabouts struct {
+	Sites   []string `json:"sites,omitzero"`
+	Subnet  string   `json:"subnet,omitempty"`
+	Network string   `json:"network,omitempty"`
+}
+
+// pattern is what was found out about clients.
+type pattern struct {
+	Arrived  []string        `json:"arrived,omitzero"`  // roles of packages that their rows show to be there
 	Reached  int             `json:"reached,omitempty"` // chain positions below are shown to hold
 	Findings []clientFinding `json:"findings"`
-
-	// class is the record of all clients that differ only in who they are; nil
-	// where there are too many to keep them.
-	class *clientRecord
 }
+
+// class is what clients share that differ only in who they are: the numbers of
+// their whereabouts and their pattern in the spool, from 1.
+type class struct{ where, what uint32 }
+
+// noClass is for a record that is spooled whole.
+var noClass class
 
 // clientFinding is a finding without the client's identity.
 type clientFinding struct {
@@ -46,9 +61,9 @@ func (r *clientRecord) resource() Resource {
 }
 
 // spool keeps client records in the order they came: in memory while they are
-// few, in a temporary file when they are many. Many clients have the same
-// findings for the same reasons: these are kept once, as a class. It is written
-// once and can be read several times.
+// few, in a temporary file when they are many. Many clients are in the same
+// place, and many have the same findings for the same reasons: both are kept
+// once. It is written once and can be read several times.
 type spool struct {
 	memory bytes.Buffer
 	limit  int
@@ -57,45 +72,81 @@ type spool struct {
 	closed bool
 	ctx    context.Context // ends reading; nil where nothing does
 
-	mu      sync.Mutex
-	byHash  map[[sha256.Size]byte]uint64 // of the record as JSON
-	classes []*clientRecord
-	size    int // bytes of the texts
+	mu     sync.Mutex
+	wheres kept[whereabouts]
+	whats  kept[pattern]
 }
-
-// noClass stands for a record that is spooled whole.
-const noClass = 0
 
 func newSpool() *spool {
-	return &spool{limit: limits.spoolMemory, byHash: map[[sha256.Size]byte]uint64{}}
+	return &spool{limit: limits.spoolMemory, wheres: newKept[whereabouts](), whats: newKept[pattern]()}
 }
 
-// class finds the class of a record, or makes it one; noClass where there are
-// too many. It may be called from many goroutines.
-func (s *spool) class(r *clientRecord) (uint64, error) {
-	text, err := json.Marshal(r)
+// kept numbers what records have in common.
+type kept[T any] struct {
+	byHash map[[sha256.Size]byte]uint32 // of the JSON text
+	all    []*T
+	size   int // bytes of the texts
+}
+
+func newKept[T any]() kept[T] { return kept[T]{byHash: map[[sha256.Size]byte]uint32{}} }
+
+// number is that of v, which must not be changed any more; 0 where there is no
+// room for it.
+func (k *kept[T]) number(v *T, mu *sync.Mutex) (uint32, error) {
+	text, err := json.Marshal(v)
 	if err != nil {
-		return noClass, fmt.Errorf("store findings: %w", err)
+		return 0, fmt.Errorf("store findings: %w", err)
 	}
 	hash := sha256.Sum256(text)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if id := s.byHash[hash]; id != noClass {
-		return id, nil
+	mu.Lock()
+	defer mu.Unlock()
+	if n := k.byHash[hash]; n != 0 {
+		return n, nil
 	}
-	if len(s.classes) >= limits.classes || s.size+len(text) > limits.classText {
-		return noClass, nil
+	if len(k.all) >= limits.kept || k.size+len(text) > limits.keptText {
+		return 0, nil
 	}
-	s.size += len(text)
-	s.classes = append(s.classes, r)
-	id := uint64(len(s.classes))
-	s.byHash[hash] = id
-	return id, nil
+	k.size += len(text)
+	k.all = append(k.all, v)
+	n := uint32(len(k.all))
+	k.byHash[hash] = n
+	return n, nil
+}
+
+// get is what has a number.
+func (k *kept[T]) get(n uint32) (*T, error) {
+	if n == 0 || int64(n) > int64(len(k.all)) {
+		return nil, fmt.Errorf("they name entry %d of %d", n, len(k.all))
+	}
+	return k.all[n-1], nil
+}
+
+// where numbers whereabouts; 0 where there is no room for them. It may be called
+// from many goroutines, as may what and classOf.
+func (s *spool) where(w *whereabouts) (uint32, error) { return s.wheres.number(w, &s.mu) }
+
+// what numbers a pattern; 0 where there is no room for it.
+func (s *spool) what(p *pattern) (uint32, error) { return s.whats.number(p, &s.mu) }
+
+// classOf is the class of a record; noClass where there is no room for it.
+func (s *spool) classOf(r *clientRecord) (class, error) {
+	where, err := s.where(&r.whereabouts)
+	if err != nil || where == 0 {
+		return noClass, err
+	}
+	what, err := s.what(&r.pattern)
+	if err != nil || what == 0 {
+		return noClass, err
+	}
+	return class{where, what}, nil
 }
 
 // appendRecord appends a client of a class as write takes it.
-func appendRecord(dst []byte, class uint64, who Resource) []byte {
-	dst = binary.AppendUvarint(dst, class)
+func appendRecord(dst []byte, c class, who Resource) []byte {
+	dst = binary.AppendUvarint(dst, uint64(c.what))
+	if c != noClass {
+		dst = binary.AppendUvarint(dst, uint64(c.where))
+	}
 	for _, text := range []string{who.GUID, who.Name} {
 		dst = binary.AppendUvarint(dst, uint64(len(text)))
 		dst = append(dst, text...)
@@ -172,47 +223,51 @@ func (s *spool) records() iter.Seq2[*clientRecord, error] {
 
 // read reads the next record; io.EOF is the end of all.
 func (s *spool) read(in *bufio.Reader) (*clientRecord, error) {
-	class, err := binary.ReadUvarint(in)
+	what, err := binary.ReadUvarint(in)
 	if err != nil {
 		return nil, err
 	}
-	guid, err := readText(in)
-	if err != nil {
-		return nil, cutOff(err)
-	}
-	name, err := readText(in)
-	if err != nil {
-		return nil, cutOff(err)
-	}
 	r := &clientRecord{}
-	if class != noClass {
-		shared, err := s.recordOf(class)
-		if err != nil {
-			return nil, err
-		}
-		*r = *shared
-		r.class = shared
-	} else {
-		text, err := readText(in)
+	if what != 0 {
+		where, err := binary.ReadUvarint(in)
 		if err != nil {
 			return nil, cutOff(err)
 		}
-		if err := decodeRecord(text, r); err != nil {
+		if err := s.recall(r, class{uint32(where), uint32(what)}); err != nil {
 			return nil, err
 		}
 	}
-	r.GUID, r.Name = guid, name
-	return r, nil
+	if r.GUID, err = readText(in); err != nil {
+		return nil, cutOff(err)
+	}
+	if r.Name, err = readText(in); err != nil {
+		return nil, cutOff(err)
+	}
+	if what != 0 {
+		return r, nil
+	}
+	text, err := readText(in)
+	if err != nil {
+		return nil, cutOff(err)
+	}
+	return r, decodeRecord(text, r)
 }
 
-// recordOf is the record of a class. It may be called from many goroutines.
-func (s *spool) recordOf(class uint64) (*clientRecord, error) {
+// recall gives a record all that its class says. It may be called from many
+// goroutines.
+func (s *spool) recall(r *clientRecord, c class) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if class > uint64(len(s.classes)) {
-		return nil, fmt.Errorf("they name class %d of %d", class, len(s.classes))
+	where, err := s.wheres.get(c.where)
+	if err != nil {
+		return err
 	}
-	return s.classes[class-1], nil
+	what, err := s.whats.get(c.what)
+	if err != nil {
+		return err
+	}
+	r.whereabouts, r.pattern, r.class = *where, *what, c
+	return nil
 }
 
 func readText(in *bufio.Reader) (string, error) {
@@ -258,7 +313,7 @@ func (s *spool) reader() (*bufio.Reader, error) {
 
 func (s *spool) close() error {
 	s.closed = true
-	s.memory, s.classes = bytes.Buffer{}, nil
+	s.memory, s.wheres, s.whats = bytes.Buffer{}, kept[whereabouts]{}, kept[pattern]{}
 	if s.file == nil {
 		return nil
 	}

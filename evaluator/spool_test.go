@@ -11,7 +11,7 @@ import (
 
 // spoolClient adds a client; one that is odd is kept whole.
 func spoolClient(s *spool, name string, odd bool) error {
-	rec := &clientRecord{Findings: []clientFinding{{Msg: "m", Actual: json.Number("7")}}}
+	rec := &clientRecord{pattern: pattern{Findings: []clientFinding{{Msg: "m", Actual: json.Number("7")}}}}
 	who := Resource{Name: name}
 	if odd {
 		record, err := appendOddRecord(nil, rec, who)
@@ -20,23 +20,24 @@ func spoolClient(s *spool, name string, odd bool) error {
 		}
 		return s.write(record)
 	}
-	class, err := s.class(rec)
+	class, err := s.classOf(rec)
 	if err != nil {
 		return err
 	}
 	return s.write(appendRecord(nil, class, who))
 }
 
-func TestSpoolKeepsFewClasses(t *testing.T) {
+func TestSpoolKeepsFewPatterns(t *testing.T) {
 	s := newSpool()
-	for i := range limits.classes + 10 {
-		class, err := s.class(&clientRecord{Reached: i})
-		if err != nil || (class == noClass) != (i >= limits.classes) {
-			t.Fatalf("record %d is of class %d, %v", i, class, err)
+	of := func(i int) (class, error) { return s.classOf(&clientRecord{pattern: pattern{Reached: i}}) }
+	for i := range limits.kept + 10 {
+		at, err := of(i)
+		if err != nil || (at == noClass) != (i >= limits.kept) {
+			t.Fatalf("record %d is of class %d, %v", i, at, err)
 		}
 	}
-	if class, _ := s.class(&clientRecord{Reached: 4}); class != 5 {
-		t.Errorf("the fifth record is of class %d now", class)
+	if at, _ := of(4); at != (class{1, 5}) {
+		t.Errorf("the fifth record is of class %d now", at)
 	}
 }
 

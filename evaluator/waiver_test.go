@@ -276,7 +276,7 @@ func TestObjectHash(t *testing.T) {
 // TestClientHashOfRecordReadBack checks that a record has the same hash before and
 // after it was on disk, where a list without members is absent.
 func TestClientHashOfRecordReadBack(t *testing.T) {
-	before := &clientRecord{Sites: []string{}, Arrived: []string{}, Findings: []clientFinding{{Path: "a", Actual: "b"}}}
+	before := &clientRecord{whereabouts: whereabouts{Sites: []string{}}, pattern: pattern{Arrived: []string{}, Findings: []clientFinding{{Path: "a", Actual: "b"}}}}
 	text, err := json.Marshal(before)
 	if err != nil {
 		t.Fatal(err)

@@ -24,14 +24,14 @@ type worker struct {
 	bundled  []bool // which rules are in it
 	tried    bool   // whether a bundle was made
 	seen     int64
-	classes  map[string]uint64 // by the answers that they are made of
+	patterns map[string]uint32 // by the answers that they are made of
 	key      []byte
 	pending  []*streamed
 	keys     [][]byte
 }
 
 func (r *run) newWorker(shared *programs) *worker {
-	w := &worker{run: r, totals: newTotals(r.estate), classes: map[string]uint64{}}
+	w := &worker{run: r, totals: newTotals(r.estate), patterns: map[string]uint32{}}
 	w.locator = newLocator(r.nets, w.totals.leave)
 	for _, p := range shared.rules {
 		w.rules = append(w.rules, newMemo(p))
