@@ -3,6 +3,7 @@ package evaluator
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 )
@@ -51,8 +52,7 @@ func (a attribution) goesWith(other attribution) bool {
 func (c *causes) attributions(rec *clientRecord, f clientFinding) []attribution {
 	var all []attribution
 	rule, role := c.pack.Rules[f.Rule], f.packageRole()
-	for i := range c.candidates[rule.ID] {
-		cand := &c.candidates[rule.ID][i]
+	for cand := range c.near(rec, f.Rule) {
 		about := cand.selector.Package == "" || role == "" || cand.selector.Package == role
 		if about && cand.matches(rec) {
 			all = append(all, cand.attribution(rec))
@@ -94,18 +94,52 @@ type candidate struct {
 	selector Selector
 }
 
-func (c *candidate) matches(rec *clientRecord) bool {
-	s := c.selector
-	switch {
-	case c.rule.Chain < rec.Reached,
-		s.Package != "" && slices.Contains(rec.Arrived, s.Package),
-		s.Site != "" && !slices.Contains(rec.Sites, s.Site),
-		s.Subnet != "" && s.Subnet != rec.Subnet,
-		s.Network != "" && s.Network != rec.Network,
-		s.Client != "" && s.Client != rec.GUID:
-		return false
+// near are the candidates for a rule that are about where a client is. They are
+// worked out once for all clients in one place.
+func (c *causes) near(rec *clientRecord, rule int) iter.Seq[*candidate] {
+	place := rec.class.where
+	if place == 0 {
+		return func(yield func(*candidate) bool) {
+			for i := range c.candidates[rule] {
+				if cand := &c.candidates[rule][i]; cand.selector.includes(&rec.whereabouts) && !yield(cand) {
+					return
+				}
+			}
+		}
 	}
-	return true
+	byRule, ok := c.nearby[place]
+	if !ok {
+		byRule = make([][]*candidate, len(c.candidates))
+		for rule, all := range c.candidates {
+			for i := range all {
+				if all[i].selector.includes(&rec.whereabouts) {
+					byRule[rule] = append(byRule[rule], &all[i])
+				}
+			}
+		}
+		if len(c.nearby) >= limits.attributed {
+			clear(c.nearby)
+		}
+		c.nearby[place] = byRule
+	}
+	return slices.Values(byRule[rule])
+}
+
+// includes reports whether a selector is about where clients are; it may still be
+// about another client.
+func (s *Selector) includes(w *whereabouts) bool {
+	return (s.Site == "" || slices.Contains(w.Sites, s.Site)) &&
+		(s.Subnet == "" || s.Subnet == w.Subnet) &&
+		(s.Network == "" || s.Network == w.Network)
+}
+
+// matches reports whether the candidate may explain something about a client.
+func (c *candidate) matches(rec *clientRecord) bool {
+	s := &c.selector
+	return c.rule.Chain >= rec.Reached &&
+		(s.Package == "" || !slices.Contains(rec.Arrived, s.Package)) &&
+		(s.Client == "" || s.Client == rec.GUID) &&
+		s.includes(&rec.whereabouts)
 }
 
 // attribution says how certain the candidate is for one client. A client in

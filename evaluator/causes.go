@@ -18,17 +18,18 @@ const sampleSize = 5
 type causes struct {
 	pack       *Pack
 	marks      *marker
-	candidates map[string][]candidate // by id of the explained rule, by rule
-	explained  map[string]bool        // rules that some rule explains
-	named      map[string]bool        // GUIDs of clients that a finding names
+	candidates [][]candidate             // by position of the explained rule in Pack.Rules, by rule
+	explained  []bool                    // by position, whether some rule explains it
+	named      map[string]bool           // GUIDs of clients that a finding names
+	nearby     map[uint32][][]*candidate // see near
 	known      map[class]*attributed
+	ids        map[uint32][]identity // by pattern
 }
 
 // attributed are the causes of all findings of a client.
 type attributed struct {
 	findings []attributedFinding // in the order of the record
-	ids      []identity          // of the findings
-	hashes   []string            // of the client as far as each finding's rule goes
+	hashes   []string            // of the client as far as each finding's rule goes; nil until they are needed
 	freed    string              // see freedBy
 }
 
@@ -40,17 +41,18 @@ type attributedFinding struct {
 
 func newCauses(p *Pack, estate map[string][]Finding, m *marker) *causes {
 	c := &causes{
-		pack: p, marks: m, candidates: map[string][]candidate{}, explained: map[string]bool{},
-		named: map[string]bool{}, known: map[class]*attributed{},
+		pack: p, marks: m, candidates: make([][]candidate, len(p.Rules)), explained: make([]bool, len(p.Rules)),
+		named: map[string]bool{}, nearby: map[uint32][][]*candidate{}, known: map[class]*attributed{}, ids: map[uint32][]identity{},
 	}
 	for _, r := range p.Rules {
 		ids := causeIDs(r, estate[r.ID])
 		for _, id := range r.Explains {
-			c.explained[id] = true
+			explained := slices.IndexFunc(p.Rules, func(r *Rule) bool { return r.ID == id || slices.Contains(r.Aliases, id) })
+			c.explained[explained] = true
 			for i, f := range estate[r.ID] {
 				for _, s := range f.Affects {
 					c.named[s.Client] = true
-					c.candidates[id] = append(c.candidates[id], candidate{ids[i], r, &estate[r.ID][i], s})
+					c.candidates[explained] = append(c.candidates[explained], candidate{ids[i], r, &estate[r.ID][i], s})
 				}
 			}
 		}
@@ -64,21 +66,40 @@ func (c *causes) findings(rec *clientRecord) []Finding { return c.resolve(rec, f
 // resolve is findings; counting is for the first time.
 func (c *causes) resolve(rec *clientRecord, counting bool) []Finding {
 	out := make([]Finding, 0, len(rec.Findings))
-	causes, object := c.attribute(rec), objectOf(rec.resource(), "")
+	causes, ids, object := c.attribute(rec), c.identities(rec), objectOf(rec.resource(), "")
+	if causes.hashes == nil {
+		for _, f := range rec.Findings {
+			causes.hashes = append(causes.hashes, clientHash(rec, f.Rule))
+		}
+	}
 	for i, f := range rec.Findings {
 		r := c.pack.Rules[f.Rule]
 		full := Finding{
 			Rule: r.ID, Severity: r.Severity, Msg: f.Msg, Resource: rec.resource(), Sites: rec.Sites,
 			Path: f.Path, Expected: f.Expected, Actual: f.Actual,
-			Fingerprint: causes.ids[i].now.of(object).String(), ObjectHash: causes.hashes[i],
+			Fingerprint: ids[i].now.of(object).String(), ObjectHash: causes.hashes[i],
 		}
 		if a := causes.findings[i]; a.found {
 			full.Cause, full.Certainty = a.cause.id, a.cause.certainty
 		}
 		out = append(out, full)
 	}
-	c.marks.markClient(rec, out, causes.ids, counting)
+	c.marks.markClient(rec, out, ids, counting)
 	return out
+}
+
+// identities are those of the findings of a client, the same for all of one
+// pattern.
+func (c *causes) identities(rec *clientRecord) []identity {
+	pattern := rec.class.what
+	if ids := c.ids[pattern]; pattern != 0 && ids != nil {
+		return ids
+	}
+	ids := clientIdentities(c.pack, rec)
+	if pattern != 0 {
+		c.ids[pattern] = ids
+	}
+	return ids
 }
 
 // summarise reads all client records once and counts their causes.
@@ -104,7 +125,7 @@ func (c *causes) count(rec *clientRecord, found map[string]*Cause, unexplained m
 	for i, f := range rec.Findings {
 		rule := c.pack.Rules[f.Rule]
 		if !causes.findings[i].found {
-			if c.isEnd(rule) && !slices.Contains(missed, rule.ID) {
+			if c.isEnd(f.Rule) && !slices.Contains(missed, rule.ID) {
 				missed = append(missed, rule.ID)
 				c.miss(unexplained, rec, rule.ID)
 			}
@@ -132,7 +153,9 @@ func (c *causes) count(rec *clientRecord, found map[string]*Cause, unexplained m
 
 // isEnd reports whether a rule is the end of a chain: others explain it and it
 // explains none. Only such a finding wants a cause; a step of the chain is one.
-func (c *causes) isEnd(r *Rule) bool { return c.explained[r.ID] && len(r.Explains) == 0 }
+func (c *causes) isEnd(rule int) bool {
+	return c.explained[rule] && len(c.pack.Rules[rule].Explains) == 0
+}
 
 // attribute finds the causes of all findings of a client. Clients of one class
 // have the same ones, unless a finding names one of them.
@@ -147,10 +170,6 @@ func (c *causes) attribute(rec *clientRecord) *attributed {
 		a.findings = append(a.findings, attributedFinding{cause, alone, found})
 	}
 	a.freed = c.freedBy(rec, a)
-	a.ids = clientIdentities(c.pack, rec)
-	for _, f := range rec.Findings {
-		a.hashes = append(a.hashes, clientHash(rec, f.Rule))
-	}
 	if alike {
 		if len(c.known) >= limits.attributed {
 			clear(c.known)
@@ -165,10 +184,9 @@ func (c *causes) attribute(rec *clientRecord) *attributed {
 // no single one does.
 func (c *causes) freedBy(rec *clientRecord, causes *attributed) string {
 	id := ""
-	ends := slices.ContainsFunc(rec.Findings, func(f clientFinding) bool { return c.isEnd(c.pack.Rules[f.Rule]) })
+	ends := slices.ContainsFunc(rec.Findings, func(f clientFinding) bool { return c.isEnd(f.Rule) })
 	for i, f := range rec.Findings {
-		rule := c.pack.Rules[f.Rule]
-		if ends && !c.isEnd(rule) || !c.explained[rule.ID] {
+		if ends && !c.isEnd(f.Rule) || !c.explained[f.Rule] {
 			continue
 		}
 		a := causes.findings[i]

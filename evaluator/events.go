@@ -128,7 +128,7 @@ func (c *streamed) computed(object string) (map[string]any, error) {
 // the object is not there, and at least null where it is.
 func (c *streamed) appendComputed(key []byte, f computedField) []byte {
 	if f.object == "location" {
-		return append(key, c.place.texts[f.name]...)
+		return append(key, c.place.text(f.name)...)
 	}
 	d := scannedDates(&c.scan)
 	switch {

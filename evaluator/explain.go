@@ -97,7 +97,7 @@ func (r *run) explain(c *causes) *Explanation {
 	e.Client.Location = w.input.location
 	near := r.near(e, w.record)
 	for i, rule := range r.pack.Rules {
-		check := Check{Rule: rule.ID, Title: rule.Title, Step: rule.Step, Chain: rule.Chain, End: c.isEnd(rule), Verdict: r.states[i].verdict}
+		check := Check{Rule: rule.ID, Title: rule.Title, Step: rule.Step, Chain: rule.Chain, End: c.isEnd(i), Verdict: r.states[i].verdict}
 		switch {
 		case check.Verdict != "":
 			for _, reason := range r.states[i].reasons {

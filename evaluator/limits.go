@@ -26,5 +26,5 @@ var limits = limitsOf{
 	kept:        1 << 16,
 	keptText:    8 << 20,
 	attributed:  1 << 14,
-	spoolMemory: 8 << 20,
+	spoolMemory: 2 << 20,
 }

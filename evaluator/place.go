@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"net/netip"
 	"slices"
+	"unique"
 
 	"github.com/nscheck/nscheck/snapshot"
 )
@@ -16,10 +17,23 @@ type place struct {
 	loc  *snapshot.Location // nil where the addresses were not collected
 	// texts are the fields of loc in JSON; a client without a location has none,
 	// and one that has a location has at least null.
-	texts map[string]string
+	texts []fieldText
 	// sites of the primary address; those of a subnet that is in several.
 	sites   []string
 	clients int64 // that were counted there
+}
+
+// fieldText is a field in JSON.
+type fieldText struct{ name, text string }
+
+// text is a field of the location in JSON; empty where there is none.
+func (p *place) text(name string) string {
+	for _, t := range p.texts {
+		if t.name == name {
+			return t.text
+		}
+	}
+	return ""
 }
 
 // locator finds the places of clients without working each out anew.
@@ -150,18 +164,19 @@ func (l *locator) forget() {
 
 // newPlace works out where a client with these addresses is.
 func newPlace(nets *networks, addresses []string) (*place, error) {
-	p := &place{loc: nets.locate(addresses), texts: map[string]string{}}
+	p := &place{loc: nets.locate(addresses)}
 	doc, err := jsonDocument(p.loc)
 	if err != nil {
 		return nil, err
 	}
 	fields, _ := doc.(map[string]any)
+	p.texts = make([]fieldText, 0, len(fields))
 	for name, value := range fields {
 		text, err := json.Marshal(value)
 		if err != nil {
 			return nil, err
 		}
-		p.texts[name] = string(text)
+		p.texts = append(p.texts, fieldText{unique.Make(name).Value(), unique.Make(string(text)).Value()})
 	}
 	if len(addresses) > 0 {
 		p.sites = nets.locate(addresses[:1]).Sites
@@ -176,12 +191,12 @@ func (p *place) doc() (map[string]any, error) {
 		return nil, nil
 	}
 	doc := make(map[string]any, len(p.texts))
-	for name, text := range p.texts {
-		value, err := decodeValue([]byte(text))
+	for _, t := range p.texts {
+		value, err := decodeValue([]byte(t.text))
 		if err != nil {
 			return nil, err
 		}
-		doc[name] = value
+		doc[t.name] = value
 	}
 	return doc, nil
 }
