@@ -181,7 +181,7 @@ func (d *Difference) unjudged(rule int, object Resource, side *Result) string {
 	if r.Verdict == Errored {
 		return "the rule broke on " + where
 	}
-	if slices.Contains(side.trail.unsure[r.ID], object) {
+	if slices.ContainsFunc(side.trail.unsure[r.ID], object.is) {
 		return "it is unknown on " + where
 	}
 	other := d.head

@@ -123,6 +123,35 @@ func TestCompareClients(t *testing.T) {
 	}
 }
 
+// TestCompareRenamed renames what cannot be judged: the same object under
+// another name is as unknown as before.
+func TestCompareRenamed(t *testing.T) {
+	replaced := func(pairs ...string) string { return strings.NewReplacer(pairs...).Replace(compareEstate) }
+	unknown := []string{"constrained: false", "constrained: null"}
+	renamed := []string{"name: Leeds", "name: Leeds North", "name: LDS-PS01", "name: LDS-PS11"}
+	for name, c := range map[string]struct{ base, head, want string }{
+		"unknown and renamed":         {replaced(unknown...), replaced(append(unknown, renamed...)...), ""},
+		"renamed and made unknown":    {compareEstate, replaced(append(unknown, renamed...)...), "NS-SITE-003"},
+		"known before, only renamed":  {compareEstate, replaced(renamed...), ""},
+		"another of the same name":    {replaced(unknown...), replaced(append(unknown, "-000000000501", "-000000000502")...), "NS-SITE-003"},
+		"unknown on the base, broken": {replaced(unknown...), replaced(append(renamed, "constrained: false", "constrained: true")...), "NS-SITE-003"},
+	} {
+		d, got := differ(t, c.base, c.head), ""
+		for _, r := range d.Rules {
+			if r.ID == "NS-SITE-003" && len(r.Incomplete) > 0 {
+				got = r.ID
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s: incomplete %q, want %q: %+v", name, got, c.want, d.Rules)
+		}
+	}
+	before := replaced("constrained: false", "constrained: true")
+	if got := said(t, differ(t, before, replaced(append(unknown, renamed...)...)), "NS-SITE-003"); got != "incomparable Leeds" {
+		t.Errorf("a fault that is renamed and made unknown:\n%s", got)
+	}
+}
+
 // TestCompareMarks holds the findings of the head to what the comparison says.
 func TestCompareMarks(t *testing.T) {
 	pack, err := evaluator.LoadPack(evaluator.Source{Name: "builtin", FS: policies.FS})

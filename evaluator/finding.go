@@ -63,6 +63,15 @@ func (r Resource) named() Resource {
 	return r
 }
 
+// is reports whether two resources are one object, whatever it is called: by
+// type and GUID, and by name where it has no GUID.
+func (r Resource) is(other Resource) bool {
+	if r.GUID != "" || other.GUID != "" {
+		return r.Type == other.Type && r.GUID == other.GUID
+	}
+	return r.Type == other.Type && r.Name == other.Name
+}
+
 // Selector says which clients an estate finding can harm. All given keys must
 // match a client.
 type Selector struct {

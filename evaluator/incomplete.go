@@ -41,7 +41,7 @@ func (d *Difference) newlyUnknown(rule int, names map[string]bool) []string {
 	id := d.Rules[rule].ID
 	var out []string
 	for _, object := range d.head.trail.unsure[id] {
-		known := !slices.Contains(d.base.trail.unsure[id], object)
+		known := !slices.ContainsFunc(d.base.trail.unsure[id], object.is)
 		f := Finding{Rule: id, Resource: object}
 		near := d.blame.about(&f)
 		related := slices.ContainsFunc(d.Settings, func(s change.Setting) bool {
