@@ -22,6 +22,7 @@ var derived = map[string][]string{
 
 // namesRead are all names that stand in the code of a rule and of what it uses,
 // so that they hold every field that the rule reads, and some that it does not.
+// What objects are called is none of them where the rule only shows it.
 func (p *Pack) namesRead(r *Rule) map[string]bool {
 	names := map[string]bool{}
 	seen := map[*ast.Rule]bool{}
@@ -31,8 +32,9 @@ func (p *Pack) namesRead(r *Rule) map[string]bool {
 			return
 		}
 		seen[rule] = true
+		onlyShown := onlyShowsNames(rule)
 		ast.WalkTerms(rule, func(t *ast.Term) bool {
-			if s, ok := t.Value.(ast.String); ok {
+			if s, ok := t.Value.(ast.String); ok && (s != displayName || !onlyShown) {
 				names[string(s)] = true
 			}
 			return false

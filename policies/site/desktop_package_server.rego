@@ -30,6 +30,7 @@
 package nscheck.site.desktop_package_server
 
 import data.nscheck.lib.clients
+import data.nscheck.lib.names
 import data.nscheck.lib.package_servers
 import data.nscheck.lib.text
 
@@ -100,7 +101,7 @@ _share(server, others) := sum([share |
 	share := data.totals.sites[site].clients / servers
 ])
 
-_sites(server) := sort([data.index.sites[site].name |
+_sites(server) := sort([names.of(site, site) |
 	some site in data.index.package_server_sites[server.guid]
 	data.totals.sites[site]
 ])

@@ -12,7 +12,7 @@ _totals := {
 }
 
 _index := {
-	"sites": {"LEEDS": {"name": "Leeds"}, "YORK": {"name": "York"}, "HULL": {"name": "Hull"}},
+	"names": {"LEEDS": "Leeds", "YORK": "York", "HULL": "Hull"},
 	"site_package_servers": {"LEEDS": ["P1", "P2"], "YORK": ["P3", "P4"], "HULL": ["P4"]},
 	"package_server_sites": {
 		"P1": ["LEEDS"],

@@ -37,6 +37,7 @@
 #         ready, first on this server and after it on the constrained ones.
 package nscheck.site.no_unconstrained_package_server
 
+import data.nscheck.lib.names
 import data.nscheck.lib.package_servers
 import data.nscheck.lib.sites
 import data.nscheck.lib.text
@@ -80,7 +81,7 @@ _all_constrained(n) := sprintf("%d package servers and all are constrained", [n]
 
 # What has to be known before a site without a known unconstrained server is a fault.
 _open_questions(site, servers) := union({
-	{sprintf("whether %s is constrained", [_undetermined[server]]) | some server in servers},
+	{sprintf("whether %s is constrained", [names.of(server, server)]) | some server in servers; server in _undetermined},
 	{msg |
 		stray := count(_stray - {server | some server in servers})
 		stray > 0
@@ -102,7 +103,7 @@ _unconstrained := {server.guid |
 	server.constrained == false
 }
 
-_undetermined := {server.guid: server.name |
+_undetermined := {server.guid |
 	some server in data.estate.package_servers
 	server.constrained == null
 }

@@ -24,6 +24,7 @@ _judged(servers, changes) := judged if {
 	}
 	in_leeds := [server.guid | some server in servers; "LEEDS" in server.sites]
 	index := {
+		"names": {server.guid: server.name | some server in servers},
 		"site_package_servers": {"LEEDS": in_leeds, "YORK": []},
 		"subnet_sites": {"N1": ["LEEDS"]},
 		"unplaced_package_servers": {server.guid: true | some server in servers; server.guid == "P9"},
