@@ -38,8 +38,11 @@ type Options struct {
 	// it chooses is explained.
 	Watch func(*snapshot.Client) bool
 	// AsOf is the day as of which waivers and the rules' effective_on are judged;
-	// empty means the day of collection, and today where that is unknown.
+	// empty means Present.
 	AsOf Date
+	// Present is the day where AsOf says none; empty means the day of collection,
+	// and today where that is unknown.
+	Present Date
 	// Waivers are the findings that do not count; nil means none.
 	Waivers *Waivers
 	// Baseline is an earlier result to compare the findings with; nil means none.
@@ -203,6 +206,8 @@ func asOf(opts Options, m *snapshot.Manifest) Date {
 	switch {
 	case opts.AsOf != "":
 		return opts.AsOf
+	case opts.Present != "":
+		return opts.Present
 	case m != nil:
 		return dateOf(m.CollectedAt.Time)
 	}

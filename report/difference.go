@@ -89,6 +89,9 @@ func (w *writer) differenceHead(d *evaluator.Difference) {
 	if total(d.Waived)+total(d.Warnings) > 0 {
 		w.put(block{body: fmt.Sprintf("Of the new ones: %d waived, %d not counting yet", total(d.Waived), total(d.Warnings))})
 	}
+	if d.AsOf != "" {
+		w.put(block{body: "Waivers, and rules that only warn yet, are judged as of " + string(d.AsOf)})
+	}
 	w.clientCount("Harmed", "may be harmed", "that other faults harmed before", c.Harmed)
 	w.clientCount("Freed", "are freed in part", "that other faults still harm", c.Freed)
 	if n := c.Worse + c.Better + c.Mixed; n > 0 {

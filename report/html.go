@@ -34,6 +34,7 @@ var htmlTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"value":   value,
 	"plural":  plural,
 	"within":  within,
+	"extent":  func(r evaluator.RuleResult) string { return extent(&r) },
 	"kind":    objectKind,
 	"advice":  advice,
 	"verdict": func(v evaluator.Verdict) string { return verdictWord[v] },

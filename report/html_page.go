@@ -212,6 +212,7 @@ func provenance(r *evaluator.Result) []fact {
 	add("Computers", fmt.Sprintf("%d, of them %s", r.Snapshot.Clients, plural(r.Snapshot.ActiveClients, "active client")))
 	add("Snapshot, SHA-256", r.Snapshot.SHA256)
 	add("Judged by", fmt.Sprintf("nscheck %s with OPA %s", r.Tool.Version, r.Tool.OPA))
+	add("Judged as of", string(r.AsOf))
 	add("Rules from", strings.Join(r.Pack.Sources, ", "))
 	add("Rules, SHA-256", r.Pack.SHA256)
 	for _, name := range r.Pack.ChangedParams {

@@ -152,7 +152,7 @@ func findingCase(f evaluator.Finding, stands standing, text string, o Options) j
 	case waived:
 		c.Skipped = &junit.Result{Type: string(waived), Message: clean("waived: "+f.Waiver.Reason, math.MaxInt), Data: msg}
 	case notYet:
-		c.Skipped = &junit.Result{Type: string(notYet), Message: "it does not count yet: " + msg}
+		c.Skipped = &junit.Result{Type: string(notYet), Message: "it counts from " + string(f.EffectiveOn) + ": " + msg}
 	case unchanged:
 		c.Skipped = &junit.Result{Type: string(unchanged), Message: "it was there before: " + msg}
 	case unknown:

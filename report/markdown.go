@@ -185,6 +185,9 @@ func markdownFoot(r *evaluator.Result) string {
 	if s := r.Snapshot.Manifest; s != nil {
 		foot += ", collected " + s.CollectedAt.Format("2006-01-02 15:04 UTC")
 	}
+	if r.AsOf != "" {
+		foot += ", judged as of " + string(r.AsOf)
+	}
 	if s := r.Snapshot.SHA256; len(s) >= 12 {
 		foot += ", snapshot " + s[:12]
 	}

@@ -31,7 +31,7 @@ func (m *markdown) rules(r *evaluator.Result, d *digest) {
 			cells = append(cells, markdownStanding(f)+short(f.Msg)+markdownPlace(f))
 		}
 		cells = cells[:min(len(cells), markdownMessages)]
-		m.add("| %s | %s %s | %d | %s |\n", rule.Severity, rule.ID, short(rule.Title), rule.Findings, strings.Join(cells, "<br>"))
+		m.add("| %s | %s %s | %d%s | %s |\n", rule.Severity, rule.ID, short(rule.Title), rule.Findings, countingFrom(&rule), strings.Join(cells, "<br>"))
 	}
 }
 

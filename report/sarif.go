@@ -84,6 +84,7 @@ type sarifFinding struct {
 	AffectsUnknown bool                `json:"affectsUnknown,omitempty"`
 	Cause          string              `json:"cause,omitempty"`
 	Certainty      evaluator.Certainty `json:"certainty,omitempty"`
+	EffectiveOn    evaluator.Date      `json:"effectiveOn,omitempty"` // it does not count before
 
 	BaselineState evaluator.BaselineState `json:"baselineState,omitempty"`
 }
@@ -127,7 +128,7 @@ func (s *sarifResults) of(f evaluator.Finding) sarifResult {
 		Suppressions:  []sarifSuppression{},
 		Properties: sarifFinding{
 			Severity: f.Severity, Resource: f.Resource, Package: f.Package, Path: f.Path, Expected: f.Expected, Actual: f.Actual,
-			AffectsUnknown: f.AffectsUnknown, Cause: f.Cause, Certainty: f.Certainty,
+			AffectsUnknown: f.AffectsUnknown, Cause: f.Cause, Certainty: f.Certainty, EffectiveOn: f.EffectiveOn,
 		},
 	}
 	if f.BaselineState == evaluator.Incomparable {

@@ -20,6 +20,7 @@ type sarifRun struct {
 type sarifProvenance struct {
 	SnapshotSHA256 string            `json:"snapshotSha256"`
 	CollectedAt    string            `json:"collectedAt,omitempty"`
+	AsOf           evaluator.Date    `json:"asOf,omitempty"`
 	Server         *snapshot.Server  `json:"server,omitempty"`
 	Clients        int64             `json:"clients"`
 	ActiveClients  int64             `json:"activeClients"`
@@ -31,7 +32,7 @@ type sarifProvenance struct {
 func newSarifProvenance(r *evaluator.Result) sarifProvenance {
 	p := sarifProvenance{
 		SnapshotSHA256: r.Snapshot.SHA256, Server: r.Snapshot.Server, Clients: r.Snapshot.Clients, ActiveClients: r.Snapshot.ActiveClients,
-		PackSHA256: r.Pack.SHA256, Summary: r.Summary,
+		AsOf: r.AsOf, PackSHA256: r.Pack.SHA256, Summary: r.Summary,
 	}
 	if m := r.Snapshot.Manifest; m != nil {
 		p.CollectedAt = m.CollectedAt.Format(time.RFC3339)

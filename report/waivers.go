@@ -78,10 +78,16 @@ func extent(r *evaluator.RuleResult) string {
 	case r.Waived > 0:
 		out += fmt.Sprintf(", %d of them waived", r.Waived)
 	}
-	if r.Verdict == evaluator.Warn {
-		out += ", counting from " + string(r.EffectiveOn)
+	return out + countingFrom(r)
+}
+
+// countingFrom is the day from which the findings of a rule that only warns yet
+// count.
+func countingFrom(r *evaluator.RuleResult) string {
+	if r.Verdict != evaluator.Warn {
+		return ""
 	}
-	return out
+	return ", counting from " + string(r.EffectiveOn)
 }
 
 // isLimit tells parameters that people set to let something pass from those that

@@ -52,7 +52,7 @@ func runGate(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	opts.Track = true
+	opts.Track, opts.Present = true, evaluator.Today()
 	ctx, cancel, err := withTimeout(c)
 	if err != nil {
 		return err

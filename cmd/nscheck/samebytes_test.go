@@ -56,7 +56,7 @@ func writeAll(t *testing.T, bin, base, parallel string, env ...string) map[strin
 	}
 	files := map[string][]byte{"estate.yaml": nil}
 	eval := []string{"eval", base, "--as-of", "2026-01-31", "--parallel", parallel}
-	gate := []string{"gate", "--base", base, "--change", "change.yaml"}
+	gate := []string{"gate", "--base", base, "--change", "change.yaml", "--as-of", "2026-01-31"}
 	for _, format := range report.Names {
 		eval, gate = append(eval, "-f", format+"=eval."+format), append(gate, "-f", format+"=gate."+format)
 		files["eval."+format], files["gate."+format] = nil, nil
