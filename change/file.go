@@ -39,8 +39,8 @@ func parseFile(name string, text []byte) (*file, error) {
 	if len(text) > maxText {
 		return nil, &snapshot.Error{File: name, Message: fmt.Sprintf("larger than %d MiB, which no configuration is", maxText>>20)}
 	}
-	if !utf8.Valid(text) {
-		return nil, &snapshot.Error{File: name, Message: "not valid UTF-8; save the file as UTF-8"}
+	if err := checkText(name, text); err != nil {
+		return nil, err
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(text, []byte("\uFEFF"))))
 	var document, second yaml.Node
@@ -69,6 +69,30 @@ func parseFile(name string, text []byte) (*file, error) {
 		}
 	}
 	return f, nil
+}
+
+// checkText refuses what is no text in UTF-8, at the first byte that is none.
+func checkText(name string, text []byte) error {
+	line, column := 1, 1
+	refuse := func(message string) error {
+		return &snapshot.Error{File: name, Line: line, Column: column, Message: message + "; save the file as UTF-8"}
+	}
+	if bytes.HasPrefix(text, []byte("\xFF\xFE")) || bytes.HasPrefix(text, []byte("\xFE\xFF")) {
+		return refuse("this is UTF-16")
+	}
+	for len(text) > 0 {
+		r, size := utf8.DecodeRune(text)
+		switch {
+		case r == utf8.RuneError && size == 1:
+			return refuse("not valid UTF-8")
+		case r == 0:
+			return refuse("a zero byte, which no text has")
+		case r == '\n':
+			line, column = line+1, 0
+		}
+		text, column = text[size:], column+1
+	}
+	return nil
 }
 
 var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)

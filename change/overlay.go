@@ -2,7 +2,6 @@ package change
 
 import (
 	"crypto/sha256"
-	"net/netip"
 	"slices"
 	"strings"
 
@@ -30,13 +29,16 @@ type overlayReader struct {
 func readOverlay(f *file, e *estate) *overlayReader {
 	r := &overlayReader{reader: reader{file: f, estate: e, called: map[string]map[string]string{}}}
 	r.collectNew(entry(f.root, addKey))
+	if marked := entry(f.root, markKey) != nil; len(f.root.Content) == 0 || marked && len(f.root.Content) == 2 {
+		r.nothing(f.root, "the overlay")
+	}
 	for key, value := range pairs(f.root) {
 		switch key.Value {
 		case markKey:
 		case addKey:
-			r.eachSection(value, r.addObjects)
+			r.eachSection(key, value, r.addObjects)
 		case removeKey:
-			r.eachSection(value, r.removeObjects)
+			r.eachSection(key, value, r.removeObjects)
 		default:
 			if s := r.sectionAt(key, append(sectionNames(), addKey, removeKey)); s != nil {
 				r.objects(s, value)
@@ -60,94 +62,10 @@ func (r *overlayReader) sectionAt(key *yaml.Node, known []string) *section {
 	return s
 }
 
-func (r *overlayReader) eachSection(node *yaml.Node, do func(s *section, value *yaml.Node)) {
-	if node.Kind != yaml.MappingNode {
-		r.fail(node, "add and remove name sections, such as {sites: …}, not %s", describe(node))
-		return
-	}
-	for key, value := range pairs(node) {
-		s := r.sectionAt(key, sectionNames())
-		switch {
-		case s == nil:
-		case s.single:
-			r.fail(key, "the %s is one; it cannot be added or removed", s.title())
-		default:
-			do(s, value)
-		}
-	}
-}
-
-// collectNew makes the names of new objects known before anything refers to
-// them. What is wrong with them is told later.
-func (r *overlayReader) collectNew(node *yaml.Node) {
-	if node == nil {
-		return
-	}
-	for key, objects := range pairs(node) {
-		for name := range pairs(objects) {
-			r.call(key.Value, name.Value, newGUID(key.Value, name.Value))
-		}
-	}
-}
-
-func (r *reader) call(section, name, guid string) {
-	if r.called[section] == nil {
-		r.called[section] = map[string]string{}
-	}
-	r.called[section][name] = guid
-}
-
-func (r *overlayReader) addObjects(s *section, node *yaml.Node) {
-	if node.Kind != yaml.MappingNode {
-		r.fail(node, "new objects are written as {NAME: {…}}, not %s", describe(node))
-		return
-	}
-	for key, value := range pairs(node) {
-		if r.estate.find(s.name, key.Value) != nil {
-			r.fail(key, "there is a %s %q already; a setting of it is changed under %s", s.title(), clip(key.Value), s.name)
-			continue
-		}
-		r.add(s, key, key.Value)
-		r.settings(s, newGUID(s.name, key.Value), key.Value, value, "")
-		for i := range s.fields {
-			if f := &s.fields[i]; f.always && entry(value, f.name) == nil {
-				r.fail(key, "the field %s is missing, which is %s", f.name, f.want())
-			}
-		}
-	}
-}
-
-// add adds an object; the name of a network is one.
-func (r *overlayReader) add(s *section, at *yaml.Node, name string) {
-	if s.key == "cidr" && !r.network(at) {
-		return
-	}
-	r.edits = append(r.edits, edit{op: addition, section: s, id: newGUID(s.name, name), name: name, at: r.file.place(at)})
-}
-
-func (r *reader) network(at *yaml.Node) bool {
-	p, err := netip.ParsePrefix(at.Value)
-	switch {
-	case err != nil || !p.Addr().Is4():
-		r.fail(at, "%q is not an IPv4 network such as 10.4.0.0/24", clip(at.Value))
-	case p.Masked() != p:
-		r.fail(at, "%q is not a network: it has bits beyond its prefix; write %s", at.Value, p.Masked())
-	default:
-		return true
-	}
-	return false
-}
-
-func (r *overlayReader) removeObjects(s *section, node *yaml.Node) {
-	if node.Kind != yaml.SequenceNode {
-		r.fail(node, "what is removed is a list of names, not %s", describe(node))
-		return
-	}
-	for _, item := range node.Content {
-		if o := r.objectAt(s, item); o != nil {
-			r.edits = append(r.edits, edit{op: withdrawal, section: s, id: o.id, name: o.key, at: r.file.place(item)})
-		}
-	}
+// nothing refuses an overlay, or a part of one, that is there and says nothing:
+// whoever wrote it meant something.
+func (r *overlayReader) nothing(node *yaml.Node, what string) {
+	r.fail(node, "%s names nothing that changes; say what does, or take it out", what)
 }
 
 // objectAt finds the object that a node names.
@@ -158,6 +76,10 @@ func (r *overlayReader) objectAt(s *section, node *yaml.Node) *object {
 	}
 	if o := r.estate.find(s.name, node.Value); o != nil {
 		return o
+	}
+	if _, added := r.called[s.name][node.Value]; added {
+		r.fail(node, "the %s %q is new; write its settings under add", s.title(), clip(node.Value))
+		return nil
 	}
 	keys := r.estate.keys(s.name)
 	named := func(key string) bool { return strings.HasPrefix(key, node.Value+" {") }
@@ -173,6 +95,10 @@ func (r *overlayReader) objectAt(s *section, node *yaml.Node) *object {
 func (r *overlayReader) objects(s *section, node *yaml.Node) {
 	if node.Kind != yaml.MappingNode {
 		r.fail(node, "%s names objects and their settings, such as {NAME: {…}}, not %s", s.name, describe(node))
+		return
+	}
+	if len(node.Content) == 0 {
+		r.nothing(node, s.name)
 		return
 	}
 	if s.single {
@@ -193,6 +119,7 @@ func (r *overlayReader) settings(s *section, id, name string, node *yaml.Node, p
 		r.fail(node, "the %s must have settings, such as {%s}, not %s", s.title(), example(s), describe(node))
 		return
 	}
+	errs := len(r.errs)
 	for key, value := range pairs(node) {
 		full := prefix + key.Value
 		f := s.field(full)
@@ -216,6 +143,14 @@ func (r *overlayReader) settings(s *section, id, name string, node *yaml.Node, p
 			r.fail(key, "unknown field %q of a %s%s", clip(key.Value), s.title(), meant(key.Value, known))
 		}
 	}
+	if o := r.estate.byID(s.name, id); o != nil && !r.alone && saysNothing(node) && len(r.errs) == errs {
+		r.nothing(node, o.path(strings.TrimSuffix(prefix, ".")))
+	}
+}
+
+// saysNothing reports whether an entry has no settings: its GUID is none.
+func saysNothing(node *yaml.Node) bool {
+	return len(node.Content) == 0 || len(node.Content) == 2 && node.Content[0].Value == "guid"
 }
 
 func example(s *section) string {
@@ -270,6 +205,9 @@ func (r *overlayReader) setting(e edit, node *yaml.Node) {
 
 // eachElement walks {add: […], remove: […]}.
 func (r *overlayReader) eachElement(node *yaml.Node, do func(op operation, item *yaml.Node)) {
+	if len(node.Content) == 0 {
+		r.nothing(node, "the list")
+	}
 	for key, list := range pairs(node) {
 		op, ok := map[string]operation{addKey: include, removeKey: exclude}[key.Value]
 		switch {
@@ -277,6 +215,8 @@ func (r *overlayReader) eachElement(node *yaml.Node, do func(op operation, item 
 			r.fail(key, "a list is changed by add and remove, not %q", clip(key.Value))
 		case list.Kind != yaml.SequenceNode:
 			r.fail(list, "%s takes a list, not %s", key.Value, describe(list))
+		case len(list.Content) == 0:
+			r.nothing(list, key.Value)
 		default:
 			for _, item := range list.Content {
 				do(op, item)

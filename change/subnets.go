@@ -19,7 +19,13 @@ func (r *overlayReader) subnetsOf(site string, node *yaml.Node) {
 	}
 	switch node.Kind {
 	case yaml.MappingNode:
-		r.eachElement(node, func(op operation, item *yaml.Node) { r.assign(site, op, item) })
+		r.eachElement(node, func(op operation, item *yaml.Node) {
+			if added := element(entry(node, addKey), item.Value); op == exclude && added != nil && r.estate.find(s.name, item.Value) == nil {
+				r.fail(item, "subnet %q is both added and removed; the other one stands in line %d", clip(item.Value), added.Line)
+				return
+			}
+			r.assign(site, op, item)
+		})
 	case yaml.SequenceNode:
 		var wanted []string
 		for _, item := range node.Content {
@@ -72,4 +78,16 @@ func (r *overlayReader) assign(site string, op operation, item *yaml.Node) {
 		r.edits = append(r.edits, edit{op: addition, section: s, id: e.id, name: item.Value, at: e.at})
 	}
 	r.edits = append(r.edits, e)
+}
+
+// element is the element of a list with a value; nil where there is none.
+func element(list *yaml.Node, value string) *yaml.Node {
+	if list == nil {
+		return nil
+	}
+	i := slices.IndexFunc(list.Content, func(item *yaml.Node) bool { return item.Value == value })
+	if i < 0 {
+		return nil
+	}
+	return list.Content[i]
 }

@@ -97,7 +97,7 @@ func compare(ctx context.Context, c *cli.Context, pack *evaluator.Pack, opts eva
 		return err
 	}
 	if d.Idle = idle; idle > 0 {
-		notice(c, "%s of the change leave everything as it is.", report.Count(int64(idle), "edit"))
+		notice(c, "Without effect in the change: %s.", report.Count(int64(idle), "edit"))
 	}
 	return out.write(c, d, now)
 }

@@ -114,12 +114,12 @@ func applyChange(c *cli.Context, base string) (*change.Outcome, error) {
 	return change.Apply(raw, files)
 }
 
-// isXML tells an item's XML from YAML, in whichever encoding.
+// isXML tells an item's XML from YAML, in UTF-8 and UTF-16.
 func isXML(text []byte) bool {
-	if bytes.HasPrefix(text, []byte{0xFF, 0xFE}) || bytes.HasPrefix(text, []byte{0xFE, 0xFF}) {
-		return true
+	for _, mark := range []string{"\uFEFF", "\xFF\xFE", "\xFE\xFF"} {
+		text = bytes.TrimPrefix(text, []byte(mark))
 	}
-	return bytes.HasPrefix(bytes.TrimSpace(bytes.TrimPrefix(text, []byte("\uFEFF"))), []byte("<"))
+	return bytes.HasPrefix(bytes.TrimLeft(text, "\x00 \t\r\n"), []byte("<"))
 }
 
 // readItem reads the XML of a policy as a collection from that server would.

@@ -90,7 +90,7 @@ func (r *itemReader) parse(text string) error {
 	case errors.As(err, &syntax):
 		return r.errorf(syntax.Line, "not valid XML: %s", syntax.Msg)
 	case err != nil:
-		return r.errorf(0, "not valid XML: %s", err)
+		return r.errorf(1, "not valid XML: %s", err)
 	}
 	return nil
 }
