@@ -29,13 +29,24 @@ func Export(raw json.RawMessage, earlier []byte, name string) ([]byte, error) {
 		return nil, err
 	}
 	root := &yaml.Node{Kind: yaml.MappingNode}
+	look := layout{indent: usualIndent}
 	if len(bytes.TrimSpace(earlier)) > 0 {
-		file, err := parseFile(name, earlier)
+		if _, err := parseFile(name, earlier); err != nil {
+			return nil, err // with the lines that people see
+		}
+		var text []byte
+		text, look = readLayout(earlier)
+		file, err := parseFile(name, text)
 		if err != nil {
 			return nil, err
 		}
 		if file.mark != estateMark {
 			return nil, file.errorAt(file.root, "is not a file that nscheck export wrote, which begins with nscheck: estate; name another file to write")
+		}
+		for key := range pairs(file.root) {
+			if key.Value != markKey && sectionNamed(key.Value) == nil {
+				return nil, file.errorAt(key, "unknown section %q%s", clip(key.Value), meant(key.Value, sectionNames()))
+			}
 		}
 		root = file.root
 	} else {
@@ -52,11 +63,14 @@ func Export(raw json.RawMessage, earlier []byte, name string) ([]byte, error) {
 	}
 	var out bytes.Buffer
 	enc := yaml.NewEncoder(&out)
-	enc.SetIndent(2)
+	enc.SetIndent(look.indent)
 	if err := enc.Encode(root); err != nil {
 		return nil, fmt.Errorf("write the configuration: %w", err)
 	}
-	return out.Bytes(), enc.Close()
+	if err := enc.Close(); err != nil {
+		return nil, fmt.Errorf("write the configuration: %w", err)
+	}
+	return look.write(out.Bytes()), nil
 }
 
 // exporter brings a tree of YAML up to date.
@@ -137,6 +151,7 @@ func (x *exporter) fields(node *yaml.Node, o *object) {
 		if outer, inner, deep := strings.Cut(f.name, "."); deep {
 			known[outer] = true
 			at, name = x.mapping(node, outer), inner
+			x.drop(at, func(key string) bool { return o.section.field(outer+"."+key) == nil })
 		} else {
 			known[name] = true
 		}
