@@ -25,15 +25,19 @@ type Example struct {
 	Clients yaml.Node
 	// What the rule says.
 	Expect Expectation
+	// Line of its file at which it begins.
+	Line int `yaml:"-"`
 }
 
 // Expectation is what a rule says about an example.
 type Expectation struct {
 	Verdict  Verdict
-	Findings []ExampleObject
-	Unknown  []ExampleObject
+	Findings []ExampleObject `yaml:",omitempty"`
+	Unknown  []ExampleObject `yaml:",omitempty"`
 	// Whether it is not known which clients the findings can harm.
-	AffectsUnknown bool `yaml:"affects_unknown"`
+	AffectsUnknown bool `yaml:"affects_unknown,omitempty"`
+	// Why the rule has no full verdict, in words; examples do not say it.
+	Reasons []string `yaml:"-"`
 }
 
 // ExampleObject is an object that was found, or could not be judged.
@@ -47,11 +51,14 @@ var ExampleCases = []string{"healthy", "broken", "unknown", "missing"}
 
 // ReadExamples reads a file of worked examples.
 func ReadExamples(data []byte) ([]Example, error) {
-	var file struct{ Examples []Example }
+	var file exampleFile
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	dec.KnownFields(true)
 	if err := dec.Decode(&file); err != nil {
 		return nil, fmt.Errorf("read worked examples: %w", err)
+	}
+	if err := file.setLines(data); err != nil {
+		return nil, err
 	}
 	names := map[string]bool{}
 	for _, e := range file.Examples {
@@ -60,10 +67,26 @@ func ReadExamples(data []byte) ([]Example, error) {
 			return nil, fmt.Errorf("worked example %q: give every example a name of its own", e.Name)
 		case !slices.Contains(ExampleCases, e.Case):
 			return nil, fmt.Errorf("worked example %q: case %q is none of %s", e.Name, e.Case, strings.Join(ExampleCases, ", "))
+		case e.Estate.IsZero():
+			return nil, fmt.Errorf("worked example %q: it has no estate; write \"estate: {}\" where the rule reads clients alone", e.Name)
 		}
 		names[e.Name] = true
 	}
 	return file.Examples, nil
+}
+
+type exampleFile struct{ Examples []Example }
+
+// setLines notes where each example begins.
+func (f *exampleFile) setLines(data []byte) error {
+	var nodes struct{ Examples []yaml.Node }
+	if err := yaml.Unmarshal(data, &nodes); err != nil {
+		return fmt.Errorf("read worked examples: %w", err)
+	}
+	for i := range f.Examples {
+		f.Examples[i].Line = nodes.Examples[i].Line
+	}
+	return nil
 }
 
 // Document is the example's snapshot as a YAML document.
@@ -106,6 +129,9 @@ func (e *Example) Run(ctx context.Context, pack *Pack, rule string) (Expectation
 			continue
 		}
 		got.Verdict = r.Verdict
+		for _, reason := range r.Reasons {
+			got.Reasons = append(got.Reasons, reason.Msg)
+		}
 		got.AffectsUnknown = len(r.AffectsUnknown) > 0
 		for _, u := range r.Unknown {
 			for _, o := range u.Sample {
