@@ -1,0 +1,36 @@
+package evaluator
+
+import (
+	"github.com/open-policy-agent/opa/v1/ast"
+)
+
+// ParseRego parses a file of Rego as rules are parsed. The file's name stands in
+// errors and positions.
+func ParseRego(file string, text []byte) (*ast.Module, error) {
+	m, err := ast.ParseModuleWithOpts(file, string(text), ast.ParserOptions{ProcessAnnotation: true, Capabilities: known()})
+	return m, compileError(err)
+}
+
+// CompileError shows OPA's errors as those of [LoadPack] are shown: one a line,
+// with their positions.
+func CompileError(err error) error { return compileError(err) }
+
+// Code is what the pack was compiled from, to compile it once more together with
+// other modules: its modules by file, and a compiler with what rules may call,
+// the schemas of what they read, and OPA's strict mode. Neither is shared.
+func (p *Pack) Code() (map[string]*ast.Module, *ast.Compiler, error) {
+	set, err := p.schemaSet()
+	if err != nil {
+		return nil, nil, err
+	}
+	modules := map[string]*ast.Module{}
+	for _, m := range p.modules {
+		modules[m.file] = m.parsed.Copy()
+	}
+	compiler := ast.NewCompiler().WithStrict(true).WithCapabilities(capabilities()).
+		WithSchemas(set).WithUseTypeCheckAnnotations(true)
+	return modules, compiler, nil
+}
+
+// File is how reports name a file of a source.
+func (s Source) File(name string) string { return s.file(name) }
