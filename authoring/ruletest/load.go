@@ -1,0 +1,144 @@
+package ruletest
+
+import (
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/tester"
+
+	"github.com/nscheck/nscheck/evaluator"
+)
+
+// suite is what is run.
+type suite struct {
+	Options
+	pack *evaluator.Pack
+	// The rules that are tested.
+	rules []ruleUnderTest
+	// The modules with tests, by file, and all files whose coverage counts.
+	tests map[string]*ast.Module
+	files []string
+}
+
+type ruleUnderTest struct {
+	*evaluator.Rule
+	exampleFile string
+	examples    []evaluator.Example
+}
+
+// load reads rules, tests and examples.
+func load(o Options) (*suite, error) {
+	s := &suite{Options: o, tests: map[string]*ast.Module{}}
+	sources := slices.Clone(o.Others)
+	for _, t := range o.Targets {
+		if !slices.ContainsFunc(sources, func(s evaluator.Source) bool { return s.Name == t.Source.Name }) {
+			sources = append(sources, t.Source)
+		}
+	}
+	var err error
+	if s.pack, err = evaluator.LoadPack(sources...); err != nil {
+		return nil, err
+	}
+	byFile := map[string]*evaluator.Rule{}
+	for _, r := range s.pack.Rules {
+		byFile[r.File] = r
+	}
+	for _, t := range o.Targets {
+		if err := s.read(t, byFile); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// read reads the tests and examples of a target.
+func (s *suite) read(t Target, byFile map[string]*evaluator.Rule) error {
+	return fs.WalkDir(t.Source.FS, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(name, ".rego") || !t.holds(name) {
+			return err
+		}
+		file := t.Source.File(name)
+		if slices.Contains(s.files, file) || s.tests[file] != nil {
+			return nil // another target has it too
+		}
+		if !strings.HasSuffix(name, "_test.rego") {
+			s.files = append(s.files, file)
+			return s.readExamples(t.Source, name, byFile[file])
+		}
+		text, err := fs.ReadFile(t.Source.FS, name)
+		if err != nil {
+			return err
+		}
+		s.tests[file], err = evaluator.ParseRego(file, text)
+		return err
+	})
+}
+
+// readExamples reads the examples beside a rule; r is nil for a library.
+func (s *suite) readExamples(source evaluator.Source, name string, r *evaluator.Rule) error {
+	if r == nil {
+		return nil
+	}
+	name = stem(name) + ".yaml"
+	rule := ruleUnderTest{Rule: r, exampleFile: source.File(name)}
+	text, err := fs.ReadFile(source.FS, name)
+	if err == nil {
+		rule.examples, err = evaluator.ReadExamples(text)
+	}
+	if err != nil && !isMissing(err) {
+		return fmt.Errorf("%s: %w", rule.exampleFile, err)
+	}
+	s.rules = append(s.rules, rule)
+	return nil
+}
+
+// gaps are the rules without tests or without examples.
+func (s *suite) gaps() []Gap {
+	var gaps []Gap
+	for _, r := range s.rules {
+		if !s.isTested(r.Rule) {
+			gaps = append(gaps, Gap{r.ID, r.File, "tests"})
+		}
+		if len(r.examples) == 0 {
+			gaps = append(gaps, Gap{r.ID, r.File, "worked examples"})
+		}
+	}
+	return gaps
+}
+
+// isTested reports whether a module with tests refers to a rule's package.
+func (s *suite) isTested(r *evaluator.Rule) bool {
+	path := ast.MustParseRef(r.Package)
+	for _, m := range s.tests {
+		refers := m.Package.Path.Equal(path)
+		ast.WalkRefs(m, func(ref ast.Ref) bool {
+			refers = refers || ref.HasPrefix(path)
+			return refers
+		})
+		if refers && slices.ContainsFunc(m.Rules, isTest) {
+			return true
+		}
+	}
+	return false
+}
+
+func isTest(r *ast.Rule) bool {
+	return slices.ContainsFunc(r.Head.Ref(), func(t *ast.Term) bool {
+		name, ok := t.Value.(ast.Var)
+		return ok && strings.HasPrefix(string(name), tester.TestPrefix)
+	})
+}
+
+// testedRule is the rule beside which a file of tests stands; empty where there
+// is none.
+func (s *suite) testedRule(testFile string) string {
+	for _, r := range s.rules {
+		if stem(r.File) == stem(testFile) {
+			return r.ID
+		}
+	}
+	return ""
+}
