@@ -18,10 +18,18 @@ import (
 // Flags of all commands that load rules.
 func packFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringSliceFlag{Name: "policy", Aliases: []string{"p"}, Usage: "add the rules in `DIR`; repeatable", EnvVars: []string{"NSCHECK_POLICY"}},
-		&cli.BoolFlag{Name: "no-builtin", Usage: "leave out the built-in rules", EnvVars: []string{"NSCHECK_NO_BUILTIN"}},
+		policyFlag(),
+		noBuiltinFlag(),
 		&cli.StringSliceFlag{Name: "param", Usage: "set a parameter of the rules, as `NAME=VALUE`; repeatable"},
 	}
+}
+
+func policyFlag() cli.Flag {
+	return &cli.StringSliceFlag{Name: "policy", Aliases: []string{"p"}, Usage: "add the rules in `DIR`; repeatable", EnvVars: []string{"NSCHECK_POLICY"}}
+}
+
+func noBuiltinFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "no-builtin", Usage: "leave out the built-in rules", EnvVars: []string{"NSCHECK_NO_BUILTIN"}}
 }
 
 // configFlag is a flag of all commands that read a source or load rules.

@@ -41,6 +41,7 @@ func ruleCommand() *cli.Command {
 				Flags:  append(packFlags(), configFlag(), asJSON),
 				Action: runRuleLint,
 			},
+			ruleTestCommand(),
 		},
 	}
 }

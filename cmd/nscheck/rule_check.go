@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/nscheck/nscheck/authoring/ruletest"
+	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/internal/watch"
+	"github.com/nscheck/nscheck/policies"
+	"github.com/nscheck/nscheck/report"
+)
+
+func ruleTestCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "test",
+		Usage:     "run the tests and the worked examples of rules",
+		ArgsUsage: "[PATH…]",
+		Description: "PATH is a folder of rules, or a folder or a rule's file in one that has a pack.yaml.\n" +
+			"Without it the folders of --policy are tested, else the current folder where it holds\n" +
+			"rules, else the built-in rules. Parameters have their defaults: nscheck.yaml is not read.\n" +
+			"Exit status: 0 all passed, 1 a test failed or --threshold is not reached, 2 nothing could\n" +
+			"be run.",
+		Flags: []cli.Flag{
+			policyFlag(), noBuiltinFlag(),
+			&cli.StringSliceFlag{Name: "format", Aliases: []string{"f"}, Usage: "write `FORMAT[=FILE]`: " + strings.Join(ruletest.FormatNames, ", ") + "; repeatable (default: text)"},
+			&cli.StringFlag{Name: "run", Usage: "only tests and examples whose name, or rule's id, matches the regular expression `PATTERN`"},
+			&cli.BoolFlag{Name: "coverage", Usage: "tell which lines of the rules no Rego test reaches"},
+			&cli.Float64Flag{Name: "threshold", Usage: "like --coverage, and exit with 1 where tests reach less than `PERCENT` of the lines"},
+			&cli.BoolFlag{Name: "watch", Usage: "run again whenever a file is saved, until Ctrl-C"},
+			&cli.BoolFlag{Name: "verbose", Usage: "list every test with its time"},
+			&cli.DurationFlag{Name: "timeout", Usage: "stop a test after `DURATION`", Value: ruletest.DefaultTimeout},
+			&cli.IntFlag{Name: "parallel", Usage: "run `N` tests at once", DefaultText: "one for each processor"},
+			noColorFlag(),
+			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "no notices on standard error", EnvVars: []string{"NSCHECK_QUIET"}},
+		},
+		Action: runRuleTest,
+	}
+}
+
+func runRuleTest(c *cli.Context) error {
+	targets, err := testTargets(c)
+	if err != nil {
+		return err
+	}
+	opts, err := testOptions(c, targets)
+	if err != nil {
+		return err
+	}
+	out, err := parseTestOutputs(c)
+	if err != nil {
+		return err
+	}
+	if !c.Bool("watch") {
+		return testOnce(c.Context, c, opts, out)
+	}
+	folders, err := watchedFolders(c, targets)
+	if err != nil {
+		return err
+	}
+	return watch.Loop(c.Context, isRuleFile, folders, func(ctx context.Context, changed []string) error {
+		if len(changed) > 0 {
+			notice(c, "\n%s changed.", strings.Join(changed, ", "))
+		}
+		var status exitStatus
+		if err := testOnce(ctx, c, opts, out); err != nil && !errors.As(err, &status) && ctx.Err() == nil {
+			fmt.Fprintf(c.App.ErrWriter, "nscheck: %s\n", report.Text(err.Error()))
+		}
+		notice(c, "Waiting for changes in %s; Ctrl-C ends.", strings.Join(folders, ", "))
+		return nil
+	})
+}
+
+func isRuleFile(path string) bool {
+	return slices.Contains([]string{".rego", ".yaml", ".yml"}, filepath.Ext(path))
+}
+
+func testOnce(ctx context.Context, c *cli.Context, opts ruletest.Options, out testOutputs) error {
+	r, err := await(ctx, func() (*ruletest.Report, error) { return ruletest.Run(ctx, opts) })
+	if err != nil {
+		return err
+	}
+	if err := out.write(c, r); err != nil {
+		return err
+	}
+	if !r.OK() || r.Shortfall(out.options.Threshold) != "" {
+		return exitStatus(evaluator.ExitFindings)
+	}
+	return nil
+}
+
+func testOptions(c *cli.Context, targets []ruletest.Target) (o ruletest.Options, err error) {
+	o = ruletest.Options{Targets: targets, Coverage: c.Bool("coverage") || c.IsSet("threshold"), Parallel: c.Int("parallel")}
+	if o.Parallel < 0 || c.IsSet("parallel") && o.Parallel == 0 {
+		return o, fmt.Errorf("--parallel: the value must be a number above zero, not %d", o.Parallel)
+	}
+	if o.Timeout, err = durationOf(c, "timeout"); err != nil {
+		return o, err
+	}
+	if pattern := c.String("run"); pattern != "" {
+		if o.Pattern, err = regexp.Compile(pattern); err != nil {
+			return o, fmt.Errorf("--run: %w", err)
+		}
+	}
+	if threshold := c.Float64("threshold"); !(threshold >= 0 && threshold <= 100) { // NaN too
+		return o, fmt.Errorf("--threshold: the value must be a percentage from 0 to 100, not %v", threshold)
+	}
+	if !c.Bool("no-builtin") {
+		o.Others = append(o.Others, evaluator.Source{Name: builtin, FS: policies.FS})
+	}
+	for _, dir := range c.StringSlice("policy") {
+		o.Others = append(o.Others, evaluator.Source{Name: dir, FS: os.DirFS(dir)})
+	}
+	return o, nil
+}
+
+// watchedFolders are the folders that --watch looks at.
+func watchedFolders(c *cli.Context, targets []ruletest.Target) ([]string, error) {
+	var folders []string
+	for _, t := range targets {
+		if t.Source.Name != builtin {
+			folders = append(folders, t.Source.Name)
+		}
+	}
+	for _, dir := range c.StringSlice("policy") {
+		folders = append(folders, filepath.Clean(dir))
+	}
+	slices.Sort(folders)
+	if folders = slices.Compact(folders); len(folders) == 0 {
+		return nil, errors.New("--watch: the built-in rules never change; name a folder of rules")
+	}
+	return folders, nil
+}
