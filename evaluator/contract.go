@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
+
+	"github.com/nscheck/nscheck/internal/nearest"
 )
 
 // What the package of a rule defines. The rule's verdict rests on violation and
@@ -53,28 +55,32 @@ func sets(outputs []string) []string {
 // checkHeads refuses in a rule's package what would be taken for "nothing
 // found": a set of the contract that is no set, and a public name that is none
 // of the contract's, which is most likely a misspelt one.
-func checkHeads(m *ast.Module) error {
+func checkHeads(m *ast.Module) (flaws Flaws) {
 	for _, r := range m.Rules {
 		name := headName(r)
 		switch {
 		case strings.HasPrefix(name, "_"):
 		case !slices.Contains(outputNames, name):
-			return fmt.Errorf("%v: a rule defines %s, and not %s; begin the names of its helpers with _",
-				r.Location, strings.Join(outputNames, ", "), name)
+			near := ""
+			if meant := nearest.To(name, outputNames); meant != "" {
+				near = fmt.Sprintf("; did you mean `%s`?", meant)
+			}
+			flaws = append(flaws, flawAt(FlawContract, r.Location, "a rule defines %s, and not %s; begin the names of its helpers with _%s",
+				strings.Join(outputNames, ", "), name, near))
 		case name == affectsOutput:
 			if r.Default || len(r.Head.Ref()) != 1 || len(r.Head.Args) != 1 {
-				return fmt.Errorf("%v: affects must be a function of a finding; write \"affects(finding) := […] if\"", r.Location)
+				flaws = append(flaws, flawAt(FlawContract, r.Location, "affects must be a function of a finding; write \"affects(finding) := […] if\""))
 			}
 		case r.Default || len(r.Head.Ref()) != 1 || r.Head.RuleKind() != ast.MultiValue:
-			return fmt.Errorf("%v: %s must be a set; write \"%s contains … if\"", r.Location, name, name)
+			flaws = append(flaws, flawAt(FlawContract, r.Location, "%s must be a set; write \"%s contains … if\"", name, name))
 		}
 	}
-	return nil
+	return flaws
 }
 
 // checkReach refuses a module that defines something inside the package of
 // another one by a dotted name: whoever reads that package would not see it.
-func checkReach(m *ast.Module, packages map[string]bool) error {
+func checkReach(m *ast.Module, packages map[string]bool) (flaws Flaws) {
 	own := m.Package.Path.String()
 	for _, r := range m.Rules {
 		path := append(slices.Clone(m.Package.Path), ast.StringTerm(headName(r)))
@@ -86,10 +92,10 @@ func checkReach(m *ast.Module, packages map[string]bool) error {
 		}
 		for n := len(m.Package.Path) + 1; n <= len(path); n++ {
 			if inner := path[:n].String(); packages[inner] && inner != own {
-				return fmt.Errorf("%v: it defines %s, which reaches into the package %s; define it there",
-					r.Location, strings.TrimPrefix(path.String(), "data."), strings.TrimPrefix(inner, "data."))
+				flaws = append(flaws, flawAt(FlawPackage, r.Location, "it defines %s, which reaches into the package %s; define it there",
+					strings.TrimPrefix(path.String(), "data."), strings.TrimPrefix(inner, "data.")))
 			}
 		}
 	}
-	return nil
+	return flaws
 }

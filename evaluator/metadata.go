@@ -4,20 +4,29 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
-// customKeys reads the custom part of a rule's annotations and keeps the
-// first mistake.
+// customKeys reads the custom part of a rule's annotations and keeps what is
+// wrong with it.
 type customKeys struct {
 	values map[string]any
-	err    error
+	path   []string // of keys and positions that lead to it
+	flaws  Flaws
 }
 
-func (c *customKeys) fail(format string, args ...any) {
-	if c.err == nil {
-		c.err = fmt.Errorf(format, args...)
+func (c *customKeys) fail(kind FlawKind, key, format string, args ...any) {
+	path := slices.Clone(c.path)
+	if key != "" {
+		path = append(path, key)
 	}
+	c.flaws = append(c.flaws, &Flaw{Kind: kind, Key: path, Msg: fmt.Sprintf(format, args...)})
+}
+
+// lacks notes what is missing beside the custom part.
+func (c *customKeys) lacks(format string, args ...any) {
+	c.flaws = append(c.flaws, &Flaw{Kind: FlawMissingMetadata, Key: []string{}, Msg: fmt.Sprintf(format, args...)})
 }
 
 func (c *customKeys) text(key string) string {
@@ -27,7 +36,7 @@ func (c *customKeys) text(key string) string {
 	}
 	s, ok := v.(string)
 	if !ok {
-		c.fail("custom.%s must be a text in quotes, not %v", key, v)
+		c.fail(FlawWrongMetadata, key, "custom.%s must be a text in quotes, not %v", key, v)
 	}
 	return s
 }
@@ -39,14 +48,14 @@ func (c *customKeys) texts(key string) []string {
 	}
 	list, ok := v.([]any)
 	if !ok {
-		c.fail("custom.%s must be a list of texts", key)
+		c.fail(FlawWrongMetadata, key, "custom.%s must be a list of texts", key)
 		return nil
 	}
 	out := make([]string, 0, len(list))
 	for _, e := range list {
 		s, ok := e.(string)
 		if !ok {
-			c.fail("custom.%s must be a list of texts, not of %v", key, e)
+			c.fail(FlawWrongMetadata, key, "custom.%s must be a list of texts, not of %v", key, e)
 		}
 		out = append(out, s)
 	}
@@ -60,7 +69,7 @@ func (c *customKeys) number(key string) int {
 	}
 	var n int
 	if _, err := fmt.Sscan(fmt.Sprint(v), &n); err != nil || fmt.Sprint(v) != fmt.Sprint(n) || n <= 0 {
-		c.fail("custom.%s must be a whole number above zero, not %v", key, v)
+		c.fail(FlawWrongMetadata, key, "custom.%s must be a whole number above zero, not %v", key, v)
 	}
 	return n
 }
@@ -72,7 +81,7 @@ func (c *customKeys) date(key string) Date {
 	}
 	d, err := ParseDate(text)
 	if err != nil {
-		c.fail("custom.%s: %w", key, err)
+		c.fail(FlawWrongMetadata, key, "custom.%s: %v", key, err)
 	}
 	return d
 }
@@ -84,28 +93,29 @@ func (c *customKeys) remediation() []Remediation {
 	}
 	list, ok := v.([]any)
 	if !ok {
-		c.fail("custom.remediation must be a list of {versions, text, ref}")
+		c.fail(FlawWrongMetadata, "remediation", "custom.remediation must be a list of {versions, text, ref}")
 		return nil
 	}
 	out := make([]Remediation, 0, len(list))
 	for i, e := range list {
 		m, ok := e.(map[string]any)
 		if !ok {
-			c.fail("custom.remediation[%d] must have text, and optionally versions and ref", i)
-			return nil
+			c.fail(FlawWrongMetadata, "remediation", "custom.remediation[%d] must have text, and optionally versions and ref", i)
+			continue
 		}
-		entry := customKeys{values: m}
+		entry := customKeys{values: m, path: append(slices.Clone(c.path), "remediation", strconv.Itoa(i))}
 		r := Remediation{Versions: entry.text("versions"), Text: strings.TrimSpace(entry.text("text")), Ref: entry.text("ref")}
 		if r.Text == "" {
-			entry.fail("text is missing")
+			entry.fail(FlawMissingMetadata, "", "text is missing")
 		}
 		for _, k := range slices.Sorted(maps.Keys(m)) {
 			if !slices.Contains([]string{"versions", "text", "ref"}, k) {
-				entry.fail("unknown key %q", k)
+				entry.fail(FlawUnknownMetadata, k, "unknown key %q%s", k, meant(k, []string{"versions", "text", "ref"}))
 			}
 		}
-		if entry.err != nil {
-			c.fail("custom.remediation[%d]: %w", i, entry.err)
+		for _, f := range entry.flaws {
+			f.Msg = fmt.Sprintf("custom.remediation[%d]: %s", i, f.Msg)
+			c.flaws = append(c.flaws, f)
 		}
 		out = append(out, r)
 	}
@@ -115,7 +125,7 @@ func (c *customKeys) remediation() []Remediation {
 func (c *customKeys) refuseUnknown() {
 	for _, k := range slices.Sorted(maps.Keys(c.values)) {
 		if !slices.Contains(knownKeys, k) {
-			c.fail("unknown key custom.%s; known are %s", k, strings.Join(knownKeys, ", "))
+			c.fail(FlawUnknownMetadata, k, "unknown key custom.%s%s", k, meant(k, slices.Clone(knownKeys)))
 		}
 	}
 }

@@ -1,10 +1,9 @@
 package evaluator
 
 import (
-	"fmt"
+	"errors"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/dependencies"
@@ -110,12 +109,16 @@ func (n *needs) sections() []string {
 // needsOf are the needs of some outputs of a rule.
 func (p *Pack) needsOf(r *Rule, outputs []string) (needs, error) {
 	var n needs
+	var all Flaws
 	for _, output := range outputs {
-		if err := p.addNeeds(&n, r, outputRef(r.Package, output)); err != nil {
+		var flaws Flaws
+		if err := p.addNeeds(&n, r, outputRef(r.Package, output)); errors.As(err, &flaws) {
+			all = append(all, flaws...)
+		} else if err != nil {
 			return n, err
 		}
 	}
-	return n, nil
+	return n, all.err()
 }
 
 // addNeeds follows the references of a part of the rule's code, through helpers
@@ -127,28 +130,38 @@ func (p *Pack) addNeeds(n *needs, r *Rule, code any) error {
 	if err != nil {
 		return err
 	}
+	var flaws Flaws
 	for _, ref := range refs {
-		if err := p.addRef(n, r, ref); err != nil {
-			return err
+		if flaw := p.addRef(n, r, ref); flaw != nil {
+			flaw.Msg = r.ID + ": " + flaw.Msg // it may stand in a library
+			flaws = append(flaws, flaw)
 		}
 	}
-	return nil
+	return flaws.err()
+}
+
+// refuse notes why a rule's needs cannot be derived.
+func (p *Pack) refuse(r *Rule, err error) {
+	var flaws Flaws
+	switch {
+	case err == nil:
+	case errors.As(err, &flaws):
+		p.flaw(flaws...)
+	default:
+		p.flaw(flawOn(FlawWrongDocument, r.File, "%s: %v", r.ID, err))
+	}
 }
 
 // deriveAsides derives the needs of what a rule says beside its verdict.
-func (p *Pack) deriveAsides(r *Rule) (err error) {
+func (p *Pack) deriveAsides(r *Rule) (affects, applies error) {
 	if slices.Contains(r.outputs, affectsOutput) {
-		if r.harms, err = p.affectsNeeds(r); err != nil {
-			return err
-		}
+		r.harms, affects = p.affectsNeeds(r)
 	}
 	if slices.Contains(r.outputs, notApplicableOutput) {
-		if r.applying, err = p.applyingNeeds(r); err != nil {
-			return err
-		}
+		r.applying, applies = p.applyingNeeds(r)
 	}
 	r.needs.add(r.applying) // a rule that may not be for this platform cannot pass
-	return nil
+	return affects, applies
 }
 
 // describeNeeds tells people what a rule reads.
@@ -162,24 +175,25 @@ func (r *Rule) describeNeeds() {
 	r.Params = slices.Sorted(maps.Keys(params))
 }
 
-func (p *Pack) addRef(n *needs, r *Rule, ref ast.Ref) error {
+func (p *Pack) addRef(n *needs, r *Rule, ref ast.Ref) *Flaw {
 	path := constantPath(ref)
 	switch path[0] {
 	case "input":
 		if r.Scope == EstateScope {
-			return fmt.Errorf("a rule of scope estate has no input; read data.estate")
+			return flawAt(FlawWrongDocument, ref[0].Location, "a rule of scope estate has no input; read data.estate")
 		}
-		return addInput(n, path)
+		addInput(n, path)
+		return nil
 	case "data":
 		if len(path) == 1 {
-			return fmt.Errorf("it reads all of data; name the document, such as data.estate.sites")
+			return flawAt(FlawWrongDocument, ref[0].Location, "it reads all of data; name the document, such as data.estate.sites")
 		}
-		return p.addData(n, r, path)
+		return p.addData(n, r, ref, path)
 	}
-	return fmt.Errorf("it reads %v, which nscheck does not provide", ref)
+	return flawAt(FlawWrongDocument, ref[0].Location, "it reads %v, which nscheck does not provide", ref)
 }
 
-func addInput(n *needs, path []string) error {
+func addInput(n *needs, path []string) {
 	if len(path) == 1 {
 		// Nobody knows which fields are read, and any that is absent would be
 		// undefined and so "no violation": the rule needs them all.
@@ -188,16 +202,15 @@ func addInput(n *needs, path []string) error {
 				n.need(&n.client, field)
 			}
 		}
-		return nil
+		return
 	}
 	n.need(&n.client, path[1])
 	if path[1] == "location" {
 		n.need(&n.estate, "subnets")
 	}
-	return nil
 }
 
-func (p *Pack) addData(n *needs, r *Rule, path []string) error {
+func (p *Pack) addData(n *needs, r *Rule, ref ast.Ref, path []string) *Flaw {
 	table := ""
 	if len(path) > 2 {
 		table = path[2]
@@ -212,16 +225,16 @@ func (p *Pack) addData(n *needs, r *Rule, path []string) error {
 	case "index":
 		sections, ok := indexSources[table]
 		if !ok {
-			return unknownTable("data.index", table, slices.Sorted(maps.Keys(indexSources)))
+			return unknownTable(ref, "data.index", table, slices.Sorted(maps.Keys(indexSources)))
 		}
 		n.need(&n.estate, sections...)
 	case "totals":
 		if r.Scope == ClientScope {
-			return fmt.Errorf("a rule of scope client cannot read data.totals, which are known only after the last client")
+			return flawAt(FlawWrongDocument, ref[0].Location, "a rule of scope client cannot read data.totals, which are known only after the last client")
 		}
 		src, ok := totalSources[table]
 		if !ok {
-			return unknownTable("data.totals", table, slices.Sorted(maps.Keys(totalSources)))
+			return unknownTable(ref, "data.totals", table, slices.Sorted(maps.Keys(totalSources)))
 		}
 		n.need(&n.estate, src.estate...)
 		n.need(&n.client, src.client...)
@@ -229,12 +242,11 @@ func (p *Pack) addData(n *needs, r *Rule, path []string) error {
 		n.tally = n.tally || table == "tally"
 	case "params":
 		if _, ok := p.defaults[table]; !ok {
-			return unknownTable("data.params", table, slices.Sorted(maps.Keys(p.defaults)))
+			return unknownTable(ref, "data.params", table, slices.Sorted(maps.Keys(p.defaults)))
 		}
 		n.need(&n.params, table)
 	default:
-		return fmt.Errorf("%s is not defined by any rule, and nscheck provides only data.estate, data.index, data.totals and data.params",
-			strings.Join(path, "."))
+		return p.unknownData(ref, path)
 	}
 	return nil
 }
@@ -242,29 +254,17 @@ func (p *Pack) addData(n *needs, r *Rule, path []string) error {
 // checkNames refuses code that looks into the names and not at one by
 // object.get: an object without a name would be undefined, and so "no
 // violation", and the names tell nothing of which objects there are.
-func (p *Pack) checkNames() error {
+func (p *Pack) checkNames() {
 	names := ast.MustParseRef("data.index.names")
 	for _, file := range slices.Sorted(maps.Keys(p.compiler.Modules)) {
-		var err error
 		ast.WalkRefs(p.compiler.Modules[file], func(ref ast.Ref) bool {
-			if err == nil && len(ref) > len(names) && ref.HasPrefix(names) {
-				err = fmt.Errorf("%v: data.index.names is for messages, and an object may have no name there; write object.get(data.index.names, guid, otherwise)",
-					ref[0].Location)
+			if len(ref) > len(names) && ref.HasPrefix(names) {
+				p.flaw(flawAt(FlawWrongDocument, ref[0].Location,
+					"data.index.names is for messages, and an object may have no name there; write object.get(data.index.names, guid, otherwise)"))
 			}
-			return err != nil
+			return false
 		})
-		if err != nil {
-			return err
-		}
 	}
-	return nil
-}
-
-func unknownTable(doc, table string, known []string) error {
-	if table == "" {
-		return fmt.Errorf("it reads all of %s; name one of %s", doc, strings.Join(known, ", "))
-	}
-	return fmt.Errorf("%s has no %q; it has %s", doc, table, strings.Join(known, ", "))
 }
 
 // constantPath is the part of ref before its first variable.

@@ -3,10 +3,10 @@ package evaluator
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -24,6 +24,7 @@ type Pack struct {
 	paramSchemas map[string]*jsonschema.Schema
 
 	modules  []module
+	flaws    Flaws // that keep the pack from being loaded
 	compiler *ast.Compiler
 	evidence bool // whether the pack says what a client's own rows prove
 }
@@ -34,7 +35,8 @@ const evidencePackage = "data.nscheck.lib.evidence"
 // LoadPack reads and compiles the rules of all sources. It returns an error
 // for anything that could make a rule silently find nothing: no rules at all,
 // missing or unknown metadata, two rules of one id, misspelt fields, tables
-// and parameters.
+// and parameters. Where the rules themselves are at fault, the error holds all
+// [Flaws] that were found, and not just the first.
 func LoadPack(sources ...Source) (*Pack, error) {
 	if err := checkSources(sources); err != nil {
 		return nil, err
@@ -47,19 +49,37 @@ func LoadPack(sources ...Source) (*Pack, error) {
 			return nil, err
 		}
 	}
-	if len(p.modules) == 0 {
-		return nil, fmt.Errorf("no rules found in %s", strings.Join(p.info.Sources, ", "))
-	}
-	builtin := slices.ContainsFunc(sources, Source.isBuiltin)
-	if err := p.checkOwners(builtin); err != nil {
-		return nil, err
-	}
 	p.info.SHA256 = hex.EncodeToString(sum.Sum(nil))
 	p.info.Params = maps.Clone(p.defaults)
-	if err := p.compile(builtin && len(sources) == 1); err != nil {
+	if err := p.build(sources); err != nil {
 		return nil, err
 	}
-	return p, p.collectRules(builtin)
+	for i := range p.modules {
+		p.modules[i].text = "" // only flaws show it
+	}
+	return p, nil
+}
+
+// build makes rules of what was read.
+func (p *Pack) build(sources []Source) error {
+	builtin := slices.ContainsFunc(sources, Source.isBuiltin)
+	p.checkOwners(builtin)
+	unsettled := len(p.flaws) > 0 // what is in which package
+	p.addSchemas()
+	byID := p.collectRules(builtin)
+	if len(p.Rules) == 0 && len(p.flaws) == 0 {
+		return fmt.Errorf("no rules found in %s: no package defines violation", strings.Join(p.info.Sources, ", "))
+	}
+	if !unsettled { // else much would seem not to exist, or to exist twice
+		compiled, err := p.compile(builtin && len(sources) == 1)
+		if err != nil {
+			return err
+		}
+		if compiled {
+			p.deriveNeeds(byID)
+		}
+	}
+	return p.refusal()
 }
 
 // Rule finds a rule by its id or an earlier id of it.
@@ -74,108 +94,103 @@ func (p *Pack) Rule(id string) (*Rule, bool) {
 
 // compile checks types against the schemas too, unless the built-in rules are
 // alone: a test holds them to the schemas, and it takes a fifth of the time.
-func (p *Pack) compile(builtinAlone bool) error {
-	p.compiler = ast.NewCompiler().WithStrict(true).WithCapabilities(capabilities())
-	modules := map[string]*ast.Module{}
-	if err := addSchemas(p.modules); err != nil {
-		return err
-	}
+func (p *Pack) compile(builtinAlone bool) (compiled bool, err error) {
+	p.compiler = plainCompiler()
 	if !builtinAlone {
-		set, err := p.schemaSet()
-		if err != nil {
-			return err
+		if p.compiler, err = NewCompiler(p.defaults); err != nil {
+			return false, err
 		}
-		p.compiler = p.compiler.WithSchemas(set).WithUseTypeCheckAnnotations(true)
 	}
+	modules := map[string]*ast.Module{}
 	for i, m := range p.modules {
 		modules[fmt.Sprintf("%06d %s", i, m.file)] = m.parsed
 	}
 	p.compiler.Compile(modules)
-	if p.compiler.Failed() {
-		return compileError(p.compiler.Errors)
+	if !p.compiler.Failed() {
+		return true, nil
 	}
-	return nil
+	flaws, err := CompileFlaws(p.compiler.Errors)
+	p.flaw(flaws...)
+	return false, err
 }
 
 // collectRules finds the rules among the modules: the packages that define
 // violation. The others are libraries.
-func (p *Pack) collectRules(builtin bool) error {
-	byID := map[string]*Rule{}
+func (p *Pack) collectRules(builtin bool) (byID map[string]*Rule) {
+	byID = map[string]*Rule{}
 	for _, m := range p.modules {
 		p.evidence = p.evidence || m.parsed.Package.Path.String() == evidencePackage
-		r, err := p.ruleOf(m)
-		if err != nil {
-			return err
-		}
+		r, flaws := ruleOf(m)
+		p.flaw(flaws...)
 		if r == nil {
 			continue
 		}
-		for _, id := range append([]string{r.ID}, r.Aliases...) {
-			if other := byID[id]; other != nil {
-				return fmt.Errorf("%s and %s both claim the id %s; ids are never reused", other.File, r.File, id)
+		for i, id := range append([]string{r.ID}, r.Aliases...) {
+			key := []string{"custom", "id"}
+			if i > 0 {
+				key = []string{"custom", "aliases"}
 			}
-			if builtin && strings.HasPrefix(id, reservedID) && !m.source.isBuiltin() {
-				return fmt.Errorf("%s: ids that begin with %s belong to the built-in rules; choose another one than %s", r.File, reservedID, id)
+			claim := &Flaw{Kind: FlawIDCollision, File: m.file, Key: key}
+			switch other := byID[id]; {
+			case id == "": // missing, which is a flaw of its own
+			case other != nil:
+				claim.Msg = fmt.Sprintf("%s and %s both claim the id %s; ids are never reused", other.File, r.File, id)
+				p.flaw(claim)
+			case builtin && strings.HasPrefix(id, reservedID) && !m.source.isBuiltin():
+				claim.Kind = FlawReserved
+				claim.Msg = fmt.Sprintf("ids that begin with %s belong to the built-in rules; choose another one than %s", reservedID, id)
+				p.flaw(claim)
+			default:
+				byID[id] = r
 			}
-			byID[id] = r
 		}
 		p.Rules = append(p.Rules, r)
 	}
-	if len(p.Rules) == 0 {
-		return fmt.Errorf("no rules found in %s: no package defines violation", strings.Join(p.info.Sources, ", "))
-	}
 	slices.SortFunc(p.Rules, func(a, b *Rule) int { return strings.Compare(a.ID, b.ID) })
-	return p.deriveNeeds(byID)
+	return byID
 }
 
 // ruleOf reads the rule in a module; nil where the module is a library.
-func (p *Pack) ruleOf(m module) (*Rule, error) {
+func ruleOf(m module) (*Rule, Flaws) {
 	outputs := definedOutputs(m.parsed)
-	a := p.compiler.GetAnnotationSet().GetPackageScope(m.parsed.Package)
+	a := m.annotations
+	at := m.parsed.Package.Location
 	if !slices.Contains(outputs, "violation") {
 		switch {
 		case a != nil && a.Custom["id"] != nil:
-			return nil, fmt.Errorf("%s has an id but no \"violation contains … if\"", m.file)
+			return nil, Flaws{flawAt(FlawContract, at, "it has an id but no \"violation contains … if\"")}
 		case a != nil && len(a.Custom) > 0, len(outputs) > 0:
-			return nil, fmt.Errorf("%s looks like a rule but has no \"violation contains … if\"", m.file)
+			return nil, Flaws{flawAt(FlawContract, at, "it looks like a rule but has no \"violation contains … if\"")}
 		}
 		return nil, nil
 	}
-	if err := checkHeads(m.parsed); err != nil {
-		return nil, err
+	flaws := checkHeads(m.parsed)
+	if a == nil {
+		return nil, append(flaws, flawAt(FlawMissingMetadata, at, "it defines violation but has no METADATA before its package"))
 	}
-	if !m.metadata {
-		return nil, fmt.Errorf("%s defines violation but has no METADATA before its package", m.file)
-	}
-	r, err := newRule(m, a)
-	if err != nil {
-		return nil, err
-	}
+	r, wrong := newRule(m, a)
 	r.outputs = outputs
-	return r, nil
+	return r, append(flaws, wrong...)
 }
 
-func (p *Pack) deriveNeeds(byID map[string]*Rule) error {
-	if err := p.checkNames(); err != nil {
-		return err
-	}
+func (p *Pack) deriveNeeds(byID map[string]*Rule) {
+	p.checkNames()
 	var tally needs
 	for _, r := range p.Rules {
-		for _, id := range r.Explains {
+		for i, id := range r.Explains {
 			if byID[id] == nil {
-				return fmt.Errorf("%s: it explains %s, but there is no such rule", r.File, id)
+				f := flawOn(FlawWrongMetadata, r.File, "it explains %s, but there is no such rule", id)
+				f.Key = []string{"custom", "explains", strconv.Itoa(i)}
+				p.flaw(f)
 			}
 		}
 		judges, counts := splitOutputs(r.outputs)
-		var err error
-		if r.needs, err = p.needsOf(r, judges); err != nil {
-			return fmt.Errorf("%s: %s: %w", r.File, r.ID, err)
-		}
-		if r.tallies, err = p.needsOf(r, counts); err != nil {
-			return fmt.Errorf("%s: %s: %w", r.File, r.ID, err)
-		}
-		if err := p.deriveAsides(r); err != nil {
-			return fmt.Errorf("%s: %s: %w", r.File, r.ID, err)
+		var errs [4]error
+		r.needs, errs[0] = p.needsOf(r, judges)
+		r.tallies, errs[1] = p.needsOf(r, counts)
+		errs[2], errs[3] = p.deriveAsides(r)
+		for _, err := range errs {
+			p.refuse(r, err)
 		}
 		if len(counts) > 0 {
 			tally.add(r.tallies)
@@ -188,7 +203,6 @@ func (p *Pack) deriveNeeds(byID map[string]*Rule) error {
 		}
 		r.describeNeeds()
 	}
-	return nil
 }
 
 // splitOutputs tells the outputs that a rule's verdict rests on from its tally.
@@ -203,23 +217,4 @@ func splitOutputs(outputs []string) (judges, counts []string) {
 		}
 	}
 	return judges, counts
-}
-
-// compileError shows OPA's errors one a line, with their positions.
-func compileError(err error) error {
-	var list ast.Errors
-	if !errors.As(err, &list) {
-		return err
-	}
-	lines := make([]string, len(list))
-	for i, e := range list {
-		lines[i] = fmt.Sprintf("%v: %s", e.Location, refusal(e.Message))
-		if e.Details != nil {
-			if d := e.Details.Lines(); len(d) > 0 {
-				lines[i] += "\n    " + strings.Join(d, "\n    ")
-			}
-		}
-	}
-	slices.Sort(lines)
-	return errors.New(strings.Join(lines, "\n"))
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/Masterminds/semver/v3"
@@ -123,8 +124,9 @@ var (
 	}
 )
 
-// newRule reads the annotations of a rule's package.
-func newRule(m module, a *ast.Annotations) (*Rule, error) {
+// newRule reads the annotations of a rule's package, and says all that is wrong
+// with them.
+func newRule(m module, a *ast.Annotations) (*Rule, Flaws) {
 	r := &Rule{
 		Title:       a.Title,
 		Description: strings.TrimSpace(a.Description),
@@ -135,7 +137,7 @@ func newRule(m module, a *ast.Annotations) (*Rule, error) {
 		ref := rr.Ref.String()
 		r.Related = append(r.Related, Related{Ref: ref, Description: rr.Description})
 	}
-	c := customKeys{values: a.Custom}
+	c := customKeys{values: a.Custom, path: []string{"custom"}}
 	r.ID = c.text("id")
 	r.Aliases = c.texts("aliases")
 	r.Severity = Severity(c.text("severity"))
@@ -147,64 +149,77 @@ func newRule(m module, a *ast.Annotations) (*Rule, error) {
 	r.EffectiveOn = c.date("effective_on")
 	r.Remediation = c.remediation()
 	c.refuseUnknown()
-	if c.err != nil {
-		return nil, fmt.Errorf("%s: %w", r.File, c.err)
+	r.check(m, &c)
+	c.flaws = append(c.flaws, unreadKeys(m)...)
+	for _, f := range c.flaws {
+		f.File = m.file
 	}
-	if err := r.check(m); err != nil {
-		return nil, fmt.Errorf("%s: %w", r.File, err)
-	}
-	return r, nil
+	return r, c.flaws
 }
 
 // check refuses metadata that a report could not show or a verdict not rest on.
-func (r *Rule) check(m module) error {
-	switch {
-	case r.ID == "":
-		return fmt.Errorf("the rule has no id; add \"id\" under \"custom\" in its METADATA")
-	case !idForm.MatchString(r.ID):
-		return fmt.Errorf("id %q does not look like NS-SITE-003 (letters, dashes, at least three digits)", r.ID)
-	case r.Title == "":
-		return fmt.Errorf("%s has no title", r.ID)
-	case r.Description == "":
-		return fmt.Errorf("%s has no description", r.ID)
-	case !slices.Contains(Severities, r.Severity):
-		return fmt.Errorf("%s: severity %q is not one of critical, high, medium, low, info", r.ID, r.Severity)
-	case r.Scope != EstateScope && r.Scope != ClientScope:
-		return fmt.Errorf("%s: scope %q is neither estate nor client", r.ID, r.Scope)
-	case !stepForm.MatchString(r.Step):
-		return fmt.Errorf("%s: step %q is not a step of the article (1 to 7, symptoms, or + for what goes beyond it)", r.ID, r.Step)
-	case len(r.Remediation) == 0:
-		return fmt.Errorf("%s has no remediation", r.ID)
-	case len(r.Explains) > 0 && r.Chain <= 0:
-		return fmt.Errorf("%s explains other rules but has no place in the chain of causes; add \"chain\"", r.ID)
-	case len(r.Explains) == 0 && r.Chain != 0:
-		return fmt.Errorf("%s has a place in the chain of causes but explains no rule; add \"explains\"", r.ID)
+// What is of the wrong kind was refused before.
+func (r *Rule) check(m module, c *customKeys) {
+	name := r.ID
+	if name == "" {
+		name = "the rule"
 	}
+	missing := func(key string) bool { return c.values[key] == nil }
+	wrong := func(key string, ok bool, format string, args ...any) {
+		if !ok && !slices.ContainsFunc(c.flaws, func(f *Flaw) bool { return len(f.Key) > 1 && f.Key[1] == key }) {
+			kind := FlawWrongMetadata
+			if missing(key) {
+				kind = FlawMissingMetadata
+			}
+			c.fail(kind, key, format, args...)
+		}
+	}
+	if r.ID == "" {
+		wrong("id", false, "the rule has no id; add \"id\" under \"custom\" in its METADATA")
+	} else {
+		wrong("id", idForm.MatchString(r.ID), "id %q does not look like NS-SITE-003 (letters, dashes, at least three digits)", r.ID)
+	}
+	if r.Title == "" {
+		c.lacks("%s has no title; add \"title\" to its METADATA", name)
+	}
+	if r.Description == "" {
+		c.lacks("%s has no description; add \"description\" to its METADATA", name)
+	}
+	wrong("severity", slices.Contains(Severities, r.Severity), "%s: severity %q is not one of critical, high, medium, low, info", name, r.Severity)
+	wrong("scope", r.Scope == EstateScope || r.Scope == ClientScope, "%s: scope %q is neither estate nor client", name, r.Scope)
+	wrong("step", stepForm.MatchString(r.Step), "%s: step %q is not a step of the article (1 to 7, symptoms, or + for what goes beyond it)", name, r.Step)
+	wrong("remediation", len(r.Remediation) > 0, "%s has no remediation; add \"remediation\" under \"custom\" in its METADATA", name)
+	wrong("explains", len(r.Explains) == 0 || r.Chain > 0, "%s explains other rules but has no place in the chain of causes; add \"chain\"", name)
+	wrong("chain", len(r.Explains) > 0 || r.Chain == 0, "%s has a place in the chain of causes but explains no rule; add \"explains\"", name)
 	var err error
-	if r.versions, err = parseVersions(r.Versions); err != nil {
-		return fmt.Errorf("%s: versions: %w", r.ID, err)
-	}
+	r.versions, err = parseVersions(r.Versions)
+	wrong("versions", err == nil, "%s: versions: %v", name, err)
 	for i := range r.Remediation {
 		entry := &r.Remediation[i]
 		if entry.constraint, err = parseVersions(entry.Versions); err != nil {
-			return fmt.Errorf("%s: remediation %d: %w", r.ID, i+1, err)
+			c.flaws = append(c.flaws, &Flaw{
+				Kind: FlawWrongMetadata,
+				Key:  []string{"custom", "remediation", strconv.Itoa(i), "versions"},
+				Msg:  fmt.Sprintf("%s: remediation %d: %v", name, i+1, err),
+			})
 		}
 	}
-	return r.checkSchemas(m)
+	r.checkSchemas(m, c)
 }
 
 // checkSchemas demands the annotation by which the stock opa command turns a
 // misspelt field into an error. nscheck would find it without; see addSchemas.
-func (r *Rule) checkSchemas(m module) error {
+func (r *Rule) checkSchemas(m module, c *customKeys) {
 	want := map[Scope]string{EstateScope: "data.estate", ClientScope: "input"}[r.Scope]
 	for _, s := range m.schemas {
-		if s.Path.String() == want {
-			return nil
+		if want == "" || s.Path.String() == want {
+			return
 		}
 	}
-	schema := map[Scope]string{EstateScope: "schema.estate", ClientScope: "schema.client"}[r.Scope]
-	return fmt.Errorf("%s: its METADATA lacks \"schemas: [{%s: %s}]\", so \"opa check\" would not notice misspelt fields",
-		r.ID, want, schema)
+	if want == "" {
+		return
+	}
+	c.lacks("%s: its METADATA lacks \"schemas: [{%s: %s}]\", so \"opa check\" would not notice misspelt fields", r.ID, want, hostSchemas[want])
 }
 
 func parseVersions(text string) (*semver.Constraints, error) {

@@ -17,7 +17,7 @@ var schemaNames = []string{"estate", "client", "index", "totals"}
 
 // schemaSet gives Rego's type checker the schemas of all that rules read, so
 // that a misspelt field is a compile error and not "no violation".
-func (p *Pack) schemaSet() (*ast.SchemaSet, error) {
+func schemaSet(params map[string]any) (*ast.SchemaSet, error) {
 	set := ast.NewSchemaSet()
 	for _, name := range schemaNames {
 		data, err := fs.ReadFile(policies.Schemas, "schemas/"+name+".json")
@@ -30,7 +30,7 @@ func (p *Pack) schemaSet() (*ast.SchemaSet, error) {
 		}
 		set.Put(ast.MustParseRef("schema."+name), schema)
 	}
-	set.Put(ast.MustParseRef("schema.params"), paramsSchema(p.defaults))
+	set.Put(ast.MustParseRef("schema.params"), paramsSchema(params))
 	return set, nil
 }
 

@@ -58,11 +58,12 @@ func checkSources(sources []Source) error {
 type module struct {
 	source Source
 	file   string
-	text   string // until it is parsed
+	text   string // until the pack is loaded
 	parsed *ast.Module
-	// What the annotations of its package say, before schemas are added to them.
-	metadata bool
-	schemas  []*ast.SchemaAnnotation
+	// The annotations of its package, nil where it has none, and the schemas in
+	// them before others are added.
+	annotations *ast.Annotations
+	schemas     []*ast.SchemaAnnotation
 }
 
 func definesRule(m module) bool { return slices.Contains(definedOutputs(m.parsed), "violation") }
@@ -94,14 +95,14 @@ func (p *Pack) readSource(src Source, sum io.Writer) error {
 		p.modules = append(p.modules, module{source: src, file: src.file(name), text: string(data)})
 		return nil
 	})
-	if err == nil {
-		err = parseModules(p.modules[before:])
-	}
 	if err != nil {
 		return fmt.Errorf("load rules from %s: %w", src.Name, err)
 	}
 	if len(p.modules) == before {
 		return fmt.Errorf("load rules from %s: there is no .rego file in it", src.Name)
+	}
+	if err := p.parseModules(before); err != nil {
+		return fmt.Errorf("load rules from %s: %w", src.Name, err)
 	}
 	own := map[string]bool{}
 	for name := range p.defaults {
@@ -117,8 +118,10 @@ func (p *Pack) readSource(src Source, sum io.Writer) error {
 	return nil
 }
 
-// parseModules parses the texts of modules; the error is that of the first file.
-func parseModules(modules []module) error {
+// parseModules parses the texts of the modules from one onwards. Those that are
+// no Rego are left out, each with a flaw.
+func (p *Pack) parseModules(from int) error {
+	modules := p.modules[from:]
 	errs := make([]error, len(modules))
 	var parsing errgroup.Group
 	parsing.SetLimit(runtime.GOMAXPROCS(0))
@@ -126,16 +129,26 @@ func parseModules(modules []module) error {
 		parsing.Go(func() error {
 			m := &modules[i]
 			m.parsed, errs[i] = ast.ParseModuleWithOpts(m.file, m.text, ast.ParserOptions{ProcessAnnotation: true, Capabilities: known()})
-			m.text = ""
 			return nil
 		})
 	}
 	parsing.Wait() // none returns an error
-	for _, err := range errs {
+	parsed := p.modules[:from]
+	for i, m := range modules {
+		flaws, err := CompileFlaws(errs[i])
 		if err != nil {
-			return compileError(err)
+			return err
+		}
+		for _, f := range flaws {
+			f.File = m.file
+			f.endIn(m.text)
+		}
+		p.flaw(flaws...)
+		if len(flaws) == 0 {
+			parsed = append(parsed, m)
 		}
 	}
+	p.modules = parsed
 	return nil
 }
 
@@ -167,23 +180,21 @@ const (
 // package belongs to one source, and what is called after nscheck belongs to
 // the built-in rules. Where they are left out, a copy of them may take their
 // place.
-func (p *Pack) checkOwners(builtin bool) error {
+func (p *Pack) checkOwners(builtin bool) {
 	owner := map[string]module{}
 	for _, m := range p.modules {
 		pkg := m.parsed.Package.Path.String()
 		isReserved := pkg == reservedPackage || strings.HasPrefix(pkg, reservedPackage+".")
-		if builtin && isReserved && !m.source.isBuiltin() {
-			return fmt.Errorf("%s: the package %s belongs to the built-in rules; choose one that does not begin with nscheck",
-				m.file, strings.TrimPrefix(pkg, "data."))
-		}
+		name := strings.TrimPrefix(pkg, "data.")
+		at := m.parsed.Package.Location
 		first, ok := owner[pkg]
-		if ok && first.source.Name != m.source.Name {
-			return fmt.Errorf("%s and %s share the package %s; a package belongs to one source of rules",
-				first.file, m.file, strings.TrimPrefix(pkg, "data."))
-		}
-		if ok && (definesRule(first) || definesRule(m)) {
-			return fmt.Errorf("%s and %s share the package %s; one rule, one package, one file",
-				first.file, m.file, strings.TrimPrefix(pkg, "data."))
+		switch {
+		case builtin && isReserved && !m.source.isBuiltin():
+			p.flaw(flawAt(FlawReserved, at, "the package %s belongs to the built-in rules; choose one that does not begin with nscheck", name))
+		case ok && first.source.Name != m.source.Name:
+			p.flaw(flawAt(FlawPackage, at, "%s and %s share the package %s; a package belongs to one source of rules", first.file, m.file, name))
+		case ok && (definesRule(first) || definesRule(m)):
+			p.flaw(flawAt(FlawPackage, at, "%s and %s share the package %s; one rule, one package, one file", first.file, m.file, name))
 		}
 		if !ok || definesRule(m) {
 			owner[pkg] = m
@@ -194,9 +205,6 @@ func (p *Pack) checkOwners(builtin bool) error {
 		packages[pkg] = true
 	}
 	for _, m := range p.modules {
-		if err := checkReach(m.parsed, packages); err != nil {
-			return err
-		}
+		p.flaw(checkReach(m.parsed, packages)...)
 	}
-	return nil
 }

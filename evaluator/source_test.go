@@ -39,10 +39,10 @@ func TestSourcesStayApart(t *testing.T) {
 		{"the built-in rules twice", []Source{builtin, builtin}, "the rules in builtin are named twice", 0},
 		{"one id in two folders", []Source{house(ruleText), sourceOf("other", map[string]string{"a.rego": strings.Replace(ruleText, "called_x", "called_y", 1)})}, "house/a.rego and other/a.rego both claim the id ACME-SITE-001", 0},
 		{"one package in two folders", []Source{house(ruleText), sourceOf("other", map[string]string{"a.rego": strings.Replace(other, "called_y", "called_x", 1)})}, "house/a.rego and other/a.rego share the package acme.site.called_x; a package belongs to one source of rules", 0},
-		{"the built-in library", []Source{builtin, evidence}, "house/evidence.rego: the package nscheck.lib.evidence belongs to the built-in rules", 0},
+		{"the built-in library", []Source{builtin, evidence}, "house/evidence.rego:1:1: the package nscheck.lib.evidence belongs to the built-in rules", 0},
 		{"the built-in rules' packages", []Source{builtin, inPackage("nscheck")}, "the package nscheck belongs to the built-in rules", 0},
 		{"a package that only begins alike", []Source{builtin, inPackage("nschecks.x")}, "", 0},
-		{"a built-in id", []Source{builtin, house(strings.Replace(ruleText, "ACME-SITE-001", "NS-SITE-901", 1))}, "house/a.rego: ids that begin with NS- belong to the built-in rules; choose another one than NS-SITE-901", 0},
+		{"a built-in id", []Source{builtin, house(strings.Replace(ruleText, "ACME-SITE-001", "NS-SITE-901", 1))}, "house/a.rego:6:5: ids that begin with NS- belong to the built-in rules; choose another one than NS-SITE-901", 0},
 		{"an old built-in id", []Source{builtin, house(strings.Replace(ruleText, "#   severity", "#   aliases: [NS-SITE-901]\n#   severity", 1))}, "choose another one than NS-SITE-901", 0},
 		{"a copy in place of the built-in rules", []Source{evidence}, "", 1},
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 )
@@ -18,18 +19,31 @@ var hostSchemas = map[string]string{
 }
 
 // addSchemas gives every module, libraries too, the schemas of all documents
-// that it may read, whatever its own annotations say or leave out. It returns
-// an error for annotations that would put another schema in their place.
-func addSchemas(modules []module) error {
-	ofPackage := map[string]*ast.Annotations{}
-	for i, m := range modules {
+// that it may read, and notes the annotations of packages as they were before.
+func (p *Pack) addSchemas() {
+	var parsed []*ast.Module
+	for i, m := range p.modules {
+		parsed = append(parsed, m.parsed)
 		for _, a := range m.parsed.Annotations {
-			if err := checkSchemas(a); err != nil {
-				return fmt.Errorf("%s: %w", m.file, err)
+			p.flaw(checkSchemas(m.file, a)...)
+			if a.Scope == packageScope {
+				p.modules[i].annotations, p.modules[i].schemas = a, a.Schemas
 			}
-			if a.Scope == "package" {
-				ofPackage[m.parsed.Package.Path.String()] = a
-				modules[i].metadata, modules[i].schemas = true, a.Schemas
+		}
+	}
+	Describe(parsed)
+}
+
+const packageScope = "package"
+
+// Describe gives modules the schemas of all documents that they may read,
+// whatever their own annotations say or leave out.
+func Describe(modules []*ast.Module) {
+	ofPackage := map[string]*ast.Annotations{}
+	for _, m := range modules {
+		for _, a := range m.Annotations {
+			if a.Scope == packageScope {
+				ofPackage[m.Package.Path.String()] = a
 			}
 		}
 	}
@@ -40,27 +54,33 @@ func addSchemas(modules []module) error {
 		})
 	}
 	for _, m := range modules {
-		pkg := m.parsed.Package.Path.String()
+		pkg := m.Package.Path.String()
 		a := ofPackage[pkg]
 		if a == nil { // Copy is the only way to say what annotations are about
-			a = (&ast.Annotations{Scope: "package", Location: m.parsed.Package.Location}).Copy(m.parsed.Package)
-			m.parsed.Annotations = append(m.parsed.Annotations, a)
+			a = (&ast.Annotations{Scope: packageScope, Location: m.Package.Location}).Copy(m.Package)
+			m.Annotations = append(m.Annotations, a)
 			ofPackage[pkg] = a
 		}
 		a.Schemas = schemas
 	}
-	return nil
 }
 
-func checkSchemas(a *ast.Annotations) error {
-	for _, s := range a.Schemas {
+// checkSchemas finds annotations that would put another schema in the place of
+// nscheck's.
+func checkSchemas(file string, a *ast.Annotations) (flaws Flaws) {
+	for i, s := range a.Schemas {
+		f := flawOn(FlawWrongMetadata, file, "")
+		f.Key = []string{"schemas", strconv.Itoa(i)}
 		path := s.Path.String()
 		switch want, ok := hostSchemas[path]; {
 		case !ok:
-			return fmt.Errorf("its METADATA has a schema for %s; nscheck provides input, data.estate, data.index, data.totals and data.params", path)
+			f.Msg = fmt.Sprintf("its METADATA has a schema for %s; nscheck provides input, data.estate, data.index, data.totals and data.params", path)
 		case s.Definition != nil, s.Schema.String() != want:
-			return fmt.Errorf("its METADATA gives %s a schema of its own; it is described by %s", path, want)
+			f.Msg = fmt.Sprintf("its METADATA gives %s a schema of its own; it is described by %s", path, want)
+		default:
+			continue
 		}
+		flaws = append(flaws, f)
 	}
-	return nil
+	return flaws
 }

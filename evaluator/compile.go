@@ -1,0 +1,133 @@
+package evaluator
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+
+	"github.com/nscheck/nscheck/internal/nearest"
+)
+
+// NewCompiler makes a compiler that takes what nscheck takes: strict, without
+// the built-ins that rules cannot call, and with the schemas of all that rules
+// read. Parameters are given with their defaults. Modules have to be described
+// by [Describe] before they are compiled.
+func NewCompiler(params map[string]any) (*ast.Compiler, error) {
+	set, err := schemaSet(params)
+	if err != nil {
+		return nil, err
+	}
+	return plainCompiler().WithSchemas(set).WithUseTypeCheckAnnotations(true), nil
+}
+
+func plainCompiler() *ast.Compiler {
+	return ast.NewCompiler().WithStrict(true).WithCapabilities(capabilities()).SetErrorLimit(0)
+}
+
+// CompileFlaws says in plain words what OPA found in reading or compiling rules.
+// An error that is none of OPA's comes back as it is.
+func CompileFlaws(err error) (Flaws, error) {
+	var list ast.Errors
+	var one *ast.Error
+	switch {
+	case err == nil:
+		return nil, nil
+	case errors.As(err, &list):
+	case errors.As(err, &one):
+		list = ast.Errors{one}
+	default:
+		return nil, err
+	}
+	flaws := make(Flaws, len(list))
+	for i, e := range list {
+		flaws[i] = compileFlaw(e)
+	}
+	return flaws, nil
+}
+
+func compileFlaw(e *ast.Error) *Flaw {
+	kind := FlawCompile
+	if e.Code == ast.ParseErr {
+		kind = FlawSyntax
+	}
+	f := flawAt(kind, e.Location, "%s", strings.ReplaceAll(strings.TrimSpace(e.Message), "\n", " "))
+	if why := refusal(e.Message); why != e.Message {
+		f.Kind, f.Msg = FlawRefusedBuiltin, why
+		return f
+	}
+	switch d := e.Details.(type) {
+	case *ast.RefErrInvalidDetail:
+		f.unknownPath(d)
+	case *ast.RefErrUnsupportedDetail:
+		if strings.HasPrefix(e.Message, "undefined ref") {
+			f.Kind = FlawUnknownPath
+			f.Msg = fmt.Sprintf("`%s` has nothing in it: `%s` is a %s", shownRef(d.Ref), shownRef(d.Ref[:d.Pos+1]), d.Have)
+		}
+	case *ast.ArgErrDetail:
+		f.Msg += ": " + strings.Join(strings.Fields(strings.Join(d.Lines(), " ")), " ")
+	case *ast.UnificationErrDetail:
+		f.Msg += ": " + strings.Join(strings.Fields(strings.Join(d.Lines(), " ")), " ")
+	}
+	if name, ok := strings.CutPrefix(e.Message, "undefined function "); ok {
+		f.Msg = fmt.Sprintf("there is no function `%s`", name)
+		if meant := nearest.To(name, builtinNames()); meant != "" && !strings.HasPrefix(name, "data.") {
+			f.Msg += fmt.Sprintf("; did you mean `%s`?", meant)
+		}
+	}
+	return f
+}
+
+// unknownPath says which step of a reference does not exist, and what was meant.
+func (f *Flaw) unknownPath(d *ast.RefErrInvalidDetail) {
+	step := d.Ref[d.Pos]
+	name, isText := step.Value.(ast.String)
+	if !isText {
+		return
+	}
+	f.Kind = FlawUnknownPath
+	f.Msg = fmt.Sprintf("`%s` does not exist", shownRef(d.Ref[:d.Pos+1]))
+	f.at(step)
+	var known []string
+	for _, v := range d.OneOf {
+		s, ok := v.(ast.String)
+		if ok && strings.HasPrefix(string(s), "(") { // stands for every key in schemas/index.json
+			f.Msg = fmt.Sprintf("`%s` cannot be looked up by a text that stands in the rule; use %s", shownRef(d.Ref[:d.Pos+1]), strings.Trim(string(s), "()"))
+			return
+		}
+		if ok {
+			known = append(known, string(s))
+		}
+	}
+	f.Msg += meant(string(name), known)
+}
+
+// meant says which of the known names was meant, else which there are.
+func meant(name string, known []string) string {
+	if near := nearest.To(name, known); near != "" {
+		return fmt.Sprintf("; did you mean `%s`?", near)
+	}
+	if len(known) == 0 {
+		return "; there is nothing in it"
+	}
+	slices.Sort(known)
+	return "; there are " + strings.Join(known, ", ")
+}
+
+// localVar is how OPA calls a variable that has no name in the rule.
+var localVar = regexp.MustCompile(`__local[0-9]+__`)
+
+func shownRef(ref ast.Ref) string { return localVar.ReplaceAllString(ref.String(), "_") }
+
+func builtinNames() []string {
+	names := make([]string, 0, len(known().Builtins))
+	for _, b := range known().Builtins {
+		if b.Infix == "" && !strings.HasPrefix(b.Name, "internal.") && !refused(b) {
+			names = append(names, b.Name)
+		}
+	}
+	return names
+}
