@@ -8,18 +8,24 @@ import (
 // errors and positions.
 func ParseRego(file string, text []byte) (*ast.Module, error) {
 	m, err := ast.ParseModuleWithOpts(file, string(text), ast.ParserOptions{ProcessAnnotation: true, Capabilities: known()})
-	return m, compileError(err)
+	return m, CompileError(err)
 }
 
-// CompileError shows OPA's errors as those of [LoadPack] are shown: one a line,
-// with their positions.
-func CompileError(err error) error { return compileError(err) }
+// CompileError shows OPA's errors as those of [LoadPack] are shown, with their
+// positions.
+func CompileError(err error) error {
+	flaws, err := CompileFlaws(err)
+	if err != nil {
+		return err
+	}
+	return flaws.err()
+}
 
 // Code is what the pack was compiled from, to compile it once more together with
 // other modules: its modules by file, and a compiler with what rules may call,
 // the schemas of what they read, and OPA's strict mode. Neither is shared.
 func (p *Pack) Code() (map[string]*ast.Module, *ast.Compiler, error) {
-	set, err := p.schemaSet()
+	compiler, err := NewCompiler(p.defaults)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -27,8 +33,6 @@ func (p *Pack) Code() (map[string]*ast.Module, *ast.Compiler, error) {
 	for _, m := range p.modules {
 		modules[m.file] = m.parsed.Copy()
 	}
-	compiler := ast.NewCompiler().WithStrict(true).WithCapabilities(capabilities()).
-		WithSchemas(set).WithUseTypeCheckAnnotations(true)
 	return modules, compiler, nil
 }
 
