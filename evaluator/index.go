@@ -84,6 +84,9 @@ func displayNames(estate *snapshot.Estate, packages map[string][]any) map[string
 	for _, f := range estate.Filters {
 		add(f.GUID, f.Name)
 	}
+	for _, ps := range estate.PackageServers {
+		add(ps.GUID, ps.Name)
+	}
 	for role, list := range packages {
 		names := map[string]bool{}
 		for _, o := range list {
