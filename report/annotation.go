@@ -83,7 +83,10 @@ func (a *annotations) fault(f evaluator.Finding, msg string) {
 	case f.BaselineState == evaluator.Incomparable:
 		a.add(annotation{level: "warning", rule: f.Rule, msg: "Incomparable: " + msg, place: f.Location})
 	default:
-		a.add(annotation{level: sarifLevel(f.Severity), rule: f.Rule, msg: msg + a.digest.behindText(f), place: f.Location})
+		if behind := a.digest.behindText(f); behind != "" {
+			msg = strings.TrimSuffix(msg, ".") + "." + behind
+		}
+		a.add(annotation{level: sarifLevel(f.Severity), rule: f.Rule, msg: msg, place: f.Location})
 	}
 }
 
@@ -167,7 +170,13 @@ func (a *annotations) incomplete(level, lead string, in incompleteRules) {
 
 // conclusion sums up, and counts what has no annotation.
 func (a *annotations) conclusion(r *evaluator.Result, o Options) string {
-	out := fmt.Sprintf("%s. Findings: %s. Exit status %d: %s.", byVerdict(r), bySeverity(r), o.exit(r).Status, exitMeaning(r, o))
+	out := fmt.Sprintf("Exit status %d: %s.", o.exit(r).Status, exitMeaning(r, o))
+	if d := a.digest.difference; d != nil {
+		_, body := comparedLead(d)
+		out = body + ". " + out + " The head as a whole: " + byVerdict(r) + "; findings: " + bySeverity(r) + "."
+	} else {
+		out = byVerdict(r) + ". Findings: " + bySeverity(r) + ". " + out
+	}
 	if a.left > 0 {
 		out += fmt.Sprintf(" Faults not shown for want of room: %d.", a.left)
 	}

@@ -44,13 +44,18 @@ func blameText(settings []evaluator.SettingRef, sure string) string {
 	return intro + strings.Join(texts, "; ")
 }
 
+// behindSettings are the settings behind a finding that is new in a difference.
+func behindSettings(d *evaluator.Difference, f evaluator.Finding) []evaluator.SettingRef {
+	if d == nil || f.BaselineState != evaluator.New {
+		return nil
+	}
+	return d.SettingsOf(f)
+}
+
 // behindText is a sentence about the settings behind a finding that is new in a
 // difference; empty where there is nothing to say.
 func behindText(d *evaluator.Difference, f evaluator.Finding) string {
-	if d == nil || f.BaselineState != evaluator.New {
-		return ""
-	}
-	settings := d.SettingsOf(f)
+	settings := behindSettings(d, f)
 	if len(settings) == 0 {
 		return ""
 	}

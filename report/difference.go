@@ -63,7 +63,7 @@ func DifferenceTable(out io.Writer, d *evaluator.Difference, o Options, exit Exi
 	w := newWriter(out, o)
 	w.differenceHead(d)
 	w.settings(d.Settings)
-	lists, err := compared(d)
+	lists, err := comparedLists(d)
 	if err != nil {
 		return err
 	}
@@ -81,49 +81,11 @@ func DifferenceTable(out io.Writer, d *evaluator.Difference, o Options, exit Exi
 }
 
 func (w *writer) differenceHead(d *evaluator.Difference) {
-	c := d.Clients
-	lead := plural(total(d.Findings[evaluator.New]), "new finding") + ":"
-	body := fmt.Sprintf("%s %d fixed, %d unchanged, %d incomparable", lead, total(d.Findings[evaluator.Absent]),
-		total(d.Findings[evaluator.Unchanged]), total(d.Findings[evaluator.Incomparable]))
+	lead, body := comparedLead(d)
 	w.put(block{lead: lead, body: body})
-	if total(d.Waived)+total(d.Warnings) > 0 {
-		w.put(block{body: fmt.Sprintf("Of the new ones: %d waived, %d not counting yet", total(d.Waived), total(d.Warnings))})
+	for _, fact := range comparedFacts(d) {
+		w.put(block{body: fact})
 	}
-	if d.AsOf != "" {
-		w.put(block{body: "Waivers, and rules that only warn yet, are judged as of " + string(d.AsOf)})
-	}
-	w.clientCount("Harmed", "may be harmed", "that other faults harmed before", c.Harmed)
-	w.clientCount("Freed", "are freed in part", "that other faults still harm", c.Freed)
-	if n := c.Worse + c.Better + c.Mixed; n > 0 {
-		w.put(block{body: fmt.Sprintf("Clients with other findings of their own: %d worse, %d better, %d both", c.Worse, c.Better, c.Mixed)})
-	}
-	if c.Added+c.Gone > 0 {
-		w.put(block{body: fmt.Sprintf("Clients: %d before, %d now; %d came and %d went", c.Base, c.Head, c.Added, c.Gone)})
-	}
-}
-
-func total(counts map[evaluator.Severity]int64) (n int64) {
-	for _, c := range counts {
-		n += c
-	}
-	return n
-}
-
-func (w *writer) clientCount(label, maybe, held string, c evaluator.ClientCount) {
-	body := label + ": " + plural(c.Sure, "client")
-	switch {
-	case c.Sure > 0:
-		body += " (" + names(c.Sample, c.Sure) + ")"
-	case c.Possible > 0:
-		body += fmt.Sprintf("; %d %s (%s)", c.Possible, maybe, names(c.Sample, c.Possible))
-	}
-	if c.Sure > 0 && c.Possible > 0 {
-		body += fmt.Sprintf("; %d more %s", c.Possible, maybe)
-	}
-	if c.Held > 0 {
-		body += fmt.Sprintf(", besides %d %s", c.Held, held)
-	}
-	w.put(block{body: body})
 }
 
 // settings lists what was set otherwise; of what was observed otherwise it says
@@ -155,8 +117,8 @@ func (w *writer) settings(list []change.Setting) {
 	}
 }
 
-// compared are the first findings of each rule by what became of them.
-func compared(d *evaluator.Difference) (map[evaluator.BaselineState]map[string][]evaluator.Compared, error) {
+// comparedLists are the first findings of each rule by what became of them.
+func comparedLists(d *evaluator.Difference) (map[evaluator.BaselineState]map[string][]evaluator.Compared, error) {
 	out := map[evaluator.BaselineState]map[string][]evaluator.Compared{}
 	for c, err := range d.All() {
 		if err != nil {

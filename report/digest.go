@@ -24,39 +24,25 @@ type digest struct {
 	freshAll   int64
 	freshOf    map[string]bool // rules of such findings
 	waived     []evaluator.Finding
-	behind     map[faultKey]evaluator.Finding // the findings that are causes
-}
-
-// faultKey tells the findings of the estate apart that causes come from.
-type faultKey struct {
-	rule, msg string
-	resource  evaluator.Resource
+	fixed      []evaluator.Finding // that only the baseline has, by severity
+	behind     causeFindings
 }
 
 func newDigest(r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error], o Options) (*digest, error) {
 	d := &digest{
 		difference: r.Compared(),
-		standings:  map[standing]int64{}, states: map[evaluator.BaselineState]int64{}, behind: map[faultKey]evaluator.Finding{}, freshOf: map[string]bool{},
+		standings:  map[standing]int64{}, states: map[evaluator.BaselineState]int64{}, behind: newCauseFindings(r), freshOf: map[string]bool{},
 	}
 	estate := map[string]bool{}
 	for _, rule := range r.Rules {
 		estate[rule.ID] = rule.Scope == evaluator.EstateScope
 	}
-	causes := map[faultKey]bool{}
-	for _, c := range r.Causes {
-		if c.Resource != nil {
-			causes[faultKey{c.Rule, c.Msg, *c.Resource}] = true
-		}
-	}
 	var err error
 	d.gathered, err = gatherFrom(r, func(yield func(evaluator.Finding, error) bool) {
 		for f, err := range findings {
 			if err == nil {
-				key := faultKey{f.Rule, f.Msg, f.Resource}
-				if causes[key] {
-					d.behind[key] = f
-				}
-				d.add(standingOf(r, f, o), f, estate[f.Rule] && !causes[key])
+				isCause := d.behind.note(f)
+				d.add(standingOf(r, f, o), f, estate[f.Rule] && !isCause)
 			}
 			if !yield(f, err) {
 				return
@@ -72,6 +58,9 @@ func (d *digest) add(s standing, f evaluator.Finding, estate bool) {
 		d.states[f.BaselineState]++
 	}
 	switch {
+	case s == fixed:
+		d.fixed = keepWorst(d.fixed, f)
+		return
 	case gone(f):
 		return
 	case s == waived:
@@ -90,14 +79,11 @@ func (d *digest) add(s standing, f evaluator.Finding, estate bool) {
 	}
 }
 
-// comparison counts the findings against the baseline, where there was one.
+// comparison counts the findings against the baseline, where there was one and no
+// other comparison.
 func (d *digest) comparison() string {
-	if len(d.states) == 0 {
+	if len(d.states) == 0 || d.difference != nil {
 		return ""
-	}
-	if c := d.difference; c != nil {
-		return fmt.Sprintf("Against the base: %d new, %d fixed, %d unchanged, %d incomparable.", total(c.Findings[evaluator.New]),
-			total(c.Findings[evaluator.Absent]), total(c.Findings[evaluator.Unchanged]), total(c.Findings[evaluator.Incomparable]))
 	}
 	return fmt.Sprintf("Against the baseline: %d new, %d fixed, %d unchanged.",
 		d.states[evaluator.New], d.states[evaluator.Absent], d.states[evaluator.Unchanged])
@@ -118,12 +104,7 @@ func (d *digest) against() string {
 }
 
 // finding is the finding that a cause comes from.
-func (d *digest) finding(c evaluator.Cause) evaluator.Finding {
-	if c.Resource == nil {
-		return evaluator.Finding{}
-	}
-	return d.behind[faultKey{c.Rule, c.Msg, *c.Resource}]
-}
+func (d *digest) finding(c evaluator.Cause) evaluator.Finding { return d.behind.of(c) }
 
 // keepWorst keeps the worst findings, and of equally bad ones the first.
 func keepWorst(list []evaluator.Finding, f evaluator.Finding) []evaluator.Finding {

@@ -40,6 +40,7 @@ var htmlTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"verdict": func(v evaluator.Verdict) string { return verdictWord[v] },
 	"setting": setting,
 	"freed":   freesSentence,
+	"state":   func(s evaluator.BaselineState) string { return stateWord[s] },
 	"percent": percent,
 	"inc":     func(i int) int { return i + 1 },
 	"more":    func(n int64, shown []evaluator.Resource) int64 { return n - int64(len(shown)) },
@@ -57,6 +58,7 @@ type page struct {
 	Facts   []fact
 	Total   int64
 	Marks   marks
+	Against *against // nil where the result is not the head of a comparison
 
 	Style  template.CSS
 	Script template.JS
@@ -97,7 +99,9 @@ func newPage(r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error], 
 		Policy: contentPolicy(),
 	}
 	p.Meaning = exitMeaning(r, o)
+	p.Against = newAgainst(r)
 	ends, grid := chainEnds(r.Rules), newGridder(r)
+	behind := newCauseFindings(r)
 	byRule := map[string]*end{}
 	for _, e := range ends {
 		byRule[e.rule.ID] = e
@@ -108,6 +112,8 @@ func newPage(r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error], 
 		}
 		p.Total++
 		p.Marks.count(f)
+		behind.note(f)
+		p.Against.note(f)
 		if e := byRule[f.Rule]; e != nil && !gone(f) {
 			e.count(f)
 		}
@@ -116,7 +122,8 @@ func newPage(r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error], 
 	for _, e := range ends {
 		p.Ends = append(p.Ends, newPageEnd(r, e))
 	}
-	p.Causes = pageCauses(r)
+	p.Against.settle()
+	p.Causes = pageCauses(r, behind)
 	p.Grid = grid.grid()
 	return p, nil
 }

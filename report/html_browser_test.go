@@ -164,8 +164,8 @@ func TestPageOfManyFindings(t *testing.T) {
 	b.press(kb.PageUp)
 	b.want("back a page", active, "PC000050")
 	b.want("data is let go once read", `document.querySelectorAll("script.findings").length`, "0")
-	b.state("new", "new", "PC000001", "Baselinenew")
-	b.state("absent", "gone since the baseline", "PC000002", "Baselinegone since the baseline")
+	b.state("new", "new", "PC000001", "Statenew")
+	b.state("absent", "gone", "PC000002", "Stategone")
 	b.state("waived", "waived", "PC000003", "WaivedMoves on Monday; owner anna; CHG-7; until 2026-03-31; nscheck-waivers.yaml:3")
 }
 
@@ -261,4 +261,23 @@ func quoted(s string) string {
 		panic(err)
 	}
 	return string(b)
+}
+
+// TestPageOfAComparison leads with what is new, and tells old causes from it.
+func TestPageOfAComparison(t *testing.T) {
+	var out bytes.Buffer
+	r := compared(t, strings.Replace(comparedChange, "York: {}", `"<b>York</b>": {subnets: [10.1.0.0/24]}`, 1), evaluator.Options{})
+	if err := (htmlFormat{}).Write(&out, r, Options{FailOn: evaluator.Medium}); err != nil {
+		t.Fatal(err)
+	}
+	b := openPage(t, out.Bytes())
+	b.want("ready", ready, "yes")
+	b.want("what leads", `document.querySelector("h1").innerText`, "1 new finding")
+	b.want("one heading", `document.querySelectorAll("h1").length`, "1")
+	b.want("the cause", `document.querySelector(".cause h3").innerText`, "Possibly Site <b>York</b> makes ill new")
+	b.want("the setting", `document.querySelector(".fresh .behind").innerText`, "Because of sites[<b>York</b>] added (change.yaml:4).")
+	b.do(chromedp.Click(chromedp.CSS("[data-state]")))
+	b.want("only what is new", status, "1 of 10 findings")
+	b.do(chromedp.Click(chromedp.CSS("#rows button.open")))
+	b.want("State and settings", `document.querySelector("#detail").innerText.includes("Because of")`, "true")
 }

@@ -65,21 +65,23 @@ type findingData struct {
 	State    string `json:"b,omitempty"`
 	Waiver   any    `json:"w,omitempty"`
 	Place    any    `json:"l,omitempty"`
+	Behind   any    `json:"h,omitempty"` // the settings that make it
 	Unknown  bool   `json:"u,omitempty"` // whom it harms is not known
 }
 
 // findingsWriter writes findings as data.
 type findingsWriter struct {
-	out    *bufio.Writer
-	rules  map[string]int
-	causes map[string]int
-	sites  map[string]int
-	texts  map[string]int
+	out        *bufio.Writer
+	rules      map[string]int
+	causes     map[string]int
+	sites      map[string]int
+	texts      map[string]int
+	difference *evaluator.Difference // nil where nothing is compared
 }
 
 // writeFindingsData writes all findings, holding none.
 func writeFindingsData(out *bufio.Writer, r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error]) error {
-	w := &findingsWriter{out: out, rules: map[string]int{}, causes: map[string]int{}, sites: map[string]int{}, texts: map[string]int{}}
+	w := &findingsWriter{out: out, rules: map[string]int{}, causes: map[string]int{}, sites: map[string]int{}, texts: map[string]int{}, difference: r.Compared()}
 	if err := w.head(r); err != nil {
 		return err
 	}
@@ -159,6 +161,9 @@ func (w *findingsWriter) data(f evaluator.Finding) findingData {
 	}
 	if l := f.Location; l != nil {
 		d.Place = w.text(Message(fmt.Sprintf("%s:%d", l.File, l.Line)))
+	}
+	if settings := behindSettings(w.difference, f); len(settings) > 0 {
+		d.Behind = w.text(blameText(settings, ""))
 	}
 	return d
 }

@@ -58,10 +58,11 @@ type pageCause struct {
 	Title    string // of its rule, where the message is another
 	Severity evaluator.Severity
 	Leads    string
-	Same     int // index, from 1, of the cause that says what to do already
+	State    evaluator.BaselineState // of its finding, against a baseline or base
+	Same     int                     // index, from 1, of the cause that says what to do already
 }
 
-func pageCauses(r *evaluator.Result) []pageCause {
+func pageCauses(r *evaluator.Result, behind causeFindings) []pageCause {
 	rules := map[string]*evaluator.RuleResult{}
 	for i := range r.Rules {
 		rules[r.Rules[i].ID] = &r.Rules[i]
@@ -69,7 +70,7 @@ func pageCauses(r *evaluator.Result) []pageCause {
 	told := map[string]int{}
 	var out []pageCause
 	for i, c := range r.Causes {
-		p := pageCause{Cause: c, Same: told[c.Rule]}
+		p := pageCause{Cause: c, Same: told[c.Rule], State: behind.of(c).BaselineState}
 		if told[c.Rule] == 0 {
 			told[c.Rule] = i + 1
 		}
@@ -89,6 +90,11 @@ func pageCauses(r *evaluator.Result) []pageCause {
 		out = append(out, p)
 	}
 	return out
+}
+
+// stateWord are the states of findings in the words of the page.
+var stateWord = map[evaluator.BaselineState]string{
+	evaluator.New: "new", evaluator.Unchanged: "was there before", evaluator.Absent: "gone", evaluator.Incomparable: "incomparable",
 }
 
 func freesSentence(c evaluator.Cause) string {

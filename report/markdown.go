@@ -39,9 +39,16 @@ func writeMarkdown(out io.Writer, r *evaluator.Result, d *digest, o Options) err
 	}
 	foot := markdownFoot(r)
 	m.limit -= len(foot) + 200 // and the note that it is cut short
-	m.head(r, d, o)
+	m.title(r)
+	if d.difference != nil {
+		m.compared(r, d, o)
+	} else {
+		m.head(r, d, o)
+	}
 	m.causes(r, d)
-	m.fresh(d)
+	if d.difference == nil {
+		m.fresh(d)
+	}
 	m.rules(r, d)
 	m.waived(d)
 	m.notEvaluated(r)
@@ -73,16 +80,16 @@ func (m *markdown) add(format string, args ...any) {
 // short is text from outside, cut where it is long.
 func short(s string) string { return markdownText(clean(s, 300)) }
 
-func (m *markdown) head(r *evaluator.Result, d *digest, o Options) {
+func (m *markdown) title(r *evaluator.Result) {
 	title := "nscheck"
 	if s := r.Snapshot.Server; s != nil {
 		title += ": Notification Server " + short(Name(s.Name))
 	}
 	m.add("## %s\n\n", title)
-	for _, e := range d.ends {
-		_, body := e.headline(r)
-		m.add("**%s**\n\n", markdownText(body))
-	}
+}
+
+func (m *markdown) head(r *evaluator.Result, d *digest, o Options) {
+	m.headlines(r, d)
 	m.add("Exit status %d: %s. Findings: %s", o.exit(r).Status, exitMeaning(r, o), bySeverity(r))
 	if n := d.standings[waived]; n > 0 {
 		m.add("; %d waived", n)
@@ -90,6 +97,13 @@ func (m *markdown) head(r *evaluator.Result, d *digest, o Options) {
 	m.add(". %s.\n", byVerdict(r))
 	if compared := d.comparison(); compared != "" {
 		m.add("\n%s\n", compared)
+	}
+}
+
+func (m *markdown) headlines(r *evaluator.Result, d *digest) {
+	for _, e := range d.ends {
+		_, body := e.headline(r)
+		m.add("**%s**\n\n", markdownText(body))
 	}
 }
 
@@ -162,22 +176,6 @@ func markdownPlace(f evaluator.Finding) string {
 		return ""
 	}
 	return fmt.Sprintf(" (%s:%d)", short(f.Location.File), f.Location.Line)
-}
-
-func (m *markdown) fresh(d *digest) {
-	for i, f := range d.fresh {
-		if i == 0 {
-			m.add("\n### New findings\n\n")
-		}
-		where := markdownPlace(f)
-		if behind := d.behindText(f); behind != "" {
-			where = ". " + short(strings.TrimSpace(behind))
-		}
-		m.add("- %s, %s, %s: %s%s\n", f.Severity, f.Rule, short(objectName(f.Resource)), short(f.Msg), where)
-	}
-	if rest := d.freshAll - int64(len(d.fresh)); rest > 0 {
-		m.add("- and %d more\n", rest)
-	}
 }
 
 func markdownFoot(r *evaluator.Result) string {

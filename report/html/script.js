@@ -2,7 +2,7 @@
 (() => {
   const PAGE = 50, PRINTED = 250;
   const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'];
-  const STATES = {new: 'new', unchanged: 'in the baseline too', absent: 'gone since the baseline', waived: 'waived'};
+  const STATES = {new: 'new', unchanged: 'was there before', absent: 'gone', incomparable: 'incomparable', waived: 'waived'};
   const $ = id => document.getElementById(id);
   const $$ = selector => [...document.querySelectorAll(selector)];
   document.documentElement.classList.add('script');
@@ -37,6 +37,7 @@
     if (d.e !== undefined) f.expected = text(d.e);
     if (d.w !== undefined) f.waiver = text(d.w);
     if (d.l !== undefined) f.place = text(d.l);
+    if (d.h !== undefined) f.behind = text(d.h);
     f.state = d.b || '';
     f.severity = SEVERITIES.indexOf(f.rule.severity);
     f.site = f.sites.map(i => head.sites[i]).join(', ');
@@ -93,7 +94,8 @@
     if (!f.path) fact('Expected', f.expected);
     fact('Stands in', f.place);
     fact('Waived', f.waiver);
-    fact('Baseline', STATES[f.state]);
+    fact('State', STATES[f.state]);
+    fact('Because of', f.behind);
     const cause = head.causes[f.cause - 1];
     if (cause) fact(cause.possible ? 'Possible cause' : 'Cause', `${cause.rule} ${cause.msg}`);
     if (f.unknown) fact('Clients', 'which ones it harms is not known');
@@ -250,6 +252,7 @@
     $('previous').addEventListener('click', () => turn(-1));
     $('next').addEventListener('click', () => turn(1));
     $$('[data-rule]').forEach(b => b.addEventListener('click', () => only('rule', b.dataset.rule)));
+    $$('[data-state]').forEach(b => b.addEventListener('click', () => only('state', b.dataset.state)));
     $$('[data-site]').forEach(b => b.addEventListener('click', () => only('site', b.dataset.site)));
     $$('[data-cause]').forEach(b => b.addEventListener('click', () => only('cause', head.causes.findIndex(c => c.id === b.dataset.cause) + 1)));
     document.addEventListener('keydown', keys);

@@ -1,0 +1,45 @@
+package report
+
+import "github.com/nscheck/nscheck/evaluator"
+
+// faultKey tells the findings of the estate apart that causes come from.
+type faultKey struct {
+	rule, msg string
+	resource  evaluator.Resource
+}
+
+// causeFindings are the findings that causes come from, once they came by.
+type causeFindings map[faultKey]*evaluator.Finding
+
+func newCauseFindings(r *evaluator.Result) causeFindings {
+	out := causeFindings{}
+	for _, c := range r.Causes {
+		if c.Resource != nil {
+			out[faultKey{c.Rule, c.Msg, *c.Resource}] = nil
+		}
+	}
+	return out
+}
+
+// note keeps a finding that a cause comes from, and says whether it is one.
+func (m causeFindings) note(f evaluator.Finding) bool {
+	key := faultKey{f.Rule, f.Msg, f.Resource}
+	if _, ok := m[key]; !ok {
+		return false
+	}
+	if !gone(f) {
+		m[key] = &f
+	}
+	return true
+}
+
+// of is the finding that a cause comes from.
+func (m causeFindings) of(c evaluator.Cause) evaluator.Finding {
+	if c.Resource == nil {
+		return evaluator.Finding{}
+	}
+	if f := m[faultKey{c.Rule, c.Msg, *c.Resource}]; f != nil {
+		return *f
+	}
+	return evaluator.Finding{}
+}

@@ -1,0 +1,95 @@
+package report
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/nscheck/nscheck/change"
+	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+// comparedChange makes one fault, mends one, and leaves the others.
+const comparedChange = `sites:
+  Leeds: {name: Well}
+add:
+  sites: {York: {}}
+`
+
+// changed is a snapshot with another estate.
+type changed struct {
+	*snapshot.Reader
+	outcome *change.Outcome
+}
+
+func (c changed) Estate() (*snapshot.Estate, json.RawMessage) {
+	return c.outcome.Estate, c.outcome.Raw
+}
+
+// compared judges the broken estate before and after a change, and returns the
+// head, which knows the comparison.
+func compared(t testing.TB, overlay string, opts evaluator.Options) *evaluator.Result {
+	t.Helper()
+	files := fstest.MapFS{}
+	for _, f := range txtar.Parse([]byte(rules)).Files {
+		files[f.Name] = &fstest.MapFile{Data: f.Data}
+	}
+	pack, err := evaluator.LoadPack(evaluator.Source{Name: "house", FS: files})
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := func() *snapshot.Reader {
+		snap, err := snapshot.NewReader(strings.NewReader(docs["broken"]), "doc.yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return snap
+	}
+	opts.ToolVersion, opts.Track = "1.2.3", true
+	judge := func(snap evaluator.Snapshot) *evaluator.Result {
+		r, err := evaluator.Evaluate(context.Background(), pack, snap, opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { r.Close() })
+		return r
+	}
+	_, raw := read().Estate()
+	outcome, err := change.Apply(raw, []change.File{{Name: "change.yaml", Text: []byte(overlay)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	base, head := judge(read()), judge(changed{read(), outcome})
+	if _, err := evaluator.Compare(base, head, outcome.Settings); err != nil {
+		t.Fatal(err)
+	}
+	return head
+}
+
+// TestComparedGolden compares every format's bytes of a comparison with testdata.
+func TestComparedGolden(t *testing.T) {
+	o := Options{FailOn: evaluator.Medium}
+	head := compared(t, comparedChange, evaluator.Options{})
+	for _, name := range Names {
+		var got bytes.Buffer
+		var err error
+		switch name {
+		case "table":
+			err = DifferenceTable(&got, head.Compared(), o, o.exit(head))
+		case "json":
+			err = DifferenceJSON(&got, head.Compared(), o.exit(head))
+		default:
+			err = formats[name].Write(&got, head, o)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden(t, "compared."+name, got.Bytes())
+	}
+}

@@ -1,0 +1,65 @@
+package report
+
+import (
+	"strings"
+
+	"github.com/nscheck/nscheck/evaluator"
+)
+
+// against is what a comparison says before all that is there.
+type against struct {
+	New, Fixed, Unchanged, Incomparable int64
+	Facts                               []string
+	Incomplete                          []evaluator.RuleDifference
+	// The worst of the new findings, with the settings that make them.
+	Worst []pageFinding
+
+	difference *evaluator.Difference
+	worst      []evaluator.Finding
+}
+
+// pageFinding is a finding that the page shows by itself.
+type pageFinding struct {
+	evaluator.Finding
+	Behind string
+}
+
+func newAgainst(r *evaluator.Result) *against {
+	d := r.Compared()
+	if d == nil {
+		return nil
+	}
+	a := &against{
+		difference: d,
+		New:        total(d.Findings[evaluator.New]), Fixed: total(d.Findings[evaluator.Absent]),
+		Unchanged: total(d.Findings[evaluator.Unchanged]), Incomparable: total(d.Findings[evaluator.Incomparable]),
+	}
+	for _, fact := range comparedFacts(d) {
+		a.Facts = append(a.Facts, Message(fact))
+	}
+	for _, rule := range d.Rules {
+		if len(rule.Incomplete) > 0 {
+			a.Incomplete = append(a.Incomplete, rule)
+		}
+	}
+	return a
+}
+
+// note keeps the worst of the new findings that nobody accepted.
+func (a *against) note(f evaluator.Finding) {
+	if a != nil && f.BaselineState == evaluator.New && f.Waiver == nil {
+		a.worst = keepWorst(a.worst, f)
+	}
+}
+
+func (a *against) settle() {
+	if a == nil {
+		return
+	}
+	for _, f := range a.worst {
+		a.Worst = append(a.Worst, pageFinding{f, Message(strings.TrimSpace(behindText(a.difference, f)))})
+	}
+}
+
+// More is how many new findings there are beside the worst.
+func (a *against) More() int64 { return a.New - int64(len(a.Worst)) }

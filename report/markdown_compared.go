@@ -1,0 +1,69 @@
+package report
+
+import (
+	"strings"
+
+	"github.com/nscheck/nscheck/evaluator"
+)
+
+// compared writes what a comparison says: what the exit status rests on, before
+// all that is there whatever was changed.
+func (m *markdown) compared(r *evaluator.Result, d *digest, o Options) {
+	_, body := comparedLead(d.difference)
+	m.add("**%s**\n\nExit status %d: %s.\n", body, o.exit(r).Status, exitMeaning(r, o))
+	for i, fact := range comparedFacts(d.difference) {
+		if i == 0 {
+			m.add("\n")
+		}
+		m.add("- %s\n", short(fact))
+	}
+	m.fresh(d)
+	m.fixed(d)
+	m.incomparable(d.difference)
+	m.add("\n### The head as a whole, old and new\n\n")
+	m.headlines(r, d)
+	m.add("Findings: %s. %s.\n", bySeverity(r), byVerdict(r))
+}
+
+func (m *markdown) fresh(d *digest) {
+	for i, f := range d.fresh {
+		if i == 0 {
+			m.add("\n### New findings\n\n")
+		}
+		where := markdownPlace(f)
+		if behind := d.behindText(f); behind != "" {
+			where = ". " + short(strings.TrimSpace(behind))
+		}
+		m.add("- %s, %s, %s: %s%s\n", f.Severity, f.Rule, short(objectName(f.Resource)), short(f.Msg), where)
+	}
+	if rest := d.freshAll - int64(len(d.fresh)); rest > 0 {
+		m.add("- and %d more\n", rest)
+	}
+}
+
+func (m *markdown) fixed(d *digest) {
+	for i, f := range d.fixed {
+		if i == 0 {
+			m.add("\n### Fixed\n\n")
+		}
+		m.add("- %s, %s, %s: %s\n", f.Severity, f.Rule, short(objectName(f.Resource)), short(f.Msg))
+	}
+	if rest := d.standings[fixed] - int64(len(d.fixed)); rest > 0 {
+		m.add("- and %d more\n", rest)
+	}
+}
+
+// incomparable writes of which rules it cannot be told what came and went.
+func (m *markdown) incomparable(d *evaluator.Difference) {
+	began := false
+	for _, rule := range d.Rules {
+		if len(rule.Incomplete) == 0 {
+			continue
+		}
+		if !began {
+			began = true
+			m.add("\n### It cannot be told\n\n")
+		}
+		m.add("- %s %s: %s\n", rule.ID, short(rule.Title), short(strings.Join(rule.Incomplete, "; ")))
+	}
+}
