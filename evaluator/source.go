@@ -139,6 +139,8 @@ func (p *Pack) parseModules(from int) error {
 		if err != nil {
 			return err
 		}
+		// What OPA says of one place behind its first words is a consequence of it.
+		flaws = slices.CompactFunc(flaws, func(a, b *Flaw) bool { return a.Row == b.Row && a.Col == b.Col })
 		for _, f := range flaws {
 			f.File = m.file
 			f.endIn(m.text)
