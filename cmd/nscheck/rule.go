@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -33,14 +32,7 @@ func ruleCommand() *cli.Command {
 				Flags:     append(packFlags(), configFlag(), asJSON),
 				Action:    runRuleShow,
 			},
-			{
-				Name:  "lint",
-				Usage: "say what could be better in rules",
-				Description: "It looks at the rules of --policy, or at the built-in ones where there are none,\n" +
-					"and exits with 1 where it finds something.",
-				Flags:  append(packFlags(), configFlag(), asJSON),
-				Action: runRuleLint,
-			},
+			ruleLintCommand(),
 			ruleTestCommand(),
 		},
 	}
@@ -82,33 +74,6 @@ func runRuleShow(c *cli.Context) error {
 		return printJSON(c.App.Writer, rule)
 	}
 	return printRule(c.App.Writer, rule)
-}
-
-// runRuleLint leaves out the built-in rules where there are others: they are not
-// the author's.
-func runRuleLint(c *cli.Context) error {
-	if err := noArguments(c); err != nil {
-		return err
-	}
-	pack, err := loadPack(c)
-	if err != nil {
-		return err
-	}
-	own := len(c.StringSlice("policy")) > 0
-	lints := slices.DeleteFunc(pack.Lint(), func(l evaluator.Lint) bool { return own && strings.HasPrefix(l.File, builtin+"/") })
-	if c.Bool("json") {
-		if err := printJSON(c.App.Writer, append([]evaluator.Lint{}, lints...)); err != nil {
-			return err
-		}
-	} else {
-		for _, l := range lints {
-			fmt.Fprintln(c.App.Writer, report.Text(fmt.Sprintf("%s: %s: %s (%s)", l.File, l.Rule, l.Msg, l.Name)))
-		}
-	}
-	if len(lints) > 0 {
-		return exitStatus(evaluator.ExitFindings)
-	}
-	return nil
 }
 
 func printRule(w io.Writer, r *evaluator.Rule) error {
