@@ -61,6 +61,21 @@ func (f *file) stem() string {
 	return stem
 }
 
+// within reports whether a file is in one of some paths of its folder, or belongs to
+// the same rule as one of them; no paths mean all.
+func (f *file) within(paths []string) bool {
+	if len(paths) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(paths, func(p string) bool {
+		if p == "." || p == f.name || strings.HasPrefix(f.name, p+"/") {
+			return true
+		}
+		named := f.folder.byName[p]
+		return named != nil && path.Ext(p) != "" && named.stem() == f.stem() && (f.isRego() || f.isExamples())
+	})
+}
+
 // rule is the file of the rule or library that a file belongs to; nil where
 // there is none.
 func (f *file) rule() *file { return f.folder.byName[f.stem()+regoEnding] }

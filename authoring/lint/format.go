@@ -52,15 +52,15 @@ func (l *linter) formatting(f *file) {
 	l.on(f, format, min(line, len(has)), "it is not formatted from here on")
 }
 
-// Fix formats all files of Rego in a folder, and returns the names of those that
-// it rewrote. What is no Rego stays as it is.
-func Fix(dir string) (fixed []string, err error) {
+// Fix formats the files of Rego in a folder, or in some paths of it, and returns
+// the names of those that it rewrote. What is no Rego stays as it is.
+func Fix(dir string, within ...string) (fixed []string, err error) {
 	d, err := readFolder(evaluator.Source{Name: dir, FS: os.DirFS(dir)})
 	if err != nil {
 		return nil, err
 	}
 	for _, f := range d.files {
-		if !f.isRego() {
+		if !f.isRego() || !f.within(within) {
 			continue
 		}
 		text, err := formatted(f.shown, f.text)

@@ -19,6 +19,9 @@ type Options struct {
 	Strict bool
 	// Beside are rules that are loaded too and not linted, such as the built-in ones.
 	Beside []evaluator.Source
+	// Within are the paths of which problems are reported, by the name of the source:
+	// folders, or files with what belongs to the same rule. All are where none is named.
+	Within map[string][]string
 	// Shipped tells that the linted rules are part of nscheck, so that they have
 	// neither a pack.yaml nor a version of their own.
 	Shipped bool

@@ -185,6 +185,34 @@ func TestSeveralFolders(t *testing.T) {
 	}
 }
 
+// TestWithin: the whole pack is looked at, and what is asked for is reported.
+func TestWithin(t *testing.T) {
+	files := house(t)
+	replaced(t, files, "client/plugin_old.rego", "{\n\tversions", "{\n\n\tversions")
+	replaced(t, files, "client/plugin_old.yaml", "case: missing", "case: unknown")
+	replaced(t, files, "site/no_server.rego", "ACME-SITE-001", "ACME-CLI-001")
+	client := []string{"format", "missing-case"}
+	for within, want := range map[string][]string{
+		"client":                      client,
+		"client/plugin_old.rego":      client,
+		"client/plugin_old_test.rego": client,
+		"client/plugin_old.yaml":      client,
+		"site":                        {"id-collision"},
+		"lib/versions.rego":           nil,
+		"clien":                       nil,
+		".":                           {"format", "missing-case", "id-collision"},
+	} {
+		report := lintFiles(t, files, Options{Within: map[string][]string{"house": {within}}})
+		var got []string
+		for _, p := range report.Problems {
+			got = append(got, p.Name)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", within, diff)
+		}
+	}
+}
+
 func TestErrorsCannotBeSilenced(t *testing.T) {
 	files := house(t)
 	replaced(t, files, "lib/versions.rego", "[0])", "[0])\n\n# nscheck:ignore compile it is fine\nbroken(x) := y")

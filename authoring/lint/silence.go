@@ -3,6 +3,7 @@ package lint
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/nscheck/nscheck/evaluator"
@@ -58,7 +59,14 @@ func (l *linter) silence(report *Report) {
 	for _, s := range all {
 		l.check(s)
 	}
-	report.add(append(loud, l.problems...))
+	report.add(slices.DeleteFunc(append(loud, l.problems...), l.outside))
+	report.Silenced = slices.DeleteFunc(report.Silenced, func(s Silenced) bool { return l.outside(s.Problem) })
+}
+
+// outside reports whether nobody asked for a problem.
+func (l *linter) outside(p Problem) bool {
+	f := l.file(p.File)
+	return f != nil && !f.within(l.opts.Within[f.folder.source.Name])
 }
 
 // silenced finds the comment that silences a problem; errors cannot be silenced.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/urfave/cli/v2"
@@ -19,9 +20,9 @@ func ruleLintCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "lint",
 		Usage:     "say what is wrong with rules and what could be better",
-		ArgsUsage: "[DIR...]",
-		Description: "It looks at the rules in the folders, or in those of --policy, or in the current one where\n" +
-			"it holds rules, or else at the built-in ones. It exits with 1 where it finds an error, and\n" +
+		ArgsUsage: "[PATH...]",
+		Description: "It looks at the rules in PATH, or in --policy, or in the current folder where it holds rules,\n" +
+			"or else at the built-in ones. A PATH in a pack is looked at with the whole pack. It exits with 1 where it finds an error, and\n" +
 			"with --strict a warning too. docs/lints.md has a section about each lint.",
 		Flags: []cli.Flag{
 			&cli.StringSliceFlag{Name: "policy", Aliases: []string{"p"}, Usage: "look at the rules in `DIR`; repeatable", EnvVars: []string{"NSCHECK_POLICY"}},
@@ -40,16 +41,16 @@ func runRuleLint(c *cli.Context) error {
 	if c.Bool("list") {
 		return listLints(c)
 	}
-	folders, err := lintFolders(c)
+	roots, within, err := lintPaths(c)
 	if err != nil {
 		return err
 	}
 	if c.Bool("fix") {
-		if err := fixFolders(c, folders); err != nil {
+		if err := fixRules(c, roots, within); err != nil {
 			return err
 		}
 	}
-	sources, opts := lintSources(c, folders)
+	sources, opts := lintSources(c, roots, within)
 	found, err := await(c.Context, func() (*lint.Report, error) { return lint.Run(context.WithoutCancel(c.Context), sources, opts) })
 	if err != nil {
 		return err
@@ -87,45 +88,46 @@ func listLints(c *cli.Context) error {
 	return nil
 }
 
-// lintFolders are the folders to look at; none for the built-in rules.
-func lintFolders(c *cli.Context) ([]string, error) {
-	folders, flag := c.Args().Slice(), ""
-	if len(folders) == 0 {
-		folders, flag = c.StringSlice("policy"), "--policy: "
+// lintPaths are the packs to look at, with what of them is asked for; none for
+// the built-in rules.
+func lintPaths(c *cli.Context) (roots []string, within map[string][]string, err error) {
+	paths, flag := c.Args().Slice(), ""
+	if len(paths) == 0 {
+		paths, flag = c.StringSlice("policy"), "--policy: "
 	} else if c.IsSet("policy") && os.Getenv("NSCHECK_POLICY") == "" {
-		return nil, errors.New("name the folders either as arguments or with --policy, not both")
+		return nil, nil, errors.New("name the folders either as arguments or with --policy, not both")
 	}
-	if len(folders) == 0 && holdsRules(".") {
-		return []string{"."}, nil
+	if len(paths) == 0 && holdsRules(".") {
+		paths = []string{"."}
 	}
-	if len(folders) == 0 && c.Bool("no-builtin") {
-		return nil, errors.New("--no-builtin leaves no rules; name a folder of rules")
+	if len(paths) == 0 && c.Bool("no-builtin") {
+		return nil, nil, errors.New("--no-builtin leaves no rules; name a folder of rules")
 	}
-	for _, dir := range folders {
-		info, err := os.Stat(dir)
+	within = map[string][]string{}
+	for _, path := range paths {
+		t, err := targetOf(path)
 		if err != nil {
-			return nil, fmt.Errorf("%s%w", flag, err)
+			return nil, nil, fmt.Errorf("%s%w", flag, err)
 		}
-		if !info.IsDir() {
-			return nil, fmt.Errorf("%s%s is a file; name the folder that holds the rules", flag, dir)
+		root := t.Source.Name
+		if !slices.Contains(roots, root) {
+			roots = append(roots, root)
 		}
-		if _, err := os.ReadDir(dir); err != nil { // later it would be called "."
-			return nil, fmt.Errorf("%s%w", flag, err)
-		}
+		within[root] = append(within[root], t.Within)
 	}
-	return folders, nil
+	return roots, within, nil
 }
 
-// lintSources are the folders as sources, with the built-in rules beside them.
-func lintSources(c *cli.Context, folders []string) ([]evaluator.Source, lint.Options) {
-	opts := lint.Options{Strict: c.Bool("strict")}
+// lintSources are the packs as sources, with the built-in rules beside them.
+func lintSources(c *cli.Context, roots []string, within map[string][]string) ([]evaluator.Source, lint.Options) {
+	opts := lint.Options{Strict: c.Bool("strict"), Within: within}
 	embedded := evaluator.Source{Name: builtin, FS: policies.FS}
-	if len(folders) == 0 {
+	if len(roots) == 0 {
 		opts.Shipped = true
 		return []evaluator.Source{embedded}, opts
 	}
 	var sources []evaluator.Source
-	for _, dir := range folders {
+	for _, dir := range roots {
 		sources = append(sources, evaluator.Source{Name: dir, FS: os.DirFS(dir)})
 	}
 	if !c.Bool("no-builtin") {
@@ -134,12 +136,12 @@ func lintSources(c *cli.Context, folders []string) ([]evaluator.Source, lint.Opt
 	return sources, opts
 }
 
-func fixFolders(c *cli.Context, folders []string) error {
-	if len(folders) == 0 {
+func fixRules(c *cli.Context, roots []string, within map[string][]string) error {
+	if len(roots) == 0 {
 		return errors.New("--fix cannot rewrite the built-in rules; name a folder of rules")
 	}
-	for _, dir := range folders {
-		fixed, err := lint.Fix(dir)
+	for _, dir := range roots {
+		fixed, err := lint.Fix(dir, within[dir]...)
 		for _, name := range fixed {
 			notice(c, "formatted %s", name)
 		}
