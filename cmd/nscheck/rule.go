@@ -32,6 +32,7 @@ func ruleCommand() *cli.Command {
 				Flags:     append(packFlags(), configFlag(), asJSON),
 				Action:    runRuleShow,
 			},
+			ruleNewCommand(),
 			ruleLintCommand(),
 			ruleTestCommand(),
 		},

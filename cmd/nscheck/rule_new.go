@@ -1,0 +1,152 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/nscheck/nscheck/authoring/scaffold"
+	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/report"
+)
+
+func ruleNewCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "new",
+		Usage:     "write a new rule with tests and worked examples",
+		ArgsUsage: "AREA/NAME",
+		Description: "It writes AREA/NAME.rego, AREA/NAME_test.rego and AREA/NAME.yaml: a small rule that works,\n" +
+			"to be changed into the one that is wanted. A folder without a pack.yaml gets one. What the\n" +
+			"flags leave out is asked for on a terminal. Nothing is overwritten.",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "title", Usage: "what the rule finds, in a few words"},
+			&cli.StringFlag{Name: "severity", Usage: "how bad a finding is: critical, high, medium, low or info"},
+			&cli.StringFlag{Name: "scope", Usage: "what the rule judges: estate, or client for every client by itself"},
+			&cli.StringFlag{Name: "step", Usage: "step of TECH170397 that it belongs to: 1 to 7, symptoms, or + for what goes beyond it", Value: "+"},
+			&cli.StringFlag{Name: "id", Usage: "the rule's id", DefaultText: "the next free one"},
+			&cli.StringFlag{Name: "dir", Usage: "folder of the pack", DefaultText: "the pack that the current folder is in, else the current folder"},
+			&cli.StringFlag{Name: "pack", Usage: "name of a new pack", DefaultText: "the folder's"},
+			&cli.StringFlag{Name: "prefix", Usage: "what the ids of a new pack begin with, such as ACME"},
+		},
+		Action: runRuleNew,
+	}
+}
+
+func runRuleNew(c *cli.Context) error {
+	o, err := newRuleOptions(c)
+	if err != nil {
+		return err
+	}
+	rule, err := scaffold.New(o)
+	if err != nil {
+		return err
+	}
+	if err := rule.Write(); err != nil {
+		return err
+	}
+	return printNewRule(c, o, rule)
+}
+
+// newRuleOptions are the flags, and the answers to what they leave out.
+func newRuleOptions(c *cli.Context) (o scaffold.Options, err error) {
+	if c.NArg() > 1 {
+		return o, fmt.Errorf("name only one rule, not also %q", c.Args().Get(1))
+	}
+	o = scaffold.Options{
+		Dir: c.String("dir"), Name: c.Args().First(), Title: c.String("title"), Step: c.String("step"),
+		ID: c.String("id"), Pack: c.String("pack"), Prefix: c.String("prefix"),
+	}
+	if o.Dir == "" {
+		o.Dir = "."
+		if root, _, ok := packAbove("."); ok {
+			o.Dir = root
+		}
+	}
+	pack, err := scaffold.OpenPack(o.Dir)
+	if err != nil {
+		return o, err
+	}
+	severity, scope := c.String("severity"), c.String("scope")
+	questions := []struct {
+		answer *string
+		question
+	}{
+		{&o.Name, question{"the rule's name, AREA/NAME", "Name of the rule, as AREA/NAME, such as site/two_package_servers", "", scaffold.CheckName}},
+		{&o.Title, question{"--title", "What does it find, in a few words", "", checkTitle}},
+		{&severity, question{"--severity", "How bad is that: critical, high, medium, low or info", string(evaluator.Medium), checkSeverity}},
+		{&scope, question{"--scope", "What does it judge: estate, or client for every client by itself", string(evaluator.EstateScope), checkScope}},
+	}
+	add := func(answer *string, q question) {
+		questions = append(questions, struct {
+			answer *string
+			question
+		}{answer, q})
+	}
+	if pack.New && pack.Manifest.Name == "" {
+		add(&o.Pack, question{"--pack", "Name of the new pack, such as acme-house-rules", "", scaffold.CheckPackName})
+	}
+	if pack.Manifest.Prefix == "" {
+		add(&o.Prefix, question{"--prefix", "What do the ids of the pack begin with", pack.SuggestedPrefix(), scaffold.CheckPrefix})
+	}
+	asker := newAsker(c.Context, c.App.ErrWriter)
+	for _, q := range questions {
+		if err := asker.ask(q.answer, q.question); err != nil {
+			return o, err
+		}
+	}
+	if err := asker.missing(); err != nil {
+		return o, err
+	}
+	if o.Severity, err = evaluator.ParseSeverity(severity); err != nil {
+		return o, err
+	}
+	o.Scope = evaluator.Scope(scope)
+	return o, nil
+}
+
+func checkTitle(text string) error {
+	_, err := scaffold.CleanTitle(text)
+	return err
+}
+
+func checkSeverity(text string) error {
+	_, err := evaluator.ParseSeverity(text)
+	return err
+}
+
+func checkScope(text string) error { return scaffold.CheckScope(evaluator.Scope(text)) }
+
+// printNewRule tells what was written, and what to do with it.
+func printNewRule(c *cli.Context, o scaffold.Options, rule *scaffold.Rule) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s is written:\n", rule.ID)
+	paths := make([]string, len(rule.Files))
+	for i, f := range rule.Files {
+		paths[i] = rule.Path(f)
+	}
+	width := 0
+	for _, p := range paths {
+		width = max(width, len(p))
+	}
+	for i, f := range rule.Files {
+		fmt.Fprintf(&b, "  %-*s  %s\n", width, paths[i], f.About)
+	}
+	main := shellWord(paths[slices.IndexFunc(rule.Files, func(f scaffold.File) bool { return f.Path == o.Name+".rego" })])
+	dir := shellWord(filepath.Clean(o.Dir))
+	fmt.Fprintf(&b, "\nIt works as it stands. Change it into the rule that you want while this runs its tests at every save:\n"+
+		"  nscheck rule test --watch %s\nand then look at all of the pack:\n  nscheck rule test --coverage --threshold 100 %s\n  nscheck rule lint -p %s\n  nscheck scan --demo -p %s\n",
+		main, dir, dir, dir)
+	_, err := fmt.Fprint(c.App.Writer, report.Text(b.String()))
+	return err
+}
+
+// shellWord is a path as it is written in a shell.
+func shellWord(path string) string {
+	if strings.ContainsAny(path, " \t'\"$&()<>;|*?!`") {
+		return `"` + strings.NewReplacer(`"`, `\"`, `$`, `\$`, "`", "\\`").Replace(path) + `"`
+	}
+	return path
+}
