@@ -1,0 +1,62 @@
+package main
+
+import (
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/nscheck/nscheck/authoring/scaffold"
+	"github.com/nscheck/nscheck/evaluator"
+)
+
+// TestStockOPA proves that the built-in rules, and rules that "rule new" writes,
+// are fine to the opa command that everybody has.
+func TestStockOPA(t *testing.T) {
+	pack := filepath.Join(t.TempDir(), "acme-rules")
+	for name, scope := range map[string]evaluator.Scope{"site/one": evaluator.EstateScope, "site/two": evaluator.EstateScope, "client/one": evaluator.ClientScope} {
+		rule, err := scaffold.New(scaffold.Options{
+			Dir: pack, Name: name, Title: "Title: # METADATA", Severity: evaluator.High, Scope: scope, Prefix: "ACME",
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := rule.Write(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const builtin, schemas = "../../policies", "../../policies/schemas"
+	for _, rules := range []string{builtin, pack} {
+		for _, args := range [][]string{
+			{"fmt", "--list", "--fail", rules},
+			{"check", "--bundle", "--strict", "--schema", schemas, rules},
+			{"test", "--bundle", "--fail-on-empty", rules},
+			{"test", "--bundle", "--coverage", "--threshold", "100", rules},
+		} {
+			out, err := exec.Command("go", append([]string{"tool", "opa"}, args...)...).CombinedOutput()
+			if err != nil {
+				t.Errorf("opa %s: %v\n%s", strings.Join(args, " "), err, out)
+			}
+		}
+	}
+}
+
+// A folder with one rule needs no flag.
+func TestStockOPAWithoutBundle(t *testing.T) {
+	for _, scope := range []evaluator.Scope{evaluator.EstateScope, evaluator.ClientScope} {
+		dir := t.TempDir()
+		rule, err := scaffold.New(scaffold.Options{
+			Dir: dir, Name: "site/one", Title: "T", Severity: evaluator.High, Scope: scope, Pack: "acme", Prefix: "ACME",
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := rule.Write(); err != nil {
+			t.Fatal(err)
+		}
+		out, err := exec.Command("go", "tool", "opa", "test", "--fail-on-empty", dir).CombinedOutput()
+		if err != nil {
+			t.Errorf("opa test: %v\n%s", err, out)
+		}
+	}
+}
