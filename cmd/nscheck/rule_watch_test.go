@@ -71,7 +71,7 @@ func TestRuleTestWatch(t *testing.T) {
 	out.await(t, "2 failed, 0 skipped.\n"+waiting)
 
 	save(t, rule, "package")
-	out.await(t, "nscheck: load rules from house: ")
+	out.await(t, "nscheck: house/site/crowded.rego:1:7: ")
 	out.await(t, waiting)
 
 	save(t, rule+".new", files["house/site/crowded.rego"]) // as editors do
