@@ -3,7 +3,9 @@ package evaluator
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -49,12 +51,14 @@ type ExampleObject struct {
 // ExampleCases are the kinds of case that every rule has examples of.
 var ExampleCases = []string{"healthy", "broken", "unknown", "missing"}
 
-// ReadExamples reads a file of worked examples.
+// ReadExamples reads a file of worked examples; of an empty one there are none.
 func ReadExamples(data []byte) ([]Example, error) {
 	var file exampleFile
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	dec.KnownFields(true)
-	if err := dec.Decode(&file); err != nil {
+	if err := dec.Decode(&file); errors.Is(err, io.EOF) {
+		return nil, nil
+	} else if err != nil {
 		return nil, fmt.Errorf("read worked examples: %w", err)
 	}
 	if err := file.setLines(data); err != nil {

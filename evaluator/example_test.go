@@ -17,6 +17,14 @@ func TestReadExamples(t *testing.T) {
 	}
 }
 
+func TestReadExamplesOfAnEmptyFile(t *testing.T) {
+	for _, text := range []string{"", "# later\n", "examples:\n"} {
+		if examples, err := ReadExamples([]byte(text)); err != nil || len(examples) != 0 {
+			t.Errorf("%q: %v, %v", text, examples, err)
+		}
+	}
+}
+
 func TestReadExamplesRefuses(t *testing.T) {
 	for text, want := range map[string]string{
 		"examples: [{case: healthy, estate: {}}]":                                                            `worked example "": give every example a name of its own`,
