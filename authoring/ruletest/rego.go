@@ -107,7 +107,10 @@ func failuresOf(ctx context.Context, runner *tester.Runner, r *tester.Result) []
 	if err != nil {
 		return nil // it ran before
 	}
-	for range results {
+	for again := range results {
+		if again.Error != nil {
+			return nil // watching takes time, and it was stopped
+		}
 	}
 	failing := map[string]bool{}
 	for path, sub := range r.SubResults.Iter {
