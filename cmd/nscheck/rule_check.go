@@ -117,6 +117,7 @@ func testOptions(c *cli.Context, targets []ruletest.Target) (o ruletest.Options,
 		o.Others = append(o.Others, evaluator.Source{Name: builtin, FS: policies.FS})
 	}
 	for _, dir := range c.StringSlice("policy") {
+		dir = filepath.Clean(dir) // as that of a target is named
 		o.Others = append(o.Others, evaluator.Source{Name: dir, FS: os.DirFS(dir)})
 	}
 	return o, nil
