@@ -49,8 +49,9 @@ func (p *Pack) checkDefaults(src Source, own map[string]bool) error {
 
 // SetParam overrides a parameter's default. The value is YAML, so that numbers
 // and lists can be given; it must be of the default's kind, and one that the
-// schema of the pack's parameters takes, where there is one. The origin tells
-// readers of a report where the value was set.
+// schema of the pack's parameters takes, where there is one. Where the default is
+// a text, what YAML takes for a number is one too, such as the version 8.10. The
+// origin tells readers of a report where the value was set.
 func (p *Pack) SetParam(name, value, origin string) error {
 	if err := p.checkParamName(name); err != nil {
 		return err
@@ -58,6 +59,9 @@ func (p *Pack) SetParam(name, value, origin string) error {
 	v, err := readYAML(value)
 	if err != nil {
 		return fmt.Errorf("parameter %s: %q is not a value: %w", name, value, err)
+	}
+	if paramKind(p.defaults[name]) == "text" && paramKind(v) == "number" {
+		v = strings.TrimSpace(value)
 	}
 	return p.setParam(name, v, value, origin)
 }

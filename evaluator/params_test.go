@@ -20,6 +20,8 @@ func TestParameters(t *testing.T) {
 		{"limit", "18446744073709551615", ""},
 		{"limit", "-5", ""}, // a pack without a schema checks kinds only
 		{"since", "2015-02-03", ""},
+		{"since", "8.10", ""}, // a text, for its default is one
+		{"since", "true", `parameter since must be a text, not the boolean "true"`},
 		{"limits", "4", `there is no parameter "limits"; known are limit, names, since, worse`},
 		{"limit", "many", `parameter limit must be a number, not the text "many"`},
 		{"limit", "2014-01-01", `parameter limit must be a number, not the text "2014-01-01"`},
@@ -43,6 +45,19 @@ func TestParameters(t *testing.T) {
 			t.Errorf("%s=%s: changed parameters are %v", tt.name, tt.value, p.info.ChangedParams)
 		case tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)):
 			t.Errorf("%s=%s: got %v, want %s", tt.name, tt.value, err, tt.want)
+		}
+	}
+}
+
+// A version such as 8.10 must not become the number 8.1.
+func TestTextsThatLookLikeNumbers(t *testing.T) {
+	p := mustPack(t, map[string]string{"a.rego": ruleText, "params.yaml": "minimum: \"8.6\"\n"})
+	for _, value := range []string{"8.10", "8", "8.6.3268", `"8.10"`, " 8.10 "} {
+		if err := p.SetParam("minimum", value, "--param"); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := p.info.Params["minimum"], strings.Trim(value, `" `); got != want {
+			t.Errorf("minimum=%s is %#v, want %q", value, got, want)
 		}
 	}
 }
