@@ -112,7 +112,8 @@ func (e *Example) Document() ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// Run judges the example by a pack and tells what one rule of it says.
+// Run judges the example by a pack and tells what one rule of it says, once the
+// rule counts: an example must not come out otherwise on another day.
 func (e *Example) Run(ctx context.Context, pack *Pack, rule string) (Expectation, error) {
 	var got Expectation
 	doc, err := e.Document()
@@ -123,7 +124,11 @@ func (e *Example) Run(ctx context.Context, pack *Pack, rule string) (Expectation
 	if err != nil {
 		return got, err
 	}
-	result, err := Evaluate(ctx, pack, snap, Options{})
+	var opts Options
+	if r, ok := pack.Rule(rule); ok {
+		opts.AsOf = r.EffectiveOn
+	}
+	result, err := Evaluate(ctx, pack, snap, opts)
 	if err != nil {
 		return got, err
 	}
