@@ -14,9 +14,16 @@ import (
 // TestBuiltinRules runs every test and every worked example of the built-in
 // rules, with all rules loaded.
 func TestBuiltinRules(t *testing.T) {
-	r, err := ruletest.Run(t.Context(), ruletest.Options{
+	testRules(t, ruletest.Options{
 		Targets: []ruletest.Target{{Source: evaluator.Source{Name: builtin, FS: policies.FS}}},
 	})
+}
+
+// testRules runs tests and worked examples of rules, all of which must have some
+// and pass.
+func testRules(t *testing.T, o ruletest.Options) {
+	t.Helper()
+	r, err := ruletest.Run(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,10 +52,16 @@ func TestWorkedExamplesOfEveryCase(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, c := range evaluator.ExampleCases {
-			if !slices.ContainsFunc(examples, func(e evaluator.Example) bool { return e.Case == c }) {
-				t.Errorf("%s has no worked example of the case %s", rule.ID, c)
-			}
+		everyCase(t, rule, examples)
+	}
+}
+
+// everyCase makes sure that a rule has a worked example of each case.
+func everyCase(t *testing.T, rule *evaluator.Rule, examples []evaluator.Example) {
+	t.Helper()
+	for _, c := range evaluator.ExampleCases {
+		if !slices.ContainsFunc(examples, func(e evaluator.Example) bool { return e.Case == c }) {
+			t.Errorf("%s has no worked example of the case %s", rule.ID, c)
 		}
 	}
 }

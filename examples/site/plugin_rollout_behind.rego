@@ -1,0 +1,79 @@
+# METADATA
+# title: Roll-out of the plug-in is behind at a site
+# description: |
+#   Many computers of one site are below the plug-in that the house wants as a minimum. That
+#   speaks for a reason that they share, such as the site's package servers or the target of
+#   a policy, and against mending one computer after the other. EX-CLI-001 judges the
+#   computers and counts them by site; this rule reads the counts, so that a finding for each
+#   site stands where there would be hundreds. How many are many is a guess that the
+#   parameter rollout_behind_max_percent holds.
+# related_resources:
+#   - ref: TECH170397
+#     description: The article; steps 3 and 4, packages on clients and package servers.
+# schemas:
+#   - data.estate: schema.estate
+#   - data.params: schema.params
+#   - data.totals: schema.totals
+# custom:
+#   id: EX-SITE-002
+#   severity: medium
+#   scope: estate
+#   step: "+"
+#   remediation:
+#     - ref: TECH170397
+#       text: |
+#         In the GUI of the site's package servers see whether the Software Update Plug-in is
+#         ready in its newest revision, and use all the buttons of the Package Server tab to
+#         refresh where it is not: Update Package, Refresh Package, Resend Package info. Then see
+#         in the console that the target of the policy that upgrades the plug-in holds the
+#         computers of this site. "nscheck explain COMPUTER" walks one of them through the
+#         article.
+package nscheck_examples.site.plugin_rollout_behind
+
+import data.nscheck_examples.lib.plugin_minimum
+import data.nscheck_examples.lib.sites
+
+violation contains {
+	"msg": sprintf("%d of %d computers of site %s with the plug-in have one below %s; the house allows %d%%", [
+		_behind(site),
+		_all(site),
+		site.name,
+		data.params.plugin_minimum,
+		_limit,
+	]),
+	"resource": sites.resource(site),
+	"expected": sprintf("at most %d%%", [_limit]),
+	"actual": sprintf("%d%%", [floor((100 * _behind(site)) / _all(site))]),
+} if {
+	some site in data.estate.sites
+	_counts(site)
+	_too_many(_behind(site), _all(site))
+}
+
+unknown contains {
+	"msg": sprintf("Of %s it is unknown whether the plug-in is below %s, which would decide", [
+		sites.count_of(_unknown(site), "computer"),
+		data.params.plugin_minimum,
+	]),
+	"resource": sites.resource(site),
+} if {
+	some site in data.estate.sites
+	_counts(site)
+	not _too_many(_behind(site), _all(site))
+	_too_many(_behind(site) + _unknown(site), _all(site))
+}
+
+_counts(site) if {
+	site.guid in plugin_minimum.sites
+	_all(site) >= data.params.rollout_min_computers
+}
+
+_behind(site) := plugin_minimum.count_of(site.guid, "below")
+
+_unknown(site) := plugin_minimum.count_of(site.guid, "unknown")
+
+_all(site) := (_behind(site) + _unknown(site)) + plugin_minimum.count_of(site.guid, "met")
+
+_too_many(n, of) if 100 * n > _limit * of
+
+_limit := data.params.rollout_behind_max_percent
