@@ -21,6 +21,8 @@ type Example struct {
 	Name string
 	// Kind of case; see [ExampleCases].
 	Case string
+	// Parameters of the rules that differ from the pack's; may be left out.
+	Params map[string]yaml.Node
 	// The estate of the snapshot.
 	Estate yaml.Node
 	// The clients of the snapshot; may be left out.
@@ -123,6 +125,10 @@ func (e *Example) Run(ctx context.Context, pack *Pack, rule string) (Expectation
 	snap, err := snapshot.NewReader(bytes.NewReader(doc), e.Name)
 	if err != nil {
 		return got, err
+	}
+	pack, err = pack.withParams(e.Params)
+	if err != nil {
+		return got, fmt.Errorf("worked example %q: %w", e.Name, err)
 	}
 	var opts Options
 	if r, ok := pack.Rule(rule); ok {

@@ -176,7 +176,15 @@ func (p *Pages) examples(ctx context.Context, b *strings.Builder, r *evaluator.R
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(b, "\n### %s (%s)\n\n```yaml\n%s```\n\n```\n%s: %s\n", e.Name, e.Case, doc, r.ID, got.Verdict)
+		fmt.Fprintf(b, "\n### %s (%s)\n\n", e.Name, e.Case)
+		if len(e.Params) > 0 {
+			params, err := yaml.Marshal(e.Params)
+			if err != nil {
+				return fmt.Errorf("%s: example %q: %w", r.ID, e.Name, err)
+			}
+			fmt.Fprintf(b, "With the parameters\n\n```yaml\n%s```\n\n", params)
+		}
+		fmt.Fprintf(b, "```yaml\n%s```\n\n```\n%s: %s\n", doc, r.ID, got.Verdict)
 		for _, f := range got.Findings {
 			fmt.Fprintf(b, "%s: %s\n", f.Resource, f.Msg)
 		}
