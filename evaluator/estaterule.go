@@ -19,7 +19,7 @@ func (r *run) judgeEstate(ctx context.Context) error {
 	judging.SetLimit(r.parallel())
 	for i, rule := range r.pack.Rules {
 		state := r.states[i]
-		if rule.Scope != EstateScope || state.verdict != "" {
+		if rule.Scope != EstateScope || state.verdict != "" || r.leavesOut(rule) {
 			continue
 		}
 		if reason := r.uncounted(rule); reason != nil {

@@ -127,7 +127,9 @@ type run struct {
 	part     *partWriter          // takes what is found in the shard
 	skipped  atomic.Int64         // clients of other shards
 	watching sync.Mutex
-	watched  *watched // the client to explain, once it came by
+	watched  *watched       // the client to explain, once it came by
+	only     map[*Rule]bool // the rules that are asked for; nil means all
+	sampling *sampling      // keeps clients of a rule that is tried; else nil
 }
 
 // ruleState is what is known so far about one rule.
@@ -219,6 +221,9 @@ func (r *run) decideRules(ctx context.Context) error {
 	for _, rule := range r.pack.Rules {
 		state := &ruleState{}
 		r.states = append(r.states, state)
+		if r.leavesOut(rule) {
+			continue
+		}
 		if err := r.decide(ctx, rule, state); err != nil {
 			return err
 		}
@@ -233,7 +238,7 @@ func (r *run) prepareRules(ctx context.Context) ([]*clientRule, error) {
 	}
 	var rules []*clientRule
 	for i, rule := range r.pack.Rules {
-		if r.states[i].verdict != "" || rule.Scope != ClientScope {
+		if r.states[i].verdict != "" || rule.Scope != ClientScope || r.leavesOut(rule) {
 			continue
 		}
 		if ctx.Err() != nil {

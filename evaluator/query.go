@@ -20,8 +20,10 @@ type engine struct {
 	store  storage.Store
 	now    time.Time
 	cancel topdown.Cancel
-	mu     sync.Mutex // for preparing queries: the compiler is not made for several at once
-	stop   func() bool
+	// Of every evaluation beside those that all have.
+	options []rego.EvalOption
+	mu      sync.Mutex // for preparing queries: the compiler is not made for several at once
+	stop    func() bool
 }
 
 // newEngine puts the estate's documents into a store. The documents must not
@@ -105,6 +107,7 @@ func (q *query) eval(ctx context.Context, input ast.Value) (map[string]any, erro
 		rego.EvalTime(q.engine.now),
 		rego.EvalExternalCancel(q.engine.cancel),
 	}
+	opts = append(opts, q.engine.options...)
 	if input != nil {
 		opts = append(opts, rego.EvalParsedInput(input))
 	}

@@ -202,6 +202,9 @@ func (w *worker) finish(ctx context.Context, c *streamed, res *blockResult) erro
 			return err
 		}
 	}
+	if err := w.sample(c, res.first+res.clients-1); err != nil {
+		return err
+	}
 	harmed := false
 	w.key = w.key[:0]
 	for i, a := range c.answers {

@@ -156,7 +156,7 @@ func (n *namesakes) check() error {
 	if more := n.count - len(lines); more > 0 {
 		lines = append(lines, fmt.Sprintf("  and %d more", more))
 	}
-	return fmt.Errorf("%d clients in the snapshot are called %q; say by its GUID which one to explain:\n%s",
+	return fmt.Errorf("%d clients in the snapshot are called %q; say by its GUID which one is meant:\n%s",
 		n.count, n.name, strings.Join(lines, "\n"))
 }
 

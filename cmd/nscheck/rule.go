@@ -35,6 +35,7 @@ func ruleCommand() *cli.Command {
 			ruleNewCommand(),
 			ruleLintCommand(),
 			ruleTestCommand(),
+			ruleTryCommand(),
 		},
 	}
 }

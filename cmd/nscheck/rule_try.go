@@ -1,0 +1,193 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/nscheck/nscheck/collector"
+	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/internal/watch"
+	"github.com/nscheck/nscheck/report"
+)
+
+func ruleTryCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "try",
+		Usage:     "evaluate one rule against a snapshot, and see why it finds something or not",
+		ArgsUsage: "RULE",
+		Description: "RULE is a .rego file or a rule's id. The rules of a file's pack are loaded with it:\n" +
+			"the nearest folder above it that holds a pack.yaml, else its own folder.\n\n" +
+			"A rule of scope client is tried on all clients, or with --client on one. print()\n" +
+			"in a rule is shown. With --explain every expression is shown that did not hold in\n" +
+			"a clause of violation or unknown, the one that was reached last first, with the\n" +
+			"values that it read and with the helpers that it asked: of the estate, of the\n" +
+			"client, or of the first client that the rule finds nothing about.\n\n" +
+			"The exit status is 0 where the rule was evaluated, whatever its verdict, and 2\n" +
+			"where it could not be, or broke. Waivers and baselines play no part.",
+		Flags: slices.Concat([]cli.Flag{
+			inputFlag(),
+			demoFlag(),
+			&cli.StringFlag{Name: "client", Usage: "try it on the client `NAME`, a host name, DOMAIN\\NAME or a GUID"},
+			&cli.BoolFlag{Name: "explain", Usage: "show where each clause stopped"},
+			&cli.IntFlag{Name: "limit", Usage: "show at most `N` entries of each list", Value: 5},
+			&cli.BoolFlag{Name: "watch", Usage: "try it again whenever a file of its pack is saved"},
+			&cli.BoolFlag{Name: "json", Usage: "print JSON"},
+			noColorFlag(), configFlag(),
+		}, packFlags(), workFlags()),
+		Action: runRuleTry,
+	}
+}
+
+// inputFlag and demoFlag are for commands that run rules on real data.
+func inputFlag() cli.Flag {
+	return &cli.StringFlag{Name: "input", Aliases: []string{"i"}, Usage: "read the `SNAPSHOT` that collect wrote, or a document in JSON or YAML"}
+}
+
+func demoFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "demo", Usage: "read the embedded estate"}
+}
+
+func runRuleTry(c *cli.Context) error {
+	name, err := oneArgument(c, "the rule to try, a .rego file or an id such as NS-SITE-003")
+	if err != nil {
+		return err
+	}
+	if c.Int("limit") < 1 {
+		return errors.New("--limit must be 1 or more")
+	}
+	file, err := ruleFileOf(c, name)
+	if err != nil {
+		return err
+	}
+	ctx, cancel, err := withTimeout(c)
+	if err != nil {
+		return err
+	}
+	defer cancel()
+	t := &trying{name: name, file: file, remove: func() {}}
+	defer func() { t.remove() }()
+	if !c.Bool("watch") {
+		return t.once(ctx, c)
+	}
+	return watchRule(ctx, c, func(ctx context.Context) error { return t.once(ctx, c) })
+}
+
+// trying is a rule that is tried, once or again and again.
+type trying struct {
+	name   string
+	file   *ruleFile // nil where name is an id
+	input  string    // the snapshot; empty until it is needed
+	remove func()
+}
+
+// watchRule does the work again whenever the rules are saved; what goes wrong is
+// shown, and it goes on waiting.
+func watchRule(ctx context.Context, c *cli.Context, work func(context.Context) error) error {
+	folders := c.StringSlice("policy")
+	if len(folders) == 0 {
+		return errors.New("--watch needs rules in files; name a .rego file, or a folder with --policy")
+	}
+	return watch.Loop(ctx, isRuleFile, folders, func(ctx context.Context, changed []string) error {
+		if len(changed) > 0 {
+			notice(c, "\n%s: %s", time.Now().Format(time.TimeOnly), report.Count(int64(len(changed)), "file")+" saved")
+		}
+		err := work(ctx)
+		var status exitStatus
+		if err != nil && !errors.As(err, &status) && ctx.Err() == nil {
+			fmt.Fprintf(c.App.ErrWriter, "nscheck: %s\n", report.Text(err.Error()))
+		}
+		notice(c, "Waiting for a file to be saved; Ctrl+C ends it.")
+		return nil
+	})
+}
+
+// once tries the rule once.
+func (t *trying) once(ctx context.Context, c *cli.Context) error {
+	pack, err := loadPack(c)
+	if err != nil {
+		return err
+	}
+	rule, err := t.file.rule(pack, t.name)
+	if err != nil {
+		return err
+	}
+	if t.input == "" {
+		input, remove, err := inputFile(ctx, c)
+		if err != nil {
+			return err
+		}
+		t.input, t.remove = input, remove
+	}
+	snap, err := openSnapshot(ctx, t.input)
+	if err != nil {
+		return err
+	}
+	defer snap.Close()
+	opts := evaluator.TryOptions{Explain: c.Bool("explain"), Limit: c.Int("limit")}
+	client := c.String("client")
+	namesakes := &namesakes{name: client}
+	if client != "" {
+		opts.Client = namesakes.add
+	}
+	var shown evaluator.Options
+	stop := showJudging(c, snap.Manifest(), &shown)
+	opts.Progress = shown.Progress
+	trial, err := evaluator.Try(ctx, pack, snap, rule, opts)
+	stop()
+	if err == nil {
+		err = namesakes.check()
+	}
+	switch {
+	case err != nil:
+		return err
+	case client != "" && trial.Client == nil:
+		return fmt.Errorf("%q is no client in the snapshot; a client is named by its host name, DOMAIN\\NAME or GUID", client)
+	}
+	return showTrial(c, trial)
+}
+
+func showTrial(c *cli.Context, t *evaluator.Trial) error {
+	var err error
+	if c.Bool("json") {
+		err = printJSON(c.App.Writer, t)
+	} else {
+		err = report.Trial(c.App.Writer, t, terminalOptions(c))
+	}
+	if err != nil {
+		return err
+	}
+	if t.Evaluations > 0 {
+		notice(c, "%s took %v.", report.Count(t.Evaluations, "evaluation"), t.Duration.Round(time.Microsecond))
+	}
+	if t.Verdict == evaluator.Errored {
+		return exitStatus(evaluator.ExitTrouble)
+	}
+	return nil
+}
+
+// inputFile is the snapshot that --input names, or a temporary one of the embedded
+// estate; remove removes the latter.
+func inputFile(ctx context.Context, c *cli.Context) (file string, remove func(), err error) {
+	file = c.String("input")
+	switch {
+	case file != "" && c.Bool("demo"):
+		return "", nil, errors.New("--input and --demo exclude each other")
+	case file != "":
+		return file, func() {}, nil
+	case !c.Bool("demo"):
+		return "", nil, errors.New("name a snapshot with --input, or use the embedded estate with --demo")
+	}
+	in := &input{
+		sources: []string{collector.Demo},
+		options: collector.Options{ToolVersion: version, Pause: pause, AfterFunc: afterFunc, StatementTimeout: demoTimeout},
+	}
+	return collectTemporary(ctx, c, in)
+}
+
+// demoTimeout is more than a statement on the embedded estate takes.
+const demoTimeout = 10 * time.Minute

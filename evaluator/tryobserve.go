@@ -1,0 +1,209 @@
+package evaluator
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/rego"
+	"github.com/open-policy-agent/opa/v1/storage"
+	"github.com/open-policy-agent/opa/v1/topdown/print"
+)
+
+// Printed is one line that print() wrote.
+type Printed struct {
+	// File of the call.
+	File string `json:"file"`
+	// Line of the call.
+	Line int `json:"line"`
+	// The client that was judged; absent in rules of scope estate.
+	Client *Resource `json:"client,omitempty"`
+	// What was written.
+	Text string `json:"text"`
+}
+
+// observe evaluates the rule again, now that its verdict is known, to hear what
+// it prints and to see where it stops. OPA leaves calls of print out of rules that
+// are compiled for judging, so that printing a field does not make it needed.
+func (r *run) observe(ctx context.Context, t *Trial, rule *Rule, index int, opts TryOptions) error {
+	state := r.states[index]
+	prints := r.pack.prints()
+	if !prints && !opts.Explain || state.verdict != "" && state.verdict != Errored {
+		return nil
+	}
+	judged := r.pack
+	spoken, err := r.pack.withPrint()
+	if err != nil {
+		return err
+	}
+	r.pack, r.engine = spoken, r.engine.with(spoken)
+	if prints {
+		if err := r.hear(ctx, t, rule, state, opts.Limit); err != nil {
+			return err
+		}
+	}
+	if !opts.Explain {
+		return nil
+	}
+	return r.follow(ctx, t, rule, state, judged, opts.Limit)
+}
+
+// prints tells whether any module calls print.
+func (p *Pack) prints() bool {
+	found := false
+	for _, m := range p.modules {
+		ast.WalkExprs(m.parsed, func(e *ast.Expr) bool {
+			found = found || e.IsCall() && e.Operator().String() == ast.Print.Name
+			return found
+		})
+	}
+	return found
+}
+
+// withPrint is the pack with its calls of print.
+func (p *Pack) withPrint() (*Pack, error) {
+	modules := map[string]*ast.Module{}
+	for i, m := range p.modules {
+		modules[fmt.Sprintf("%06d %s", i, m.file)] = m.parsed
+	}
+	spoken := *p
+	spoken.compiler = ast.NewCompiler().WithCapabilities(capabilities()).WithEnablePrintStatements(true)
+	if spoken.compiler.Compile(modules); spoken.compiler.Failed() {
+		return nil, CompileError(spoken.compiler.Errors)
+	}
+	return &spoken, nil
+}
+
+// with is an engine for another pack over the same documents.
+func (e *engine) with(p *Pack, options ...rego.EvalOption) *engine {
+	return &engine{pack: p, store: e.store, now: e.now, cancel: e.cancel, stop: e.stop, options: options}
+}
+
+// hear evaluates the rule and keeps what it prints. That the rule breaks is known
+// already.
+func (r *run) hear(ctx context.Context, t *Trial, rule *Rule, state *ruleState, limit int) error {
+	e := &ear{trial: t, limit: limit}
+	quiet := r.engine
+	defer func() { r.engine = quiet }()
+	r.engine = quiet.with(r.pack, rego.EvalPrintHook(e))
+	if rule.Scope == EstateScope {
+		again := &ruleState{}
+		if state.clauses != nil {
+			var err error
+			if again.clauses, err = r.knownClauses(rule); err != nil {
+				return err
+			}
+		}
+		_, _ = r.judgeEstateBy(ctx, rule, again)
+		return ctx.Err()
+	}
+	q, err := r.engine.prepare(ctx, rule.Package, sets(rule.outputs))
+	if err != nil {
+		return err
+	}
+	clients := r.sampling.listened()
+	if t.Client == nil {
+		t.PrintedClients = len(clients)
+	}
+	for _, s := range clients {
+		who := s.resource()
+		e.client = &who
+		_, _ = q.eval(ctx, s.input.value)
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+	}
+	return nil
+}
+
+// ear keeps the first lines that print() writes.
+type ear struct {
+	trial  *Trial
+	limit  int
+	client *Resource
+}
+
+// Print implements print.Hook.
+func (e *ear) Print(c print.Context, text string) error {
+	if len(e.trial.Printed) == e.limit {
+		e.trial.PrintedMore++
+		return nil
+	}
+	p := Printed{Client: e.client, Text: text}
+	if c.Location != nil {
+		p.File, p.Line = c.Location.File, c.Location.Row
+	}
+	e.trial.Printed = append(e.trial.Printed, p)
+	return nil
+}
+
+// follow evaluates the rule and keeps where its clauses stop.
+func (r *run) follow(ctx context.Context, t *Trial, rule *Rule, state *ruleState, judged *Pack, limit int) error {
+	tracer := newStopTracer(r.pack.compiler, limit, func(name string) ast.Value { return r.engine.document(ctx, name) })
+	var input ast.Value
+	if rule.Scope == ClientScope {
+		s := r.sampling.explained()
+		if s == nil {
+			return nil // there are no clients
+		}
+		input = s.input.value
+		if t.Client == nil {
+			who := s.resource()
+			t.ClausesClient = &who
+		}
+	}
+	var outputs []string
+	for _, output := range []string{violationOutput, unknownOutput} {
+		if rule.defines(output) {
+			outputs = append(outputs, output)
+			tracer.watch(output, r.pack.compiler.GetRulesExact(outputRef(rule.Package, output)))
+		}
+	}
+	engine := r.engine.with(r.pack, rego.EvalQueryTracer(tracer), rego.EvalRuleIndexing(false), rego.EvalEarlyExit(false))
+	q, err := engine.prepare(ctx, rule.Package, outputs)
+	if err != nil {
+		return err
+	}
+	_, _ = q.eval(ctx, input) // that the rule breaks is known already
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	t.Clauses = tracer.clauses()
+	return r.excuse(t, rule, state, judged)
+}
+
+// excuse tells of clauses that were not evaluated for want of a section.
+func (r *run) excuse(t *Trial, rule *Rule, state *ruleState, judged *Pack) error {
+	if state.clauses == nil {
+		return nil
+	}
+	for i := range t.Clauses {
+		c := &t.Clauses[i]
+		for _, clause := range judged.compiler.GetRulesExact(outputRef(rule.Package, c.Output)) {
+			var n needs
+			if err := judged.addNeeds(&n, rule, clause); err != nil {
+				return err
+			}
+			if clause.Location.File == c.File && clause.Location.Row == c.Line {
+				c.Reasons = r.coll.missing(&n)
+			}
+		}
+	}
+	return nil
+}
+
+// document is one of the host's documents; nil where there is no such.
+func (e *engine) document(ctx context.Context, name string) ast.Value {
+	doc, err := storage.ReadOne(ctx, e.store, storage.Path{name})
+	if err != nil {
+		return nil
+	}
+	if v, ok := doc.(ast.Value); ok {
+		return v
+	}
+	v, err := ast.InterfaceToValue(doc)
+	if err != nil {
+		return nil
+	}
+	return v
+}
