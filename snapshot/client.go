@@ -34,7 +34,7 @@ type Client struct {
 	// The task agent.
 	TaskAgent *TaskAgent `json:"task_agent,omitempty"`
 	// What the client's own scan log shows, where its agent folder was read.
-	ScanLog *ScanLog `json:"scan_log,omitempty"`
+	ScanLog *ScanLog `json:"scan_log,omitempty" jsonschema_extras:"read_from=agent folder"`
 	// Where the client is, by its addresses. Not read from a snapshot: the evaluator computes it for every client.
 	Location *Location `json:"location,omitempty"`
 	// What the dates of the packages' downloads and runs show together. Not read from a snapshot: the evaluator computes it for every client.
@@ -75,20 +75,20 @@ type ClientPackages struct {
 type ClientPackage struct {
 	// Outcome of the newest download event; null where the server has none.
 	Status *string `json:"status" jsonschema:"enum=downloaded,enum=failed,enum=pending"`
-	// Whole days since that event, at collection time; negative where the client's clock was ahead.
-	StatusAgeDays *int `json:"status_age_days"`
+	// Whole days since that download event, at collection time; negative where the client's clock was ahead.
+	StatusAgeDays *int `json:"status_age_days" jsonschema_extras:"unit=days"`
 	// The newest run of the package; absent where the server has none.
 	LastRun *Run `json:"last_run,omitempty"`
 }
 
 // Run is one execution of a package on a client.
 type Run struct {
-	// When it started, by the client's clock.
+	// When the run started, by the client's clock.
 	StartedAt *Time `json:"started_at"`
-	// Whole days since then, at collection time; negative where the client's clock was ahead.
-	AgeDays *int `json:"age_days"`
+	// Whole days since the run started, at collection time; negative where the client's clock was ahead.
+	AgeDays *int `json:"age_days" jsonschema_extras:"unit=days"`
 	// Exit code. 0, 1641 and 3010 are success.
-	ReturnCode *int `json:"return_code"`
+	ReturnCode *int `json:"return_code" jsonschema_extras:"unit=exit code"`
 	// Whether the exit code is one of success.
 	Succeeded *bool `json:"succeeded"`
 }
@@ -97,22 +97,22 @@ type Run struct {
 type Inventory struct {
 	// Basic inventory (AeX AC Identification); null where it never arrived.
 	BasicAt *Time `json:"basic_at"`
-	// Whole days since then, at collection time.
-	BasicAgeDays *int `json:"basic_age_days"`
+	// Whole days since basic inventory last changed, at collection time.
+	BasicAgeDays *int `json:"basic_age_days" jsonschema_extras:"unit=days"`
 	// Patch inventory (applicable or installed Windows software updates); null where none is recorded.
 	PatchAt *Time `json:"patch_at"`
-	// Whole days since then, at collection time.
-	PatchAgeDays *int `json:"patch_age_days"`
+	// Whole days since patch inventory last changed, at collection time.
+	PatchAgeDays *int `json:"patch_age_days" jsonschema_extras:"unit=days"`
 	// Whether patch inventory ever returned; null where that cannot be told.
 	PatchReturned *bool `json:"patch_returned"`
 }
 
 // TaskAgent is the task agent of a client.
 type TaskAgent struct {
-	// When it last registered.
+	// When the task agent last registered.
 	RegisteredAt *Time `json:"registered_at"`
-	// Whole days since then, at collection time.
-	RegistrationAgeDays *int `json:"registration_age_days"`
+	// Whole days since the task agent last registered, at collection time.
+	RegistrationAgeDays *int `json:"registration_age_days" jsonschema_extras:"unit=days"`
 }
 
 // Location is where a client is, by its addresses: the longest subnet prefix
@@ -133,7 +133,7 @@ type Location struct {
 // on a client show together.
 type Events struct {
 	// Fewest whole days since a download or a run, at collection time; negative where one is dated in the future; null where none has a date.
-	NewestAgeDays *int `json:"newest_age_days"`
+	NewestAgeDays *int `json:"newest_age_days" jsonschema_extras:"unit=days"`
 	// Whether some download or run has no date.
 	Undated bool `json:"undated"`
 }
@@ -143,5 +143,5 @@ type ScanLog struct {
 	// Whether the newest scan in it completed; null where the log does not tell.
 	Completed *bool `json:"completed"`
 	// Whole days since the log was written, at collection time.
-	AgeDays *int `json:"age_days"`
+	AgeDays *int `json:"age_days" jsonschema_extras:"unit=days"`
 }

@@ -37,7 +37,7 @@ type Server struct {
 	// Version of the Software Update Plug-in installed on the server itself; stands for the version that it offers.
 	PluginVersion *string `json:"plugin_version"`
 	// Whether the server is a child in a hierarchy, so that its patch data is replicated to it. A collector leaves it null: the CMDB keeps the nodes of a hierarchy as items (KB163620), but what tells a parent from a child among them is not public.
-	HierarchyChild *bool `json:"hierarchy_child"`
+	HierarchyChild *bool `json:"hierarchy_child" jsonschema_extras:"read_from=none"`
 	// Whether the CMDB has READ_COMMITTED_SNAPSHOT on, as the vendor recommends (KB158091).
 	ReadCommittedSnapshot *bool `json:"read_committed_snapshot"`
 }
@@ -47,11 +47,11 @@ type Licences struct {
 	// Name of the licensed product, as in vProduct.
 	Product string `json:"product"`
 	// Number of distinct resources that hold a licence, whatever their status.
-	InUse *int `json:"in_use" jsonschema:"minimum=0"`
+	InUse *int `json:"in_use" jsonschema:"minimum=0" jsonschema_extras:"unit=licences"`
 	// Resources that hold a licence and are not Active computers; the article's own query hides them.
 	InactiveHolders []LicenceHolder `json:"inactive_holders,omitzero"`
 	// Number of licences owned. A collector leaves it null: where the CMDB keeps it, if at all, is not public.
-	Owned *int `json:"owned" jsonschema:"minimum=0"`
+	Owned *int `json:"owned" jsonschema:"minimum=0" jsonschema_extras:"read_from=none,unit=licences"`
 	// Names and domains that more than one holder of a licence has, whatever their status.
 	SameName []SameName `json:"same_name,omitzero"`
 }
@@ -111,7 +111,7 @@ type Policy struct {
 	// GUIDs of the filters that make up the policy's targets.
 	TargetFilters []string `json:"target_filters,omitzero" jsonschema:"format=guid"`
 	// Number of distinct computers in those filters.
-	TargetCount *int `json:"target_count" jsonschema:"minimum=0"`
+	TargetCount *int `json:"target_count" jsonschema:"minimum=0" jsonschema_extras:"unit=computers"`
 	// Schedules of the policy.
 	Schedules []Schedule `json:"schedules,omitzero"`
 }
@@ -121,7 +121,7 @@ type Schedule struct {
 	// Trigger type as written in the item's XML, for example daily.
 	Type *string `json:"type"`
 	// Minutes between two repetitions; 0 where the trigger does not repeat, null where that could not be read.
-	RepeatMinutes *int `json:"repeat_minutes" jsonschema:"minimum=0"`
+	RepeatMinutes *int `json:"repeat_minutes" jsonschema:"minimum=0" jsonschema_extras:"unit=minutes"`
 }
 
 // Filter is a filter (collection) and its size.
@@ -131,7 +131,7 @@ type Filter struct {
 	// Display name.
 	Name string `json:"name"`
 	// Number of members.
-	Members *int `json:"members" jsonschema:"minimum=0"`
+	Members *int `json:"members" jsonschema:"minimum=0" jsonschema_extras:"unit=computers"`
 }
 
 // Package is a software delivery package on the Notification Server.
@@ -179,13 +179,13 @@ type PackageServer struct {
 	// Version of its core agent.
 	AgentVersion *string `json:"agent_version"`
 	// Whole days since its basic inventory arrived, at collection time.
-	BasicInventoryAgeDays *int `json:"basic_inventory_age_days"`
+	BasicInventoryAgeDays *int `json:"basic_inventory_age_days" jsonschema_extras:"unit=days"`
 	// Whole days since its task agent registered, at collection time.
-	TaskRegistrationAgeDays *int `json:"task_registration_age_days"`
+	TaskRegistrationAgeDays *int `json:"task_registration_age_days" jsonschema_extras:"unit=days"`
 	// Status of the required packages on this server.
 	Packages *ServerPackages `json:"packages,omitempty"`
 	// What the server's own agent folders show, where they were read.
-	AgentFolder *AgentFolder `json:"agent_folder,omitempty"`
+	AgentFolder *AgentFolder `json:"agent_folder,omitempty" jsonschema_extras:"read_from=agent folder"`
 }
 
 // AgentFolder is what the agent folders of a package server show.
@@ -200,10 +200,10 @@ type AgentFolder struct {
 type LogErrors struct {
 	// Role of the package.
 	Package string `json:"package" jsonschema:"enum=plugin,enum=scan,enum=tools"`
-	// Number of errors.
-	Count int `json:"count" jsonschema:"minimum=1"`
-	// Whole days since the newest, at collection time.
-	AgeDays *int `json:"age_days"`
+	// Number of errors about the package.
+	Count int `json:"count" jsonschema:"minimum=1" jsonschema_extras:"unit=errors"`
+	// Whole days since the newest of these errors, at collection time.
+	AgeDays *int `json:"age_days" jsonschema_extras:"unit=days"`
 }
 
 // ServerPackages is the status of the required packages on a package server.
@@ -222,7 +222,7 @@ type ServerPackage struct {
 	// Status as the console shows it; null where the stored value is not one that nscheck knows.
 	Status *string `json:"status" jsonschema:"enum=ready,enum=pending,enum=not_ready,enum=invalid"`
 	// Whole days since the status was reported, at collection time. Status travels as an event and stays wrong when one is lost (KB181405).
-	StatusAgeDays *int `json:"status_age_days"`
+	StatusAgeDays *int `json:"status_age_days" jsonschema_extras:"unit=days"`
 	// [Package Version] that the server reports.
 	Revision *string `json:"revision"`
 }
@@ -251,16 +251,16 @@ type Subnet struct {
 type PatchImport struct {
 	// When the import last succeeded.
 	LastSuccessAt *Time `json:"last_success_at"`
-	// Whole days since then, at collection time.
-	LastSuccessAgeDays *int `json:"last_success_age_days"`
+	// Whole days since the import last succeeded, at collection time.
+	LastSuccessAgeDays *int `json:"last_success_age_days" jsonschema_extras:"unit=days"`
 	// When the import last ended, whatever its result.
 	LastRunAt *Time `json:"last_run_at"`
 	// Whether that last run succeeded.
 	LastRunSucceeded *bool `json:"last_run_succeeded"`
 	// Release date of the newest bulletin.
 	NewestBulletinAt *Time `json:"newest_bulletin_at"`
-	// Whole days since then, at collection time.
-	NewestBulletinAgeDays *int `json:"newest_bulletin_age_days"`
+	// Whole days since the newest bulletin was released, at collection time.
+	NewestBulletinAgeDays *int `json:"newest_bulletin_age_days" jsonschema_extras:"unit=days"`
 	// Enabled bulletins with updates that have no package.
 	BulletinsWithoutPackages []Bulletin `json:"bulletins_without_packages,omitzero"`
 }
@@ -272,5 +272,5 @@ type Bulletin struct {
 	// Name, for example MS14-010.
 	Name string `json:"name"`
 	// Number of its updates that have no package.
-	Updates int `json:"updates" jsonschema:"minimum=1"`
+	Updates int `json:"updates" jsonschema:"minimum=1" jsonschema_extras:"unit=updates"`
 }

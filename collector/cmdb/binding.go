@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/Masterminds/semver/v3"
@@ -32,6 +33,7 @@ const marks = "RIPA"
 //	-- versions: RANGE                       (of the product; absent: any)
 //	-- empty: TEXT                           (when it is right that there are no rows)
 //	-- column: NAME: TEXT
+//	-- field: PATH: COLUMN, COLUMN           (of a snapshot, as rules read it; * is any name)
 //	-- parameter: NAME: TEXT
 //	-- object: NAME: COLUMN, COLUMN (MARK); COLUMN (MARK)
 //	-- value: TEXT (MARK): TEXT            (what it means; may be left out)
@@ -51,6 +53,8 @@ type Binding struct {
 	Query string
 	// Columns that the query must return, in any order.
 	Columns []string
+	// Fields of a snapshot that are made of the columns.
+	Fields []BoundField
 	// Parameters that the query takes, without the @.
 	Parameters []string
 	// Objects are the tables and views that it reads.
@@ -69,6 +73,14 @@ type Binding struct {
 	names  map[string]string
 	values map[string]any
 	origin string
+}
+
+// BoundField is a field of a snapshot, or an object of fields, and the columns that
+// it is made of.
+type BoundField struct {
+	// Path as rules read it, such as input.plugin or estate.sites.name; * stands for any name.
+	Path    string
+	Columns []string
 }
 
 // Object is a table or view and its columns.
@@ -160,6 +172,8 @@ func (b *Binding) parseLine(line string, seen map[Mark]bool) error {
 			b.Parameters = append(b.Parameters, name)
 		}
 		return nil
+	case "field":
+		return b.parseField(rest)
 	case "object":
 		return b.parseObject(rest, seen)
 	}
@@ -176,7 +190,7 @@ func (b *Binding) parseLine(line string, seen map[Mark]bool) error {
 	case "map":
 		return b.parseMap(name.Name, text)
 	default:
-		return fmt.Errorf("unknown key %q; use section, fills, versions, empty, column, parameter, object, value, xpath or map", key)
+		return fmt.Errorf("unknown key %q; use section, fills, versions, empty, column, field, parameter, object, value, xpath or map", key)
 	}
 	return nil
 }
@@ -192,6 +206,23 @@ func cutMarked(text string) (ObjectColumn, string, bool) {
 		return ObjectColumn{}, "", false
 	}
 	return ObjectColumn{Name: m[1], Mark: Mark(m[2][0])}, rest, true
+}
+
+func (b *Binding) parseField(text string) error {
+	path, columns, ok := strings.Cut(text, ": ")
+	if !ok {
+		return fmt.Errorf("field %q names no columns", text)
+	}
+	f := BoundField{Path: path}
+	for name := range strings.SplitSeq(columns, ",") {
+		name = strings.TrimSpace(name)
+		if !slices.Contains(b.Columns, name) {
+			return fmt.Errorf("field %s: there is no column %q before it", path, name)
+		}
+		f.Columns = append(f.Columns, name)
+	}
+	b.Fields = append(b.Fields, f)
+	return nil
 }
 
 func (b *Binding) parseObject(text string, seen map[Mark]bool) error {

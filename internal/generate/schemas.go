@@ -176,9 +176,10 @@ func addPattern(property *jsonschema.Schema) {
 // the comparison with null.
 func nullable(property *jsonschema.Schema) *jsonschema.Schema {
 	value := *property
-	value.Description = ""
+	value.Description, value.Extras = "", nil
 	return &jsonschema.Schema{
 		Description: property.Description,
+		Extras:      property.Extras,
 		AnyOf:       []*jsonschema.Schema{&value, {Type: "null"}},
 	}
 }

@@ -4,6 +4,7 @@
 -- column: address: IPv4 address
 -- column: mask: its subnet mask
 -- column: primary: 1 where vComputer names this address
+-- field: input.addresses: address, mask, primary
 -- object: Inv_AeX_AC_TCPIP: _ResourceGuid, Subnet Mask (P); IP Address (R)
 -- object: vComputer: Guid (A); IP Address (P)
 SELECT

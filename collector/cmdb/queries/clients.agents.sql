@@ -3,6 +3,8 @@
 -- column: key: the computer
 -- column: agent: core or plugin; null stands for all other agents
 -- column: version: version of the core agent or plug-in
+-- field: input.agent: agent, version
+-- field: input.plugin: agent, version
 -- object: Inv_AeX_AC_Client_Agent: _ResourceGuid, Agent Name, Product Version (P)
 -- value: Altiris Agent (P): name of the core agent
 -- value: Altiris Software Update Agent (P): name of the Software Update Plug-in

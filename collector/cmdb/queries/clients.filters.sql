@@ -2,6 +2,7 @@
 -- fills: which of the filters in section filters list each computer
 -- column: key: the computer
 -- column: filter: the filter
+-- field: input.filters: filter
 -- object: CollectionMembership: CollectionGuid, ResourceGuid (P)
 -- value: D3BA9CA7-5E71-4D76-B961-1BA0B436AACB (P): filter Computers with Software Update Plug-in Installed
 -- value: 04B75635-A594-48B6-9A2F-B79A0D78F6B5 (P): filter Windows Computers Requiring Symantec Management Agent Upgrade

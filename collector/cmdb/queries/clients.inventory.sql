@@ -3,6 +3,7 @@
 -- column: key: the computer; null where no computer has an inventory of that class
 -- column: class: basic or patch
 -- column: modified_at: when it last changed
+-- field: input.inventory: class, modified_at
 -- object: DataClass: Guid, Name (P)
 -- object: ResourceUpdateSummary: ResourceGuid, InventoryClassGuid, ModifiedDate (P)
 -- value: 9E6F402A-6A45-4CBA-9299-C2323F73A506 (P): inventory class AeX AC Identification

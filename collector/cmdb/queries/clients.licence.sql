@@ -1,6 +1,7 @@
 -- section: clients.licence
 -- fills: whether each client holds a licence: those listed here do
 -- column: key: the computer; null where the product matches and nobody holds a licence of it
+-- field: input.licence: key
 -- parameter: product: name or GUID of the product, % for any text
 -- object: LicenseInUse: LicensingPolicyGuid, ResourceGuid (A)
 -- object: vProduct: Guid, Name (A)

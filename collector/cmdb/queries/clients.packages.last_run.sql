@@ -5,6 +5,7 @@
 -- column: event_time: when the run was reported, by the client's clock
 -- column: started_at: when it started, by the client's clock
 -- column: return_code: exit code
+-- field: input.packages.*.last_run: role, event_time, started_at, return_code
 -- object: Evt_AeX_SWD_Execution: _ResourceGuid (R); _eventTime, AdvertisementName, Start, ReturnCode (P)
 -- value: Software Update Plug-in (R): beginning of the names of the plug-in's runs
 -- value: Windows System Assessment Scan (P): in the names of the scan's runs

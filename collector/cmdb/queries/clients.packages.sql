@@ -4,6 +4,8 @@
 -- column: role: which of the required packages
 -- column: event_time: when the event took place, by the client's clock
 -- column: status: outcome, see map
+-- field: input.packages.*.status: role, status, event_time
+-- field: input.packages.*.status_age_days: role, event_time
 -- map: status (R): downloaded = downloaded, failed = failed, pending = pending
 -- object: Evt_AeX_SWD_Package: _ResourceGuid, _eventTime, PackageId, Status (R)
 -- object: vItem: Guid, Name (P)

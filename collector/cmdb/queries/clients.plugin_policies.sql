@@ -2,6 +2,7 @@
 -- fills: the enabled plug-in policies that target each client
 -- column: key: the computer
 -- column: policy: the policy
+-- field: input.plugin_policies: policy
 -- object: vItem: Guid (P)
 -- object: ItemActive: Guid, Enabled (P)
 -- object: ItemClass: Guid (P); ClassGuid (R)

@@ -7,6 +7,12 @@
 -- column: status: asset status
 -- column: domain: domain or workgroup
 -- column: os_name: operating system
+-- field: input.guid: key
+-- field: input.name: name
+-- field: input.domain: domain
+-- field: input.status: status, active
+-- field: input.managed: managed
+-- field: input.os_name: os_name
 -- object: RM_ResourceComputer: Guid, Name, IsManaged (P)
 -- object: vComputer: Guid, Domain (A); OS Name (P)
 -- object: Inv_AeX_AC_Identification: _ResourceGuid, Domain, OS Name (P)

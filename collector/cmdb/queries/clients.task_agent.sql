@@ -2,6 +2,7 @@
 -- fills: when the task agent of each client last registered
 -- column: key: the computer
 -- column: registered_at: when it last registered
+-- field: input.task_agent: registered_at
 -- object: Inv_Client_Task_Resources: _ResourceGuid, LastRegistered (P)
 SELECT
     tr.[_ResourceGuid] AS [key],

@@ -2,6 +2,7 @@
 -- fills: number of members of each of these filters
 -- column: guid: the filter
 -- column: members: number of members
+-- field: estate.filters.members: members
 -- object: CollectionMembership: CollectionGuid, ResourceGuid (P)
 -- value: D3BA9CA7-5E71-4D76-B961-1BA0B436AACB (P): filter Computers with Software Update Plug-in Installed
 -- value: 04B75635-A594-48B6-9A2F-B79A0D78F6B5 (P): filter Windows Computers Requiring Symantec Management Agent Upgrade

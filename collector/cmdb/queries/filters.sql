@@ -2,6 +2,8 @@
 -- fills: the filters compared with licences, and those that the targets of the policies are made of
 -- column: guid: the filter
 -- column: name: display name
+-- field: estate.filters.guid: guid
+-- field: estate.filters.name: name
 -- value: D3BA9CA7-5E71-4D76-B961-1BA0B436AACB (P): filter Computers with Software Update Plug-in Installed
 -- value: 04B75635-A594-48B6-9A2F-B79A0D78F6B5 (P): filter Windows Computers Requiring Symantec Management Agent Upgrade
 -- object: vItem: Guid, Name (P)

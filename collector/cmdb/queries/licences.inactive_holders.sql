@@ -4,6 +4,7 @@
 -- column: guid: the holder
 -- column: name: its name; null where the resource no longer exists
 -- column: status: its asset status
+-- field: estate.licences.inactive_holders: guid, name, status
 -- parameter: product: name or GUID of the product, % for any text
 -- object: vProduct: Guid, Name (A)
 -- object: LicenseInUse: LicensingPolicyGuid, ResourceGuid (A)

@@ -4,6 +4,7 @@
 -- column: guid: a holder whose name another holder has, too
 -- column: name: its name
 -- column: domain: its domain or workgroup
+-- field: estate.licences.same_name: guid, name, domain
 -- parameter: product: name or GUID of the product, % for any text
 -- object: vProduct: Guid, Name (A)
 -- object: LicenseInUse: LicensingPolicyGuid, ResourceGuid (A)

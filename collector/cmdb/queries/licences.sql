@@ -2,6 +2,8 @@
 -- fills: the licensed product and the number of resources that hold a licence of it
 -- column: product: name of the product; null where no product matches
 -- column: in_use: number of distinct holders, whatever their status
+-- field: estate.licences.product: product
+-- field: estate.licences.in_use: in_use
 -- parameter: product: name or GUID of the product, % for any text
 -- object: vProduct: Guid, Name (A)
 -- object: LicenseInUse: LicensingPolicyGuid, ResourceGuid (A)

@@ -3,6 +3,7 @@
 -- column: guid: the computer
 -- column: address: IPv4 address
 -- column: mask: its subnet mask
+-- field: estate.package_servers.addresses: address, mask
 -- object: vSiteServices: Guid (P)
 -- object: Inv_AeX_AC_TCPIP: _ResourceGuid, Subnet Mask (P); IP Address (R)
 SELECT

@@ -2,6 +2,7 @@
 -- fills: age of each package server's basic inventory
 -- column: guid: the computer
 -- column: basic_at: when its basic inventory last changed
+-- field: estate.package_servers.basic_inventory_age_days: basic_at
 -- object: vSiteServices: Guid (P)
 -- object: ResourceUpdateSummary: ResourceGuid, InventoryClassGuid, ModifiedDate (P)
 -- value: 9E6F402A-6A45-4CBA-9299-C2323F73A506 (P): inventory class AeX AC Identification

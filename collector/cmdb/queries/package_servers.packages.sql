@@ -5,6 +5,9 @@
 -- column: status: status of the package on this server, see map
 -- column: status_time: when that status was reported
 -- column: revision: revision of the package that this server reports
+-- field: estate.package_servers.packages.*.status: role, status
+-- field: estate.package_servers.packages.*.status_age_days: role, status_time
+-- field: estate.package_servers.packages.*.revision: role, revision
 -- map: status (R): ready = ready, pending = pending, not ready = not_ready, invalid = invalid
 -- object: SWDPackageServer: PkgSvrId, PackageId, Status, StatusTime, Package Version (R)
 -- object: vItem: Guid, Name (P)

@@ -3,6 +3,7 @@
 -- empty: no package server is assigned to a site by hand
 -- column: guid: the package server
 -- column: site: the site
+-- field: estate.package_servers.sites: site
 -- object: vSiteServices: Guid (P)
 -- object: vRM_Site_Item: Guid (I)
 -- object: ResourceAssociation: ParentResourceGuid, ChildResourceGuid (P)

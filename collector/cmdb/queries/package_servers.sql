@@ -6,6 +6,12 @@
 -- column: os_name: operating system
 -- column: agent: which of the agents below this row is about; null where it has none of them
 -- column: version: version of that agent
+-- field: estate.package_servers.guid: guid
+-- field: estate.package_servers.name: name
+-- field: estate.package_servers.fqdn: name, dns_suffix
+-- field: estate.package_servers.os_name: os_name
+-- field: estate.package_servers.agent_version: agent, version
+-- field: estate.package_servers.task_service: agent
 -- object: vSiteServices: Guid, Host Name, Primary DNS Suffix (P)
 -- object: Inv_AeX_AC_Identification: _ResourceGuid, OS Name (P)
 -- object: Inv_AeX_AC_Client_Agent: _ResourceGuid, Agent Name, Product Version (P)

@@ -3,6 +3,8 @@
 -- column: guid: the package
 -- column: url: where it is served, one row a source and protocol; only the host is kept
 -- column: snapshot: the snapshot that this source names
+-- field: estate.packages.codebases.host: url
+-- field: estate.packages.codebases.snapshot: snapshot
 -- object: SWDPackageCodebase: PackageID, URL, Snapshot (P)
 -- object: vItem: Guid, Name (P)
 -- value: 6D417916-467C-46A7-A870-6D86D9345B61 (P): package Patch Windows System Assessment Scan

@@ -5,6 +5,11 @@
 -- column: role: which of the three it is
 -- column: enabled: 1 where it is enabled
 -- column: revision: changes when the package's snapshot changes
+-- field: estate.packages.guid: guid
+-- field: estate.packages.name: name
+-- field: estate.packages.role: role
+-- field: estate.packages.enabled: enabled
+-- field: estate.packages.revision: revision
 -- object: SWDPackage: PackageId (R); Package Version (P)
 -- object: vItem: Guid, Name (P)
 -- object: ItemActive: Guid, Enabled (P)

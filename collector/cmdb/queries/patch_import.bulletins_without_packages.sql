@@ -5,6 +5,9 @@
 -- column: enabled: 1 where it is enabled
 -- column: updates: number of its updates
 -- column: packaged: number of those that have a package
+-- field: estate.patch_import.bulletins_without_packages.guid: guid
+-- field: estate.patch_import.bulletins_without_packages.name: name
+-- field: estate.patch_import.bulletins_without_packages.updates: enabled, updates, packaged
 -- object: Inv_Software_Bulletin: _ResourceGuid (P)
 -- object: RM_ResourceSoftware_Bulletin: Guid, Name (P)
 -- object: ItemActive: Guid, Enabled (P)

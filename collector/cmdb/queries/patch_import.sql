@@ -2,6 +2,10 @@
 -- fills: the runs of the patch management import that the server still remembers
 -- column: ended_at: when the run ended
 -- column: result: its result, see map
+-- field: estate.patch_import.last_success_at: ended_at, result
+-- field: estate.patch_import.last_success_age_days: ended_at, result
+-- field: estate.patch_import.last_run_at: ended_at
+-- field: estate.patch_import.last_run_succeeded: ended_at, result
 -- map: result (R): 1 = succeeded, 2 = failed
 -- object: vItem: Guid, Name (P)
 -- object: ItemVersions: ItemGuid, VersionGuid (P)

@@ -5,6 +5,11 @@
 -- column: role: what it is for
 -- column: enabled: 1 where it is on
 -- column: state: settings as XML, of which only the nodes below are read
+-- field: estate.policies.guid: guid
+-- field: estate.policies.name: name
+-- field: estate.policies.role: role
+-- field: estate.policies.enabled: enabled
+-- field: estate.policies.schedules: state
 -- xpath: triggers (I): //schedule/trigger
 -- xpath: type (P): @type
 -- xpath: repetition (P): @repetition

@@ -2,6 +2,7 @@
 -- fills: target_count of each policy: the number of distinct computers in the filters of its targets
 -- column: guid: the policy
 -- column: computers: number of computers
+-- field: estate.policies.target_count: computers
 -- object: vItem: Guid, Name (P)
 -- object: ItemReference: ParentItemGuid, ChildItemGuid (P)
 -- object: TargetFilter: Guid, ResourceTargetGuid (P)

@@ -2,6 +2,7 @@
 -- fills: target_filters of each policy: the filters that make up its targets, whether they add or take away computers
 -- column: guid: the policy
 -- column: filter: a filter of one of its targets
+-- field: estate.policies.target_filters: filter
 -- object: vItem: Guid, Name (P)
 -- object: ItemReference: ParentItemGuid, ChildItemGuid (P)
 -- object: TargetFilter: Guid, ResourceTargetGuid (P)

@@ -4,6 +4,10 @@
 -- column: name: host name
 -- column: agent: core or plugin, the agent that this row is about
 -- column: version: version of that agent on it
+-- field: estate.server.guid: guid
+-- field: estate.server.name: name
+-- field: estate.server.version: agent, version
+-- field: estate.server.plugin_version: agent, version
 -- object: vComputer: Guid, Name (A); Server, IsLocal (P)
 -- object: Inv_AeX_AC_Identification: _ResourceGuid, FQDN (P)
 -- object: Inv_AeX_AC_Client_Agent: _ResourceGuid, Agent Name, Product Version (P)

@@ -4,6 +4,7 @@
 -- column: guid: the site
 -- column: enabled: 1 where the policy is on
 -- column: state: settings of a policy for the site as XML, of which only the nodes below are read
+-- field: estate.sites.prevent_downloads: enabled, state
 -- xpath: settings (P): //outbound
 -- xpath: deny (P): //outbound/deny
 -- map: deny (P): ns = Ns, extps = ExtPs

@@ -2,6 +2,7 @@
 -- fills: the sites that each subnet itself is assigned to
 -- column: guid: the subnet
 -- column: site: the site; null where it is assigned to something that is not among the sites
+-- field: estate.subnets.sites: site
 -- object: vRM_Subnet_Item: Guid (I)
 -- object: vRM_Site_Item: Guid (I)
 -- object: ResourceAssociation: ParentResourceGuid, ChildResourceGuid (P)

@@ -4,6 +4,10 @@
 -- column: name: display name
 -- column: enabled: 1 where it is on
 -- column: state: settings as XML, of which only the nodes below are read
+-- field: estate.vendor_policies.guid: guid
+-- field: estate.vendor_policies.name: name
+-- field: estate.vendor_policies.enabled: enabled
+-- field: estate.vendor_policies.package_assignment: state
 -- xpath: assignment_type (R): //packageServerAssignment/assignmentType
 -- xpath: automatic_site_assignment (R): //packageServerAssignment/automaticSiteAssignment
 -- xpath: package_servers (R): //packageServerAssignment/packageServer/@guid
