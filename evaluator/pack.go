@@ -22,6 +22,7 @@ type Pack struct {
 	defaults map[string]any
 	// By parameter; none where the pack that has it does not say which values it takes.
 	paramSchemas map[string]*jsonschema.Schema
+	paramDocs    map[string]any // the same as JSON
 
 	modules  []module
 	flaws    Flaws // that keep the pack from being loaded
@@ -41,7 +42,7 @@ func LoadPack(sources ...Source) (*Pack, error) {
 	if err := checkSources(sources); err != nil {
 		return nil, err
 	}
-	p := &Pack{defaults: map[string]any{}, paramSchemas: map[string]*jsonschema.Schema{}}
+	p := &Pack{defaults: map[string]any{}, paramSchemas: map[string]*jsonschema.Schema{}, paramDocs: map[string]any{}}
 	sum := sha256.New()
 	for _, src := range sources {
 		p.info.Sources = append(p.info.Sources, src.Name)

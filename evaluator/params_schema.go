@@ -47,11 +47,12 @@ func (p *Pack) readParamsSchema(src Source, own map[string]bool) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
+	described, _ := parsed.(map[string]any)["properties"].(map[string]any)
 	for _, name := range slices.Sorted(maps.Keys(schema.Properties)) {
 		if !own[name] {
 			return fmt.Errorf("%s describes the parameter %q, which %s does not have", file, name, paramsFile)
 		}
-		p.paramSchemas[name] = schema.Properties[name]
+		p.paramSchemas[name], p.paramDocs[name] = schema.Properties[name], described[name]
 		if err := p.checkParam(name, p.defaults[name]); err != nil {
 			return fmt.Errorf("%s: %w", src.file(paramsFile), err)
 		}

@@ -15,6 +15,10 @@ import (
 //go:embed snapshot.schema.json
 var schemaText []byte
 
+// Schema is the JSON Schema of a snapshot as one document; its $defs have the lines
+// of a file.
+func Schema() []byte { return bytes.Clone(schemaText) }
+
 // Where the parts of a snapshot are described. The urn is only a name: no
 // schema is ever fetched.
 const snapshotSchemaID = "urn:nscheck:schema:snapshot:1"
