@@ -36,6 +36,7 @@ func ruleCommand() *cli.Command {
 			ruleLintCommand(),
 			ruleTestCommand(),
 			ruleTryCommand(),
+			ruleREPLCommand(),
 		},
 	}
 }

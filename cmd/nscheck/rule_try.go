@@ -146,9 +146,13 @@ func (t *trying) once(ctx context.Context, c *cli.Context) error {
 	case err != nil:
 		return err
 	case client != "" && trial.Client == nil:
-		return fmt.Errorf("%q is no client in the snapshot; a client is named by its host name, DOMAIN\\NAME or GUID", client)
+		return noSuchClient(client)
 	}
 	return showTrial(c, trial)
+}
+
+func noSuchClient(name string) error {
+	return fmt.Errorf("%q is no client in the snapshot; a client is named by its host name, DOMAIN\\NAME or GUID", name)
 }
 
 func showTrial(c *cli.Context, t *evaluator.Trial) error {

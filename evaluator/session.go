@@ -1,0 +1,72 @@
+package evaluator
+
+import (
+	"context"
+	"maps"
+	"strings"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	opabundle "github.com/open-policy-agent/opa/v1/bundle"
+
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+// Session is what rules read of a snapshot, for questions that no rule asks.
+type Session struct {
+	// Documents are estate, index, params and totals; clients are counted.
+	Documents map[string]any
+	// Client is one client as rules of scope client read it; nil where there is none.
+	Client map[string]any
+	// Of the client.
+	Resource Resource
+}
+
+// NewSession reads a snapshot and counts its clients, also by the tallies of the
+// pack's rules. Choose chooses the client, as in [TryOptions]; nil means the first.
+func NewSession(ctx context.Context, pack *Pack, snap Snapshot, choose func(*snapshot.Client) bool, progress func(int64)) (*Session, error) {
+	r, err := newRun(ctx, pack, snap, Options{Progress: progress})
+	if err != nil {
+		return nil, err
+	}
+	defer r.engine.release()
+	defer r.discard()
+	r.only = map[*Rule]bool{}
+	for _, rule := range pack.Rules {
+		if rule.defines(tallyOutput) {
+			r.only[rule] = true
+		}
+	}
+	r.sampling = &sampling{rule: -1, choose: choose, limit: 1}
+	if err := r.judgeClients(ctx); err != nil {
+		return nil, err
+	}
+	r.countTallies()
+	params, err := jsonDocument(pack.info.Params)
+	if err != nil {
+		return nil, err
+	}
+	totals, err := jsonDocument(r.totals.document())
+	if err != nil {
+		return nil, err
+	}
+	s := &Session{Documents: map[string]any{
+		"estate": r.coll.estate, "params": params, "index": buildIndex(r.estate, r.coll.estate, r.nets), "totals": totals,
+	}}
+	if kept := r.sampling.explained(); kept != nil && (choose == nil || r.sampling.chosen != nil) {
+		s.Client, s.Resource = maps.Clone(kept.input.fields), kept.resource()
+	}
+	return s, nil
+}
+
+// Bundle is the pack as OPA's own tools take it.
+func (p *Pack) Bundle() *opabundle.Bundle {
+	b := &opabundle.Bundle{Data: map[string]any{}}
+	for _, m := range p.modules {
+		b.Modules = append(b.Modules, opabundle.ModuleFile{URL: m.file, Path: "/" + strings.TrimPrefix(m.file, "/"), Parsed: m.parsed})
+	}
+	return b
+}
+
+// Capabilities are what rules may call: all but what could make one snapshot have
+// two verdicts.
+func Capabilities() *ast.Capabilities { return capabilities() }
