@@ -137,7 +137,7 @@ func printNewRule(c *cli.Context, o scaffold.Options, rule *scaffold.Rule) error
 	main := shellWord(paths[slices.IndexFunc(rule.Files, func(f scaffold.File) bool { return f.Path == o.Name+".rego" })])
 	dir := shellWord(filepath.Clean(o.Dir))
 	fmt.Fprintf(&b, "\nIt works as it stands. Change it into the rule that you want while this runs its tests at every save:\n"+
-		"  nscheck rule test --watch %s\nand then look at all of the pack:\n  nscheck rule test --coverage --threshold 100 %s\n  nscheck rule lint -p %s\n  nscheck scan --demo -p %s\n",
+		"  nscheck rule test --watch %s\nand then look at all of the pack:\n  nscheck rule test --coverage --threshold 100 %s\n  nscheck rule lint %s\n  nscheck scan --demo -p %s\n",
 		main, dir, dir, dir)
 	_, err := fmt.Fprint(c.App.Writer, report.Text(b.String()))
 	return err
