@@ -79,10 +79,6 @@ func runRuleTest(c *cli.Context) error {
 	})
 }
 
-func isRuleFile(path string) bool {
-	return slices.Contains([]string{".rego", ".yaml", ".yml"}, filepath.Ext(path))
-}
-
 func testOnce(ctx context.Context, c *cli.Context, opts ruletest.Options, out testOutputs) error {
 	r, err := await(ctx, func() (*ruletest.Report, error) { return ruletest.Run(ctx, opts) })
 	if err != nil {

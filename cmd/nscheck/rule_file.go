@@ -41,33 +41,15 @@ func ruleFileOf(c *cli.Context, name string) (*ruleFile, error) {
 			return &ruleFile{name, folder, inner}, nil
 		}
 	}
-	folder, err := packFolder(name)
-	if err != nil {
-		return nil, err
+	folder := filepath.Dir(name)
+	if above, _, ok := packAbove(folder); ok {
+		folder = above
 	}
 	inner, ok := within(folder, name)
 	if !ok {
 		return nil, fmt.Errorf("%s is not in the folder %s", name, folder)
 	}
 	return &ruleFile{name, folder, inner}, c.Set("policy", folder)
-}
-
-// packFolder is the nearest folder above a file that holds a pack.yaml, else the
-// file's own.
-func packFolder(file string) (string, error) {
-	own := filepath.Dir(file)
-	absolute, err := filepath.Abs(own)
-	if err != nil {
-		return "", err
-	}
-	for at, folder := absolute, own; ; at, folder = filepath.Dir(at), filepath.Join(folder, "..") {
-		if _, err := os.Stat(filepath.Join(at, evaluator.PackFile)); err == nil {
-			return folder, nil
-		}
-		if at == filepath.Dir(at) {
-			return own, nil
-		}
-	}
 }
 
 // within is a file's path in a folder, with slashes.
@@ -108,5 +90,5 @@ func (f *ruleFile) rule(pack *evaluator.Pack, name string) (*evaluator.Rule, err
 
 // isRuleFile tells files whose change changes what a rule says.
 func isRuleFile(path string) bool {
-	return slices.Contains([]string{".rego", ".yaml", ".json"}, filepath.Ext(path))
+	return slices.Contains([]string{".rego", ".yaml", ".yml", ".json"}, filepath.Ext(path))
 }
