@@ -63,6 +63,8 @@ type RuleDifference struct {
 	Head Verdict `json:"head"`
 	// Findings by what became of them.
 	Findings map[BaselineState]int64 `json:"findings,omitempty"`
+	// Parameters that decide what it finds on the head, with their values; absent where it reads none or finds nothing.
+	DecidedBy map[string]any `json:"decided_by,omitempty"`
 	// Why it cannot be told what the change does to it.
 	Incomplete []string `json:"incomplete,omitempty"`
 
@@ -95,7 +97,7 @@ func Compare(base, head *Result, settings []change.Setting) (*Difference, error)
 	}
 	for i := range head.Rules {
 		h, b := &head.Rules[i], &base.Rules[i]
-		d.Rules = append(d.Rules, RuleDifference{ID: h.ID, Title: h.Title, Severity: h.Severity, Base: b.Verdict, Head: h.Verdict, Findings: map[BaselineState]int64{}})
+		d.Rules = append(d.Rules, RuleDifference{ID: h.ID, Title: h.Title, Severity: h.Severity, Base: b.Verdict, Head: h.Verdict, DecidedBy: h.DecidedBy, Findings: map[BaselineState]int64{}})
 	}
 	for i := range d.Rules {
 		d.compareEstate(i)

@@ -37,13 +37,28 @@ type ResultFile struct {
 	Rules []RuleResult `json:"rules"`
 	// The sites of the estate.
 	Sites []Site `json:"sites"`
+
+	compared bool // it is a difference, which has findings as a result has them
 }
 
 // errNoResult is told of files that are something else.
 var errNoResult = errors.New("it is no result of nscheck; scan and eval write one with -f json=FILE")
 
+// errCompared is told of differences where a result is wanted.
+var errCompared = errors.New("it is a comparison, which gate and diff write; scan and eval write a result with -f json=FILE")
+
 // OpenResult reads a result but for its findings.
 func OpenResult(name string) (*ResultFile, error) {
+	f, err := OpenFindings(name)
+	if err == nil && f.compared {
+		return nil, fmt.Errorf("read %s: %w", name, errCompared)
+	}
+	return f, err
+}
+
+// OpenFindings reads a result, or a difference, of which nothing but the findings
+// that are not on both sides are read.
+func OpenFindings(name string) (*ResultFile, error) {
 	f := &ResultFile{Name: name}
 	if err := f.scan(func(json.RawMessage) error { return nil }); err != nil {
 		return nil, err
@@ -109,7 +124,10 @@ func (f *ResultFile) scanFrom(r io.Reader, each func(json.RawMessage) error) err
 		case name == "findings":
 			found = true
 			err = scanList(dec, each)
-		case fields[name] != nil:
+		case name == "base" || name == "head": // which stand before what a difference has otherwise
+			f.compared = true
+			err = dec.Decode(new(json.RawMessage))
+		case fields[name] != nil && !(f.compared && name == "rules"):
 			err = dec.Decode(fields[name])
 		default:
 			err = dec.Decode(new(json.RawMessage))

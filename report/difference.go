@@ -151,6 +151,9 @@ func (w *writer) comparedFindings(d *evaluator.Difference, heading string, state
 			at: 2, indent: findingIndent, label: string(r.Severity), labels: severityColors(r.Severity),
 			lead: r.ID, body: fmt.Sprintf("%s %s: %s", r.ID, r.Title, plural(r.Findings[state], "finding")),
 		})
+		if state == evaluator.New {
+			w.decidedBy(&d.Pack, r.DecidedBy)
+		}
 		shown := lists[r.ID]
 		for i := range shown {
 			w.comparedFinding(&shown[i])
@@ -176,6 +179,9 @@ func (w *writer) comparedFinding(c *evaluator.Compared) {
 		w.put(block{indent: findingIndent + 2, body: "no setting that differs is one that the rule reads"})
 	default:
 		w.blamed(c)
+	}
+	if c.BaselineState == evaluator.New && c.Waiver == nil {
+		w.put(block{indent: findingIndent + 2, body: "fingerprint " + shortPrint(&c.Finding)})
 	}
 }
 
@@ -206,6 +212,9 @@ func (w *writer) incomplete(d *evaluator.Difference) {
 func (w *writer) differenceEnd(d *evaluator.Difference, exit Exit) {
 	if w.cut {
 		w.put(block{body: "Lists are cut short; -f json=FILE writes them in full."})
+	}
+	if total(d.Findings[evaluator.New]) > total(d.Waived)+total(d.Warnings) {
+		w.howToPass(acceptByPrint)
 	}
 	w.put(block{body: fmt.Sprintf("Exit status %d: %s.", exit.Status, comparedMeaning(d, exit))})
 }

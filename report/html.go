@@ -40,6 +40,9 @@ var htmlTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"verdict": func(v evaluator.Verdict) string { return verdictWord[v] },
 	"setting": setting,
 	"freed":   freesSentence,
+	"decided": func(r *evaluator.Result, rule evaluator.RuleResult) []string {
+		return decidedBy(&r.Pack, rule.DecidedBy)
+	},
 	"state":   func(s evaluator.BaselineState) string { return stateWord[s] },
 	"percent": percent,
 	"inc":     func(i int) int { return i + 1 },

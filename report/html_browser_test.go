@@ -279,5 +279,7 @@ func TestPageOfAComparison(t *testing.T) {
 	b.do(chromedp.Click(chromedp.CSS("[data-state]")))
 	b.want("only what is new", status, "1 of 10 findings")
 	b.do(chromedp.Click(chromedp.CSS("#rows button.open")))
-	b.want("State and settings", `document.querySelector("#detail").innerText.includes("Because of")`, "true")
+	for _, says := range []string{"Because of", "nscheck waiver add --from RESULT --fingerprint "} {
+		b.want(says, fmt.Sprintf(`document.querySelector("#detail").innerText.includes(%q)`, says), "true")
+	}
 }

@@ -41,6 +41,7 @@ type pageRule struct {
 	Title    string   `json:"title"`
 	Severity string   `json:"severity"`
 	Advice   []string `json:"advice"`
+	Params   []string `json:"params,omitempty"` // that decide what it finds
 }
 
 type causeData struct {
@@ -66,6 +67,7 @@ type findingData struct {
 	Waiver   any    `json:"w,omitempty"`
 	Place    any    `json:"l,omitempty"`
 	Behind   any    `json:"h,omitempty"` // the settings that make it
+	Accept   string `json:"f,omitempty"` // fingerprint to accept it by
 	Unknown  bool   `json:"u,omitempty"` // whom it harms is not known
 }
 
@@ -117,7 +119,7 @@ func (w *findingsWriter) head(r *evaluator.Result) error {
 	d := pageData{Rules: []pageRule{}, Causes: []causeData{}, Sites: []string{}, GUIDs: []string{}, Texts: maxTexts}
 	for i, rule := range r.Rules {
 		w.rules[rule.ID] = i
-		d.Rules = append(d.Rules, pageRule{rule.ID, Message(rule.Title), string(rule.Severity), advice(rule.Remediation)})
+		d.Rules = append(d.Rules, pageRule{rule.ID, Message(rule.Title), string(rule.Severity), advice(rule.Remediation), decidedBy(&r.Pack, rule.DecidedBy)})
 	}
 	for i, c := range r.Causes {
 		w.causes[c.ID] = i + 1
@@ -155,6 +157,9 @@ func (w *findingsWriter) data(f evaluator.Finding) findingData {
 	}
 	if f.Expected != nil {
 		d.Expected = w.text(value(f.Expected))
+	}
+	if acceptText(&f) != "" {
+		d.Accept = shortPrint(&f)
 	}
 	if f.Waiver != nil {
 		d.Waiver = w.text(waiverSentence(*f.Waiver))

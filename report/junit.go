@@ -81,7 +81,7 @@ func newJunitSuites(r *evaluator.Result, findings iter.Seq2[evaluator.Finding, e
 			return suites, err
 		}
 		i := index[f.Rule]
-		if err := suites[i].add(findingCase(f, standingOf(r, f, o), failureText(r.Compared(), f, causes[f.Cause], r.Rules[i]), o)); err != nil {
+		if err := suites[i].add(findingCase(f, standingOf(r, f, o), failureText(r, f, causes[f.Cause], r.Rules[i]), o)); err != nil {
 			return suites, err
 		}
 	}
@@ -167,7 +167,7 @@ func findingCase(f evaluator.Finding, stands standing, text string, o Options) j
 
 // failureText tells all of a finding: its setting, and its cause or else what to
 // do about it.
-func failureText(d *evaluator.Difference, f evaluator.Finding, cause string, rule evaluator.RuleResult) string {
+func failureText(r *evaluator.Result, f evaluator.Finding, cause string, rule evaluator.RuleResult) string {
 	lines := []string{f.Msg}
 	if f.Resource.GUID != "" {
 		lines = append(lines, "Object: "+objectName(f.Resource)+" "+f.Resource.GUID)
@@ -178,7 +178,10 @@ func failureText(d *evaluator.Difference, f evaluator.Finding, cause string, rul
 	if f.Expected != nil {
 		lines = append(lines, "Should be: "+value(f.Expected))
 	}
-	if behind := behindText(d, f); behind != "" {
+	for _, param := range decidedBy(&r.Pack, rule.DecidedBy) {
+		lines = append(lines, "With the parameter "+param)
+	}
+	if behind := behindText(r.Compared(), f); behind != "" {
 		lines = append(lines, strings.TrimSpace(behind))
 	}
 	if cause != "" {
@@ -195,6 +198,9 @@ func failureText(d *evaluator.Difference, f evaluator.Finding, cause string, rul
 			}
 			lines = append(lines, lead+unwrap(m.Text))
 		}
+	}
+	if accept := acceptText(&f); accept != "" {
+		lines = append(lines, "To accept it for a time: "+accept)
 	}
 	for i, l := range lines {
 		lines[i] = clean(l, math.MaxInt)

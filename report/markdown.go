@@ -33,9 +33,12 @@ func (markdownFormat) write(out io.Writer, r *evaluator.Result, findings iter.Se
 }
 
 func writeMarkdown(out io.Writer, r *evaluator.Result, d *digest, o Options) error {
-	m := &markdown{limit: maxMarkdown, titles: map[string]string{}}
+	m := &markdown{limit: maxMarkdown, titles: map[string]string{}, params: map[string]string{}}
 	for _, rule := range r.Rules {
 		m.titles[rule.ID] = rule.Title
+		if params := decidedBy(&r.Pack, rule.DecidedBy); len(params) > 0 {
+			m.params[rule.ID] = "with " + short(strings.Join(params, ", "))
+		}
 	}
 	foot := markdownFoot(r)
 	m.limit -= len(foot) + 200 // and the note that it is cut short
@@ -65,6 +68,7 @@ type markdown struct {
 	limit  int
 	full   bool
 	titles map[string]string
+	params map[string]string // behind what rules found, in words
 }
 
 // add writes a part that is Markdown by itself, where it fits. Once one does

@@ -34,10 +34,19 @@ func (m *markdown) fresh(d *digest) {
 		if behind := d.behindText(f); behind != "" {
 			where = ". " + short(strings.TrimSpace(behind))
 		}
+		if print := shortPrint(&f); print != "" && d.difference != nil {
+			where = strings.TrimSuffix(where, ".") + ". Fingerprint " + print + "."
+			if params := m.params[f.Rule]; params != "" {
+				where += " Found " + params + "."
+			}
+		}
 		m.add("- %s, %s, %s: %s%s\n", f.Severity, f.Rule, short(objectName(f.Resource)), short(f.Msg), where)
 	}
 	if rest := d.freshAll - int64(len(d.fresh)); rest > 0 {
 		m.add("- and %d more\n", rest)
+	}
+	if d.difference != nil && len(d.fresh) > 0 {
+		m.accept(acceptByPrint)
 	}
 }
 

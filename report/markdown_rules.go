@@ -31,7 +31,14 @@ func (m *markdown) rules(r *evaluator.Result, d *digest) {
 			cells = append(cells, markdownStanding(f)+short(f.Msg)+markdownPlace(f))
 		}
 		cells = cells[:min(len(cells), markdownMessages)]
-		m.add("| %s | %s %s | %d%s | %s |\n", rule.Severity, rule.ID, short(rule.Title), rule.Findings, countingFrom(&rule), strings.Join(cells, "<br>"))
+		params := m.params[rule.ID]
+		if params != "" {
+			params = "<br>" + params
+		}
+		m.add("| %s | %s %s%s | %d%s | %s |\n", rule.Severity, rule.ID, short(rule.Title), params, rule.Findings, countingFrom(&rule), strings.Join(cells, "<br>"))
+	}
+	if d.difference == nil && failing(r) {
+		m.accept(acceptByObject)
 	}
 }
 

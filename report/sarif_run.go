@@ -85,6 +85,7 @@ type sarifRuleProperties struct {
 	Step     string             `json:"step"`
 	Verdict  evaluator.Verdict  `json:"verdict"`
 	Params   map[string]any     `json:"params,omitempty"`
+	Decided  map[string]any     `json:"decidedBy,omitempty"`
 	Tags     []string           `json:"tags"`
 }
 
@@ -180,7 +181,7 @@ func newSarifRule(rule evaluator.RuleResult) sarifRule {
 		ID: rule.ID, ShortDescription: sarifMessage{sarifText(rule.Title)}, FullDescription: sarifMessage{sarifText(rule.Title)},
 		DefaultConfiguration: sarifConfiguration{sarifLevel(rule.Severity), sarifRank[rule.Severity]},
 		Properties: sarifRuleProperties{
-			Severity: rule.Severity, Scope: rule.Scope, Step: rule.Step, Verdict: rule.Verdict, Params: rule.Params,
+			Severity: rule.Severity, Scope: rule.Scope, Step: rule.Step, Verdict: rule.Verdict, Params: rule.Params, Decided: rule.DecidedBy,
 			Tags: []string{"configuration", string(rule.Scope)},
 		},
 	}

@@ -2,8 +2,6 @@ package report
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/nscheck/nscheck/evaluator"
@@ -90,30 +88,6 @@ func countingFrom(r *evaluator.RuleResult) string {
 	return ", counting from " + string(r.EffectiveOn)
 }
 
-// isLimit tells parameters that people set to let something pass from those that
-// say what a rule looks at, which are shown only where they differ from the defaults.
-func isLimit(v any) bool {
-	switch v.(type) {
-	case []any, map[string]any:
-		return false
-	}
-	return true
-}
-
-// decidedBy writes the parameters that decide what a rule finds.
-func (w *writer) decidedBy(r *evaluator.RuleResult) {
-	for _, name := range slices.Sorted(maps.Keys(r.DecidedBy)) {
-		body := "with the parameter " + name + " = " + value(r.DecidedBy[name])
-		if _, changed := r.Params[name]; !changed {
-			if !isLimit(r.DecidedBy[name]) {
-				continue
-			}
-			body += " (default)"
-		}
-		w.put(block{indent: findingIndent, body: body})
-	}
-}
-
 // remark is what is said of a finding beside its message: who accepted it, and
 // how it compares with the baseline.
 func remark(f *evaluator.Finding) string {
@@ -165,14 +139,4 @@ func discounted(s *evaluator.Summary) string {
 		return ""
 	}
 	return " (of these " + strings.Join(parts, ", ") + ")"
-}
-
-// howToWaive names the command that accepts one of the findings.
-func (w *writer) howToWaive(r *evaluator.Result) {
-	for _, s := range evaluator.Severities {
-		if r.Summary.Counting(s) > 0 {
-			w.put(block{body: "To accept a finding for a time: nscheck waiver add --help."})
-			return
-		}
-	}
 }

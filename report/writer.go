@@ -29,6 +29,8 @@ type writer struct {
 	advised map[string]string
 	// cut says that some list was not written in full.
 	cut bool
+	// byParam says that parameters were named.
+	byParam bool
 }
 
 func newWriter(out io.Writer, o Options) *writer {

@@ -19,7 +19,8 @@ func waiverAddCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "add",
 		Usage: "write a waiver for a finding, or for all of a rule about one object",
-		Description: "The finding is looked up in RESULT, which scan and eval write with -f json=RESULT.\n" +
+		Description: "The finding is looked up in RESULT, which scan, eval, gate and diff write with -f\n" +
+			"json=RESULT.\n" +
 			"The file of waivers is made where there is none; what stands in it stays.",
 		Flags: []cli.Flag{
 			configFlag(), waiversFlag(),
@@ -107,7 +108,7 @@ func newWaiver(c *cli.Context) (*evaluator.Waiver, error) {
 
 // findWaived looks up what is to be waived, and says it in words.
 func findWaived(c *cli.Context, w *evaluator.Waiver) (comment string, err error) {
-	result, err := evaluator.OpenResult(c.String("from"))
+	result, err := evaluator.OpenFindings(c.String("from"))
 	if err != nil {
 		return "", fmt.Errorf("--from: %w", err)
 	}
@@ -136,6 +137,9 @@ func findWaived(c *cli.Context, w *evaluator.Waiver) (comment string, err error)
 }
 
 func isMeant(c *cli.Context, f *evaluator.Finding) bool {
+	if f.BaselineState == evaluator.Absent {
+		return false
+	}
 	if print := c.String("fingerprint"); print != "" {
 		return strings.HasPrefix(f.Fingerprint, strings.ToLower(print))
 	}

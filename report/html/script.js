@@ -32,7 +32,7 @@
   };
   // Texts are numbered in the order in which they were written.
   const read = d => {
-    const f = {rule: head.rules[d.r], msg: text(d.m), type: text(d.t), name: d.n, guid: d.g || '', sites: d.s || [], cause: d.c || 0, unknown: d.u};
+    const f = {rule: head.rules[d.r], msg: text(d.m), type: text(d.t), name: d.n, guid: d.g || '', sites: d.s || [], cause: d.c || 0, unknown: d.u, accept: d.f};
     if (d.p !== undefined) { f.path = text(d.p); f.actual = text(d.a); }
     if (d.e !== undefined) f.expected = text(d.e);
     if (d.w !== undefined) f.waiver = text(d.w);
@@ -99,6 +99,8 @@
     const cause = head.causes[f.cause - 1];
     if (cause) fact(cause.possible ? 'Possible cause' : 'Cause', `${cause.rule} ${cause.msg}`);
     if (f.unknown) fact('Clients', 'which ones it harms is not known');
+    if (f.rule.params) fact('Parameters', f.rule.params.join('; '));
+    if (f.accept) fact('To accept it', make('code', {}, `nscheck waiver add --from RESULT --fingerprint ${f.accept} --reason WHY`));
     if (f.rule.advice) fact('What to do', make('div', {}, ...f.rule.advice.map(p => make('p', {}, p))));
     return make('tr', {class: 'detail', id: 'detail'}, make('td', {colspan: '5'}, list));
   }
