@@ -59,6 +59,11 @@ func compileFlaw(e *ast.Error) *Flaw {
 		f.Kind, f.Msg = FlawRefusedBuiltin, why
 		return f
 	}
+	if flaw, ok := strings.CutPrefix(f.Msg, "yaml: "); ok {
+		flaw, _, _ = strings.Cut(flaw, "   Hint: ")
+		f.Msg = "METADATA is not YAML: " + flaw + "; all comment lines right below # METADATA belong to it"
+		return f
+	}
 	switch d := e.Details.(type) {
 	case *ast.RefErrInvalidDetail:
 		f.unknownPath(d)

@@ -63,6 +63,13 @@ func TestSyntaxErrorsHideNothing(t *testing.T) {
 	}
 }
 
+func TestMetadataThatIsNoYAML(t *testing.T) {
+	_, err := packOf(map[string]string{"a.rego": strings.Replace(ruleText, "# description", "# a word to readers\n# description", 1)})
+	if want := "METADATA is not YAML: line 2: "; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
 func TestCompileFlaws(t *testing.T) {
 	for code, want := range map[string]string{
 		`lowr("X") == "x"`:                        "there is no function `lowr`; did you mean `lower`?",
