@@ -106,9 +106,12 @@ func (l *linter) check(s *silencing) {
 	}
 }
 
-// looked reports whether a lint looked at all: some need rules that load, and
-// some are for shared packs alone.
+// looked reports whether a lint looked at a file at all: some need rules that
+// load, and some are for shared packs alone.
 func (l *linter) looked(lint Lint, f *file) bool {
+	if f.isRego() && f.module == nil {
+		return false
+	}
 	switch lint.Name {
 	case unusedHelper: // of a library that nothing uses, that alone is said
 		return l.code != nil && !l.wholeUnused[f]

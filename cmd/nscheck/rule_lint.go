@@ -22,8 +22,10 @@ func ruleLintCommand() *cli.Command {
 		Usage:     "say what is wrong with rules and what could be better",
 		ArgsUsage: "[PATH...]",
 		Description: "It looks at the rules in PATH, or in --policy, or in the current folder where it holds rules,\n" +
-			"or else at the built-in ones. A PATH in a pack is looked at with the whole pack. It exits with 1 where it finds an error, and\n" +
-			"with --strict a warning too. docs/lints.md has a section about each lint.",
+			"or else at the built-in ones. A PATH in a pack is looked at with the whole pack. It exits\n" +
+			"with 1 where it finds an error, and with --strict a warning too. docs/lints.md has a section\n" +
+			"about each lint.",
+		HideHelpCommand: true, // a folder may be called h
 		Flags: []cli.Flag{
 			&cli.StringSliceFlag{Name: "policy", Aliases: []string{"p"}, Usage: "look at the rules in `DIR`; repeatable", EnvVars: []string{"NSCHECK_POLICY"}},
 			&cli.BoolFlag{Name: "no-builtin", Usage: "do not load the built-in rules beside them", EnvVars: []string{"NSCHECK_NO_BUILTIN"}},
