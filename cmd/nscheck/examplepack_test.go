@@ -72,11 +72,11 @@ func TestExamplePack(t *testing.T) {
 	}
 }
 
-// TestExamplePackIsRemembered keeps the example rules fit for large estates.
-func TestExamplePackIsRemembered(t *testing.T) {
-	pack, _ := loadExamplePack(t)
-	for _, l := range pack.Lint() {
-		t.Errorf("%s: %s: %s", l.File, l.Rule, l.Msg)
+// TestExamplePackLints holds the example rules to what shared packs are held to.
+func TestExamplePackLints(t *testing.T) {
+	var stdout, stderr bytes.Buffer
+	if status := run([]string{"nscheck", "rule", "lint", "--strict", examplePack}, &stdout, &stderr); status != evaluator.ExitClean {
+		t.Errorf("exit status %d:\n%s%s", status, stdout.String(), stderr.String())
 	}
 }
 
