@@ -74,12 +74,17 @@ func Evaluate(ctx context.Context, pack *Pack, snap Snapshot, opts Options) (*Re
 	if err != nil {
 		return nil, err
 	}
-	defer run.engine.release()
-	if err := run.judgeClients(ctx); err != nil {
-		run.discard()
+	return run.judge(ctx)
+}
+
+// judge judges all clients, then the estate.
+func (r *run) judge(ctx context.Context) (*Result, error) {
+	defer r.engine.release()
+	if err := r.judgeClients(ctx); err != nil {
+		r.discard()
 		return nil, err
 	}
-	return run.conclude(ctx)
+	return r.conclude(ctx)
 }
 
 // conclude judges the estate, now that all clients are judged and counted, and

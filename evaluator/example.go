@@ -130,11 +130,7 @@ func (e *Example) Run(ctx context.Context, pack *Pack, rule string) (Expectation
 	if err != nil {
 		return got, fmt.Errorf("worked example %q: %w", e.Name, err)
 	}
-	var opts Options
-	if r, ok := pack.Rule(rule); ok {
-		opts.AsOf = r.EffectiveOn
-	}
-	result, err := Evaluate(ctx, pack, snap, opts)
+	result, err := judgeBy(ctx, pack, snap, rule)
 	if err != nil {
 		return got, err
 	}
@@ -163,4 +159,19 @@ func (e *Example) Run(ctx context.Context, pack *Pack, rule string) (Expectation
 		}
 	}
 	return got, nil
+}
+
+// judgeBy judges a snapshot by one rule of a pack, on the day from which it
+// counts.
+func judgeBy(ctx context.Context, pack *Pack, snap Snapshot, id string) (*Result, error) {
+	rule, ok := pack.Rule(id)
+	if !ok {
+		return nil, fmt.Errorf("there is no rule %s", id)
+	}
+	r, err := newRun(ctx, pack, snap, Options{AsOf: rule.EffectiveOn})
+	if err != nil {
+		return nil, err
+	}
+	r.only = pack.triedWith(rule)
+	return r.judge(ctx)
 }
