@@ -73,9 +73,11 @@ RACE := -race -gcflags=modernc.org/...=-race=false
 # So do packages that start no goroutines and are slow under it.
 UNRACED := /internal/(generate|rulepage)|/fixtures
 
+# -short takes fewer random estates; all of them are judged without -race.
 unit:
-	$(GO) test $(RACE) $$($(GO) list ./... | grep -vE '$(UNRACED)')
+	$(GO) test $(RACE) -short $$($(GO) list ./... | grep -vE '$(UNRACED)')
 	$(GO) test $$($(GO) list ./... | grep -E '$(UNRACED)')
+	$(GO) test ./evaluator -run '^TestDifferential'
 
 # What nscheck is measured beside has a go.mod of its own: conftest alone needs
 # several hundred modules. BENCH_FLAGS are those of internal/bench, such as
