@@ -8,15 +8,25 @@ import (
 	"github.com/nscheck/nscheck/evaluator"
 )
 
-// settingText is a setting on one line: path, what it was, what it is.
-func settingText(s *change.Setting) string {
-	text := Message(s.Path)
-	switch s.Change {
-	case change.Changed:
-		text += " " + value(s.From) + " -> " + value(s.To)
-	default:
-		text += " " + s.Change
+// settingChange is a setting on one line: path, what it was, what it is.
+func settingChange(s *change.Setting) string {
+	if s.Change != change.Changed {
+		return Message(s.Path) + " " + s.Change
 	}
+	return Message(s.Path) + " " + value(s.From) + " -> " + value(s.To)
+}
+
+// sourceOf is where a setting stands in a change; nil where it is of two snapshots.
+func sourceOf(s *change.Setting) *evaluator.SourceLocation {
+	if s.Source == nil {
+		return nil
+	}
+	return &evaluator.SourceLocation{File: s.Source.File, Line: s.Source.Line, Column: s.Source.Column}
+}
+
+// settingText is that, and where it stands.
+func settingText(s *change.Setting) string {
+	text := settingChange(s)
 	if s.Source != nil {
 		text += fmt.Sprintf(" (%s:%d)", Name(s.Source.File), s.Source.Line)
 	}

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"io"
 	"iter"
+	"strings"
 
 	"github.com/nscheck/nscheck/evaluator"
 )
@@ -105,12 +106,13 @@ type sarifWaiverDetails struct {
 
 // sarifResults makes results of findings.
 type sarifResults struct {
-	rules  map[string]int
-	causes map[string]evaluator.Cause
+	rules      map[string]int
+	causes     map[string]evaluator.Cause
+	difference *evaluator.Difference // nil where nothing is compared
 }
 
 func newSarifResults(r *evaluator.Result) *sarifResults {
-	s := &sarifResults{rules: map[string]int{}, causes: map[string]evaluator.Cause{}}
+	s := &sarifResults{rules: map[string]int{}, causes: map[string]evaluator.Cause{}, difference: r.Compared()}
 	for i, rule := range r.Rules {
 		s.rules[rule.ID] = i
 	}
@@ -120,9 +122,18 @@ func newSarifResults(r *evaluator.Result) *sarifResults {
 	return s
 }
 
+// message is what a finding says, with the settings that make it new.
+func (s *sarifResults) message(f evaluator.Finding) string {
+	behind := behindText(s.difference, f)
+	if behind == "" {
+		return f.Msg
+	}
+	return strings.TrimSuffix(f.Msg, ".") + "." + behind
+}
+
 func (s *sarifResults) of(f evaluator.Finding) sarifResult {
 	out := sarifResult{
-		RuleID: f.Rule, RuleIndex: s.rules[f.Rule], Level: sarifLevel(f.Severity), Message: sarifMessage{sarifText(f.Msg)},
+		RuleID: f.Rule, RuleIndex: s.rules[f.Rule], Level: sarifLevel(f.Severity), Message: sarifMessage{sarifText(s.message(f))},
 		Locations:     []sarifLocation{{PhysicalLocation: sarifPlace(f.Location), LogicalLocations: []sarifLogical{logicalLocation(f.Resource, f.Path)}}},
 		BaselineState: sarifState(f.BaselineState),
 		Suppressions:  []sarifSuppression{},
@@ -147,14 +158,34 @@ func (s *sarifResults) of(f evaluator.Finding) sarifResult {
 			Properties: sarifWaiverDetails{Owner: w.Owner, Ticket: w.Ticket, Expires: w.Expires, Place: w.Place},
 		})
 	}
+	out.RelatedLocations = s.related(&f)
+	return out
+}
+
+// related are the cause of a finding and the settings that make it new.
+func (s *sarifResults) related(f *evaluator.Finding) []sarifLocation {
+	var out []sarifLocation
+	add := func(msg string, at *evaluator.SourceLocation, logical sarifLogical) {
+		out = append(out, sarifLocation{
+			ID: len(out) + 1, Message: &sarifMessage{sarifText(msg)}, PhysicalLocation: sarifPlace(at), LogicalLocations: []sarifLogical{logical},
+		})
+	}
 	if c, ok := s.causes[f.Cause]; ok && c.Resource != nil {
 		lead := "Cause: "
 		if f.Certainty == evaluator.Possible {
 			lead = "Possible cause: "
 		}
-		out.RelatedLocations = []sarifLocation{{
-			ID: 1, Message: &sarifMessage{sarifText(lead + c.Msg)}, LogicalLocations: []sarifLogical{logicalLocation(*c.Resource, c.Path)},
-		}}
+		add(lead+c.Msg, nil, logicalLocation(*c.Resource, c.Path))
+	}
+	settings := behindSettings(s.difference, *f)
+	for i := range settings[:min(len(settings), settingsShown)] {
+		setting := &settings[i]
+		lead := "Setting: "
+		if len(settings) > 1 || !setting.Related {
+			lead = "Possible setting: "
+		}
+		object := setting.Object
+		add(lead+settingChange(&setting.Setting), sourceOf(&setting.Setting), logicalLocation(evaluator.Resource{Type: object.Type, GUID: object.GUID, Name: object.Name}, setting.Path))
 	}
 	return out
 }

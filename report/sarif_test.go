@@ -26,6 +26,11 @@ func TestSarifIsValid(t *testing.T) {
 		}
 		texts[name] = out.Bytes()
 	}
+	var out bytes.Buffer
+	if err := (sarifFormat{}).Write(&out, compared(t, comparedChange, evaluator.Options{}), Options{FailOn: evaluator.Medium}); err != nil {
+		t.Fatal(err)
+	}
+	texts["compared"] = out.Bytes()
 	for name, text := range texts {
 		written, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
 		if err != nil {
