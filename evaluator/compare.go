@@ -2,6 +2,7 @@ package evaluator
 
 import (
 	"cmp"
+	"context"
 	"iter"
 	"slices"
 	"strings"
@@ -84,7 +85,8 @@ type Compared struct {
 // settings are those in which their estates differ. The results must stay open
 // as long as the difference is used; the head's findings know from now on
 // what the comparison says of them, and the head's exit status is the difference's.
-func Compare(base, head *Result, settings []change.Setting) (*Difference, error) {
+// It ends early where ctx is done.
+func Compare(ctx context.Context, base, head *Result, settings []change.Setting) (*Difference, error) {
 	d := &Difference{
 		Format: DifferenceFormat, Tool: head.Tool, Pack: head.Pack, Base: base.Snapshot, Head: head.Snapshot, Settings: settings,
 		Waivers: head.Waivers, AsOf: head.AsOf,
@@ -102,7 +104,7 @@ func Compare(base, head *Result, settings []change.Setting) (*Difference, error)
 	for i := range d.Rules {
 		d.compareEstate(i)
 	}
-	if err := d.compareClients(); err != nil {
+	if err := d.compareClients(ctx); err != nil {
 		return nil, err
 	}
 	if err := d.discount(); err != nil {

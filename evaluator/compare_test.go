@@ -58,7 +58,7 @@ func differ(t *testing.T, base, head string) *evaluator.Difference {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := evaluator.Compare(b, h, settings)
+	d, err := evaluator.Compare(t.Context(), b, h, settings)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +164,7 @@ func TestCompareMarks(t *testing.T) {
 		t.Fatal(err)
 	}
 	h, _ := side(t, pack, strings.Replace(compareEstate, "constrained: false", "constrained: true", 1))
-	if _, err := evaluator.Compare(b, h, out.Settings); err != nil {
+	if _, err := evaluator.Compare(t.Context(), b, h, out.Settings); err != nil {
 		t.Fatal(err)
 	}
 	for f, err := range h.Findings() {

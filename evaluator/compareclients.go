@@ -2,6 +2,8 @@ package evaluator
 
 import (
 	"bytes"
+	"context"
+	"fmt"
 	"iter"
 	"slices"
 )
@@ -62,19 +64,22 @@ func (c *ClientCount) settle() {
 }
 
 // compareClients reads the clients of both sides by GUID, side by side.
-func (d *Difference) compareClients() error {
+func (d *Difference) compareClients(ctx context.Context) error {
 	p := pairing{d: d, reach: [2]*reach{newReach(d, d.base), newReach(d, d.head)}}
-	err := pair(d.base.trail.tracks, d.head.trail.tracks, p.take)
+	err := pair(ctx, d.base.trail.tracks, d.head.trail.tracks, p.take)
 	d.Clients.Harmed.settle()
 	d.Clients.Freed.settle()
-	return err
+	if err != nil {
+		return fmt.Errorf("compare the clients: %w", err)
+	}
+	return nil
 }
 
 // pair yields the clients of both sides together; a side without the client is nil.
-func pair(base, head *spool, take func(b, h *track)) error {
-	nextBase, stopBase := iter.Pull2(base.inOrder(sortMemory))
+func pair(ctx context.Context, base, head *spool, take func(b, h *track)) error {
+	nextBase, stopBase := iter.Pull2(base.inOrder(ctx, sortMemory))
 	defer stopBase()
-	nextHead, stopHead := iter.Pull2(head.inOrder(sortMemory))
+	nextHead, stopHead := iter.Pull2(head.inOrder(ctx, sortMemory))
 	defer stopHead()
 	b, err := pulled(nextBase)
 	if err != nil {
@@ -85,6 +90,9 @@ func pair(base, head *spool, take func(b, h *track)) error {
 		return err
 	}
 	for b != nil || h != nil {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
 		first, second := b, h
 		if b != nil && h != nil {
 			switch c := bytes.Compare(b.guid[:], h.guid[:]); {

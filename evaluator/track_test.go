@@ -2,6 +2,8 @@ package evaluator
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -55,7 +57,7 @@ func TestTracksInOrder(t *testing.T) {
 	for name, s := range map[string]*spool{"shuffled": shuffled, "ordered": ordered} {
 		for _, memory := range []int{500, 1 << 20} {
 			i := 0
-			for text, err := range s.inOrder(memory) {
+			for text, err := range s.inOrder(t.Context(), memory) {
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -83,7 +85,7 @@ func TestPair(t *testing.T) {
 		return s
 	}
 	got := ""
-	err := pair(fill(5, 1, 3, 3), fill(2, 3, 5, 6), func(b, h *track) {
+	err := pair(t.Context(), fill(5, 1, 3, 3), fill(2, 3, 5, 6), func(b, h *track) {
 		for _, side := range []*track{b, h} {
 			if side == nil {
 				got += "-"
@@ -95,6 +97,41 @@ func TestPair(t *testing.T) {
 	})
 	if want := "1- -2 33 3- 55 -6 "; err != nil || got != want {
 		t.Errorf("%v %q, want %q", err, got, want)
+	}
+}
+
+// TestPairStops: comparing ends with its context, wherever it is, and leaves no
+// files.
+func TestPairStops(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	stop := errors.New("enough")
+	for name, at := range map[string]int{"before it begins": 0, "on the way": 2} {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		s, seen := newSpool(), 0
+		for _, g := range []byte{3, 2, 1} {
+			s.write((&track{guid: [16]byte{g}}).append(nil))
+		}
+		if at == 0 {
+			cancel(stop)
+		}
+		err := pair(ctx, s, newSpool(), func(b, h *track) {
+			if seen++; seen == at {
+				cancel(stop)
+			}
+		})
+		if !errors.Is(err, stop) || seen != at {
+			t.Errorf("%s: %v after %d", name, err, seen)
+		}
+		for _, memory := range []int{1, sortMemory} {
+			for _, err := range s.inOrder(ctx, memory) {
+				if !errors.Is(err, stop) {
+					t.Errorf("%s, %d bytes: %v", name, memory, err)
+				}
+			}
+		}
+	}
+	if files, _ := os.ReadDir(os.Getenv("TMPDIR")); len(files) > 0 {
+		t.Errorf("files are left: %v", files)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"cmp"
 	"container/heap"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -19,9 +20,9 @@ const sortMemory = 32 << 20
 
 // inOrder yields the tracks by GUID, as they are stored. Snapshots of one source
 // are in one order, but hardly in this one, so they are sorted where need be.
-func (s *spool) inOrder(memory int) iter.Seq2[[]byte, error] {
+func (s *spool) inOrder(ctx context.Context, memory int) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
-		sorted, err := s.sorted()
+		sorted, err := s.sorted(ctx)
 		if err != nil {
 			yield(nil, err)
 			return
@@ -37,7 +38,7 @@ func (s *spool) inOrder(memory int) iter.Seq2[[]byte, error] {
 		} else {
 			sorter := trackSorter{memory: memory}
 			defer sorter.close()
-			if runs, err = sorter.sort(s); err != nil {
+			if runs, err = sorter.sort(ctx, s); err != nil {
 				yield(nil, fmt.Errorf("sort clients: %w", err))
 				return
 			}
@@ -49,7 +50,7 @@ func (s *spool) inOrder(memory int) iter.Seq2[[]byte, error] {
 }
 
 // sorted tells whether the tracks are in order as they are.
-func (s *spool) sorted() (bool, error) {
+func (s *spool) sorted(ctx context.Context) (bool, error) {
 	in, err := s.reader()
 	if err != nil {
 		return false, err
@@ -61,6 +62,8 @@ func (s *spool) sorted() (bool, error) {
 		switch {
 		case errors.Is(err, io.EOF):
 			return true, nil
+		case ctx.Err() != nil:
+			return false, context.Cause(ctx)
 		case err != nil:
 			return false, fmt.Errorf("read back clients: %w", err)
 		case bytes.Compare(buf[:16], last[:]) < 0:
@@ -76,7 +79,7 @@ type trackSorter struct {
 	files  []*os.File
 }
 
-func (t *trackSorter) sort(s *spool) ([]*bufio.Reader, error) {
+func (t *trackSorter) sort(ctx context.Context, s *spool) ([]*bufio.Reader, error) {
 	in, err := s.reader()
 	if err != nil {
 		return nil, err
@@ -87,8 +90,11 @@ func (t *trackSorter) sort(s *spool) ([]*bufio.Reader, error) {
 	for {
 		buf, err = nextTrack(in, buf)
 		end := errors.Is(err, io.EOF)
-		if err != nil && !end {
+		switch {
+		case err != nil && !end:
 			return nil, err
+		case ctx.Err() != nil:
+			return nil, context.Cause(ctx)
 		}
 		if end || len(text)+len(buf) > t.memory {
 			if err := t.write(text, ends); err != nil {

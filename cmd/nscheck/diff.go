@@ -13,7 +13,6 @@ import (
 	"github.com/nscheck/nscheck/evaluator"
 	"github.com/nscheck/nscheck/internal/atomicfile"
 	"github.com/nscheck/nscheck/report"
-	"github.com/nscheck/nscheck/snapshot"
 )
 
 func diffCommand() *cli.Command {
@@ -50,11 +49,11 @@ func runDiff(c *cli.Context) error {
 }
 
 // opener opens one side of a comparison.
-type opener func() (snap evaluator.Snapshot, closing func() error, err error)
+type opener func(ctx context.Context) (snap evaluator.Snapshot, closing func() error, err error)
 
 func opened(file string) opener {
-	return func() (evaluator.Snapshot, func() error, error) {
-		snap, err := snapshot.Open(file)
+	return func(ctx context.Context) (evaluator.Snapshot, func() error, error) {
+		snap, err := openSnapshot(ctx, file)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -66,14 +65,14 @@ func opened(file string) opener {
 func compareSnapshots(ctx context.Context, c *cli.Context, pack *evaluator.Pack, opts evaluator.Options, base, head string, out *differenceOutputs) error {
 	var estates [2][]byte
 	for i, file := range []string{base, head} {
-		snap, err := snapshot.Open(file)
+		snap, err := openSnapshot(ctx, file)
 		if err != nil {
 			return err
 		}
 		_, estates[i] = snap.Estate()
 		snap.Close()
 	}
-	settings, err := change.Diff(estates[0], estates[1])
+	settings, err := await(ctx, func() ([]change.Setting, error) { return change.Diff(estates[0], estates[1]) })
 	if err != nil {
 		return err
 	}
@@ -82,17 +81,17 @@ func compareSnapshots(ctx context.Context, c *cli.Context, pack *evaluator.Pack,
 
 // compare judges both sides, one after the other, and reports what differs.
 func compare(ctx context.Context, c *cli.Context, pack *evaluator.Pack, opts evaluator.Options, base, head opener, settings []change.Setting, idle int, out *differenceOutputs) error {
-	before, err := judgeSide(ctx, pack, opts, base)
+	before, err := judgeSide(ctx, c, pack, opts, base)
 	if err != nil {
 		return err
 	}
 	defer before.Close()
-	now, err := judgeSide(ctx, pack, opts, head)
+	now, err := judgeSide(ctx, c, pack, opts, head)
 	if err != nil {
 		return err
 	}
 	defer now.Close()
-	d, err := evaluator.Compare(before, now, settings)
+	d, err := evaluator.Compare(ctx, before, now, settings)
 	if err != nil {
 		return err
 	}
@@ -102,12 +101,13 @@ func compare(ctx context.Context, c *cli.Context, pack *evaluator.Pack, opts eva
 	return out.write(c, d, now)
 }
 
-func judgeSide(ctx context.Context, pack *evaluator.Pack, opts evaluator.Options, open opener) (*evaluator.Result, error) {
-	snap, closing, err := open()
+func judgeSide(ctx context.Context, c *cli.Context, pack *evaluator.Pack, opts evaluator.Options, open opener) (*evaluator.Result, error) {
+	snap, closing, err := open(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer closing()
+	defer showJudging(c, snap.Manifest(), &opts)()
 	return evaluator.Evaluate(ctx, pack, snap, opts)
 }
 

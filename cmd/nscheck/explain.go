@@ -98,7 +98,7 @@ func explainClient(c *cli.Context, pack *evaluator.Pack, name string) (*evaluato
 		return nil, err
 	}
 	defer remove()
-	snap, err := snapshot.Open(file)
+	snap, err := openSnapshot(ctx, file)
 	if err != nil {
 		return nil, err
 	}

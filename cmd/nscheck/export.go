@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -20,11 +21,10 @@ func exportCommand() *cli.Command {
 		Usage: "write the configuration in a snapshot as YAML, to keep in Git and to edit for gate",
 		Description: "Clients and what was observed are left out. Where FILE is such a file already, its\n" +
 			"comments and its order stay. See docs/gate.md.",
-		Flags: []cli.Flag{
+		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "from", Usage: "read the `SNAPSHOT`", Required: true},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write `FILE` (default: standard output)"},
-			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "no notices on standard error", EnvVars: []string{"NSCHECK_QUIET"}},
-		},
+		}, workFlags()...),
 		Action: runExport,
 	}
 }
@@ -37,7 +37,12 @@ func runExport(c *cli.Context) error {
 	if file != "" && atomicfile.Same(from, file) {
 		return fmt.Errorf("--output: %s is the snapshot that is read; name another file", file)
 	}
-	_, raw, err := estateOf(from)
+	ctx, cancel, err := withTimeout(c)
+	if err != nil {
+		return err
+	}
+	defer cancel()
+	_, raw, err := estateOf(ctx, from)
 	if err != nil {
 		return err
 	}
@@ -47,7 +52,7 @@ func runExport(c *cli.Context) error {
 			return fmt.Errorf("--output: %w", err)
 		}
 	}
-	text, err := change.Export(raw, earlier, file)
+	text, err := await(ctx, func() ([]byte, error) { return change.Export(raw, earlier, file) })
 	if err != nil {
 		return err
 	}
@@ -63,8 +68,8 @@ func runExport(c *cli.Context) error {
 
 // estateOf reads the estate of a snapshot, and the whole file: a damaged one is
 // refused.
-func estateOf(file string) (*snapshot.Manifest, []byte, error) {
-	snap, err := snapshot.Open(file)
+func estateOf(ctx context.Context, file string) (*snapshot.Manifest, []byte, error) {
+	snap, err := openSnapshot(ctx, file)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -72,6 +77,9 @@ func estateOf(file string) (*snapshot.Manifest, []byte, error) {
 	for _, err := range snap.Blocks() {
 		if err != nil {
 			return nil, nil, err
+		}
+		if ctx.Err() != nil {
+			return nil, nil, fmt.Errorf("stopped while reading %s: %w", file, context.Cause(ctx))
 		}
 	}
 	_, raw := snap.Estate()

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -62,12 +63,12 @@ func runGate(c *cli.Context) error {
 	if head != "" {
 		return compareSnapshots(ctx, c, pack, opts, base, head, out)
 	}
-	outcome, err := applyChange(c, base)
+	outcome, err := applyChange(ctx, c, base)
 	if err != nil {
 		return err
 	}
-	open := func() (evaluator.Snapshot, func() error, error) {
-		snap, err := snapshot.Open(base)
+	open := func(ctx context.Context) (evaluator.Snapshot, func() error, error) {
+		snap, err := openSnapshot(ctx, base)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -87,8 +88,8 @@ func (s changedSnapshot) Estate() (*snapshot.Estate, json.RawMessage) {
 }
 
 // applyChange reads the files of a change and applies them to a snapshot.
-func applyChange(c *cli.Context, base string) (*change.Outcome, error) {
-	snap, err := snapshot.Open(base)
+func applyChange(ctx context.Context, c *cli.Context, base string) (*change.Outcome, error) {
+	snap, err := openSnapshot(ctx, base)
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +112,7 @@ func applyChange(c *cli.Context, base string) (*change.Outcome, error) {
 		files = append(files, file)
 	}
 	_, raw := snap.Estate()
-	return change.Apply(raw, files)
+	return await(ctx, func() (*change.Outcome, error) { return change.Apply(raw, files) })
 }
 
 // isXML tells an item's XML from YAML, in UTF-8 and UTF-16.

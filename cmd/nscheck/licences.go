@@ -47,7 +47,7 @@ func runLicences(c *cli.Context) error {
 		return err
 	}
 	defer remove()
-	snap, err := snapshot.Open(file)
+	snap, err := openSnapshot(c.Context, file)
 	if err != nil {
 		return err
 	}

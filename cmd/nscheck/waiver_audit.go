@@ -10,7 +10,6 @@ import (
 
 	"github.com/nscheck/nscheck/evaluator"
 	"github.com/nscheck/nscheck/report"
-	"github.com/nscheck/nscheck/snapshot"
 )
 
 // expiringWithin is how many days before its end a waiver is expiring, where
@@ -132,7 +131,7 @@ func auditedStates(c *cli.Context, w *evaluator.Waivers, pack *evaluator.Pack, d
 }
 
 func statesInSnapshot(ctx context.Context, file string, pack *evaluator.Pack, o evaluator.Options) ([]evaluator.WaiverState, error) {
-	snap, err := snapshot.Open(file)
+	snap, err := openSnapshot(ctx, file)
 	if err != nil {
 		return nil, fmt.Errorf("--against: %w", err)
 	}
