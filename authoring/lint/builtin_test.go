@@ -2,8 +2,8 @@ package lint
 
 import (
 	"context"
+	"os"
 	"testing"
-	"time"
 
 	"github.com/nscheck/nscheck/evaluator"
 	"github.com/nscheck/nscheck/policies"
@@ -11,19 +11,28 @@ import (
 
 var builtin = evaluator.Source{Name: "builtin", FS: policies.FS}
 
-// TestTheBuiltinRulesAreClean holds the built-in rules to all that shared packs
-// are held to.
-func TestTheBuiltinRulesAreClean(t *testing.T) {
-	start := time.Now()
-	report, err := Run(context.Background(), []evaluator.Source{builtin}, Options{Strict: true, Shipped: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Logf("it took %v", time.Since(start))
-	for _, p := range report.Problems {
-		t.Errorf("%s:%d:%d: %s: %s (%s)", p.File, p.Line, p.Column, p.Severity, p.Message, p.Name)
-	}
-	for _, s := range report.Silenced {
-		t.Logf("%s: %s is silenced: %s", s.File, s.Name, s.Reason)
+// TestOurOwnRulesAreClean holds the built-in rules and the examples to all that
+// shared packs are held to.
+func TestOurOwnRulesAreClean(t *testing.T) {
+	for _, c := range []struct {
+		source evaluator.Source
+		opts   Options
+	}{
+		{builtin, Options{Strict: true, Shipped: true}},
+		{evaluator.Source{Name: "examples", FS: os.DirFS("../../examples")}, Options{Strict: true, Beside: []evaluator.Source{builtin}}},
+	} {
+		t.Run(c.source.Name, func(t *testing.T) {
+			t.Parallel()
+			report, err := Run(context.Background(), []evaluator.Source{c.source}, c.opts)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range report.Problems {
+				t.Error(p.Text())
+			}
+			for _, s := range report.Silenced {
+				t.Logf("%s: %s is silenced: %s", s.File, s.Name, s.Reason)
+			}
+		})
 	}
 }

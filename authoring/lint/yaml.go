@@ -11,7 +11,7 @@ import (
 
 // fileKeys are those of worked examples and of pack.yaml.
 var fileKeys = []string{
-	"examples", "name", "case", "estate", "clients", "expect", "verdict", "findings", "unknown", "affects_unknown",
+	"examples", "name", "case", "params", "estate", "clients", "expect", "verdict", "findings", "unknown", "affects_unknown",
 	"resource", "msg", "version", "description", "prefix", "nscheck",
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,6 +11,8 @@ import (
 	"testing"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/nscheck/nscheck/evaluator"
 )
 
 // regalConfig has the keys of Regal's documentation that are used.
@@ -101,28 +104,26 @@ func TestEditorsCommands(t *testing.T) {
 		t.Fatalf("build opa: %v\n%s", err, out)
 	}
 	dir := t.TempDir()
-	for from, to := range map[string]string{"../../authoring/lint/testdata/house": "house", "../../policies/schemas": "schemas"} {
-		if err := os.CopyFS(filepath.Join(dir, to), os.DirFS(from)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	// As "nscheck schema --write" does, for a pack with parameters of its own.
-	params := `{"type": "object", "additionalProperties": false, "properties": {"plugin_oldest_major": {"type": "integer"}}}`
-	if err := os.WriteFile(filepath.Join(dir, "schemas", "params.json"), []byte(params), 0o600); err != nil {
+	house := filepath.Join(dir, "house")
+	if err := os.CopyFS(house, os.DirFS("../../authoring/lint/testdata/house")); err != nil {
 		t.Fatal(err)
 	}
-	run := func(command []string) (string, error) {
+	var stderr bytes.Buffer
+	if run([]string{"nscheck", "schema", "-p", house, "--write", filepath.Join(dir, "schemas")}, io.Discard, &stderr) != evaluator.ExitClean {
+		t.Fatal(stderr.String())
+	}
+	stock := func(command []string) (string, error) {
 		c := exec.Command(opa, command[1:]...)
 		c.Dir = dir
 		out, err := c.CombinedOutput()
 		return string(out), err
 	}
 	for _, command := range commands {
-		if out, err := run(command); err != nil {
+		if out, err := stock(command); err != nil {
 			t.Errorf("%q: %v\n%s", command, err, out)
 		}
 	}
-	rule := filepath.Join(dir, "house", "client", "plugin_old.rego")
+	rule := filepath.Join(house, "client", "plugin_old.rego")
 	text, err := os.ReadFile(rule)
 	if err != nil {
 		t.Fatal(err)
@@ -134,7 +135,7 @@ func TestEditorsCommands(t *testing.T) {
 		if err := os.WriteFile(rule, bytes.ReplaceAll(text, []byte(right), []byte(wrong)), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if out, err := run(commands[0]); err == nil || !strings.Contains(out, "undefined ref: "+wrong) {
+		if out, err := stock(commands[0]); err == nil || !strings.Contains(out, "undefined ref: "+wrong) {
 			t.Errorf("opa check does not find %s: %v\n%s", wrong, err, out)
 		}
 	}
