@@ -21,11 +21,14 @@ func (p *Pack) applyingNeeds(r *Rule) (needs, error) {
 	return n, err
 }
 
-// decide settles the verdict of a rule that is not for this platform, or that
-// lacks what it reads.
+// decide settles the verdict of a rule that is switched off, that is not for this
+// platform, or that lacks what it reads.
 func (r *run) decide(ctx context.Context, rule *Rule, state *ruleState) error {
 	applies, reason := rule.applies(r.version)
 	switch {
+	case rule.SwitchedOff != nil && !r.pack.onlyCounts(rule):
+		state.verdict, state.reasons = Disabled, rule.off()
+		return nil
 	case reason != nil:
 		state.verdict, state.reasons = NotEvaluated, []Reason{*reason}
 		return nil

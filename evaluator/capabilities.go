@@ -14,8 +14,8 @@ import (
 var known = sync.OnceValue(func() *ast.Capabilities { return ast.CapabilitiesForThisVersion() })
 
 // capabilities is what rules may call: everything of OPA's but the built-ins
-// that read the network, the environment, the clock or chance, for with them
-// one snapshot could have two verdicts.
+// that read the network, the environment, the clock, files or chance, for with
+// them one snapshot could have two verdicts, and those that nothing can stop.
 func capabilities() *ast.Capabilities {
 	c := *known()
 	c.Builtins = slices.DeleteFunc(slices.Clone(c.Builtins), refused)
@@ -24,8 +24,12 @@ func capabilities() *ast.Capabilities {
 }
 
 func refused(b *ast.Builtin) bool {
-	return b.Nondeterministic && b.Name != ast.Print.Name || slices.Contains(timely, b.Name)
+	return b.Nondeterministic && b.Name != ast.Print.Name || slices.Contains(timely, b.Name) || slices.Contains(unstoppable, b.Name)
 }
+
+// unstoppable are the built-ins that run as long as what they are given says: a
+// template may have a loop without end.
+var unstoppable = []string{ast.RenderTemplate.Name}
 
 // timely are the built-ins that OPA does not mark, though they hold certificates
 // against the clock of the machine.
@@ -40,6 +44,9 @@ func refusal(message string) string {
 	name, ok := strings.CutPrefix(message, "undefined function ")
 	if b := ast.BuiltinMap[name]; !ok || b == nil || !refused(b) {
 		return message
+	}
+	if slices.Contains(unstoppable, name) {
+		return fmt.Sprintf("rules cannot call %s: it may go on without end, and nothing can stop it; use sprintf or concat", name)
 	}
 	return fmt.Sprintf("rules cannot call %s: it may answer otherwise at another time or on another machine, and one snapshot has one verdict", name)
 }

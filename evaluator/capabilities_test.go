@@ -1,8 +1,12 @@
 package evaluator
 
 import (
+	"os"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // One snapshot has one verdict: nothing that reads the clock, chance, the
@@ -33,5 +37,72 @@ func TestWhatRulesCannotCall(t *testing.T) {
 				t.Errorf("%s in %s: got %v, want %q", call, where, err, want)
 			}
 		}
+	}
+}
+
+func TestTemplatesAreRefused(t *testing.T) {
+	_, err := packOf(map[string]string{"a.rego": strings.Replace(ruleText, `site.name == "X"`, `strings.render_template("{{range 1000000000000}}x{{end}}", {}) == ""`, 1)})
+	if want := "rules cannot call strings.render_template: it may go on without end, and nothing can stop it"; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+// TestBuiltins lists all built-in functions of OPA, those that rules cannot call
+// with a dash before them: who updates OPA decides about the new ones, for which
+// docs/decisions/0013-limits-of-rules.md says what to look at.
+func TestBuiltins(t *testing.T) {
+	const golden = "testdata/builtins.txt"
+	var lines []string
+	for _, b := range known().Builtins {
+		if refused(b) {
+			lines = append(lines, "- "+b.Name)
+		} else {
+			lines = append(lines, b.Name)
+		}
+	}
+	slices.SortFunc(lines, func(a, b string) int {
+		return strings.Compare(strings.TrimPrefix(a, "- "), strings.TrimPrefix(b, "- "))
+	})
+	got := strings.Join(lines, "\n") + "\n"
+	if os.Getenv("UPDATE_GOLDEN") != "" {
+		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(strings.ReplaceAll(string(want), "\r\n", "\n"), got); diff != "" {
+		t.Errorf("the built-in functions of OPA are others than those that were looked at (-looked at +there are):\n%s", diff)
+	}
+}
+
+// TestHeld makes sure that built-in functions are held to sizes and zones that do
+// no harm, and do the rest as ever.
+func TestHeld(t *testing.T) {
+	for _, tt := range []struct{ condition, want string }{
+		{`bits.lsh(1, 8) == 256`, ""},
+		{`bits.lsh(1, 1000000000000) > 0`, "a number can be shifted by at most 65536 bits"},
+		{`bits.lsh(1, 1e30) > 0`, "a number can be shifted by at most 65536 bits"},
+		{`sprintf("%05d %-9s 100%% %.2f", [7, "a", 1.5]) == "00007 a         100% 1.50"`, ""},
+		{`sprintf("%999999d", [7]) == ""`, "a width or precision in a format can have at most 4 digits"},
+		{`sprintf("%.999999f", [7]) == ""`, "a width or precision in a format can have at most 4 digits"},
+		{`sprintf("%*d", [7, 7]) == ""`, "a width or precision in a format can have at most 4 digits"},
+		{`sprintf("%%99999d", []) == "%99999d"`, ""},
+		{`time.clock([0, "UTC"]) == [0, 0, 0]`, ""},
+		{`time.clock([0, "Local"])[0] >= 0`, "rules cannot use the time zone of the machine"},
+		{`time.format([0, "Local", "RFC3339"]) == ""`, "rules cannot use the time zone of the machine"},
+		{`time.diff([0, "Local"], 0)[0] == 0`, "rules cannot use the time zone of the machine"},
+	} {
+		t.Run(tt.condition, func(t *testing.T) {
+			r := evaluate(t, mustPack(t, map[string]string{"a.rego": whether(ruleText, tt.condition)}), "estate: {sites: ["+siteX+"]}").Rules[0]
+			switch {
+			case tt.want == "" && r.Findings != 1:
+				t.Errorf("%s %v", r.Verdict, r.Reasons)
+			case tt.want != "" && (r.Verdict != Errored || !strings.Contains(r.Reasons[0].Msg, tt.want)):
+				t.Errorf("%s %v, want %s", r.Verdict, r.Reasons, tt.want)
+			}
+		})
 	}
 }

@@ -76,8 +76,11 @@ type section struct {
 func (e *engine) prepareClientRule(ctx context.Context, index int) (*clientRule, error) {
 	r := e.pack.Rules[index]
 	c := &clientRule{index: index, rule: r, needs: sectionsOf(r.needs.client), tally: sectionsOf(r.tallies.client)}
+	if r.SwitchedOff != nil {
+		c.needs = nil // it only counts
+	}
 	var err error
-	c.program, err = e.prepareProgram(ctx, r.Package, sets(r.outputs))
+	c.program, err = e.prepareProgram(ctx, r.Package, sets(r.asked()))
 	for _, s := range slices.Concat(c.needs, c.tally) {
 		c.program.hostReads(s.field)
 	}

@@ -41,6 +41,8 @@ type Difference struct {
 	AsOf Date `json:"as_of,omitempty"`
 	// What became of the clients.
 	Clients ClientChanges `json:"clients"`
+	// Rules that the configuration switched off, or gave another severity, by id.
+	Configured []ConfiguredRule `json:"configured,omitempty"`
 	// Rules with findings that came or went, or whose answer is incomplete, by id.
 	Rules []RuleDifference `json:"rules"`
 
@@ -89,7 +91,7 @@ type Compared struct {
 func Compare(ctx context.Context, base, head *Result, settings []change.Setting) (*Difference, error) {
 	d := &Difference{
 		Format: DifferenceFormat, Tool: head.Tool, Pack: head.Pack, Base: base.Snapshot, Head: head.Snapshot, Settings: settings,
-		Waivers: head.Waivers, AsOf: head.AsOf,
+		Waivers: head.Waivers, AsOf: head.AsOf, Configured: head.Configured(),
 		Findings: map[BaselineState]map[Severity]int64{New: {}, Absent: {}, Unchanged: {}, Incomparable: {}},
 		base:     base, head: head, blame: newBlame(settings, base.trail, head.trail),
 		came: map[fingerprint]BaselineState{}, went: map[fingerprint]BaselineState{},

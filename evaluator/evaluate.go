@@ -51,6 +51,12 @@ type Options struct {
 	// compared with another one: about 100 bytes a client, on disk where they
 	// are many.
 	Track bool
+	// RuleTimeout is how long one evaluation of a rule may take; 0 means
+	// [DefaultRuleTimeout].
+	RuleTimeout time.Duration
+	// RuleMemory is how many bytes the heap may grow by while rules are evaluated
+	// before the one at work is stopped; 0 means [DefaultRuleMemory].
+	RuleMemory int64
 	// Progress is called now and then with the number of clients so far; nil
 	// means nobody watches.
 	Progress func(clients int64)
@@ -74,12 +80,13 @@ func Evaluate(ctx context.Context, pack *Pack, snap Snapshot, opts Options) (*Re
 	if err != nil {
 		return nil, err
 	}
-	return run.judge(ctx)
+	return run.judge()
 }
 
 // judge judges all clients, then the estate.
-func (r *run) judge(ctx context.Context) (*Result, error) {
+func (r *run) judge() (*Result, error) {
 	defer r.engine.release()
+	ctx := r.ctx
 	if err := r.judgeClients(ctx); err != nil {
 		r.discard()
 		return nil, err
@@ -111,6 +118,7 @@ func (r *run) discard() {
 
 // run is one evaluation under way.
 type run struct {
+	ctx      context.Context // done too where a rule cannot be stopped
 	pack     *Pack
 	snap     Snapshot
 	opts     Options
@@ -190,11 +198,16 @@ func newRun(ctx context.Context, pack *Pack, snap Snapshot, opts Options) (*run,
 		return nil, err
 	}
 	docs := map[string]any{"estate": doc, "params": params, "index": buildIndex(estate, doc, r.nets)}
-	r.engine = newEngine(ctx, pack, docs, collectedAt(snap.Manifest()))
+	var fail context.CancelCauseFunc
+	r.ctx, fail = context.WithCancelCause(ctx)
+	r.engine = newEngine(pack, docs, collectedAt(snap.Manifest()), newGuard(r.ctx, fail, opts))
 	if pack.evidence {
 		var evidence program
 		evidence, err = r.engine.prepareProgram(ctx, evidencePackage, []string{"arrived", "reached"})
 		r.evidence = &evidence
+	}
+	if err != nil {
+		r.engine.release()
 	}
 	return r, err
 }

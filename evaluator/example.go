@@ -173,5 +173,5 @@ func judgeBy(ctx context.Context, pack *Pack, snap Snapshot, id string) (*Result
 		return nil, err
 	}
 	r.only = pack.triedWith(rule)
-	return r.judge(ctx)
+	return r.judge()
 }

@@ -35,14 +35,15 @@ func (r *Result) ExitStatus(failOn Severity, allowIncomplete bool) int {
 
 // Incomplete reports whether anything was not evaluated: a rule, an object
 // that a rule could not judge, a part of what a rule needs, or whom a finding
-// harms. Where no rule at
-// all was for the platform's version, nothing was evaluated. Of a result that was
+// harms. Where no rule that
+// is switched on was for the platform's version, nothing was evaluated. What is switched
+// off is not missing. Of a result that was
 // compared with another one, whether the comparison is incomplete.
 func (r *Result) Incomplete() bool {
 	if r.compared != nil {
 		return r.compared.Incomplete()
 	}
-	if r.Summary.Rules[NotApplicable] == len(r.Rules) {
+	if r.Summary.Rules[NotApplicable]+r.Summary.Rules[Disabled] == len(r.Rules) {
 		return true
 	}
 	for i := range r.Rules {

@@ -99,6 +99,8 @@ func (r *run) explain(c *causes) *Explanation {
 	for i, rule := range r.pack.Rules {
 		check := Check{Rule: rule.ID, Title: rule.Title, Step: rule.Step, Chain: rule.Chain, End: c.isEnd(i), Verdict: r.states[i].verdict}
 		switch {
+		case rule.SwitchedOff != nil:
+			check.Verdict, check.Msgs = Disabled, []string{rule.SwitchedOff.String()}
 		case check.Verdict != "":
 			for _, reason := range r.states[i].reasons {
 				check.Msgs = append(check.Msgs, reason.Msg)
@@ -240,7 +242,7 @@ func (e *Explanation) Breaks() Verdict {
 		case !c.End:
 		case c.Verdict == Fail:
 			return Fail
-		case c.Verdict == NotEvaluated || c.Verdict == Errored:
+		case c.Verdict == NotEvaluated || c.Verdict == Disabled || c.Verdict == Errored:
 			verdict = NotEvaluated
 		}
 	}

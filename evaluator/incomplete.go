@@ -12,6 +12,9 @@ import (
 func (d *Difference) incomplete(rule int) []string {
 	var out []string
 	base, head := &d.base.Rules[rule], &d.head.Rules[rule]
+	if head.Verdict == Disabled {
+		return nil // nobody asks
+	}
 	if n := d.Rules[rule].Findings[Incomparable]; n > 0 {
 		out = append(out, count(n, "finding")+" of one side that the other could not judge")
 	}
@@ -100,7 +103,7 @@ func (d *Difference) discount() error {
 // Incomplete reports whether it could not be told of everything what lies
 // between the two sides.
 func (d *Difference) Incomplete() bool {
-	if d.head.Summary.Rules[NotApplicable] == len(d.head.Rules) {
+	if d.head.Summary.Rules[NotApplicable]+d.head.Summary.Rules[Disabled] == len(d.head.Rules) {
 		return true
 	}
 	return slices.ContainsFunc(d.Rules, func(r RuleDifference) bool { return len(r.Incomplete) > 0 })

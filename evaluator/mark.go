@@ -164,6 +164,8 @@ func (m *marker) states(rules []RuleResult) []WaiverState {
 		case w.lapsed > 0:
 			s.Status, s.Msg = WaiverLapsed, "the object that it is about has changed"
 		case s.Findings > 0:
+		case i >= 0 && rules[i].SwitchedOff != nil:
+			s.Undecided, s.Msg = true, "nothing was found that it covers, for its rule is "+rules[i].SwitchedOff.String()
 		case i >= 0 && rules[i].complete():
 			s.Status, s.Msg = WaiverUnused, "nothing was found that it covers"
 		default:

@@ -2,7 +2,9 @@ package evaluator
 
 import (
 	"context"
+	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -15,6 +17,9 @@ type shared[T any] struct {
 	read func(sets map[string]any, c *streamed) (T, error)
 	// isSilent tells whether there is nothing to note about a client.
 	isSilent func(T) bool
+
+	// stopped is why the rule is not asked again: it went beyond a limit.
+	stopped atomic.Pointer[LimitError]
 
 	mu    sync.Mutex
 	table map[string]*answer[T]
@@ -95,6 +100,9 @@ func (*memo[T]) keep(table map[string]*answer[T], key []byte, a *answer[T]) {
 func (m *memo[T]) ask(ctx context.Context, c *streamed) (*answer[T], error) {
 	began := time.Now()
 	defer func() { m.stats.Duration += time.Since(began) }()
+	if stopped := m.stopped.Load(); stopped != nil {
+		return &answer[T]{err: stopped}, nil
+	}
 	m.stats.Evaluations++
 	input, err := c.inputOf(m.program)
 	if err != nil {
@@ -103,6 +111,9 @@ func (m *memo[T]) ask(ctx context.Context, c *streamed) (*answer[T], error) {
 	sets, err := m.single.eval(ctx, input)
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
+	}
+	if stopped := new(LimitError); errors.As(err, &stopped) {
+		m.stopped.Store(stopped)
 	}
 	return m.answer(sets, c, err), nil
 }
@@ -158,6 +169,9 @@ func (m *memo[T]) askAll(ctx context.Context, clients []*streamed, take func(*st
 }
 
 func (m *memo[T]) evalBatch(ctx context.Context, clients []*streamed) ([]map[string]any, error) {
+	if stopped := m.stopped.Load(); stopped != nil {
+		return nil, stopped
+	}
 	inputs := make([]*ast.Term, len(clients))
 	for i, c := range clients {
 		input, err := c.inputOf(m.program)

@@ -55,6 +55,7 @@ func mergeParts(ctx context.Context, pack *Pack, parts []*part, opts Options) (*
 		return nil, err
 	}
 	defer run.engine.release()
+	ctx = run.ctx
 	if err = run.decideRules(ctx); err == nil {
 		err = run.takeParts(ctx, parts)
 	}
@@ -131,7 +132,18 @@ func (p *part) fits(first *part, here *partHead) error {
 		return fmt.Errorf("%s was judged by other rules than those named here (SHA-256 %s and %s); give --policy and --no-builtin as when it was judged, or %s",
 			p.name, h.Pack, here.Pack, p.again())
 	}
+	if !slices.Equal(h.Off, here.Off) {
+		return fmt.Errorf("%s was judged with other rules switched off than here (%s and %s); switch off the same under rules in the configuration, or %s",
+			p.name, orNone(h.Off), orNone(here.Off), p.again())
+	}
 	return p.fitsParams(here)
+}
+
+func orNone(ids []string) string {
+	if len(ids) == 0 {
+		return "none"
+	}
+	return strings.Join(ids, ", ")
 }
 
 func (p *part) fitsParams(here *partHead) error {

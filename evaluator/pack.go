@@ -20,6 +20,8 @@ type Pack struct {
 
 	info     PackInfo
 	defaults map[string]any
+	// By parameter: the name of its source.
+	paramOwners map[string]string
 	// By parameter; none where the pack that has it does not say which values it takes.
 	paramSchemas map[string]*jsonschema.Schema
 	paramDocs    map[string]any // the same as JSON
@@ -42,7 +44,7 @@ func LoadPack(sources ...Source) (*Pack, error) {
 	if err := checkSources(sources); err != nil {
 		return nil, err
 	}
-	p := &Pack{defaults: map[string]any{}, paramSchemas: map[string]*jsonschema.Schema{}, paramDocs: map[string]any{}}
+	p := &Pack{defaults: map[string]any{}, paramOwners: map[string]string{}, paramSchemas: map[string]*jsonschema.Schema{}, paramDocs: map[string]any{}}
 	sum := sha256.New()
 	for _, src := range sources {
 		p.info.Sources = append(p.info.Sources, src.Name)

@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/Masterminds/semver/v3"
 	"gopkg.in/yaml.v3"
@@ -45,21 +48,73 @@ func ReadPackManifest(folder fs.FS) (*PackManifest, error) {
 	if err != nil {
 		return nil, err
 	}
-	var m PackManifest
-	dec := yaml.NewDecoder(bytes.NewReader(text))
-	dec.KnownFields(true)
-	if err := dec.Decode(&m); errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s is empty; give the pack a name and a version", PackFile)
-	} else if err != nil {
-		return nil, fmt.Errorf("%s: %w", PackFile, yamlError(err))
-	}
-	if err := dec.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s: only one YAML document is read, and there are several", PackFile)
+	m, err := parsePackManifest(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", PackFile, err)
 	}
 	if err := m.check(); err != nil {
 		return nil, fmt.Errorf("%s: %w", PackFile, err)
 	}
-	return &m, nil
+	return m, nil
+}
+
+func parsePackManifest(text []byte) (*PackManifest, error) {
+	var doc yaml.Node
+	dec := yaml.NewDecoder(bytes.NewReader(text))
+	if err := dec.Decode(&doc); errors.Is(err, io.EOF) {
+		return nil, errors.New("the file is empty; give the pack a name and a version")
+	} else if err != nil {
+		return nil, yamlError(err)
+	}
+	if err := dec.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
+		return nil, errors.New("only one YAML document is read, and there are several")
+	}
+	top := doc.Content[0]
+	if top.Kind != yaml.MappingNode {
+		return nil, fmt.Errorf("line %d: the file must have keys with values, such as name: acme-house-rules", top.Line)
+	}
+	m := &PackManifest{}
+	keys := map[string]*string{"name": &m.Name, "version": &m.Version, "description": &m.Description, "prefix": &m.Prefix, "nscheck": &m.Nscheck}
+	seen := map[string]bool{}
+	for i := 0; i+1 < len(top.Content); i += 2 {
+		key, value := top.Content[i], top.Content[i+1]
+		to, known := keys[key.Value]
+		switch {
+		case !known:
+			return nil, fmt.Errorf("line %d: there is no key %q; known are %s", key.Line, key.Value, strings.Join(slices.Sorted(maps.Keys(keys)), ", "))
+		case seen[key.Value]:
+			return nil, fmt.Errorf("line %d: the key %q stands here twice", key.Line, key.Value)
+		case value.Kind != yaml.ScalarNode:
+			return nil, fmt.Errorf("line %d: %s must be a text", value.Line, key.Value)
+		}
+		seen[key.Value] = true
+		*to = value.Value
+		if value.ShortTag() == "!!null" {
+			*to = ""
+		}
+	}
+	return m, nil
+}
+
+// CheckTool makes sure that the pack is for a version of nscheck. A version that is
+// none, such as dev, is that of a development build: it fits all, and noted says
+// so.
+func (m *PackManifest) CheckTool(version string) (noted string, err error) {
+	if m.Nscheck == "" {
+		return "", nil
+	}
+	constraint, err := parseVersions(m.Nscheck)
+	if err != nil {
+		return "", err
+	}
+	v := parseVersion(version)
+	switch {
+	case v == nil:
+		return fmt.Sprintf("the pack %s %s is for nscheck %s; this is a development build, of which that is not checked", m.Name, m.Version, m.Nscheck), nil
+	case !constraint.Check(v):
+		return "", fmt.Errorf("the pack %s %s is for nscheck %s, and this is nscheck %s; get a version of one that fits the other", m.Name, m.Version, m.Nscheck, version)
+	}
+	return "", nil
 }
 
 func (m *PackManifest) check() error {

@@ -29,7 +29,7 @@ func (p *Pack) readParams(src Source, data []byte) error {
 		if _, taken := p.defaults[name]; taken {
 			return fmt.Errorf("%s: parameter %q is defined by another pack already", file, name)
 		}
-		p.defaults[name] = params[name]
+		p.defaults[name], p.paramOwners[name] = params[name], src.Name
 	}
 	return nil
 }

@@ -45,7 +45,8 @@ type partHead struct {
 	Chunk  int                  `json:"chunk"` // clients in a chunk
 	Pack   string               `json:"pack"`  // SHA-256 of the rules
 	Params map[string]partParam `json:"params"`
-	Rules  []string             `json:"rules"` // ids
+	Rules  []string             `json:"rules"`         // ids
+	Off    []string             `json:"off,omitempty"` // ids of rules that are switched off
 }
 
 // partParam is the value of a parameter; the origin is empty for a default.
@@ -137,7 +138,7 @@ func (r *run) newPartHead() (*partHead, error) {
 	h := &partHead{
 		Kind: partKind, Format: PartFormat, Tool: r.opts.ToolVersion, OPA: opaversion.Version,
 		Shard: r.shard.Index, Of: r.shard.Of, Chunk: snapshot.ChunkClients,
-		Pack: r.pack.info.SHA256, Params: map[string]partParam{},
+		Pack: r.pack.info.SHA256, Params: map[string]partParam{}, Off: r.pack.switchedOff(),
 	}
 	for name, value := range r.pack.info.Params {
 		text, err := json.Marshal(value)

@@ -11,37 +11,33 @@ import (
 	"github.com/open-policy-agent/opa/v1/rego"
 	"github.com/open-policy-agent/opa/v1/storage"
 	"github.com/open-policy-agent/opa/v1/storage/inmem"
-	"github.com/open-policy-agent/opa/v1/topdown"
 )
 
 // engine evaluates the rules of a pack against one estate.
 type engine struct {
-	pack   *Pack
-	store  storage.Store
-	now    time.Time
-	cancel topdown.Cancel
+	pack  *Pack
+	store storage.Store
+	now   time.Time
+	guard *guard
 	// Of every evaluation beside those that all have.
 	options []rego.EvalOption
 	mu      sync.Mutex // for preparing queries: the compiler is not made for several at once
-	stop    func() bool
 }
 
 // newEngine puts the estate's documents into a store. The documents must not
 // be changed afterwards.
-func newEngine(ctx context.Context, pack *Pack, docs map[string]any, now time.Time) *engine {
-	e := &engine{
-		pack:   pack,
-		now:    now,
-		cancel: topdown.NewCancel(),
+func newEngine(pack *Pack, docs map[string]any, now time.Time, g *guard) *engine {
+	return &engine{
+		pack:  pack,
+		now:   now,
+		guard: g,
 		store: inmem.NewFromObjectWithOpts(docs,
 			inmem.OptRoundTripOnWrite(false), inmem.OptReturnASTValuesOnRead(true)),
 	}
-	e.stop = context.AfterFunc(ctx, e.cancel.Cancel)
-	return e
 }
 
-// release ends the watch over the context.
-func (e *engine) release() { e.stop() }
+// release ends the watch over evaluations.
+func (e *engine) release() { e.guard.release() }
 
 // addDocument adds a top-level document, seen by queries prepared later.
 func (e *engine) addDocument(ctx context.Context, name string, doc any) error {
@@ -103,15 +99,11 @@ func (e *engine) prepareQuery(ctx context.Context, q func(*rego.Rego)) (*query, 
 
 // eval answers the query, for one client where input is not nil.
 func (q *query) eval(ctx context.Context, input ast.Value) (map[string]any, error) {
-	opts := []rego.EvalOption{
-		rego.EvalTime(q.engine.now),
-		rego.EvalExternalCancel(q.engine.cancel),
-	}
-	opts = append(opts, q.engine.options...)
+	opts := append([]rego.EvalOption{rego.EvalTime(q.engine.now)}, q.engine.options...)
 	if input != nil {
 		opts = append(opts, rego.EvalParsedInput(input))
 	}
-	rs, err := q.prepared.Eval(ctx, opts...)
+	rs, err := q.engine.guard.eval(ctx, &q.prepared, opts)
 	if err != nil {
 		return nil, err
 	}

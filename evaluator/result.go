@@ -19,11 +19,12 @@ const (
 	Waived        Verdict = "waived"         // all that was found is waived
 	NotEvaluated  Verdict = "not_evaluated"  // something the rule needs is unknown or was not collected
 	NotApplicable Verdict = "not_applicable" // the rule is not for this version or set-up
+	Disabled      Verdict = "disabled"       // the configuration switched the rule off
 	Errored       Verdict = "error"          // the rule itself broke
 )
 
 // Verdicts lists all verdicts, the worst first.
-var Verdicts = []Verdict{Errored, Fail, NotEvaluated, Warn, Waived, NotApplicable, Pass}
+var Verdicts = []Verdict{Errored, Fail, NotEvaluated, Warn, Waived, NotApplicable, Disabled, Pass}
 
 // Result is the outcome of one evaluation. Close releases the findings.
 type Result struct {
@@ -89,20 +90,6 @@ type SnapshotInfo struct {
 	ActiveClients int64 `json:"active_clients"`
 }
 
-// PackInfo identifies the rules.
-type PackInfo struct {
-	// Where the rules came from, in order: builtin, directories.
-	Sources []string `json:"sources"`
-	// SHA-256 over all rule and parameter files, in hexadecimal.
-	SHA256 string `json:"sha256"`
-	// Parameters that the rules were given.
-	Params map[string]any `json:"params"`
-	// Names of the parameters that differ from the pack's defaults.
-	ChangedParams []string `json:"changed_params,omitempty"`
-	// Where each of those was set: --param, or the configuration file.
-	ParamOrigins map[string]string `json:"param_origins,omitempty"`
-}
-
 // Summary counts.
 type Summary struct {
 	// Number of rules by verdict.
@@ -127,6 +114,10 @@ type RuleResult struct {
 	Title string `json:"title"`
 	// How bad a finding of the rule is.
 	Severity Severity `json:"severity"`
+	// That the configuration changed the severity; absent where it is the rule's own.
+	SeverityChange *SeverityChange `json:"severity_change,omitempty"`
+	// Why the configuration switched the rule off; absent where it did not.
+	SwitchedOff *SwitchedOff `json:"switched_off,omitempty"`
 	// What the rule judges: the estate or one client.
 	Scope Scope `json:"scope"`
 	// Step of article TECH170397; + for what goes beyond it.
@@ -143,7 +134,7 @@ type RuleResult struct {
 	Waived int64 `json:"waived,omitempty"`
 	// Day from which findings of the rule count; absent where they always do.
 	EffectiveOn Date `json:"effective_on,omitempty"`
-	// Why the rule was not evaluated, not evaluated in full, not applicable, or in error.
+	// Why the rule was not evaluated, not evaluated in full, not applicable, switched off, or in error.
 	Reasons []Reason `json:"reasons,omitempty"`
 	// Why it is not known, or not in full, which clients the findings can harm, so that not all of them are attributed.
 	AffectsUnknown []Reason `json:"affects_unknown,omitempty"`

@@ -61,6 +61,10 @@ type Rule struct {
 	Description string `json:"description"`
 	// How bad a finding is.
 	Severity Severity `json:"severity"`
+	// That the configuration changed the severity; absent where it is the rule's own.
+	SeverityChange *SeverityChange `json:"severity_change,omitempty"`
+	// Why the configuration switched the rule off; absent where it did not.
+	SwitchedOff *SwitchedOff `json:"switched_off,omitempty"`
 	// What the rule judges.
 	Scope Scope `json:"scope"`
 	// Step of article TECH170397; + for what goes beyond it.
@@ -94,6 +98,7 @@ type Rule struct {
 	harms    needs    // of its affects
 	applying needs    // of its not_applicable
 	outputs  []string // what of the rule contract the package defines
+	source   Source
 }
 
 // Remediation is what to do about a finding in some versions of the platform.
@@ -132,6 +137,7 @@ func newRule(m module, a *ast.Annotations) (*Rule, Flaws) {
 		Description: strings.TrimSpace(a.Description),
 		Package:     m.parsed.Package.Path.String(),
 		File:        m.file,
+		source:      m.source,
 	}
 	for _, rr := range a.RelatedResources {
 		ref := rr.Ref.String()

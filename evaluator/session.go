@@ -29,6 +29,7 @@ func NewSession(ctx context.Context, pack *Pack, snap Snapshot, choose func(*sna
 		return nil, err
 	}
 	defer r.engine.release()
+	ctx = r.ctx
 	defer r.discard()
 	r.only = map[*Rule]bool{}
 	for _, rule := range pack.Rules {

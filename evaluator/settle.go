@@ -62,7 +62,11 @@ func (r *run) ruleResult(rule *Rule, s *ruleState, waived int64) RuleResult {
 		ID: rule.ID, Title: rule.Title, Severity: rule.Severity, Scope: rule.Scope, Step: rule.Step, Explains: rule.Explains, Chain: rule.Chain,
 		Findings: s.findings, Waived: waived, EffectiveOn: rule.EffectiveOn, Reasons: s.reasons, AffectsUnknown: s.affectsUnknown, Unknown: s.unknown.list(), Needs: rule.Needs,
 		Remediation: rule.remediationFor(r.version), Verdict: s.verdict, Params: r.pack.changedParams(rule),
-		Definition: rule,
+		Definition: rule, SeverityChange: rule.SeverityChange, SwitchedOff: rule.SwitchedOff,
+	}
+	if rule.SwitchedOff != nil { // even where it counted for others
+		res.Verdict, res.Reasons, res.Unknown, res.AffectsUnknown = Disabled, rule.off(), nil, nil
+		return res
 	}
 	if s.verdict != "" {
 		return res

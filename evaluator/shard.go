@@ -66,6 +66,7 @@ func EvaluateShard(ctx context.Context, pack *Pack, snap Snapshot, shard Shard, 
 		return nil, err
 	}
 	defer run.engine.release()
+	ctx = run.ctx
 	defer run.discard()
 	run.shard, run.part = shard, newPartWriter(out, run.spool)
 	if err := run.part.head(run); err != nil {

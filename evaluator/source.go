@@ -24,6 +24,9 @@ type Source struct {
 	// FS holds .rego files in any depth, and params.yaml at its root. It may
 	// hold schemas/params.json, which then says which values parameters take.
 	FS fs.FS
+	// KeyID names the key by which the source's signature was verified; empty where
+	// none was asked for.
+	KeyID string
 }
 
 // isBuiltin tells the built-in rules from a folder that has their name.
@@ -71,6 +74,9 @@ func definesRule(m module) bool { return slices.Contains(definedOutputs(m.parsed
 // readSource reads all rules and parameters of one source.
 func (p *Pack) readSource(src Source, sum io.Writer) error {
 	before := len(p.modules)
+	if err := p.readManifest(src); err != nil {
+		return fmt.Errorf("load rules from %s: %w", src.Name, err)
+	}
 	params := maps.Clone(p.defaults)
 	err := fs.WalkDir(src.FS, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -115,6 +121,21 @@ func (p *Pack) readSource(src Source, sum io.Writer) error {
 	if err := p.checkDefaults(src, own); err != nil {
 		return fmt.Errorf("load rules from %s: %w", src.Name, err)
 	}
+	return nil
+}
+
+// readManifest notes which pack a source is, where it says so.
+func (p *Pack) readManifest(src Source) error {
+	m, err := ReadPackManifest(src.FS)
+	if m == nil || err != nil {
+		return err
+	}
+	for _, other := range p.info.Packs {
+		if other.Name == m.Name {
+			return fmt.Errorf("it is the pack %s, and so is %s; name one of them", m.Name, other.Source)
+		}
+	}
+	p.info.Packs = append(p.info.Packs, PackVersion{Name: m.Name, Version: m.Version, Source: src.Name, KeyID: src.KeyID})
 	return nil
 }
 

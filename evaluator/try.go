@@ -94,6 +94,7 @@ func Try(ctx context.Context, pack *Pack, snap Snapshot, rule *Rule, opts TryOpt
 		return nil, err
 	}
 	defer r.engine.release()
+	ctx = r.ctx
 	defer r.discard()
 	index := slices.Index(pack.Rules, rule)
 	r.only = pack.triedWith(rule)

@@ -76,7 +76,7 @@ func (p *Pack) withPrint() (*Pack, error) {
 
 // with is an engine for another pack over the same documents.
 func (e *engine) with(p *Pack, options ...rego.EvalOption) *engine {
-	return &engine{pack: p, store: e.store, now: e.now, cancel: e.cancel, stop: e.stop, options: options}
+	return &engine{pack: p, store: e.store, now: e.now, guard: e.guard, options: options}
 }
 
 // hear evaluates the rule and keeps what it prints. That the rule breaks is known

@@ -8,6 +8,9 @@ func WaiverStates(w *Waivers, p *Pack, day Date) []WaiverState {
 	out := make([]WaiverState, len(m.all))
 	for i, x := range m.all {
 		out[i] = x.state
+		if r, ok := p.Rule(x.state.Rule); ok && r.SwitchedOff != nil && x.state.Status == WaiverActive {
+			out[i].Undecided, out[i].Msg = true, "its rule is "+r.SwitchedOff.String()
+		}
 	}
 	return out
 }

@@ -183,6 +183,12 @@ func (a *annotations) conclusion(r *evaluator.Result, o Options) string {
 	if a.old > 0 {
 		out += fmt.Sprintf(" Faults not shown because %s has them: %d.", a.digest.against(), a.old)
 	}
+	for _, rule := range switchedOff(r.Configured()) {
+		out += " Switched off: " + rule.ID + ", " + clean(rule.Reason, 300) + "."
+	}
+	for _, change := range severityChanges(r.Configured()) {
+		out += " " + clean(change, 300) + "."
+	}
 	if n := a.digest.standings[waived]; n > 0 {
 		out += fmt.Sprintf(" Findings waived: %d.", n)
 	}

@@ -52,6 +52,7 @@ var verdictWord = map[evaluator.Verdict]string{
 	evaluator.Waived:        "waived",
 	evaluator.NotEvaluated:  "not evaluated",
 	evaluator.NotApplicable: "not applicable",
+	evaluator.Disabled:      "switched off",
 	evaluator.Pass:          "passed",
 }
 

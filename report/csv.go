@@ -90,6 +90,9 @@ func reasonRows(rule evaluator.RuleResult) [][]string {
 	for _, u := range rule.Unknown {
 		add("unknown", names(u.Sample, u.Count), u.Msg)
 	}
+	if rule.SeverityChange != nil {
+		add("severity_change", "", "severity "+rule.SeverityChange.Described(rule.Severity))
+	}
 	if len(rows) == 0 && rule.Verdict != evaluator.Pass && rule.Verdict != evaluator.Fail {
 		add(record, "", "")
 	}

@@ -62,6 +62,7 @@ const (
 func DifferenceTable(out io.Writer, d *evaluator.Difference, o Options, exit Exit) error {
 	w := newWriter(out, o)
 	w.differenceHead(d)
+	w.configured(d.Pack.Packs, d.Configured)
 	w.settings(d.Settings)
 	lists, err := comparedLists(d)
 	if err != nil {
@@ -75,6 +76,7 @@ func DifferenceTable(out io.Writer, d *evaluator.Difference, o Options, exit Exi
 	}
 	w.incomplete(d)
 	w.waivers(d.Waivers, plural(total(d.Waived), "new finding"))
+	w.switchedOff(d.Configured)
 	w.line("")
 	w.differenceEnd(d, exit)
 	return w.out.Flush()

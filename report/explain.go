@@ -70,6 +70,7 @@ var verdictMark = map[evaluator.Verdict]string{
 	evaluator.Fail:         "FAILS",
 	evaluator.NotEvaluated: "unknown",
 	evaluator.Errored:      "broke",
+	evaluator.Disabled:     "off",
 }
 
 func (w *writer) check(c evaluator.Check, cause *evaluator.Cause) {

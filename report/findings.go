@@ -26,6 +26,9 @@ func (w *writer) findings(r *evaluator.Result, g *gathered) {
 			at: 2, indent: findingIndent, label: string(rule.Severity), labels: severityColors(rule.Severity),
 			lead: rule.ID, body: fmt.Sprintf("%s %s: %s", rule.ID, rule.Title, extent(&rule)),
 		})
+		if rule.SeverityChange != nil {
+			w.put(block{indent: findingIndent, body: "severity " + clean(rule.SeverityChange.Described(rule.Severity), 500)})
+		}
 		w.decidedBy(&r.Pack, rule.DecidedBy)
 		if rule.Scope == evaluator.ClientScope {
 			w.clientFindings(rule, g.clients[rule.ID])

@@ -98,7 +98,7 @@ func chainEnds(rules []evaluator.RuleResult) []*end {
 	}
 	var out []*end
 	for _, r := range rules {
-		if explained[r.ID] && len(r.Explains) == 0 && r.Scope == evaluator.ClientScope && r.Verdict != evaluator.NotApplicable {
+		if explained[r.ID] && len(r.Explains) == 0 && r.Scope == evaluator.ClientScope && !setAside(r.Verdict) {
 			out = append(out, &end{rule: r, causes: map[causeKey]int64{}})
 		}
 	}

@@ -29,17 +29,18 @@ var (
 )
 
 var htmlTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
-	"name":    Name,
-	"text":    Message,
-	"value":   value,
-	"plural":  plural,
-	"within":  within,
-	"extent":  func(r evaluator.RuleResult) string { return extent(&r) },
-	"kind":    objectKind,
-	"advice":  advice,
-	"verdict": func(v evaluator.Verdict) string { return verdictWord[v] },
-	"setting": setting,
-	"freed":   freesSentence,
+	"name":     Name,
+	"text":     Message,
+	"value":    value,
+	"plural":   plural,
+	"within":   within,
+	"extent":   func(r evaluator.RuleResult) string { return extent(&r) },
+	"kind":     objectKind,
+	"advice":   advice,
+	"verdict":  func(v evaluator.Verdict) string { return verdictWord[v] },
+	"setting":  setting,
+	"severity": func(r evaluator.RuleResult) string { return r.SeverityChange.Described(r.Severity) },
+	"freed":    freesSentence,
 	"decided": func(r *evaluator.Result, rule evaluator.RuleResult) []string {
 		return decidedBy(&r.Pack, rule.DecidedBy)
 	},

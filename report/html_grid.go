@@ -131,7 +131,7 @@ func newGridder(r *evaluator.Result) *gridder {
 	incomplete, used := map[int]int{}, map[int]bool{}
 	for _, rule := range r.Rules {
 		g.rules[rule.ID] = rule
-		if rule.Chain == 0 || rule.Verdict == evaluator.NotApplicable {
+		if rule.Chain == 0 || setAside(rule.Verdict) {
 			continue
 		}
 		used[hundred(rule)] = true

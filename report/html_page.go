@@ -138,6 +138,7 @@ type judged struct {
 	Found  []evaluator.RuleResult // the worst first
 	Partly []evaluator.RuleResult // not evaluated, or not in full
 	Not    []evaluator.RuleResult // not applicable
+	Off    []offRule
 	Passed []evaluator.RuleResult
 
 	Verdict  []verdictCount
@@ -155,7 +156,7 @@ type verdictCount struct {
 }
 
 func newJudged(r *evaluator.Result) judged {
-	var j judged
+	j := judged{Off: switchedOff(r.Configured())}
 	for _, rule := range r.Rules {
 		if rule.Findings > 0 {
 			j.Found = append(j.Found, rule)
@@ -187,7 +188,7 @@ func newJudged(r *evaluator.Result) judged {
 
 // partly reports whether something that a rule asks for was not evaluated.
 func partly(r evaluator.RuleResult) bool {
-	return r.Verdict != evaluator.NotApplicable && (len(r.Reasons) > 0 || len(r.Unknown) > 0 || len(r.AffectsUnknown) > 0)
+	return !setAside(r.Verdict) && (len(r.Reasons) > 0 || len(r.Unknown) > 0 || len(r.AffectsUnknown) > 0)
 }
 
 // fact is a line of the page's provenance.
@@ -220,6 +221,9 @@ func provenance(r *evaluator.Result) []fact {
 	add("Judged by", fmt.Sprintf("nscheck %s with OPA %s", r.Tool.Version, r.Tool.OPA))
 	add("Judged as of", string(r.AsOf))
 	add("Rules from", strings.Join(r.Pack.Sources, ", "))
+	for _, p := range r.Pack.Packs {
+		add("Pack", packName(p))
+	}
 	add("Rules, SHA-256", r.Pack.SHA256)
 	for _, name := range r.Pack.ChangedParams {
 		param := name + " = " + value(r.Pack.Params[name])
@@ -227,6 +231,9 @@ func provenance(r *evaluator.Result) []fact {
 			param += " (" + origin + ")"
 		}
 		add("Parameter changed", param)
+	}
+	for _, change := range severityChanges(r.Configured()) {
+		add("Severity changed", change)
 	}
 	return out
 }

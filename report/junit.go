@@ -39,7 +39,7 @@ func (junitFormat) write(out io.Writer, r *evaluator.Result, findings iter.Seq2[
 	w.WriteString(xml.Header)
 	w.WriteString("<testsuites" + all.attributes("nscheck") + ">\n")
 	for i, s := range suites {
-		w.WriteString("  <testsuite" + s.attributes(r.Rules[i].ID+" "+r.Rules[i].Title) + ">\n")
+		w.WriteString("  <testsuite" + s.attributes(r.Rules[i].ID+" "+r.Rules[i].Title) + ">\n" + suiteProperties(&r.Rules[i]))
 		if err := s.cases.copyTo(w); err != nil {
 			return err
 		}
@@ -119,11 +119,24 @@ func (s *junitSuite) add(c junitCase) error {
 	return err
 }
 
+// suiteProperties tell of a severity that the configuration changed.
+func suiteProperties(rule *evaluator.RuleResult) string {
+	if rule.SeverityChange == nil {
+		return ""
+	}
+	return `    <properties><property name="severity" value="` + escaped(rule.SeverityChange.Described(rule.Severity)) + `"></property></properties>` + "\n"
+}
+
+// escaped is a text as an attribute's value.
+func escaped(s string) string {
+	var b strings.Builder
+	xml.EscapeText(&b, []byte(clean(s, math.MaxInt))) // into memory, where no write fails
+	return b.String()
+}
+
 func (s *junitSuite) attributes(name string) string {
 	var b strings.Builder
-	b.WriteString(` name="`)
-	xml.EscapeText(&b, []byte(clean(name, math.MaxInt))) // into memory, where no write fails
-	b.WriteString(`"`)
+	b.WriteString(` name="` + escaped(name) + `"`)
 	for _, a := range []struct {
 		name string
 		n    int
@@ -223,7 +236,9 @@ func ruleCases(rule evaluator.RuleResult, found bool) []junitCase {
 	kind := string(rule.Verdict)
 	c := newCase(rule.ID, rule.Title)
 	result := &junit.Result{Type: kind, Message: kind, Data: strings.Join(reasons, "\n")}
-	if len(reasons) > 0 {
+	if rule.SwitchedOff != nil {
+		result.Message = reasons[0]
+	} else if len(reasons) > 0 {
 		result.Message = strings.ReplaceAll(kind, "_", " ") + ": " + reasons[0]
 	}
 	switch rule.Verdict {

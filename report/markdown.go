@@ -55,6 +55,7 @@ func writeMarkdown(out io.Writer, r *evaluator.Result, d *digest, o Options) err
 	m.rules(r, d)
 	m.waived(d)
 	m.notEvaluated(r)
+	m.configured(r)
 	if m.full {
 		m.text.WriteString("\nCut short to the length of a comment; `-f json=FILE` writes everything.\n")
 	}
@@ -192,6 +193,9 @@ func markdownFoot(r *evaluator.Result) string {
 	}
 	if s := r.Snapshot.SHA256; len(s) >= 12 {
 		foot += ", snapshot " + s[:12]
+	}
+	for _, p := range r.Pack.Packs {
+		foot += ", pack " + short(packName(p))
 	}
 	if n := len(r.Pack.ChangedParams); n > 0 {
 		foot += ", " + plural(int64(n), "changed parameter")

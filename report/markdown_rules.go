@@ -63,7 +63,7 @@ func (m *markdown) notEvaluated(r *evaluator.Result) {
 	began := false
 	for _, rule := range r.Rules {
 		reasons := reasonsOf(rule)
-		if rule.Verdict == evaluator.NotApplicable || len(reasons) == 0 {
+		if setAside(rule.Verdict) || len(reasons) == 0 {
 			continue
 		}
 		if !began {
@@ -71,6 +71,23 @@ func (m *markdown) notEvaluated(r *evaluator.Result) {
 			m.add("\n### Not evaluated\n\n")
 		}
 		m.add("- %s %s: %s\n", rule.ID, short(rule.Title), short(strings.Join(reasons, "; ")))
+	}
+}
+
+// configured writes which rules the configuration switched off, and which
+// severities it changed.
+func (m *markdown) configured(r *evaluator.Result) {
+	for i, rule := range switchedOff(r.Configured()) {
+		if i == 0 {
+			m.add("\n### Switched off\n\n")
+		}
+		m.add("- %s %s: %s\n", rule.ID, short(rule.Title), short(rule.Reason))
+	}
+	for i, change := range severityChanges(r.Configured()) {
+		if i == 0 {
+			m.add("\n### Severities changed\n\n")
+		}
+		m.add("- %s\n", short(change))
 	}
 }
 

@@ -75,8 +75,9 @@ type sarifHelp struct {
 }
 
 type sarifConfiguration struct {
-	Level string `json:"level"`
-	Rank  int    `json:"rank"`
+	Enabled *bool  `json:"enabled,omitempty"` // true where it is not there
+	Level   string `json:"level"`
+	Rank    int    `json:"rank"`
 }
 
 type sarifRuleProperties struct {
@@ -98,6 +99,7 @@ type sarifInvocation struct {
 	ExecutionSuccessful        bool                `json:"executionSuccessful"`
 	ExitCode                   int                 `json:"exitCode"`
 	ExitCodeDescription        string              `json:"exitCodeDescription"`
+	RuleConfigurationOverrides []sarifOverride     `json:"ruleConfigurationOverrides,omitempty"`
 	ToolExecutionNotifications []sarifNotification `json:"toolExecutionNotifications"`
 }
 
@@ -120,13 +122,15 @@ var sarifDescriptors = []sarifDescriptor{
 	{"affects_unknown", sarifMessage{"It is not known which clients the rule's findings harm."}},
 	{"unknown", sarifMessage{"The rule could not judge some objects."}},
 	{"not_applicable", sarifMessage{"The rule is for other versions of the platform, or another set-up."}},
+	{"disabled", sarifMessage{"The configuration switched the rule off."}},
+	{"severity_change", sarifMessage{"The configuration gave the rule another severity."}},
 }
 
 func newSarifRun(r *evaluator.Result, o Options) sarifRun {
 	status := o.exit(r).Status
 	run := sarifRun{
 		Tool: sarifTool{Driver: sarifDriver{
-			Name: r.Tool.Name, Version: r.Tool.Version, InformationURI: "https://github.com/nscheck/nscheck", Notifications: sarifDescriptors,
+			Name: r.Tool.Name, Version: r.Tool.Version, InformationURI: "https://github.com/nscheck/nscheck", Notifications: sarifDescriptorsOf(r),
 			Rules: []sarifRule{},
 		}},
 		Invocations: []sarifInvocation{{
@@ -139,7 +143,9 @@ func newSarifRun(r *evaluator.Result, o Options) sarifRun {
 	}
 	for i, rule := range r.Rules {
 		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, newSarifRule(rule))
-		notes := &run.Invocations[0].ToolExecutionNotifications
+		invocation := &run.Invocations[0]
+		invocation.RuleConfigurationOverrides = append(invocation.RuleConfigurationOverrides, sarifOverrides(rule, i)...)
+		notes := &invocation.ToolExecutionNotifications
 		*notes = append(*notes, sarifNotifications(rule, i)...)
 	}
 	return run
@@ -160,9 +166,14 @@ func sarifNotifications(rule evaluator.RuleResult, index int) []sarifNotificatio
 		level, kind = "error", 0
 	case evaluator.NotApplicable:
 		level, kind = "note", 4
+	case evaluator.Disabled:
+		level, kind = "note", 5
 	}
 	for _, reason := range rule.Reasons {
 		add(level, kind, reason.Msg)
+	}
+	if rule.SeverityChange != nil {
+		add("note", 6, "severity "+rule.SeverityChange.Described(rule.Severity))
 	}
 	for _, reason := range rule.AffectsUnknown {
 		add("warning", 2, reason.Msg)
@@ -179,7 +190,7 @@ func sarifNotifications(rule evaluator.RuleResult, index int) []sarifNotificatio
 func newSarifRule(rule evaluator.RuleResult) sarifRule {
 	out := sarifRule{
 		ID: rule.ID, ShortDescription: sarifMessage{sarifText(rule.Title)}, FullDescription: sarifMessage{sarifText(rule.Title)},
-		DefaultConfiguration: sarifConfiguration{sarifLevel(rule.Severity), sarifRank[rule.Severity]},
+		DefaultConfiguration: sarifDefault(rule),
 		Properties: sarifRuleProperties{
 			Severity: rule.Severity, Scope: rule.Scope, Step: rule.Step, Verdict: rule.Verdict, Params: rule.Params, Decided: rule.DecidedBy,
 			Tags: []string{"configuration", string(rule.Scope)},

@@ -30,6 +30,7 @@ func (tableFormat) Write(out io.Writer, r *evaluator.Result, o Options) error {
 	}
 	w.notEvaluated(r)
 	w.notApplicable(r)
+	w.switchedOff(r.Configured())
 	w.conclusion(r, o)
 	return w.out.Flush()
 }
@@ -62,12 +63,13 @@ func (w *writer) head(r *evaluator.Result) {
 		}
 		w.put(block{body: "Parameters changed: " + strings.Join(params, ", ")})
 	}
+	w.configured(r.Pack.Packs, r.Configured())
 }
 
 func (w *writer) notEvaluated(r *evaluator.Result) {
 	began := false
 	for _, rule := range r.Rules {
-		if rule.Verdict == evaluator.NotApplicable || len(rule.Reasons) == 0 && len(rule.Unknown) == 0 && len(rule.AffectsUnknown) == 0 {
+		if setAside(rule.Verdict) || len(rule.Reasons) == 0 && len(rule.Unknown) == 0 && len(rule.AffectsUnknown) == 0 {
 			continue
 		}
 		if !began {

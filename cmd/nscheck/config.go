@@ -37,7 +37,11 @@ type config struct {
 	product           string
 	bindings          *yaml.Node
 	params            *yaml.Node
+	rules             *yaml.Node
 	waivers           *yaml.Node
+	verifyKey         string
+	ruleTimeout       time.Duration // 0 where the file does not set it
+	ruleMemory        int64         // the same
 }
 
 // configKeys are the keys of a configuration file. Names of files in it are
@@ -57,6 +61,9 @@ var configKeys = map[string]func(f *configFile, value *yaml.Node) error{
 	},
 	"ca_file":                       func(f *configFile, value *yaml.Node) error { return f.path(value, &f.caFile) },
 	"password_file":                 func(f *configFile, value *yaml.Node) error { return f.path(value, &f.passwordFile) },
+	"rule_timeout":                  func(f *configFile, value *yaml.Node) error { return duration(value, &f.ruleTimeout) },
+	"rule_memory":                   func(f *configFile, value *yaml.Node) error { return size(value, &f.ruleMemory) },
+	"verify_key":                    func(f *configFile, value *yaml.Node) error { return f.path(value, &f.verifyKey) },
 	"accept_unverified_certificate": func(f *configFile, value *yaml.Node) error { return value.Decode(&f.acceptUnverified) },
 	"accept_unencrypted_connection": func(f *configFile, value *yaml.Node) error { return value.Decode(&f.acceptUnencrypted) },
 	"statement_timeout":             func(f *configFile, value *yaml.Node) error { return duration(value, &f.statementTimeout) },
@@ -71,6 +78,13 @@ var configKeys = map[string]func(f *configFile, value *yaml.Node) error{
 			return errors.New("the value must name parameters of the rules and their values, such as patch_inventory_max_age_days: 45")
 		}
 		f.params = value
+		return nil
+	},
+	"rules": func(f *configFile, value *yaml.Node) error {
+		if value.Kind != yaml.MappingNode {
+			return errors.New("the value must name rules by id, each with enabled, severity or reason below it")
+		}
+		f.rules = value
 		return nil
 	},
 	"waivers": func(f *configFile, value *yaml.Node) error {

@@ -104,7 +104,11 @@ func explainClient(c *cli.Context, pack *evaluator.Pack, name string) (*evaluato
 	}
 	defer snap.Close()
 	namesakes := &namesakes{name: name}
-	result, err := evaluator.Evaluate(ctx, pack, snap, evaluator.Options{ToolVersion: version, Watch: namesakes.add})
+	opts := evaluator.Options{ToolVersion: version, Watch: namesakes.add}
+	if err := setRuleLimits(c, &opts); err != nil {
+		return nil, err
+	}
+	result, err := evaluator.Evaluate(ctx, pack, snap, opts)
 	if err != nil {
 		return nil, err
 	}

@@ -5,13 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/nscheck/nscheck/evaluator"
-	"github.com/nscheck/nscheck/policies"
 	"github.com/nscheck/nscheck/report"
 )
 
@@ -20,12 +18,13 @@ func packFlags() []cli.Flag {
 	return []cli.Flag{
 		policyFlag(),
 		noBuiltinFlag(),
+		verifyKeyFlag(),
 		&cli.StringSliceFlag{Name: "param", Usage: "set a parameter of the rules, as `NAME=VALUE`; repeatable"},
 	}
 }
 
 func policyFlag() cli.Flag {
-	return &cli.StringSliceFlag{Name: "policy", Aliases: []string{"p"}, Usage: "add the rules in `DIR`; repeatable", EnvVars: []string{"NSCHECK_POLICY"}}
+	return &cli.StringSliceFlag{Name: "policy", Aliases: []string{"p"}, Usage: "add the rules in `DIR`, or in a pack (.tar.gz); repeatable", EnvVars: []string{"NSCHECK_POLICY"}}
 }
 
 func noBuiltinFlag() cli.Flag {
@@ -46,7 +45,7 @@ func reportFlags() []cli.Flag {
 
 // Flags of all commands that judge and report, whatever they compare with.
 func differenceFlags() []cli.Flag {
-	return append(packFlags(),
+	return append(append(packFlags(), ruleLimitFlags()...),
 		&cli.StringSliceFlag{Name: "format", Aliases: []string{"f"}, Usage: "write `FORMAT[=FILE]`: " + report.Listed() + "; repeatable (default: table)", EnvVars: []string{"NSCHECK_FORMAT"}},
 		&cli.StringFlag{Name: "fail-on", Usage: "exit with 1 from findings of this `SEVERITY` upwards", Value: string(evaluator.Medium), EnvVars: []string{"NSCHECK_FAIL_ON"}},
 		waiversFlag(),
@@ -145,52 +144,4 @@ func notice(c *cli.Context, format string, args ...any) {
 	if !c.Bool("quiet") {
 		fmt.Fprintln(c.App.ErrWriter, report.Text(fmt.Sprintf(format, args...)))
 	}
-}
-
-// builtin is the source of the embedded rules.
-const builtin = "builtin"
-
-// loadPack loads the rules that the flags name.
-func loadPack(c *cli.Context) (*evaluator.Pack, error) {
-	var sources []evaluator.Source
-	if !c.Bool("no-builtin") {
-		sources = append(sources, evaluator.Source{Name: builtin, FS: policies.FS})
-	}
-	for _, dir := range c.StringSlice("policy") {
-		info, err := os.Stat(dir)
-		if err != nil {
-			return nil, fmt.Errorf("--policy: %w", err)
-		}
-		if !info.IsDir() {
-			return nil, fmt.Errorf("--policy: %s is a file; name the folder that holds the rules", dir)
-		}
-		if _, err := os.ReadDir(dir); err != nil { // later it would be called "."
-			return nil, fmt.Errorf("--policy: %w", err)
-		}
-		sources = append(sources, evaluator.Source{Name: dir, FS: os.DirFS(dir)})
-	}
-	if len(sources) == 0 {
-		return nil, fmt.Errorf("--no-builtin leaves no rules; name a folder of rules with --policy")
-	}
-	pack, err := await(c.Context, func() (*evaluator.Pack, error) { return evaluator.LoadPack(sources...) })
-	if err != nil {
-		return nil, err
-	}
-	cfg, err := loadConfig(c)
-	if err != nil {
-		return nil, err
-	}
-	if err := cfg.setParams(pack); err != nil {
-		return nil, err
-	}
-	for _, p := range c.StringSlice("param") {
-		name, value, ok := strings.Cut(p, "=")
-		if !ok {
-			return nil, fmt.Errorf("--param %q must be of the form NAME=VALUE", p)
-		}
-		if err := pack.SetParam(name, value, "--param"); err != nil {
-			return nil, fmt.Errorf("--param: %w", err)
-		}
-	}
-	return pack, nil
 }

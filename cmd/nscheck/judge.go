@@ -33,7 +33,7 @@ func judgeOptions(c *cli.Context) (evaluator.Options, error) {
 			return o, fmt.Errorf("--%s must be 1 or more; leave it out for the default", name)
 		}
 	}
-	return o, nil
+	return o, setRuleLimits(c, &o)
 }
 
 // evaluateFile judges a snapshot file and reports.

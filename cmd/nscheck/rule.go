@@ -54,7 +54,11 @@ func runRuleList(c *cli.Context) error {
 	}
 	t := newTable(c.App.Writer, "id", "severity", "scope", "step", "title")
 	for _, r := range pack.Rules {
-		t.AppendRow(table.Row{report.Name(r.ID), r.Severity, r.Scope, report.Name(r.Step), report.Name(r.Title)})
+		severity := r.SeverityChange.Described(r.Severity)
+		if r.SwitchedOff != nil {
+			severity = "off (" + r.SwitchedOff.Place + ")"
+		}
+		t.AppendRow(table.Row{report.Name(r.ID), report.Name(severity), r.Scope, report.Name(r.Step), report.Name(r.Title)})
 	}
 	t.Render()
 	return nil
@@ -87,7 +91,10 @@ func printRule(w io.Writer, r *evaluator.Rule) error {
 			fmt.Fprintf(&b, "%-10s %s\n", name, value)
 		}
 	}
-	field("severity", string(r.Severity))
+	field("severity", r.SeverityChange.Described(r.Severity))
+	if r.SwitchedOff != nil {
+		field("off", r.SwitchedOff.Reason+" ("+r.SwitchedOff.Place+")")
+	}
 	field("scope", string(r.Scope))
 	field("step", r.Step+" of TECH170397")
 	field("versions", r.Versions)

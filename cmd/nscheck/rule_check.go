@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -113,8 +112,11 @@ func testOptions(c *cli.Context, targets []ruletest.Target) (o ruletest.Options,
 		o.Others = append(o.Others, evaluator.Source{Name: builtin, FS: policies.FS})
 	}
 	for _, dir := range c.StringSlice("policy") {
-		dir = filepath.Clean(dir) // as that of a target is named
-		o.Others = append(o.Others, evaluator.Source{Name: dir, FS: os.DirFS(dir)})
+		source, err := openSource(c, filepath.Clean(dir), nil) // as that of a target is named
+		if err != nil {
+			return o, fmt.Errorf("--policy: %w", err)
+		}
+		o.Others = append(o.Others, source)
 	}
 	return o, nil
 }

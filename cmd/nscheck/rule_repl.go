@@ -46,7 +46,7 @@ func runRuleREPL(c *cli.Context) error {
 	if err := noArguments(c); err != nil {
 		return err
 	}
-	pack, err := loadPack(c)
+	pack, err := loadAllRules(c)
 	if err != nil {
 		return err
 	}

@@ -108,7 +108,7 @@ func watchRule(ctx context.Context, c *cli.Context, work func(context.Context) e
 
 // once tries the rule once.
 func (t *trying) once(ctx context.Context, c *cli.Context) error {
-	pack, err := loadPack(c)
+	pack, err := loadAllRules(c)
 	if err != nil {
 		return err
 	}

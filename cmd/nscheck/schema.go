@@ -45,7 +45,7 @@ func runSchema(c *cli.Context) error {
 	if c.IsSet("write") && path != "" {
 		return errors.New("--write writes all schemas; leave out " + path)
 	}
-	pack, err := loadPack(c)
+	pack, err := loadAllRules(c)
 	if err != nil {
 		return err
 	}

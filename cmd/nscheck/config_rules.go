@@ -1,0 +1,105 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/nscheck/nscheck/evaluator"
+)
+
+// ruleSetting is what the configuration says of one rule.
+type ruleSetting struct {
+	off      *yaml.Node // the key, where the rule is switched off
+	severity *yaml.Node // the key, where it names one
+	level    evaluator.Severity
+	reason   string
+}
+
+// setRules switches rules off, and gives them other severities, as the
+// configuration says.
+func (f *config) setRules(pack *evaluator.Pack) error {
+	if f.rules == nil {
+		return nil
+	}
+	seen := map[string]string{}
+	for i := 0; i+1 < len(f.rules.Content); i += 2 {
+		key, value := f.rules.Content[i], f.rules.Content[i+1]
+		rule, ok := pack.Rule(strings.ToUpper(key.Value))
+		if !ok {
+			return f.at(key, "rules: there is no rule %q; \"nscheck rule list\" lists them", key.Value)
+		}
+		if earlier, twice := seen[rule.ID]; twice {
+			return f.at(key, "rules: %s stands here twice, as %s and as %s", rule.ID, earlier, key.Value)
+		}
+		seen[rule.ID] = key.Value
+		s, err := f.ruleSetting(key, value)
+		if err != nil {
+			return err
+		}
+		if err := f.setRule(pack, rule.ID, key, s); err != nil {
+			return err
+		}
+	}
+	if err := pack.CheckSwitches(); err != nil {
+		return f.at(f.rules, "rules: %v", err)
+	}
+	return nil
+}
+
+func (f *config) setRule(pack *evaluator.Pack, id string, key *yaml.Node, s ruleSetting) error {
+	place := func(n *yaml.Node) string { return fmt.Sprintf("%s:%d", f.name, n.Line) }
+	if s.severity != nil {
+		if err := pack.SetSeverity(id, s.level, s.reason, place(s.severity)); err != nil {
+			return f.at(s.severity, "rules: %v", err)
+		}
+	}
+	if s.off != nil {
+		if err := pack.SwitchOff(id, s.reason, place(s.off)); err != nil {
+			return f.at(s.off, "rules: %v", err)
+		}
+	}
+	if s.off == nil && s.severity == nil && s.reason != "" {
+		return f.at(key, "rules: %s has a reason, and neither enabled: false nor a severity to give it for", id)
+	}
+	return nil
+}
+
+// ruleSetting reads what stands below the id of a rule.
+func (f *config) ruleSetting(id, node *yaml.Node) (s ruleSetting, err error) {
+	if node.Kind != yaml.MappingNode {
+		return s, f.at(node, "rules: below %s must stand enabled, severity or reason", id.Value)
+	}
+	seen := map[string]bool{}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		key, value := node.Content[i], node.Content[i+1]
+		if seen[key.Value] {
+			return s, f.at(key, "rules: %s: the key %q stands here twice", id.Value, key.Value)
+		}
+		seen[key.Value] = true
+		switch key.Value {
+		case "enabled":
+			var on bool
+			if err = value.Decode(&on); err != nil || value.ShortTag() != "!!bool" {
+				err = errors.New("the value must be true or false")
+			} else if !on {
+				s.off = key
+			}
+		case "severity":
+			s.severity = key
+			s.level, err = evaluator.ParseSeverity(value.Value)
+		case "reason":
+			if s.reason = strings.TrimSpace(value.Value); s.reason == "" || value.Kind != yaml.ScalarNode {
+				err = errors.New("the value must say why, in words")
+			}
+		default:
+			return s, f.at(key, "rules: %s: there is no key %q; known are enabled, reason, severity", id.Value, key.Value)
+		}
+		if err != nil {
+			return s, f.at(value, "rules: %s: %s: %v", id.Value, key.Value, err)
+		}
+	}
+	return s, nil
+}

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/policies"
+	"github.com/nscheck/nscheck/rulepack"
+)
+
+// builtin is the source of the embedded rules.
+const builtin = "builtin"
+
+// maxLoad bounds how long rules may take to load; hundreds take a second.
+const maxLoad = 2 * time.Minute
+
+// verifyKeyFlag is a flag of all commands that load rules.
+func verifyKeyFlag() cli.Flag {
+	return &cli.StringFlag{Name: "verify-key", Usage: "load only packs that are signed with the key of which `FILE` holds the public half, or the secret", EnvVars: []string{"NSCHECK_VERIFY_KEY"}}
+}
+
+// loadPack loads the rules that the flags name, as the configuration has them.
+func loadPack(c *cli.Context) (*evaluator.Pack, error) {
+	cfg, err := loadConfig(c)
+	if err != nil {
+		return nil, err
+	}
+	pack, err := loadAllRules(c)
+	if err != nil {
+		return nil, err
+	}
+	return pack, cfg.setRules(pack)
+}
+
+// loadAllRules is loadPack for who looks at rules themselves, whatever the
+// configuration switches off.
+func loadAllRules(c *cli.Context) (*evaluator.Pack, error) {
+	cfg, err := loadConfig(c)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeoutCause(c.Context, maxLoad, fmt.Errorf("the rules take longer than %v to read and compile, which no rules should; look for one that is generated or very large", maxLoad))
+	defer cancel()
+	pack, err := await(ctx, func() (*evaluator.Pack, error) {
+		sources, err := ruleSources(c, cfg)
+		if err != nil {
+			return nil, err
+		}
+		return evaluator.LoadPack(sources...)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := cfg.setParams(pack); err != nil {
+		return nil, err
+	}
+	for _, p := range c.StringSlice("param") {
+		name, value, ok := strings.Cut(p, "=")
+		if !ok {
+			return nil, fmt.Errorf("--param %q must be of the form NAME=VALUE", p)
+		}
+		if err := pack.SetParam(name, value, "--param"); err != nil {
+			return nil, fmt.Errorf("--param: %w", err)
+		}
+	}
+	return pack, nil
+}
+
+// ruleSources are the rules that the flags name, before they are loaded.
+func ruleSources(c *cli.Context, cfg *config) ([]evaluator.Source, error) {
+	var sources []evaluator.Source
+	if !c.Bool("no-builtin") {
+		sources = append(sources, evaluator.Source{Name: builtin, FS: policies.FS})
+	}
+	key, err := verifyKey(c, cfg)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range c.StringSlice("policy") {
+		source, err := openSource(c, name, key)
+		if err != nil {
+			return nil, fmt.Errorf("--policy: %w", err)
+		}
+		sources = append(sources, source)
+	}
+	if len(sources) == 0 {
+		return nil, errors.New("--no-builtin leaves no rules; name a folder of rules with --policy")
+	}
+	return sources, nil
+}
+
+// verifyKey is the key that packs must be signed with; nil where any will do.
+func verifyKey(c *cli.Context, cfg *config) (*rulepack.Key, error) {
+	file := cfg.text(c, "verify-key", cfg.verifyKey)
+	if file == "" {
+		return nil, nil
+	}
+	return rulepack.ReadKey(file)
+}
+
+// openSource opens a folder of rules or a pack, and makes sure that it is signed
+// where a key is given, and for this version of nscheck.
+func openSource(c *cli.Context, name string, key *rulepack.Key) (evaluator.Source, error) {
+	p, err := rulepack.Open(name)
+	if err != nil {
+		return evaluator.Source{}, err
+	}
+	source := p.Source()
+	if key != nil {
+		if err := p.Verify(key); err != nil {
+			return source, fmt.Errorf("only packs that are signed with the key %s are loaded: %w", key.ID, err)
+		}
+		source.KeyID = key.ID
+	}
+	if p.Manifest != nil {
+		noted, err := p.Manifest.CheckTool(version)
+		if err != nil {
+			return source, fmt.Errorf("%s: %w", name, err)
+		}
+		if noted != "" {
+			notice(c, "%s: %s.", name, noted)
+		}
+	}
+	return source, nil
+}

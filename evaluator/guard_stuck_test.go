@@ -1,0 +1,94 @@
+package evaluator
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/rego"
+	"github.com/open-policy-agent/opa/v1/types"
+)
+
+// stuckQuery is a query with a function that looks at no cancel flag.
+func stuckQuery(t *testing.T, function func()) *rego.PreparedEvalQuery {
+	t.Helper()
+	q, err := rego.New(rego.Query("stuck(1, x)"), rego.Function1(
+		&rego.Function{Name: "stuck", Decl: types.NewFunction(types.Args(types.N), types.N)},
+		func(rego.BuiltinContext, *ast.Term) (*ast.Term, error) {
+			function()
+			return ast.IntNumberTerm(1), nil
+		})).PrepareForEval(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &q
+}
+
+// TestStuck makes sure that nobody waits for a function that cannot be stopped,
+// and that the guard goes on with others.
+func TestStuck(t *testing.T) {
+	defer func(d time.Duration) { stopGrace = d }(stopGrace)
+	stopGrace = 100 * time.Millisecond
+	ctx, cancel := context.WithCancel(context.Background())
+	g := newGuard(ctx, func(error) {}, Options{RuleTimeout: 50 * time.Millisecond})
+	defer g.release()
+	leave := make(chan struct{})
+	defer close(leave)
+	stuck := stuckQuery(t, func() { <-leave })
+	_, err := g.eval(ctx, stuck, nil)
+	var limit *LimitError
+	if !errors.As(err, &limit) || !limit.Stuck || err.Error() != "it was stopped after 50ms, its time limit (--rule-timeout); it is in a built-in function that cannot be stopped and goes on until nscheck ends" {
+		t.Errorf("got %v", err)
+	}
+	for range 3 {
+		if results, err := g.eval(ctx, stuckQuery(t, func() {}), nil); err != nil || len(results) != 1 {
+			t.Errorf("the next one: %v, %v", results, err)
+		}
+	}
+	if _, err := g.eval(ctx, stuckQuery(t, func() { panic("makeslice: len out of range") }), nil); err == nil || !strings.Contains(err.Error(), "OPA broke on it: makeslice: len out of range") {
+		t.Errorf("a panic: %v", err)
+	}
+	g.timeout = time.Minute
+	time.AfterFunc(50*time.Millisecond, cancel)
+	began := time.Now()
+	if _, err := g.eval(ctx, stuck, nil); !errors.Is(err, context.Canceled) || time.Since(began) > 5*time.Second {
+		t.Errorf("cancelled: %v after %v", err, time.Since(began))
+	}
+}
+
+// TestStuckEatsMemory makes sure that everything ends where a function that cannot
+// be stopped goes on eating memory.
+func TestStuckEatsMemory(t *testing.T) {
+	ctx, fail := context.WithCancelCause(context.Background())
+	g := newGuard(ctx, fail, Options{RuleMemory: 16 << 20})
+	defer g.release()
+	leave := make(chan struct{})
+	defer close(leave)
+	var eaten [][]byte
+	stuck := stuckQuery(t, func() {
+		for len(eaten) < 400 {
+			block := make([]byte, 1<<20)
+			for i := range block {
+				block[i] = byte(i)
+			}
+			eaten = append(eaten, block)
+			select {
+			case <-leave:
+				return
+			case <-time.After(20 * time.Millisecond):
+			}
+		}
+	})
+	go g.eval(ctx, stuck, nil)
+	select {
+	case <-ctx.Done():
+	case <-time.After(30 * time.Second):
+		t.Fatal("nothing ended")
+	}
+	if want := "a rule takes more memory than 32 MiB, twice its limit (--rule-memory), in a built-in function that cannot be stopped"; context.Cause(ctx).Error() != want {
+		t.Errorf("got %v", context.Cause(ctx))
+	}
+}

@@ -1,0 +1,144 @@
+package evaluator
+
+import (
+	"strings"
+	"testing"
+)
+
+const twoSites = "estate: {sites: [" + siteX + ", {guid: 00000000-0000-0000-0000-000000000502, name: Y}]}\nclients: [" + clientX + "]"
+
+func TestSwitchOff(t *testing.T) {
+	p := mustPack(t, map[string]string{"a.rego": ruleText, "b.rego": clientRuleText})
+	if err := p.SwitchOff("ACME-SITE-001", " it is meant so ", "nscheck.yaml:3"); err != nil {
+		t.Fatal(err)
+	}
+	r := evaluate(t, p, twoSites)
+	off, on := ruleIn(t, r, "ACME-SITE-001"), ruleIn(t, r, "ACME-CLI-001")
+	if off.Verdict != Disabled || off.Findings != 0 || *off.SwitchedOff != (SwitchedOff{"it is meant so", "nscheck.yaml:3"}) {
+		t.Errorf("got %+v", off)
+	}
+	if len(off.Reasons) != 1 || off.Reasons[0].Msg != "switched off: it is meant so (nscheck.yaml:3)" {
+		t.Errorf("reasons %v", off.Reasons)
+	}
+	if on.Verdict != Fail || on.Findings != 1 || r.Summary.Rules[Disabled] != 1 || r.Incomplete() {
+		t.Errorf("the other rule: %+v, incomplete %v", on, r.Incomplete())
+	}
+}
+
+func ruleIn(t *testing.T, r *Result, id string) RuleResult {
+	t.Helper()
+	for _, rule := range r.Rules {
+		if rule.ID == id {
+			return rule
+		}
+	}
+	t.Fatalf("there is no rule %s", id)
+	return RuleResult{}
+}
+
+// TestSwitchedOffCounts makes sure that rules which are on get their counts from
+// rules which are off, and that those say nothing else.
+func TestSwitchedOffCounts(t *testing.T) {
+	reader := strings.Replace(ruleText, `site.name == "X"`, `data.totals.tally.named[site.name] == 1`, 1)
+	counter := clientRuleText + "\ntally contains [\"named\", input.name]\n\nunknown contains {\"msg\": \"?\"} if input.status == \"Active\"\n"
+	const doc = twoSites
+	for _, tt := range []struct {
+		name, counter, doc string
+		off                []string
+		reader             Verdict
+		exit               int
+	}{
+		{"on", counter, doc, nil, Fail, ExitFindings},
+		{"off", counter, doc, []string{"ACME-CLI-001"}, Fail, ExitFindings},
+		{"off, and it breaks", counter + "\ntally contains [] if input.name == \"X\"\n", doc, []string{"ACME-CLI-001"}, NotEvaluated, ExitIncomplete},
+		{"off, and what it counts is missing", counter + "\ntally contains [\"a\"] if input.licence.in_use\n", doc, []string{"ACME-CLI-001"}, NotEvaluated, ExitIncomplete},
+		{"off, and nobody reads it", counter + "\ntally contains [] if input.name == \"X\"\n", doc, []string{"ACME-CLI-001", "ACME-SITE-001"}, Disabled, ExitIncomplete},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := mustPack(t, map[string]string{"a.rego": reader, "b.rego": tt.counter})
+			for _, id := range tt.off {
+				if err := p.SwitchOff(id, "noise", "nscheck.yaml:3"); err != nil {
+					t.Fatal(err)
+				}
+			}
+			r := evaluate(t, p, tt.doc)
+			if got := ruleIn(t, r, "ACME-SITE-001"); got.Verdict != tt.reader {
+				t.Errorf("the reader: %s %v, want %s", got.Verdict, got.Reasons, tt.reader)
+			}
+			if got := ruleIn(t, r, "ACME-CLI-001"); len(tt.off) > 0 && (got.Verdict != Disabled || got.Findings+got.UnknownCount() > 0) {
+				t.Errorf("the counter: %+v", got)
+			}
+			if got := r.ExitStatus(Info, false); got != tt.exit {
+				t.Errorf("exit status %d, want %d", got, tt.exit)
+			}
+		})
+	}
+}
+
+// TestSwitchedOffExplainsNothing makes sure that a fault which nobody looks for is
+// no cause, and that who it would explain is left without one.
+func TestSwitchedOffExplainsNothing(t *testing.T) {
+	site := strings.NewReplacer("#   step", "#   explains: [ACME-CLI-001]\n#   chain: 100\n#   step",
+		`"name": site.name}}`, `"name": site.name}, "affects": [{"client": "00000000-0000-0000-0000-000000000001"}]}`).Replace(ruleText)
+	files := map[string]string{"a.rego": site, "b.rego": clientRuleText}
+	on := evaluate(t, mustPack(t, files), twoSites)
+	if len(on.Causes) != 1 || on.Causes[0].Rule != "ACME-SITE-001" || len(on.Unexplained) != 0 {
+		t.Errorf("on: causes %+v, unexplained %+v", on.Causes, on.Unexplained)
+	}
+	p := mustPack(t, files)
+	if err := p.SwitchOff("ACME-SITE-001", "noise", "nscheck.yaml:3"); err != nil {
+		t.Fatal(err)
+	}
+	off := evaluate(t, p, twoSites)
+	if len(off.Causes) != 0 || len(off.Unexplained) != 1 || off.Unexplained[0].Clients != 1 {
+		t.Errorf("off: causes %+v, unexplained %+v", off.Causes, off.Unexplained)
+	}
+}
+
+func TestSetSeverity(t *testing.T) {
+	p := mustPack(t, map[string]string{"a.rego": strings.Replace(ruleText, "#   severity: low", "#   aliases: [ACME-OLD-001]\n#   severity: low", 1)})
+	if err := p.SetSeverity("ACME-OLD-001", Critical, "it matters here", "nscheck.yaml:4"); err != nil {
+		t.Fatal(err)
+	}
+	r := evaluate(t, p, twoSites)
+	rule := r.Rules[0]
+	if rule.Severity != Critical || rule.SeverityChange.Described(rule.Severity) != "critical (low; nscheck.yaml:4; it matters here)" {
+		t.Errorf("got %s, %+v", rule.Severity, rule.SeverityChange)
+	}
+	if r.Summary.Findings[Critical] != 1 || r.ExitStatus(Critical, false) != ExitFindings {
+		t.Errorf("findings %v", r.Summary.Findings)
+	}
+	for f, err := range r.Findings() {
+		if err != nil || f.Severity != Critical {
+			t.Errorf("%+v, %v", f, err)
+		}
+	}
+	if err := p.SetSeverity("ACME-SITE-001", Critical, "", "nscheck.yaml:4"); err != nil || p.Rules[0].SeverityChange != nil {
+		t.Errorf("the severity that it has: %+v, %v", p.Rules[0].SeverityChange, err)
+	}
+	if got := (*SeverityChange)(nil).Described(Low); got != "low" {
+		t.Errorf("unchanged: %q", got)
+	}
+}
+
+func TestSwitchesRefuse(t *testing.T) {
+	p := mustPack(t, map[string]string{"a.rego": ruleText})
+	for want, err := range map[string]error{
+		`there is no rule "ACME-X-001"; "nscheck rule list" lists them`: p.SwitchOff("ACME-X-001", "a", "b:1"),
+		`there is no rule "ACME-X-002"; "nscheck rule list" lists them`: p.SetSeverity("ACME-X-002", Low, "", "b:1"),
+		`say with "reason" why the rule ACME-SITE-001 is switched off`:  p.SwitchOff("ACME-SITE-001", " ", "b:1"),
+	} {
+		if errorText(err) != want {
+			t.Errorf("got  %v\nwant %s", err, want)
+		}
+	}
+	if err := p.CheckSwitches(); err != nil {
+		t.Error(err)
+	}
+	if err := p.SwitchOff("ACME-SITE-001", "a", "b:1"); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.CheckSwitches(); errorText(err) != "all rules are switched off, so that nothing would be judged" {
+		t.Errorf("all off: %v", err)
+	}
+}

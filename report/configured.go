@@ -1,0 +1,65 @@
+package report
+
+import "github.com/nscheck/nscheck/evaluator"
+
+// packName is a pack as people know it, and where it came from.
+func packName(p evaluator.PackVersion) string {
+	from := p.Source
+	if p.KeyID != "" {
+		from += ", signed with the key " + p.KeyID
+	}
+	return p.String() + " (" + from + ")"
+}
+
+// severityChanges tell of the rules whose severity the configuration changed.
+func severityChanges(rules []evaluator.ConfiguredRule) []string {
+	var out []string
+	for _, r := range rules {
+		if r.SeverityChange != nil {
+			out = append(out, r.ID+" has severity "+r.SeverityChange.Described(r.Severity))
+		}
+	}
+	return out
+}
+
+// offRule is a rule that the configuration switched off.
+type offRule struct {
+	ID, Title string
+	Reason    string // with its place
+}
+
+func switchedOff(rules []evaluator.ConfiguredRule) []offRule {
+	var out []offRule
+	for _, r := range rules {
+		if off := r.SwitchedOff; off != nil {
+			out = append(out, offRule{r.ID, r.Title, off.Reason + " (" + off.Place + ")"})
+		}
+	}
+	return out
+}
+
+// setAside reports whether a rule was not asked, rather than not answered: it is
+// for other platforms, or switched off.
+func setAside(v evaluator.Verdict) bool {
+	return v == evaluator.NotApplicable || v == evaluator.Disabled
+}
+
+// configured writes which packs judge, and which severities are changed.
+func (w *writer) configured(packs []evaluator.PackVersion, rules []evaluator.ConfiguredRule) {
+	for _, p := range packs {
+		w.put(block{body: "Pack " + clean(packName(p), 500)})
+	}
+	for _, change := range severityChanges(rules) {
+		w.put(block{body: clean(change, 500)})
+	}
+}
+
+// switchedOff names the rules that nobody asked, and why.
+func (w *writer) switchedOff(rules []evaluator.ConfiguredRule) {
+	for i, rule := range switchedOff(rules) {
+		if i == 0 {
+			w.line("")
+		}
+		w.put(block{body: "Switched off: " + rule.ID + " " + rule.Title + ": " + clean(rule.Reason, 500)})
+	}
+}
