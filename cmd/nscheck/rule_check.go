@@ -13,9 +13,7 @@ import (
 
 	"github.com/nscheck/nscheck/authoring/ruletest"
 	"github.com/nscheck/nscheck/evaluator"
-	"github.com/nscheck/nscheck/internal/watch"
 	"github.com/nscheck/nscheck/policies"
-	"github.com/nscheck/nscheck/report"
 )
 
 func ruleTestCommand() *cli.Command {
@@ -65,17 +63,7 @@ func runRuleTest(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	return watch.Loop(c.Context, isRuleFile, folders, func(ctx context.Context, changed []string) error {
-		if len(changed) > 0 {
-			notice(c, "\n%s changed.", strings.Join(changed, ", "))
-		}
-		var status exitStatus
-		if err := testOnce(ctx, c, opts, out); err != nil && !errors.As(err, &status) && ctx.Err() == nil {
-			fmt.Fprintf(c.App.ErrWriter, "nscheck: %s\n", report.Text(err.Error()))
-		}
-		notice(c, "Waiting for changes in %s; Ctrl-C ends.", strings.Join(folders, ", "))
-		return nil
-	})
+	return watchRules(c.Context, c, folders, func(ctx context.Context) error { return testOnce(ctx, c, opts, out) })
 }
 
 func testOnce(ctx context.Context, c *cli.Context, opts ruletest.Options, out testOutputs) error {

@@ -32,7 +32,7 @@ func ruleFileOf(c *cli.Context, name string) (*ruleFile, error) {
 	case info.IsDir():
 		return nil, fmt.Errorf("%s is a folder; name the .rego file of one rule", name)
 	case strings.HasSuffix(name, "_test.rego"):
-		return nil, fmt.Errorf("%s is a test; name the rule that it tests, or run it with \"opa test\"", name)
+		return nil, fmt.Errorf("%s is a test; name the rule that it tests, or run it with \"nscheck rule test\"", name)
 	case filepath.Ext(name) != ".rego":
 		return nil, fmt.Errorf("%s is no rule; name its .rego file", name)
 	}
@@ -86,9 +86,4 @@ func (f *ruleFile) rule(pack *evaluator.Pack, name string) (*evaluator.Rule, err
 		return nil, fmt.Errorf("%s is no rule: it defines no violation; name a rule that uses it", f.file)
 	}
 	return pack.Rules[i], nil
-}
-
-// isRuleFile tells files whose change changes what a rule says.
-func isRuleFile(path string) bool {
-	return slices.Contains([]string{".rego", ".yaml", ".yml", ".json"}, filepath.Ext(path))
 }

@@ -11,7 +11,6 @@ import (
 
 	"github.com/nscheck/nscheck/collector"
 	"github.com/nscheck/nscheck/evaluator"
-	"github.com/nscheck/nscheck/internal/watch"
 	"github.com/nscheck/nscheck/report"
 )
 
@@ -74,7 +73,11 @@ func runRuleTry(c *cli.Context) error {
 	if !c.Bool("watch") {
 		return t.once(ctx, c)
 	}
-	return watchRule(ctx, c, func(ctx context.Context) error { return t.once(ctx, c) })
+	folders := c.StringSlice("policy")
+	if len(folders) == 0 {
+		return errors.New("--watch needs rules in files; name a .rego file, or a folder with --policy")
+	}
+	return watchRules(ctx, c, folders, func(ctx context.Context) error { return t.once(ctx, c) })
 }
 
 // trying is a rule that is tried, once or again and again.
@@ -83,27 +86,6 @@ type trying struct {
 	file   *ruleFile // nil where name is an id
 	input  string    // the snapshot; empty until it is needed
 	remove func()
-}
-
-// watchRule does the work again whenever the rules are saved; what goes wrong is
-// shown, and it goes on waiting.
-func watchRule(ctx context.Context, c *cli.Context, work func(context.Context) error) error {
-	folders := c.StringSlice("policy")
-	if len(folders) == 0 {
-		return errors.New("--watch needs rules in files; name a .rego file, or a folder with --policy")
-	}
-	return watch.Loop(ctx, isRuleFile, folders, func(ctx context.Context, changed []string) error {
-		if len(changed) > 0 {
-			notice(c, "\n%s: %s", time.Now().Format(time.TimeOnly), report.Count(int64(len(changed)), "file")+" saved")
-		}
-		err := work(ctx)
-		var status exitStatus
-		if err != nil && !errors.As(err, &status) && ctx.Err() == nil {
-			fmt.Fprintf(c.App.ErrWriter, "nscheck: %s\n", report.Text(err.Error()))
-		}
-		notice(c, "Waiting for a file to be saved; Ctrl+C ends it.")
-		return nil
-	})
 }
 
 // once tries the rule once.
