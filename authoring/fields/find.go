@@ -1,13 +1,12 @@
 package fields
 
 import (
-	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 
-	"github.com/agnivade/levenshtein"
+	"github.com/nscheck/nscheck/internal/nearest"
 )
 
 // brackets are elements and keys of a path; people may write what they like there.
@@ -47,20 +46,16 @@ func within(list []Field, steps []string) []Field {
 // notFound says which field was meant, where one is close.
 func notFound(list []Field, path string, wanted []string) error {
 	last := wanted[len(wanted)-1]
-	written := strings.Join(wanted, ".")
-	best, distance := "", 1<<30
+	names, paths := []string{}, map[string]string{}
 	for _, f := range list {
-		own := strings.Join(f.steps, ".")
-		for _, name := range []string{own, strings.Join(f.steps[1:], ".")} {
-			if len(written) > 4*len(name) || name == "" {
-				continue // too far to be worth computing
-			}
-			d := levenshtein.ComputeDistance(strings.ToLower(written), name)
-			if d < distance && d <= max(2, len(name)/4) {
-				best, distance = f.Path, d
+		for i := range min(2, len(f.steps)) { // with the document's name and without
+			name := strings.Join(f.steps[i:], ".")
+			if paths[name] == "" {
+				names, paths[name] = append(names, name), f.Path
 			}
 		}
 	}
+	best := paths[nearest.To(strings.Join(wanted, "."), names)]
 	if best == "" { // the field of another object
 		i := slices.IndexFunc(list, func(f Field) bool { return len(f.steps) > 1 && f.steps[len(f.steps)-1] == last && !f.copy })
 		if i >= 0 {
@@ -73,7 +68,7 @@ func notFound(list []Field, path string, wanted []string) error {
 	} else if inner := members(list, wanted); inner != "" {
 		hint = inner
 	}
-	return fmt.Errorf("rules can read no %s; %s", cmp.Or(path, written), hint)
+	return fmt.Errorf("rules can read no %s; %s", path, hint)
 }
 
 // members names what the longest part of a path that exists has.
