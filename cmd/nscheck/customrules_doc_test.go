@@ -15,7 +15,7 @@ func TestCustomRulesPage(t *testing.T) {
 			runPipeline(p, name)
 		}
 	}
-	if p.follow("../../docs/custom-rules.md"); p.commands < 25 {
+	if p.follow("../../docs/custom-rules.md"); p.commands < 30 {
 		t.Errorf("the page has only %d commands", p.commands)
 	}
 }
