@@ -185,7 +185,7 @@ func (r *run) checkEstate(check *Check, index int, near map[string]bool, servers
 	meant, possible := false, false
 	for _, f := range r.found[rule.ID] {
 		// What names no clients concerns all, unless it is about a place.
-		concerned := len(f.Affects) == 0 && (near[f.Resource.GUID] || !isPlace(f.Resource.Type))
+		concerned := len(f.Affects) == 0 && concerns(f.Resource, near, &rec)
 		for _, s := range f.Affects {
 			held.selector = s
 			if held.matches(&rec) {
@@ -205,7 +205,7 @@ func (r *run) checkEstate(check *Check, index int, near map[string]bool, servers
 		}
 	}
 	for _, d := range r.watched.estate[rule.ID] {
-		if near[d.Resource.GUID] || d.Resource.GUID == "" {
+		if near[d.Resource.GUID] || d.Resource.GUID == "" && (d.Resource.Type != "site" || len(rec.Sites) == 0) {
 			unknown = append(unknown, detail{Msg: d.Resource.Name + ": " + d.Msg})
 		}
 	}
@@ -225,6 +225,18 @@ func (r *run) checkEstate(check *Check, index int, near map[string]bool, servers
 func (w *watched) aboutServers(rule *Rule) bool {
 	unsure := w.estate[rule.ID]
 	return len(unsure) > 0 && !slices.ContainsFunc(unsure, func(d detail) bool { return d.Resource.Type != "package_server" })
+}
+
+// concerns reports whether what a rule says of an object concerns a client. A
+// site without a GUID stands for no known site.
+func concerns(object Resource, near map[string]bool, rec *clientRecord) bool {
+	switch {
+	case !isPlace(object.Type):
+		return true
+	case object.Type == "site" && object.GUID == "":
+		return len(rec.Sites) == 0
+	}
+	return object.GUID != "" && near[object.GUID]
 }
 
 // isPlace reports whether a resource is in one place, so that it concerns only

@@ -99,6 +99,21 @@ func TestExplainOfAClientInNoKnownPlace(t *testing.T) {
 	}
 }
 
+// TestExplainNoKnownSite: what is said of computers in no known site concerns
+// those alone.
+func TestExplainNoKnownSite(t *testing.T) {
+	text := strings.NewReplacer("\t\"affects\": [x],\n", "", `"guid": site.guid`, `"guid": null`).Replace(faultRule("F-001", 100, "x"))
+	files := map[string]string{"client.rego": clientRuleText, "fault.rego": text}
+	for address, want := range map[string]Verdict{"[10.1.0.7/24]": Pass, "[10.9.0.7/24]": Fail, "[]": Fail} {
+		e := explainX(t, files, "  - {guid: 00000000-0000-0000-0000-000000000001, name: X, status: Active, addresses: "+address+"}\n")
+		for _, c := range e.Checks {
+			if c.Rule == "F-001" && c.Verdict != want {
+				t.Errorf("%s: %+v, want %s", address, c, want)
+			}
+		}
+	}
+}
+
 // TestExplainWithoutAPackageServer: what is unknown of package servers elsewhere
 // is no pass for a client without one.
 func TestExplainWithoutAPackageServer(t *testing.T) {

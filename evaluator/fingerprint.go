@@ -65,13 +65,13 @@ func settingOf(path string) string {
 }
 
 // objectOf identifies the object of a finding: by its GUID, and by its name only
-// where it has none. The estate as a whole is one object, and a required package
-// is known by its role, whatever rules call them.
+// where it has none. The estate as a whole is one object, no known site is another,
+// and a required package is known by its role, whatever rules call them.
 func objectOf(r Resource, role string) string {
 	switch {
 	case r.GUID != "":
 		return "guid:" + r.GUID
-	case r.Type == "estate", r.Type == "package" && role != "":
+	case r.Type == "estate", r.Type == "site", r.Type == "package" && role != "":
 		return ""
 	}
 	return "name:" + r.Name

@@ -76,6 +76,9 @@ func TestFingerprintWithoutGUID(t *testing.T) {
 	if of("estate", "", "clients") != of("estate", "", "computers") {
 		t.Error("what a rule calls the estate changes the fingerprint")
 	}
+	if of("site", "", "Computers in no known site") != of("site", "", "nowhere") || of("site", "", "x") == of("estate", "", "x") {
+		t.Error("what a rule calls no known site changes the fingerprint, or it is the estate")
+	}
 	if of("package", "scan", "Assessment Scan") != of("package", "scan", "System Assessment Scan") {
 		t.Error("what a rule calls a required package changes the fingerprint")
 	}

@@ -93,7 +93,7 @@ unknown contains {
 	count(licence_counts.sites) == 0
 }
 
-_resource("") := {"type": "estate", "guid": null, "name": "Computers in no known site"}
+_resource("") := {"type": "site", "guid": null, "name": "Computers in no known site"}
 
 _resource(site) := {
 	"type": "site",
