@@ -17,11 +17,11 @@ func TestDocuments(t *testing.T) {
 		lines    []int
 	}{
 		{
-			"YAML", "estate:\n  sites: &s\n  - {guid: " + guid1 + ", name: 'Leeds & <Co>'}\nclients:\n- &c\n  guid: " + guid1 + "\n  name: no\n  plugin: {installed: true}\n- <<: *c\n  name: B\n",
+			"YAML", "estate:\n  sites: &s\n  - {guid: " + guid1 + ", name: 'Leeds & <Co>'}\nclients:\n- &c\n  guid: " + guid1 + "\n  name: no\n  plugin: {installed: true}\n- <<: *c\n  guid: " + guid2 + "\n  name: B\n",
 			`{"sites":[{"guid":"` + guid1 + `","name":"Leeds & <Co>"}]}`,
 			[]string{
 				`{"domain":null,"guid":"` + guid1 + `","managed":null,"name":"no","os_name":null,"plugin":{"installed":true,"version":null},"status":null}`,
-				`{"domain":null,"guid":"` + guid1 + `","managed":null,"name":"B","os_name":null,"plugin":{"installed":true,"version":null},"status":null}`,
+				`{"domain":null,"guid":"` + guid2 + `","managed":null,"name":"B","os_name":null,"plugin":{"installed":true,"version":null},"status":null}`,
 			},
 			[]int{5, 9},
 		},

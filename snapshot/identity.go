@@ -20,7 +20,9 @@ var identities = map[string][]identity{
 type identity struct{ list, field string }
 
 // duplicates finds the entries of a checked value that repeat an identity.
-// Clients are not compared: that would take memory for all of them.
+// Clients are compared in a document, which is in memory whole. In JSON Lines
+// they are not, for that would take memory for all of them: collecting writes
+// each of them once.
 func duplicates(kind string, value any) []finding {
 	if kind != kindDocument {
 		return repeated(value, nil, identities[kind]...)
@@ -29,6 +31,7 @@ func duplicates(kind string, value any) []finding {
 	return slices.Concat(
 		repeated(document["manifest"], []string{"manifest"}, identities[kindManifest]...),
 		repeated(document["estate"], []string{"estate"}, identities[kindEstate]...),
+		repeated(document, nil, identity{"clients", "guid"}),
 	)
 }
 

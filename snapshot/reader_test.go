@@ -117,6 +117,7 @@ func TestReaderRefuses(t *testing.T) {
 
 		{"a section twice in the manifest", strings.Replace(good, `"sections":[]`, `"sections":[{"name":"sites","status":"denied","rows":0,"duration_ms":1},{"name":"sites","status":"collected","rows":0,"duration_ms":1}]`, 1), `s: line 1, column 185: manifest.sections[1].name: "sites" is the name of sections[0] too; each of sections must have its own`},
 		{"a site twice", strings.Replace(good, `{"kind":"estate"}`, `{"kind":"estate","sites":[{"guid":"`+guid1+`","name":"a"},{"guid":"`+guid1+`","name":"b"}]}`, 1), `s: line 2, column 94: estate.sites[1].guid: "` + guid1 + `" is the guid of sites[0] too; each of sites must have its own`},
+		{"a client twice in a document", "estate: {}\nclients:\n  - {guid: " + guid1 + ", name: a}\n  - {guid: " + guid1 + ", name: b}\n", `s: line 4: clients[1].guid: "` + guid1 + `" is the guid of clients[0] too; each of clients must have its own`},
 		{"a filter twice in YAML", "estate:\n  filters:\n  - {guid: " + guid1 + ", name: a}\n  - guid: " + guid1 + "\n    name: b\n", `s: line 4: estate.filters[1].guid: "` + guid1 + `" is the guid of filters[0] too; each of filters must have its own`},
 		{"a section twice in a document", "manifest: {format: 1, tool: t, collected_at: '2024-03-01T06:30:00Z', source: {kind: demo}, sections: [{name: a, status: denied, rows: 0, duration_ms: 1}, {name: a, status: denied, rows: 0, duration_ms: 1}]}\nestate: {}\n", `s: line 1: manifest.sections[1].name: "a" is the name of sections[0] too; each of sections must have its own`},
 
