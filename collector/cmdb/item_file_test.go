@@ -45,7 +45,7 @@ func TestReadItemFileRefuses(t *testing.T) {
 		itemHead + "\n<a>": "p.xml: line 2: not valid XML: ",
 		"<item/>":          "p.xml: line 1: the element item has no attribute guid",
 		"<item guid='x'/>": `p.xml: line 1: the guid of the item is none: "x"`,
-		"<!-- nothing -->": "p.xml: not valid XML",
+		"<!-- nothing -->": "p.xml: line 1: not valid XML",
 		"\xff\xfe<\x00i":   "p.xml: ",
 	} {
 		if _, err := ReadItemFile(nil, "", "p.xml", []byte(text)); err == nil || !strings.HasPrefix(err.Error(), want) {
