@@ -120,6 +120,10 @@ func itemEdits(f File, base *estate) ([]edit, error) {
 		}
 		return edits, nil
 	}
+	if site, ok := f.Item.Settings["sites.prevent_downloads"]; ok {
+		at.Line = site.Line
+		return nil, at.errorf("these are the settings of a site, and the XML does not say of which one; write them into an overlay: sites: {SITE: {prevent_downloads: [%s]}}", strings.Join(texts(site.Value), ", "))
+	}
 	return nil, at.errorf("no policy in the base has the GUID %s of this item; settings are read of vendor policies and of the policies that bring the plug-in and the scan", f.Item.GUID)
 }
 

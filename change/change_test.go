@@ -245,6 +245,12 @@ func TestItem(t *testing.T) {
 		t.Errorf("%s\nwant %s", got, want)
 	}
 	item.GUID = leeds
+	item.Settings["sites.prevent_downloads"] = ItemSetting{[]any{"Ns"}, 5}
+	const want = "p.xml: line 5: these are the settings of a site, and the XML does not say of which one; write them into an overlay: sites: {SITE: {prevent_downloads: [Ns]}}"
+	if _, err := Apply(rawOf(t, base), []File{{Name: "p.xml", Item: item}}); err == nil || err.Error() != want {
+		t.Error(err)
+	}
+	delete(item.Settings, "sites.prevent_downloads")
 	if _, err := Apply(rawOf(t, base), []File{{Name: "p.xml", Item: item}}); err == nil || !strings.Contains(err.Error(), "no policy in the base has the GUID") {
 		t.Error(err)
 	}

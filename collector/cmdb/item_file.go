@@ -52,7 +52,7 @@ func ReadItemFile(set *BindingSet, version, name string, text []byte) (*ItemFile
 	for _, section := range []struct {
 		name string
 		read func(*itemSettings) error
-	}{{"vendor_policies", r.assignment}, {"policies", r.schedules}} {
+	}{{"vendor_policies", r.assignment}, {"policies", r.schedules}, {"sites.prevent_downloads", r.siteSettings}} {
 		b := bindings[section.name]
 		if b == nil {
 			continue // another version's
@@ -161,6 +161,28 @@ func (r *itemReader) assignment(s *itemSettings) error {
 		line = max(nodes[0].LineNumber, nodes[0].Parent.LineNumber)
 	}
 	r.file.Settings["vendor_policies.package_assignment.package_servers"] = ItemValue{servers, line}
+	return nil
+}
+
+// siteSettings reads what a site settings policy forbids. Of which site it is, its
+// XML does not say.
+func (r *itemReader) siteSettings(s *itemSettings) error {
+	nodes, err := s.nodes("settings", nil)
+	if err != nil || len(nodes) == 0 {
+		return err
+	}
+	sources, err := s.deniedSources()
+	switch {
+	case err != nil:
+		return err
+	case sources == nil:
+		return r.errorf(nodes[0].LineNumber, "deny has a value that the bindings do not know")
+	}
+	list := []any{}
+	for _, source := range sources {
+		list = append(list, source)
+	}
+	r.file.Settings["sites.prevent_downloads"] = ItemValue{list, nodes[0].LineNumber}
 	return nil
 }
 

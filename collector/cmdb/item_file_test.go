@@ -14,6 +14,8 @@ func TestReadItemFile(t *testing.T) {
 			`{"vendor_policies.package_assignment.automatic_site_assignment":{"Value":true,"Line":5},"vendor_policies.package_assignment.package_servers":{"Value":[],"Line":4},"vendor_policies.package_assignment.type":{"Value":"site","Line":4}}`},
 		"policy": {itemHead + "\n<schedule><trigger type='daily' repetition='04:00:00'/></schedule></item>",
 			`{"policies.schedules":{"Value":[{"repeat_minutes":240,"type":"daily"}],"Line":2}}`},
+		"site settings": {itemHead + "\n<siteSettings>\n<outbound><deny>ExtPs</deny><deny>Ns</deny></outbound></siteSettings></item>",
+			`{"sites.prevent_downloads":{"Value":["ExtPs","Ns"],"Line":3}}`},
 		"neither": {itemHead + "</item>", `{}`},
 	} {
 		for _, text := range []string{c.text, "\uFEFF" + c.text, utf16Text(c.text)} {
@@ -42,6 +44,7 @@ func utf16Text(s string) string {
 func TestReadItemFileRefuses(t *testing.T) {
 	for text, want := range map[string]string{
 		itemHead + "\n<packageServerAssignment><assignmentType>7</assignmentType></packageServerAssignment></item>": `p.xml: line 2: assignment_type is "7", which is not a value that the bindings know`,
+		itemHead + "\n<outbound><deny>Moon</deny></outbound></item>":                                                `p.xml: line 2: deny has a value that the bindings do not know`,
 		itemHead + "\n<a>": "p.xml: line 2: not valid XML: ",
 		"<item/>":          "p.xml: line 1: the element item has no attribute guid",
 		"<item guid='x'/>": `p.xml: line 1: the guid of the item is none: "x"`,
