@@ -21,6 +21,9 @@ func (e *estate) file(name string) string { return filepath.Join(e.folder, name)
 func (e *estate) plain() string           { return e.file("estate.jsonl") }
 func (e *estate) zstd() string            { return e.file("estate.jsonl.zst") }
 
+// head is the same estate with more clients that violate a rule.
+func (e *estate) head() string { return e.file("head.jsonl") }
+
 // What the peers read: the clients, the other documents, and the rules.
 func (e *estate) input() string { return e.file("input.json") }
 func (e *estate) data() string  { return e.file("data.json") }
@@ -40,10 +43,10 @@ func (s *settings) program(name string) string {
 
 // prepare generates the estate and makes of it what the peers read.
 func (e *estate) prepare(ctx context.Context) error {
-	for _, name := range []string{e.plain(), e.zstd()} {
+	for name, violating := range map[string]float64{e.plain(): e.violating, e.zstd(): e.violating, e.head(): min(e.violating+1, 100)} {
 		if _, err := e.execute(ctx, os.DevNull, []int{0}, e.program("nscheck"), "fixture", "generate",
 			"--clients", strconv.FormatInt(e.clients, 10), "--seed", strconv.FormatUint(e.seed, 10),
-			"--violating", strconv.FormatFloat(e.violating, 'f', -1, 64), "-o", name); err != nil {
+			"--violating", strconv.FormatFloat(violating, 'f', -1, 64), "-o", name); err != nil {
 			return err
 		}
 	}

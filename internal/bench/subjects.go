@@ -19,6 +19,7 @@ const (
 	nameNscheck     = "nscheck eval, JSON"
 	nameNscheckZstd = "nscheck eval, JSON, from zstd"
 	nameTable       = "nscheck eval, table"
+	nameDiff        = "nscheck diff, JSON, of two estates"
 	nameOPA         = "opa eval"
 	nameConftest    = "conftest test"
 )
@@ -41,6 +42,10 @@ func (e *estate) subjects() []*subject {
 		{
 			name: nameTable, output: os.DevNull, exits: found,
 			command: []string{e.program("nscheck"), "eval", "--quiet", e.plain()},
+		},
+		{
+			name: nameDiff, output: os.DevNull, exits: found,
+			command: []string{e.program("nscheck"), "diff", "--quiet", e.plain(), e.head(), "-f", "json=" + e.file("diff.json")},
 		},
 		{
 			name: nameOPA, peer: true, output: e.file("opa.json"), exits: []int{0}, counted: e.file("opa.json"), count: countOPA,
