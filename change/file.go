@@ -45,7 +45,7 @@ func parseFile(name string, text []byte) (*file, error) {
 	dec := yaml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(text, []byte("\uFEFF"))))
 	var document, second yaml.Node
 	if err := dec.Decode(&document); errors.Is(err, io.EOF) {
-		return nil, &snapshot.Error{File: name, Message: "the file is empty; a change names at least one setting"}
+		return nil, &snapshot.Error{File: name, Line: 1, Column: 1, Message: "the file is empty; a change names at least one setting"}
 	} else if err != nil {
 		return nil, f.syntax(err)
 	}

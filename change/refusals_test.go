@@ -43,7 +43,7 @@ func TestRefusals(t *testing.T) {
 		"twice":               {"sites: {}\nsites: {}", `o.yaml: line 2, column 1: "sites" stands here twice, first in line 1; remove one`},
 		"an alias":            {"sites: &a {}\nsubnets: *a", `o.yaml: line 2, column 10: aliases are not taken here; write the value itself`},
 		"no YAML":             {"sites: [", `o.yaml: line 1: not valid YAML: did not find expected node content`},
-		"nothing":             {"# nothing", `o.yaml: the file is empty; a change names at least one setting`},
+		"nothing":             {"# nothing", `o.yaml: line 1, column 1: the file is empty; a change names at least one setting`},
 		"another kind":        {"nscheck: waivers", `o.yaml: line 1, column 10: "waivers" is not a kind of file; write estate (what nscheck export writes) or overlay`},
 	} {
 		_, err := Apply(rawOf(t, base), []File{{Name: "o.yaml", Text: []byte(c.overlay)}})

@@ -96,6 +96,8 @@ func (b *blame) relates(s *change.Setting, f *Finding, near map[string]bool) boo
 	switch {
 	case s.Section == "server", s.Object.GUID != "" && near[s.Object.GUID]:
 		return true
+	case f.Resource.Type != "client" && objectPath(f.Path) != "" && objectPath(s.Path) == objectPath(f.Path):
+		return true // the finding names a setting of that object
 	case s.Section == "subnets" && f.Resource.Type != "client" && overlap(s.Object.Name, f.Resource.Name):
 		return true
 	case s.Section != "subnets" && s.Section != "package_servers":
@@ -103,6 +105,15 @@ func (b *blame) relates(s *change.Setting, f *Finding, near map[string]bool) boo
 	}
 	// What names the object itself, such as a subnet its new site.
 	return f.Resource.GUID != "" && slices.Contains(s.Refers(), f.Resource.GUID)
+}
+
+// objectPath is the object in the path of a setting, such as sites[Leeds].
+func objectPath(path string) string {
+	end := strings.LastIndexByte(path, ']')
+	if end < 0 {
+		return ""
+	}
+	return path[:end]
 }
 
 // overlap reports whether two networks have addresses in common.

@@ -30,6 +30,21 @@ clients:
   - {guid: 00000000-0000-0000-0000-000000000701, name: LDS-PS01, status: Active, addresses: [10.4.0.10/24]}
 `
 
+// policyEstate has a second site, whose package server is the one that a vendor
+// policy names.
+var policyEstate = strings.NewReplacer("clients:\n", `  packages:
+    - {guid: 00000000-0000-0000-0000-000000000901, name: Scan, role: scan, enabled: true, revision: "1"}
+  vendor_policies:
+    - guid: 00000000-0000-0000-0000-000000000801
+      name: Microsoft Vendor Policy
+      enabled: true
+      package_assignment: {type: all, automatic_site_assignment: false, package_servers: [00000000-0000-0000-0000-000000000703]}
+clients:
+`, "name: Leeds}]", `name: Leeds}, {guid: 00000000-0000-0000-0000-000000000502, name: York}]`,
+	"  package_servers:\n", `  package_servers:
+    - {guid: 00000000-0000-0000-0000-000000000703, name: YRK-PS01, constrained: false, task_service: true, sites: [00000000-0000-0000-0000-000000000502], addresses: [], os_name: Windows Server 2008 R2}
+`).Replace(compareEstate)
+
 func side(t *testing.T, pack *evaluator.Pack, text string) (*evaluator.Result, json.RawMessage) {
 	t.Helper()
 	snap, err := snapshot.NewReader(strings.NewReader(text), "side.yaml")
@@ -89,13 +104,15 @@ func TestCompare(t *testing.T) {
 	replaced := func(pairs ...string) string { return strings.NewReplacer(pairs...).Replace(compareEstate) }
 	licence := "name: PC1, status: Active, addresses: [10.4.0.20/24], plugin: {installed: true, version: 7.5.3153}, licence: {in_use: "
 	for name, c := range map[string]struct{ base, head, rule, want string }{
-		"nothing differs":   {compareEstate, compareEstate, "NS-SITE-003", ""},
-		"a setting":         {compareEstate, replaced("constrained: false", "constrained: true"), "NS-SITE-003", "new Leeds package_servers[LDS-PS01].constrained false -> true"},
-		"and back":          {replaced("constrained: false", "constrained: true"), compareEstate, "NS-SITE-003", "absent Leeds package_servers[LDS-PS01].constrained true -> false"},
-		"one of two":        {compareEstate, replaced("constrained: false", "constrained: true", "task_service: true", "task_service: false"), "NS-SITE-003", "new Leeds package_servers[LDS-PS01].constrained false -> true"},
-		"made unknown":      {replaced("constrained: false", "constrained: true"), replaced("constrained: false", "constrained: null"), "NS-SITE-003", "incomparable Leeds"},
-		"unknown before":    {replaced("constrained: false", "constrained: null"), replaced("constrained: false", "constrained: true"), "NS-SITE-003", "incomparable Leeds"},
-		"section is gone":   {replaced("constrained: false", "constrained: true"), replaced("  sites: [{guid", "  filters: [{guid"), "NS-SITE-003", "incomparable Leeds"},
+		"nothing differs": {compareEstate, compareEstate, "NS-SITE-003", ""},
+		"a setting":       {compareEstate, replaced("constrained: false", "constrained: true"), "NS-SITE-003", "new Leeds package_servers[LDS-PS01].constrained false -> true"},
+		"and back":        {replaced("constrained: false", "constrained: true"), compareEstate, "NS-SITE-003", "absent Leeds package_servers[LDS-PS01].constrained true -> false"},
+		"one of two":      {compareEstate, replaced("constrained: false", "constrained: true", "task_service: true", "task_service: false"), "NS-SITE-003", "new Leeds package_servers[LDS-PS01].constrained false -> true"},
+		"made unknown":    {replaced("constrained: false", "constrained: true"), replaced("constrained: false", "constrained: null"), "NS-SITE-003", "incomparable Leeds"},
+		"unknown before":  {replaced("constrained: false", "constrained: null"), replaced("constrained: false", "constrained: true"), "NS-SITE-003", "incomparable Leeds"},
+		"section is gone": {replaced("constrained: false", "constrained: true"), replaced("  sites: [{guid", "  filters: [{guid"), "NS-SITE-003", "incomparable Leeds"},
+		"a setting of an object that the finding names": {policyEstate, strings.NewReplacer("type: all", "type: individual", "addresses: [], os_name", "addresses: [10.9.0.9/24], os_name").Replace(policyEstate), "NS-POL-003",
+			"new Leeds vendor_policies[Microsoft Vendor Policy].package_assignment.type all -> individual"},
 		"a client":          {compareEstate, replaced(licence+"true", licence+"false"), "NS-LIC-001", "new PC1"},
 		"a client recovers": {replaced(licence+"true", licence+"false"), compareEstate, "NS-LIC-001", "absent PC1"},
 		"a client unknown":  {replaced(licence+"true", licence+"false"), replaced(licence+"true", licence+"null"), "NS-LIC-001", "incomparable PC1"},

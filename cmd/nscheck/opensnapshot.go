@@ -2,6 +2,10 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"io"
+	"os"
+	"regexp"
 
 	"github.com/nscheck/nscheck/snapshot"
 )
@@ -9,5 +13,22 @@ import (
 // openSnapshot opens a snapshot to judge. A large document takes long to read; where
 // ctx is done before, its file stays open until the program ends.
 func openSnapshot(ctx context.Context, path string) (*snapshot.Reader, error) {
-	return await(ctx, func() (*snapshot.Reader, error) { return snapshot.Open(path) })
+	snap, err := await(ctx, func() (*snapshot.Reader, error) { return snapshot.Open(path) })
+	if err != nil && ctx.Err() == nil && isEstateFile(path) {
+		return nil, fmt.Errorf("%s is the configuration alone, which export writes, and no snapshot; \"nscheck gate --base SNAPSHOT --change %s\" applies it to one", path, path)
+	}
+	return snap, err
 }
+
+// isEstateFile reports whether a file begins as export writes it.
+func isEstateFile(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	head, err := io.ReadAll(io.LimitReader(f, 1<<12))
+	return err == nil && estateMark.Match(head)
+}
+
+var estateMark = regexp.MustCompile(`(?m)^nscheck: estate\s*$`)
