@@ -55,7 +55,7 @@ func newAnnotations(r *evaluator.Result, d *digest) *annotations {
 		a.add(annotation{level: sarifLevel(severities[u.Rule]), rule: u.Rule, msg: msg})
 	}
 	for _, f := range d.worst {
-		a.fault(f, f.Msg)
+		a.fault(f, said(f))
 	}
 	return a
 }

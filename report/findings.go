@@ -41,7 +41,7 @@ func (w *writer) findings(r *evaluator.Result, g *gathered) {
 
 func (w *writer) estateFindings(rule evaluator.RuleResult, shown []evaluator.Finding) {
 	for _, f := range shown {
-		w.item(findingIndent, clean(f.Msg, 1000)+remark(&f))
+		w.item(findingIndent, clean(said(f), 1000)+remark(&f))
 	}
 	if rest := rule.Findings - int64(len(shown)); rest > 0 {
 		w.cut = true

@@ -28,7 +28,7 @@ func (m *markdown) rules(r *evaluator.Result, d *digest) {
 			}
 		}
 		for _, f := range d.estate[rule.ID] {
-			cells = append(cells, markdownStanding(f)+short(f.Msg)+markdownPlace(f))
+			cells = append(cells, markdownStanding(f)+short(said(f))+markdownPlace(f))
 		}
 		cells = cells[:min(len(cells), markdownMessages)]
 		params := m.params[rule.ID]

@@ -219,3 +219,12 @@ func paragraphs(s string) []string {
 	}
 	return out
 }
+
+// said is what a finding says, with its object's name where the message leaves
+// that out.
+func said(f evaluator.Finding) string {
+	if strings.Contains(f.Msg, f.Resource.Name) {
+		return f.Msg
+	}
+	return f.Msg + " (" + f.Resource.Name + ")"
+}

@@ -70,3 +70,15 @@ func TestTableIsNoCommand(t *testing.T) {
 		}
 	}
 }
+
+func TestSaid(t *testing.T) {
+	for _, tt := range []struct{ msg, name, want string }{
+		{"Site Leeds has too few package servers", "Leeds", "Site Leeds has too few package servers"},
+		{"too few package servers", "Leeds", "too few package servers (Leeds)"},
+		{"nothing is named", "", "nothing is named"},
+	} {
+		if got := said(evaluator.Finding{Msg: tt.msg, Resource: evaluator.Resource{Type: "site", Name: tt.name}}); got != tt.want {
+			t.Errorf("got %q, want %q", got, tt.want)
+		}
+	}
+}
