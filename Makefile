@@ -75,7 +75,7 @@ UNRACED := /internal/(generate|rulepage)|/fixtures
 
 # -short takes fewer random estates; all of them are judged without -race.
 unit:
-	$(GO) test $(RACE) -short $$($(GO) list ./... | grep -vE '$(UNRACED)')
+	$(GO) test $(RACE) -short -timeout 30m $$($(GO) list ./... | grep -vE '$(UNRACED)')
 	$(GO) test $$($(GO) list ./... | grep -E '$(UNRACED)')
 	$(GO) test ./evaluator -run '^TestDifferential'
 

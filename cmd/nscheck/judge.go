@@ -60,7 +60,12 @@ func evaluateFile(ctx context.Context, c *cli.Context, path string, pack *evalua
 func showJudging(c *cli.Context, m *snapshot.Manifest, opts *evaluator.Options) (stop func()) {
 	p := startProgress(c)
 	total := clientsOf(m)
-	opts.Progress = func(clients int64) { p.judged(clients, total) }
+	opts.Progress = func(clients int64) {
+		if clients >= manyClients {
+			collectSooner()
+		}
+		p.judged(clients, total)
+	}
 	return p.stop
 }
 
