@@ -27,7 +27,7 @@ func (r *run) knownClauses(rule *Rule) (clauses, error) {
 			if err := r.pack.addNeeds(&n, rule, clause); err != nil {
 				return nil, fmt.Errorf("%s: %w", rule.ID, err)
 			}
-			if !n.tally && len(r.coll.missing(&n)) == 0 {
+			if n.tally.none() && len(r.coll.missing(&n)) == 0 {
 				known[output] = append(known[output], clause)
 			}
 		}

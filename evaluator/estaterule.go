@@ -80,11 +80,8 @@ func (r *run) takeEstate(rule *Rule, state *ruleState, out estateOutcome, object
 // uncounted tells why a rule that reads tallies cannot: another rule, which
 // counts them, was not evaluated.
 func (r *run) uncounted(rule *Rule) *Reason {
-	if !rule.needs.tally {
-		return nil
-	}
 	for i, other := range r.pack.Rules {
-		if other.defines(tallyOutput) && r.states[i].verdict != "" {
+		if other.countsFor(rule) && r.states[i].verdict != "" {
 			return &Reason{Msg: fmt.Sprintf("%s, which counts for this rule, was not evaluated", other.ID)}
 		}
 	}

@@ -68,7 +68,7 @@ type needs struct {
 	estate map[string]bool // estate sections
 	client map[string]bool // top-level fields of a client
 	totals bool            // whether clients must have been counted
-	tally  bool            // whether other rules' tallies are read
+	tally  tallyKeys       // what of other rules' tallies is read
 	params map[string]bool // parameters
 }
 
@@ -239,7 +239,11 @@ func (p *Pack) addData(n *needs, r *Rule, ref ast.Ref, path []string) *Flaw {
 		n.need(&n.estate, src.estate...)
 		n.need(&n.client, src.client...)
 		n.totals = true
-		n.tally = n.tally || table == "tally"
+		if table == "tally" && len(path) > 3 {
+			n.tally.add(path[3])
+		} else if table == "tally" {
+			n.tally.any = true
+		}
 	case "params":
 		if _, ok := p.defaults[table]; !ok {
 			return unknownTable(ref, "data.params", table, slices.Sorted(maps.Keys(p.defaults)))

@@ -178,7 +178,6 @@ func ruleOf(m module) (*Rule, Flaws) {
 
 func (p *Pack) deriveNeeds(byID map[string]*Rule) {
 	p.checkNames()
-	var tally needs
 	for _, r := range p.Rules {
 		for i, id := range r.Explains {
 			if byID[id] == nil {
@@ -196,13 +195,15 @@ func (p *Pack) deriveNeeds(byID map[string]*Rule) {
 			p.refuse(r, err)
 		}
 		if len(counts) > 0 {
-			tally.add(r.tallies)
-			tally.add(r.needs) // a rule that is not evaluated does not count
+			r.counts = p.keysCounted(r)
 		}
 	}
 	for _, r := range p.Rules {
-		if r.needs.tally {
-			r.needs.add(tally)
+		for _, other := range p.Rules {
+			if other.countsFor(r) {
+				r.needs.add(other.tallies)
+				r.needs.add(other.needs) // a rule that is not evaluated does not count
+			}
 		}
 		r.describeNeeds()
 	}

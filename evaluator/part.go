@@ -109,12 +109,12 @@ type partTotals struct {
 	Kind      string           `json:"kind"`
 	Clients   int64            `json:"clients"`
 	Unlocated int64            `json:"unlocated"`
-	Uncounted int64            `json:"uncounted"`
 	NoStatus  int64            `json:"no_status"`
 	NoAddress int64            `json:"no_address"`
 	Sites     map[string]int64 `json:"sites"`
 	Subnets   map[string]int64 `json:"subnets"`
 	Uncovered map[string]int64 `json:"uncovered"`
+	Uncounted map[string]int64 `json:"uncounted"` // by rule
 	Tallies   []partTally      `json:"tallies"`
 	Judged    int64            `json:"judged"`
 	Read      int64            `json:"read"`

@@ -204,8 +204,8 @@ func (p *part) take(kind string, line []byte) error {
 func (p *part) checkTotals() error {
 	t := &p.totals
 	bad := func(n int64) bool { return n < 0 }
-	counts := []int64{t.Clients, t.Unlocated, t.Uncounted, t.NoStatus, t.NoAddress, t.Judged, t.Read - t.Judged}
-	for _, m := range []map[string]int64{t.Sites, t.Subnets, t.Uncovered} {
+	counts := []int64{t.Clients, t.Unlocated, t.NoStatus, t.NoAddress, t.Judged, t.Read - t.Judged}
+	for _, m := range []map[string]int64{t.Sites, t.Subnets, t.Uncovered, t.Uncounted} {
 		counts = slices.AppendSeq(counts, maps.Values(m))
 	}
 	wrong := slices.ContainsFunc(counts, bad) || slices.ContainsFunc(t.Tallies, func(c partTally) bool {

@@ -93,8 +93,9 @@ type Rule struct {
 	File string `json:"file"`
 
 	versions *semver.Constraints
-	needs    needs    // of its verdict
-	tallies  needs    // of its tally
+	needs    needs // of its verdict
+	tallies  needs // of its tally
+	counts   tallyKeys
 	harms    needs    // of its affects
 	applying needs    // of its not_applicable
 	outputs  []string // what of the rule contract the package defines

@@ -128,7 +128,7 @@ func (r *run) uncountedClients(rule *Rule) []Reason {
 		reasons = append(reasons, Reason{Section: "clients.addresses", Msg: fmt.Sprintf(
 			"not counted where they are, for their addresses were not collected: %s", count(n, "client"))})
 	}
-	if n := r.totals.uncounted; rule.needs.tally && n > 0 {
+	if n := r.notCountedFor(rule); n > 0 {
 		reasons = append(reasons, Reason{Section: "clients", Msg: fmt.Sprintf(
 			"not counted, for what is counted of them was not collected: %s", count(n, "computer"))})
 	}
@@ -136,6 +136,17 @@ func (r *run) uncountedClients(rule *Rule) []Reason {
 		reasons = append(reasons, Reason{Section: "clients", Msg: "no computer in the snapshot is an Active client"})
 	}
 	return reasons
+}
+
+// notCountedFor is how often a computer was left out of a tally that the rule may
+// read.
+func (r *run) notCountedFor(rule *Rule) (n int64) {
+	for _, other := range r.pack.Rules {
+		if other.countsFor(rule) {
+			n += r.totals.uncounted[other.ID]
+		}
+	}
+	return n
 }
 
 // count is a number with its noun, 1 client but 2 clients.

@@ -99,8 +99,8 @@ func (p *Pack) switchedOff() []string {
 // onlyCounts reports whether a rule is switched off and still has to count for
 // rules that are not.
 func (p *Pack) onlyCounts(r *Rule) bool {
-	return r.SwitchedOff != nil && r.defines(tallyOutput) && slices.ContainsFunc(p.Rules, func(other *Rule) bool {
-		return other.SwitchedOff == nil && other.needs.tally
+	return r.SwitchedOff != nil && slices.ContainsFunc(p.Rules, func(other *Rule) bool {
+		return other.SwitchedOff == nil && r.countsFor(other)
 	})
 }
 

@@ -16,13 +16,13 @@ type totals struct {
 	servers   map[string]bool // GUIDs of the computers that do not count
 	clients   int64
 	unlocated int64
-	uncounted int64 // Active computers that a tally left out, for it reads what was not collected
 	noStatus  int64 // computers whose status is unknown; they are not counted
 	noAddress int64 // clients whose addresses were not collected
 	sites     map[string]int64
 	subnets   map[string]int64
 	uncovered map[string]int64
-	tally     map[string]any // nested maps, with int64 at the leaves
+	uncounted map[string]int64 // by rule: Active computers that its tally left out, for it reads what was not collected
+	tally     map[string]any   // nested maps, with int64 at the leaves
 }
 
 func newTotals(estate *snapshot.Estate) *totals {
@@ -31,6 +31,7 @@ func newTotals(estate *snapshot.Estate) *totals {
 		sites:     map[string]int64{},
 		subnets:   map[string]int64{},
 		uncovered: map[string]int64{},
+		uncounted: map[string]int64{},
 		tally:     map[string]any{},
 	}
 	for _, ps := range estate.PackageServers {
@@ -105,10 +106,9 @@ func (t *totals) leave(p *place) {
 func (t *totals) add(o *totals) {
 	t.clients += o.clients
 	t.unlocated += o.unlocated
-	t.uncounted += o.uncounted
 	t.noStatus += o.noStatus
 	t.noAddress += o.noAddress
-	for _, m := range []struct{ to, from map[string]int64 }{{t.sites, o.sites}, {t.subnets, o.subnets}, {t.uncovered, o.uncovered}} {
+	for _, m := range []struct{ to, from map[string]int64 }{{t.sites, o.sites}, {t.subnets, o.subnets}, {t.uncovered, o.uncovered}, {t.uncounted, o.uncounted}} {
 		for k, n := range m.from {
 			m.to[k] += n
 		}

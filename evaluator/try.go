@@ -133,7 +133,7 @@ const maxSamples = 100
 func (p *Pack) triedWith(rule *Rule) map[*Rule]bool {
 	only := map[*Rule]bool{rule: true}
 	for _, other := range p.Rules {
-		if rule.needs.tally && other.defines(tallyOutput) {
+		if other.countsFor(rule) {
 			only[other] = true
 		}
 	}

@@ -223,7 +223,7 @@ func (w *worker) finish(ctx context.Context, c *streamed, res *blockResult) erro
 			w.tally(t)
 		}
 		if j.outcome.uncounted != "" && active {
-			w.totals.uncounted++
+			w.totals.uncounted[w.run.pack.Rules[w.indexes[i]].ID]++
 		}
 		if j.id != 0 {
 			harmed = true

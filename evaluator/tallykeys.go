@@ -1,0 +1,105 @@
+package evaluator
+
+import "github.com/open-policy-agent/opa/v1/ast"
+
+// tallyKeys are the keys directly under data.totals.tally that a rule may read,
+// or count.
+type tallyKeys struct {
+	any   bool // whether the code does not say which
+	named map[string]bool
+}
+
+// add adds a key that stands in the code.
+func (k *tallyKeys) add(key string) {
+	if k.named == nil {
+		k.named = map[string]bool{}
+	}
+	k.named[key] = true
+}
+
+func (k tallyKeys) none() bool { return !k.any && len(k.named) == 0 }
+
+// meet reports whether a key may be among both.
+func (k tallyKeys) meet(o tallyKeys) bool {
+	if k.none() || o.none() {
+		return false
+	}
+	if k.any || o.any {
+		return true
+	}
+	for key := range k.named {
+		if o.named[key] {
+			return true
+		}
+	}
+	return false
+}
+
+// countsFor reports whether the rule may count what another one reads.
+func (r *Rule) countsFor(reader *Rule) bool { return r.counts.meet(reader.needs.tally) }
+
+// keysCounted derives the keys that a rule's tally begins with from its compiled
+// code. Where one does not stand there as a text it may be any.
+func (p *Pack) keysCounted(r *Rule) tallyKeys {
+	var keys tallyKeys
+	key := func(t *ast.Term, _ ast.Body) bool {
+		text, ok := t.Value.(ast.String)
+		if ok {
+			keys.add(string(text))
+		}
+		return ok
+	}
+	list := func(t *ast.Term, body ast.Body) bool {
+		array, ok := t.Value.(*ast.Array)
+		return ok && array.Len() > 0 && p.literal(array.Elem(0), body, maxSteps, key)
+	}
+	for _, clause := range p.compiler.GetRulesExact(outputRef(r.Package, tallyOutput)) {
+		if clause.Head.Key == nil || !p.literal(clause.Head.Key, clause.Body, maxSteps, list) {
+			keys.any = true
+		}
+	}
+	return keys
+}
+
+// maxSteps bounds how far the meaning of a name is followed.
+const maxSteps = 16
+
+// literal follows a term of a body through variables and rules to what is written
+// there, and reports whether use took all of it.
+func (p *Pack) literal(t *ast.Term, body ast.Body, steps int, use func(*ast.Term, ast.Body) bool) bool {
+	if steps == 0 {
+		return false
+	}
+	switch v := t.Value.(type) {
+	case ast.Var:
+		for _, e := range body {
+			if e.Negated || len(e.With) > 0 || !e.IsEquality() {
+				continue
+			}
+			for i := range 2 {
+				if e.Operand(i).Value.Compare(v) == 0 && p.literal(e.Operand(1-i), body, steps-1, use) {
+					return true
+				}
+			}
+		}
+		return false
+	case ast.Ref:
+		return p.literalRule(v, steps-1, use)
+	}
+	return use(t, body)
+}
+
+// literalRule does the same for a reference to a rule of one value.
+func (p *Pack) literalRule(ref ast.Ref, steps int, use func(*ast.Term, ast.Body) bool) bool {
+	rules := p.compiler.GetRulesExact(ref)
+	for _, rule := range rules {
+		for branch := rule; branch != nil; branch = branch.Else {
+			h := branch.Head
+			single := h.RuleKind() == ast.SingleValue && len(h.Args) == 0 && h.Ref().IsGround() && h.Value != nil
+			if !single || !p.literal(h.Value, branch.Body, steps, use) {
+				return false
+			}
+		}
+	}
+	return len(rules) > 0
+}

@@ -1,0 +1,128 @@
+package evaluator
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/nscheck/nscheck/policies"
+)
+
+// TestKeysOfTallies derives the first keys that a rule counts from what it says.
+func TestKeysOfTallies(t *testing.T) {
+	lib := `package acme.lib
+
+key := ["lib", input.name]
+
+either := ["one"] if input.name == "X"
+
+else := ["other"]
+
+made[x] := ["made"] if some x in ["a"]
+
+made_by(x) := ["made", x]
+`
+	tests := []struct {
+		name, tally string
+		want        []string // nil means any
+	}{
+		{"a text", `tally contains ["a", input.name]`, []string{"a"}},
+		{"a text alone", `tally contains ["a"]`, []string{"a"}},
+		{"two clauses", "tally contains [\"a\"]\n\ntally contains [\"b\"] if input.name == \"X\"", []string{"a", "b"}},
+		{"a variable of the body", "tally contains key if key := [\"a\", input.name]", []string{"a"}},
+		{"a first member that is a variable", "tally contains [first, input.name] if first := \"a\"", []string{"a"}},
+		{"a library's", "tally contains data.acme.lib.key", []string{"lib"}},
+		{"a library's branches", "tally contains data.acme.lib.either", []string{"one", "other"}},
+		{"a helper", "tally contains _key\n\n_key := [_first]\n\n_first := \"a\"", []string{"a"}},
+		{"computed", "tally contains [input.name]", nil},
+		{"one of several", "tally contains [first] if some first in [\"a\", \"b\"]", nil},
+		{"a function", "tally contains data.acme.lib.made_by(input.name)", nil},
+		{"an object of a library", "tally contains data.acme.lib.made", nil},
+		{"with something in its place", "tally contains key if key := data.acme.lib.key with data.acme.lib.key as [\"b\"]", nil},
+		{"one clause computed", "tally contains [\"a\"]\n\ntally contains [input.name]", nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p := mustPack(t, map[string]string{"lib.rego": lib, "a.rego": clientRuleText + "\n" + tt.tally + "\n"})
+			keys := p.Rules[0].counts
+			var got []string
+			if !keys.any {
+				got = slices.Sorted(maps.Keys(keys.named))
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestOnlyTalliesReadAreNeeded has one rule count what it can, and another what
+// needs a section that is missing, of all clients or of one.
+func TestOnlyTalliesReadAreNeeded(t *testing.T) {
+	const (
+		other    = "\ntally contains [\"other\"] if \"X\" in input.filters\n"
+		computed = "\ntally contains [x] if some x in input.filters\n"
+		estate   = "estate: {sites: [" + siteX + "], filters: []}\nclients: ["
+	)
+	tests := []struct {
+		name, reads, other string
+		want               Verdict
+		tried              string
+	}{
+		{"its own key", `data.totals.tally.own[site.name] == 5`, other, Pass, "CLI-001 SITE-001"},
+		{"its own key, through a variable", "counts := data.totals.tally\n\tcounts.own[site.name] == 5", other, Pass, "CLI-001 SITE-001"},
+		{"the other key", `data.totals.tally.other == 5`, other, NotEvaluated, "CLI-002 SITE-001"},
+		{"both keys", `data.totals.tally.own[site.name] == data.totals.tally.other + 5`, other, NotEvaluated, "CLI-001 CLI-002 SITE-001"},
+		{"all keys", `data.totals.tally[_][site.name] == 5`, other, NotEvaluated, "CLI-001 CLI-002 SITE-001"},
+		{"all of them", `count(data.totals.tally) == 5`, other, NotEvaluated, "CLI-001 CLI-002 SITE-001"},
+		{"one and all", "data.totals.tally.own[site.name] == 5\n\tcount(data.totals.tally) == 5", other, NotEvaluated, "CLI-001 CLI-002 SITE-001"},
+		{"its own key, where another may be any", `data.totals.tally.own[site.name] == 5`, computed, NotEvaluated, "CLI-001 CLI-002 SITE-001"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			counter := strings.NewReplacer("CLI-001", "CLI-002", "called_x", "other").Replace(clientRuleText)
+			p := mustPack(t, map[string]string{
+				"a.rego": strings.Replace(ruleText, `site.name == "X"`, tt.reads, 1),
+				"b.rego": clientRuleText + "\ntally contains [\"own\", input.name]\n",
+				"c.rego": counter + tt.other,
+			})
+			for missing, doc := range map[string]string{
+				"all": estate + clientX + "]",
+				"one": estate + clientX + "," + strings.Replace(clientY, "}", ", filters: []}", 1) + "]",
+			} {
+				if got := ruleIn(t, evaluate(t, p, doc), "ACME-SITE-001"); got.Verdict != tt.want {
+					t.Errorf("missing of %s: got %s %v, want %s", missing, got.Verdict, got.Reasons, tt.want)
+				}
+			}
+			rule, _ := p.Rule("ACME-SITE-001")
+			var tried []string
+			for r := range p.triedWith(rule) {
+				tried = append(tried, strings.TrimPrefix(r.ID, "ACME-"))
+			}
+			slices.Sort(tried)
+			if got := strings.Join(tried, " "); got != tt.tried {
+				t.Errorf("tried with %s, want %s", got, tt.tried)
+			}
+		})
+	}
+}
+
+// TestBuiltinTalliesAreTheirOwn holds the built-in rules to counting only what
+// stands in their code, for else rules of others would depend on them.
+func TestBuiltinTalliesAreTheirOwn(t *testing.T) {
+	p, err := LoadPack(Source{Name: "builtin", FS: policies.FS})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range p.Rules {
+		if r.counts.any {
+			t.Errorf("%s may count any key", r.ID)
+		}
+		if r.needs.tally.any {
+			t.Errorf("%s may read any key", r.ID)
+		}
+	}
+}
