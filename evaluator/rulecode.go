@@ -1,15 +1,22 @@
 package evaluator
 
 import (
+	"strings"
+
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
 // ParseRego parses a file of Rego as rules are parsed. The file's name stands in
 // errors and positions.
 func ParseRego(file string, text []byte) (*ast.Module, error) {
-	m, err := ast.ParseModuleWithOpts(file, string(text), ast.ParserOptions{ProcessAnnotation: true, Capabilities: known()})
+	m, err := ast.ParseModuleWithOpts(file, RegoText(text), ast.ParserOptions{ProcessAnnotation: true, Capabilities: known()})
 	return m, CompileError(err)
 }
+
+// RegoText is the text of a file of Rego without the byte order mark that editors
+// on Windows put before it: with it, OPA takes a comment in the first line for none
+// of METADATA.
+func RegoText(data []byte) string { return strings.TrimPrefix(string(data), "\ufeff") }
 
 // CompileError shows OPA's errors as those of [LoadPack] are shown, with their
 // positions.

@@ -98,7 +98,7 @@ func (p *Pack) readSource(src Source, sum io.Writer) error {
 		if name == paramsFile {
 			return p.readParams(src, data)
 		}
-		p.modules = append(p.modules, module{source: src, file: src.file(name), text: string(data)})
+		p.modules = append(p.modules, module{source: src, file: src.file(name), text: RegoText(data)})
 		return nil
 	})
 	if err != nil {

@@ -44,6 +44,7 @@ func TestSourcesStayApart(t *testing.T) {
 		{"a package that only begins alike", []Source{builtin, inPackage("nschecks.x")}, "", 0},
 		{"a built-in id", []Source{builtin, house(strings.Replace(ruleText, "ACME-SITE-001", "NS-SITE-901", 1))}, "house/a.rego:6:5: ids that begin with NS- belong to the built-in rules; choose another one than NS-SITE-901", 0},
 		{"an old built-in id", []Source{builtin, house(strings.Replace(ruleText, "#   severity", "#   aliases: [NS-SITE-901]\n#   severity", 1))}, "choose another one than NS-SITE-901", 0},
+		{"a file that begins with a byte order mark", []Source{house("\ufeff" + ruleText)}, "", 1},
 		{"a copy in place of the built-in rules", []Source{evidence}, "", 1},
 	}
 	for _, tt := range tests {

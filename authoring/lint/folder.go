@@ -127,7 +127,7 @@ func readFolder(src evaluator.Source) (*folder, error) {
 		if err != nil {
 			return err
 		}
-		out.add(name, string(text))
+		out.add(name, evaluator.RegoText(text))
 		return nil
 	})
 	if err != nil {

@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -82,7 +81,7 @@ func write(name, before, after string) error {
 	if err != nil {
 		return err
 	}
-	if !bytes.Equal(now, []byte(before)) {
+	if evaluator.RegoText(now) != before {
 		return fmt.Errorf("the file changed meanwhile; run it once more")
 	}
 	out, err := atomicfile.Create(name)
