@@ -37,7 +37,7 @@ const secretID = "secret"
 const maxKey = 64 << 10
 
 // ReadKey reads a key from a file: in PEM, a private or public RSA or EC key or a
-// certificate; anything else is a shared secret.
+// certificate; anything else is a shared secret, without the ends of lines after it.
 func ReadKey(file string) (*Key, error) {
 	f, err := os.Open(file)
 	if err != nil {
@@ -69,7 +69,9 @@ func parseKey(text []byte) (*Key, error) {
 	case len(strings.TrimSpace(string(text))) == 0:
 		return nil, errors.New("the file is empty")
 	}
-	return &Key{ID: secretID, Private: true, text: string(text), algorithms: []string{"HS256", "HS384", "HS512"}}, nil
+	// Editors end the last line, and those on Windows otherwise than others.
+	secret := strings.TrimRight(string(text), "\r\n")
+	return &Key{ID: secretID, Private: true, text: secret, algorithms: []string{"HS256", "HS384", "HS512"}}, nil
 }
 
 func parsePEM(block *pem.Block, text string) (*Key, error) {
