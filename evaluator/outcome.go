@@ -40,12 +40,13 @@ func readOutcome(r *Rule, sets map[string]any) (outcome, error) {
 	if o.unknown, err = readDetails(r, "unknown", sets["unknown"]); err != nil {
 		return o, err
 	}
-	if set, ok := sets["tally"]; ok {
-		if _, isList := set.([]any); !isList {
+	if value, ok := sets["tally"]; ok {
+		set, isList := value.([]any)
+		if !isList {
 			return o, errors.New("tally is not a set")
 		}
 		if err := reread(set, &o.tally); err != nil {
-			return o, fmt.Errorf("tally must contain lists of texts: %w", err)
+			return o, tallyError(set)
 		}
 		for _, key := range o.tally {
 			if len(key) == 0 {
@@ -54,6 +55,17 @@ func readOutcome(r *Rule, sets map[string]any) (outcome, error) {
 		}
 	}
 	return o, nil
+}
+
+// tallyError says what in a tally is no list of texts.
+func tallyError(set []any) error {
+	for _, entry := range set {
+		if err := reread(entry, new([]string)); err != nil {
+			text, _ := json.Marshal(entry) // as reread did
+			return fmt.Errorf(`tally must contain lists of texts, such as ["plugins", site], not %s`, text)
+		}
+	}
+	return errors.New(`tally must contain lists of texts, such as ["plugins", site]`)
 }
 
 // readDetails reads one of the sets; it is nil where the rule does not define it.
