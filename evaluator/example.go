@@ -55,13 +55,16 @@ var ExampleCases = []string{"healthy", "broken", "unknown", "missing"}
 
 // ReadExamples reads a file of worked examples; of an empty one there are none.
 func ReadExamples(data []byte) ([]Example, error) {
+	if err := checkExampleKeys(data); err != nil {
+		return nil, fmt.Errorf("read worked examples: %w", err)
+	}
 	var file exampleFile
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	dec.KnownFields(true)
 	if err := dec.Decode(&file); errors.Is(err, io.EOF) {
 		return nil, nil
 	} else if err != nil {
-		return nil, fmt.Errorf("read worked examples: %w", err)
+		return nil, fmt.Errorf("read worked examples: %w", yamlError(err))
 	}
 	if err := file.setLines(data); err != nil {
 		return nil, err
@@ -73,6 +76,8 @@ func ReadExamples(data []byte) ([]Example, error) {
 			return nil, fmt.Errorf("worked example %q: give every example a name of its own", e.Name)
 		case !slices.Contains(ExampleCases, e.Case):
 			return nil, fmt.Errorf("worked example %q: case %q is none of %s", e.Name, e.Case, strings.Join(ExampleCases, ", "))
+		case e.Expect.Verdict != "" && !slices.Contains(exampleVerdicts, e.Expect.Verdict):
+			return nil, fmt.Errorf("worked example %q: verdict %q is none of %s", e.Name, e.Expect.Verdict, joinVerdicts(exampleVerdicts))
 		case e.Estate.IsZero():
 			return nil, fmt.Errorf("worked example %q: it has no estate; write \"estate: {}\" where the rule reads clients alone", e.Name)
 		}

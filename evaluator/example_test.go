@@ -27,11 +27,14 @@ func TestReadExamplesOfAnEmptyFile(t *testing.T) {
 
 func TestReadExamplesRefuses(t *testing.T) {
 	for text, want := range map[string]string{
-		"examples: [{case: healthy, estate: {}}]":                                                            `worked example "": give every example a name of its own`,
-		"examples: [{name: a, case: healthy, estate: {}}, {name: a, case: healthy, estate: {}}]":             `worked example "a": give every example a name of its own`,
-		"examples: [{name: a, case: sick, estate: {}}]":                                                      `worked example "a": case "sick" is none of healthy, broken, unknown, missing`,
-		"examples: [{name: a, case: healthy}]":                                                               `worked example "a": it has no estate; write "estate: {}" where the rule reads clients alone`,
-		"examples: [{name: a, case: healthy, estate: {}, expects: {}}]":                                      "field expects not found",
+		"examples: [{case: healthy, estate: {}}]":                                                `worked example "": give every example a name of its own`,
+		"examples: [{name: a, case: healthy, estate: {}}, {name: a, case: healthy, estate: {}}]": `worked example "a": give every example a name of its own`,
+		"examples: [{name: a, case: sick, estate: {}}]":                                          `worked example "a": case "sick" is none of healthy, broken, unknown, missing`,
+		"examples: [{name: a, case: healthy}]":                                                   `worked example "a": it has no estate; write "estate: {}" where the rule reads clients alone`,
+		"examples: [{name: a, case: healthy, estate: {}, expects: {}}]":                          `read worked examples: line 1: there is no key "expects"; known are case, clients, estate, expect, name, params`,
+		"examples:\n- name: a\n  expect:\n    findings: [{resource: a, message: b}]":             `read worked examples: line 4: there is no key "message"; known are msg, resource`,
+		"examples: &a [*a]": "line 1: cannot unmarshal",
+		"examples: [{name: a, case: healthy, estate: {}, expect: {verdict: passed}}]":                        `worked example "a": verdict "passed" is none of pass, fail, not_evaluated, not_applicable, error`,
 		"examples: [{name: a, case: healthy, estate: {}, expect: {verdict: pass, findings: {resource: a}}}]": "cannot unmarshal",
 	} {
 		if _, err := ReadExamples([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {

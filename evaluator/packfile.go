@@ -81,7 +81,7 @@ func parsePackManifest(text []byte) (*PackManifest, error) {
 		to, known := keys[key.Value]
 		switch {
 		case !known:
-			return nil, fmt.Errorf("line %d: there is no key %q; known are %s", key.Line, key.Value, strings.Join(slices.Sorted(maps.Keys(keys)), ", "))
+			return nil, noSuchKey(key, slices.Sorted(maps.Keys(keys)))
 		case seen[key.Value]:
 			return nil, fmt.Errorf("line %d: the key %q stands here twice", key.Line, key.Value)
 		case value.Kind != yaml.ScalarNode:
@@ -94,6 +94,11 @@ func parsePackManifest(text []byte) (*PackManifest, error) {
 		}
 	}
 	return m, nil
+}
+
+// noSuchKey says that a key is none of those that a file may have there.
+func noSuchKey(key *yaml.Node, known []string) error {
+	return fmt.Errorf("line %d: there is no key %q; known are %s", key.Line, key.Value, strings.Join(known, ", "))
 }
 
 // CheckTool makes sure that the pack is for a version of nscheck. A version that is

@@ -16,7 +16,7 @@ var fileKeys = []string{
 }
 
 // unreadKey is how the reader of YAML says that it knows no such key.
-var unreadKey = regexp.MustCompile(`field (\S+) not found in type \S+`)
+var unreadKey = regexp.MustCompile(`there is no key "([^"]+)"; known are .*`)
 
 var yamlLine = regexp.MustCompile(`\bline (\d+): `)
 
@@ -29,7 +29,7 @@ func yamlPlace(message string) (line int, rest string) {
 		if near := nearest.To(key, fileKeys); near != "" {
 			return fmt.Sprintf("nobody reads the key %q; did you mean %q?", key, near)
 		}
-		return fmt.Sprintf("nobody reads the key %q", key)
+		return text
 	})
 	found := yamlLine.FindStringSubmatchIndex(message)
 	if found == nil {
