@@ -37,6 +37,8 @@ type ResultFile struct {
 	Rules []RuleResult `json:"rules"`
 	// The sites of the estate.
 	Sites []Site `json:"sites"`
+	// Day as of which waivers were judged; empty where there was nothing to judge.
+	AsOf Date `json:"as_of"`
 
 	compared bool // it is a difference, which has findings as a result has them
 }
@@ -70,6 +72,15 @@ func OpenFindings(name string) (*ResultFile, error) {
 		return nil, fmt.Errorf("read %s: it has format %d, and this nscheck reads %d; use the nscheck that wrote it, or a newer one", name, f.Format, ResultFormat)
 	}
 	return f, nil
+}
+
+// Day is the day as of which the result was judged, as far as it says; empty where
+// it does not.
+func (f *ResultFile) Day() Date {
+	if f.AsOf == "" && f.Snapshot.Manifest != nil && f.Snapshot.Manifest.CollectedAt != nil {
+		return dateOf(f.Snapshot.Manifest.CollectedAt.Time)
+	}
+	return f.AsOf
 }
 
 // Findings yields the findings of the result.
@@ -112,7 +123,7 @@ func (f *ResultFile) scanFrom(r io.Reader, each func(json.RawMessage) error) err
 	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
 		return errNoResult
 	}
-	fields := map[string]any{"format": &f.Format, "tool": &f.Tool, "snapshot": &f.Snapshot, "pack": &f.Pack, "rules": &f.Rules, "sites": &f.Sites}
+	fields := map[string]any{"format": &f.Format, "tool": &f.Tool, "snapshot": &f.Snapshot, "pack": &f.Pack, "rules": &f.Rules, "sites": &f.Sites, "as_of": &f.AsOf}
 	found := false
 	for dec.More() {
 		key, err := dec.Token()

@@ -31,7 +31,7 @@ func waiverAddCommand() *cli.Command {
 			&cli.StringFlag{Name: "reason", Usage: "say `WHY` the finding is accepted", Required: true},
 			&cli.StringFlag{Name: "owner", Usage: "say `WHO` answers for it"},
 			&cli.StringFlag{Name: "ticket", Usage: "say `WHERE` it was decided"},
-			&cli.StringFlag{Name: "starts", Usage: "first `DATE` on which it holds (default: today)"},
+			&cli.StringFlag{Name: "starts", Usage: "first `DATE` on which it holds (default: today, or the day of RESULT where that is earlier)"},
 			&cli.StringFlag{Name: "expires", Usage: "last `DATE` on which it holds"},
 			&cli.BoolFlag{Name: "until-changed", Usage: "let it lapse when the object changes"},
 		},
@@ -51,7 +51,7 @@ func runWaiverAdd(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	comment, err := findWaived(c, w)
+	comment, err := findWaived(c, w, settings)
 	if err != nil {
 		return err
 	}
@@ -107,10 +107,13 @@ func newWaiver(c *cli.Context) (*evaluator.Waiver, error) {
 }
 
 // findWaived looks up what is to be waived, and says it in words.
-func findWaived(c *cli.Context, w *evaluator.Waiver) (comment string, err error) {
+func findWaived(c *cli.Context, w *evaluator.Waiver, settings evaluator.WaiverSettings) (comment string, err error) {
 	result, err := evaluator.OpenFindings(c.String("from"))
 	if err != nil {
 		return "", fmt.Errorf("--from: %w", err)
+	}
+	if !c.IsSet("starts") {
+		w.Starts = firstDay(w, result.Day(), settings)
 	}
 	var found []evaluator.Finding // one of each object, or of each fingerprint
 	for f, err := range result.Findings() {
@@ -134,6 +137,16 @@ func findWaived(c *cli.Context, w *evaluator.Waiver) (comment string, err error)
 		return "", fmt.Errorf("%s waives it already", found[0].Waiver.Place)
 	}
 	return scope(c, w, &found[0])
+}
+
+// firstDay lets a waiver hold on the day of the result in which its finding is, for
+// the snapshot may be judged again, unless it would last too long.
+func firstDay(w *evaluator.Waiver, day evaluator.Date, settings evaluator.WaiverSettings) evaluator.Date {
+	limit := settings.MaxLifetimeDays
+	if day == "" || day > w.Starts || limit > 0 && w.Expires != "" && day.DaysUntil(w.Expires) > limit {
+		return w.Starts
+	}
+	return day
 }
 
 func isMeant(c *cli.Context, f *evaluator.Finding) bool {
