@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/open-policy-agent/opa/v1/ast"
+
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -80,6 +82,16 @@ type TallyEntry struct {
 	Key []string `json:"key"`
 	// Number of clients.
 	Clients int64 `json:"clients"`
+}
+
+// Ref is how a rule of scope estate reads the count, such as
+// data.totals.tally.plugin["7.1.0"].
+func (e TallyEntry) Ref() string {
+	ref := ast.MustParseRef("data.totals.tally")
+	for _, name := range e.Key {
+		ref = append(ref, ast.StringTerm(name))
+	}
+	return ref.String()
 }
 
 // Try judges a snapshot by one rule of a pack, as [Evaluate] does, and tells how

@@ -139,7 +139,7 @@ func (w *writer) trialTally(t *evaluator.Trial) {
 	}
 	w.trialHeading("COUNTED IN data.totals.tally", len(t.Tally), t.TallyCount)
 	for _, e := range t.Tally {
-		w.item(2, fmt.Sprintf("%s: %d", clean(plainJSON(e.Key), maxMessageLength), e.Clients))
+		w.item(2, fmt.Sprintf("%s: %d", clean(e.Ref(), maxMessageLength), e.Clients))
 	}
 }
 
