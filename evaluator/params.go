@@ -83,8 +83,14 @@ func (p *Pack) SetParamNode(name string, value *yaml.Node, origin string) error 
 	return p.setParam(name, v, value.Value, origin)
 }
 
+// HasParam tells whether the pack has a parameter, of which the default may be null.
+func (p *Pack) HasParam(name string) bool {
+	_, ok := p.defaults[name]
+	return ok
+}
+
 func (p *Pack) checkParamName(name string) error {
-	if _, ok := p.defaults[name]; !ok {
+	if !p.HasParam(name) {
 		return fmt.Errorf("there is no parameter %q; known are %s", name, strings.Join(slices.Sorted(maps.Keys(p.defaults)), ", "))
 	}
 	return nil

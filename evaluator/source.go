@@ -199,6 +199,10 @@ const (
 	reservedID      = "NS-"
 )
 
+// IsReservedID tells whether an id, in letters of any size, can only be of a
+// built-in rule.
+func IsReservedID(id string) bool { return strings.HasPrefix(strings.ToUpper(id), reservedID) }
+
 // checkOwners makes sure that no source changes what another one defines: a
 // package belongs to one source, and what is called after nscheck belongs to
 // the built-in rules. Where they are left out, a copy of them may take their

@@ -182,7 +182,7 @@ func orQuotes(err error, value *yaml.Node) error {
 }
 
 // setParams sets the parameters of the rules that the configuration names.
-func (f *config) setParams(pack *evaluator.Pack) error {
+func (f *config) setParams(c *cli.Context, pack *evaluator.Pack) error {
 	if f.params == nil {
 		return nil
 	}
@@ -193,7 +193,11 @@ func (f *config) setParams(pack *evaluator.Pack) error {
 			return f.at(key, "params: the parameter %q stands here twice", key.Value)
 		}
 		seen[key.Value] = true
-		if err := pack.SetParamNode(key.Value, value, fmt.Sprintf("%s:%d", f.name, key.Line)); err != nil {
+		err := pack.SetParamNode(key.Value, value, fmt.Sprintf("%s:%d", f.name, key.Line))
+		if err != nil && !pack.HasParam(key.Value) {
+			return f.at(key, "params: %v%s", err, ofWhichPack(c))
+		}
+		if err != nil {
 			return f.at(key, "params: %v", err)
 		}
 	}

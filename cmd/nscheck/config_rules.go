@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/urfave/cli/v2"
 	"gopkg.in/yaml.v3"
 
 	"github.com/nscheck/nscheck/evaluator"
@@ -20,7 +21,7 @@ type ruleSetting struct {
 
 // setRules switches rules off, and gives them other severities, as the
 // configuration says.
-func (f *config) setRules(pack *evaluator.Pack) error {
+func (f *config) setRules(c *cli.Context, pack *evaluator.Pack) error {
 	if f.rules == nil {
 		return nil
 	}
@@ -28,8 +29,15 @@ func (f *config) setRules(pack *evaluator.Pack) error {
 	for i := 0; i+1 < len(f.rules.Content); i += 2 {
 		key, value := f.rules.Content[i], f.rules.Content[i+1]
 		rule, ok := pack.Rule(strings.ToUpper(key.Value))
+		if !ok && c.Bool("no-builtin") && evaluator.IsReservedID(key.Value) {
+			if _, err := f.ruleSetting(key, value); err != nil {
+				return err
+			}
+			notice(c, "%s:%d: rules: %s is passed over, since --no-builtin leaves out the built-in rules.", f.name, key.Line, key.Value)
+			continue
+		}
 		if !ok {
-			return f.at(key, "rules: there is no rule %q; \"nscheck rule list\" lists them", key.Value)
+			return f.at(key, "rules: there is no rule %q; \"nscheck rule list\" lists them%s", key.Value, ofWhichPack(c))
 		}
 		if earlier, twice := seen[rule.ID]; twice {
 			return f.at(key, "rules: %s stands here twice, as %s and as %s", rule.ID, earlier, key.Value)
@@ -47,6 +55,15 @@ func (f *config) setRules(pack *evaluator.Pack) error {
 		return f.at(f.rules, "rules: %v", err)
 	}
 	return nil
+}
+
+// ofWhichPack tells whoever names no pack that the configuration loads none: what
+// it says of the rules of a pack holds where the pack is loaded.
+func ofWhichPack(c *cli.Context) string {
+	if len(c.StringSlice("policy")) > 0 {
+		return ""
+	}
+	return "; if it is of a pack, name that with --policy"
 }
 
 func (f *config) setRule(pack *evaluator.Pack, id string, key *yaml.Node, s ruleSetting) error {
@@ -70,7 +87,7 @@ func (f *config) setRule(pack *evaluator.Pack, id string, key *yaml.Node, s rule
 // ruleSetting reads what stands below the id of a rule.
 func (f *config) ruleSetting(id, node *yaml.Node) (s ruleSetting, err error) {
 	if node.Kind != yaml.MappingNode {
-		return s, f.at(node, "rules: below %s must stand enabled, severity or reason", id.Value)
+		return s, f.at(node, "rules: below %s must stand enabled, severity or reason, such as {enabled: false, reason: it is meant so}", id.Value)
 	}
 	seen := map[string]bool{}
 	for i := 0; i+1 < len(node.Content); i += 2 {

@@ -35,7 +35,7 @@ func loadPack(c *cli.Context) (*evaluator.Pack, error) {
 	if err != nil {
 		return nil, err
 	}
-	return pack, cfg.setRules(pack)
+	return pack, cfg.setRules(c, pack)
 }
 
 // loadAllRules is loadPack for who looks at rules themselves, whatever the
@@ -57,7 +57,7 @@ func loadAllRules(c *cli.Context) (*evaluator.Pack, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := cfg.setParams(pack); err != nil {
+	if err := cfg.setParams(c, pack); err != nil {
 		return nil, err
 	}
 	for _, p := range c.StringSlice("param") {
