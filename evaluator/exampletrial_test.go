@@ -48,7 +48,7 @@ func TestExampleParameters(t *testing.T) {
 	tests := []struct{ params, want string }{
 		{"names: [Y]", ""},
 		{"name: [Y]", `worked example "with other parameters": params: there is no parameter "name"; known are names`},
-		{"names: Y", `worked example "with other parameters": params: parameter names must be a list, not the text "Y"`},
+		{"names: Y", `worked example "with other parameters": params: parameter names must be a list, such as [Leeds, York], not the text "Y"`},
 	}
 	for _, tt := range tests {
 		p := mustPack(t, map[string]string{

@@ -101,11 +101,13 @@ func (p *Pack) setParam(name string, v any, shown, origin string) error {
 	switch {
 	case def == nil: // unknown; its schema says which values it takes
 	case v == nil:
-		return fmt.Errorf("parameter %s must be a %s, and no value is given", name, paramKind(def))
+		return fmt.Errorf("parameter %s must be a %s, and no value is given", name, wantedKind(def))
 	case paramKind(v) != paramKind(def) && shown == "":
-		return fmt.Errorf("parameter %s must be a %s, not a %s", name, paramKind(def), paramKind(v))
+		return fmt.Errorf("parameter %s must be a %s, not a %s", name, wantedKind(def), paramKind(v))
+	case paramKind(def) == "text" && paramKind(v) == "number":
+		return fmt.Errorf("parameter %s must be a text, not the number %s; write it in quotes", name, shown)
 	case paramKind(v) != paramKind(def):
-		return fmt.Errorf("parameter %s must be a %s, not the %s %q", name, paramKind(def), paramKind(v), shown)
+		return fmt.Errorf("parameter %s must be a %s, not the %s %q", name, wantedKind(def), paramKind(v), shown)
 	}
 	if err := p.checkParam(name, v); err != nil {
 		return err
@@ -120,6 +122,14 @@ func (p *Pack) setParam(name string, v any, shown, origin string) error {
 	}
 	p.info.ParamOrigins[name] = origin
 	return nil
+}
+
+// wantedKind is the kind of a default, for who gave another.
+func wantedKind(def any) string {
+	if kind := paramKind(def); kind != "list" {
+		return kind
+	}
+	return "list, such as [Leeds, York]"
 }
 
 func paramKind(v any) string {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"gopkg.in/yaml.v3"
 
 	"github.com/nscheck/nscheck/policies"
 )
@@ -29,7 +30,7 @@ func TestParameters(t *testing.T) {
 		{"limit", ".nan", `parameter limit: ".nan" is not a value: line 1: .nan is not a number that rules can reckon with`},
 		{"limit", "-.inf", `-.inf is not a number that rules can reckon with`},
 		{"limit", "1\n---\n2", `only one YAML document is read, and there are several`},
-		{"names", "X", `parameter names must be a list, not the text "X"`},
+		{"names", "X", `parameter names must be a list, such as [Leeds, York], not the text "X"`},
 		{"names", "[X", `parameter names: "[X" is not a value`},
 		{"names", "[{1: 2}]", `parameter names: "[{1: 2}]" is not a value: line 1: the key 1 is not a text; put it in quotes`},
 		{"names", "&a [*a]", `is not a value: `},
@@ -59,6 +60,14 @@ func TestTextsThatLookLikeNumbers(t *testing.T) {
 		if got, want := p.info.Params["minimum"], strings.Trim(value, `" `); got != want {
 			t.Errorf("minimum=%s is %#v, want %q", value, got, want)
 		}
+	}
+}
+
+func TestANumberForATextInAFile(t *testing.T) {
+	p := mustPack(t, map[string]string{"a.rego": ruleText, "params.yaml": "minimum: \"8.6\"\n"})
+	err := p.SetParamNode("minimum", &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!float", Value: "8.10"}, "nscheck.yaml:2")
+	if want := "parameter minimum must be a text, not the number 8.10; write it in quotes"; errorText(err) != want {
+		t.Errorf("got  %v\nwant %s", err, want)
 	}
 }
 

@@ -34,7 +34,7 @@ func packCommand() *cli.Command {
 				Description: "The folder needs a pack.yaml with the pack's name and version, and rules that load. All\n" +
 					"files go in, but for those whose names begin with a dot and those that end in .tar.gz.\n" +
 					"The file is a bundle of OPA. The same files make the same bytes.",
-				Flags:  append([]cli.Flag{packOutputFlag(true, "write the pack to `FILE`")}, besides...),
+				Flags:  append([]cli.Flag{packOutputFlag("write the pack to `FILE`")}, besides...),
 				Action: runPackBuild,
 			},
 			{
@@ -51,7 +51,7 @@ func packCommand() *cli.Command {
 				Flags: []cli.Flag{
 					packKeyFlag("sign with the private RSA or EC key in `FILE` (PEM), or with the secret in it"),
 					&cli.StringFlag{Name: "alg", Usage: "sign by `ALGORITHM`: " + strings.Join(rulepack.Algorithms, ", "), DefaultText: "RS256, ES256 or HS256, as the key is"},
-					packOutputFlag(false, "write the signed pack to `FILE` and leave the other as it is"),
+					packOutputFlag("write the signed pack to `FILE` and leave the other as it is"),
 				},
 				Action: runPackSign,
 			},
@@ -72,8 +72,8 @@ func packKeyFlag(usage string) cli.Flag {
 	return &cli.StringFlag{Name: "key", Usage: usage, Required: true}
 }
 
-func packOutputFlag(required bool, usage string) cli.Flag {
-	return &cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: usage, Required: required}
+func packOutputFlag(usage string) cli.Flag {
+	return &cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: usage}
 }
 
 // onePack opens the pack that is the argument.
@@ -107,6 +107,9 @@ func runPackBuild(c *cli.Context) error {
 		return err
 	}
 	file := c.String("output")
+	if file == "" {
+		return errors.New("name the file to write with -o, such as -o house.tar.gz")
+	}
 	if err := atomicfile.Check(file); err != nil {
 		return fmt.Errorf("--output: write %s: %w", file, err)
 	}
