@@ -239,10 +239,8 @@ func (p *Pack) addData(n *needs, r *Rule, ref ast.Ref, path []string) *Flaw {
 		n.need(&n.estate, src.estate...)
 		n.need(&n.client, src.client...)
 		n.totals = true
-		if table == "tally" && len(path) > 3 {
-			n.tally.add(path[3])
-		} else if table == "tally" {
-			n.tally.any = true
+		if table == "tally" {
+			return p.addTally(n, ref, path)
 		}
 	case "params":
 		if _, ok := p.defaults[table]; !ok {

@@ -29,7 +29,8 @@ type Pack struct {
 	modules  []module
 	flaws    Flaws // that keep the pack from being loaded
 	compiler *ast.Compiler
-	evidence bool // whether the pack says what a client's own rows prove
+	counts   tallyKeys // of all rules
+	evidence bool      // whether the pack says what a client's own rows prove
 }
 
 // evidencePackage tells what one client's own rows prove; see causes.go.
@@ -179,6 +180,10 @@ func ruleOf(m module) (*Rule, Flaws) {
 func (p *Pack) deriveNeeds(byID map[string]*Rule) {
 	p.checkNames()
 	for _, r := range p.Rules {
+		r.counts = p.keysCounted(r)
+		p.counts.join(r.counts)
+	}
+	for _, r := range p.Rules {
 		for i, id := range r.Explains {
 			if byID[id] == nil {
 				f := flawOn(FlawWrongMetadata, r.File, "it explains %s, but there is no such rule", id)
@@ -193,9 +198,6 @@ func (p *Pack) deriveNeeds(byID map[string]*Rule) {
 		errs[2], errs[3] = p.deriveAsides(r)
 		for _, err := range errs {
 			p.refuse(r, err)
-		}
-		if len(counts) > 0 {
-			r.counts = p.keysCounted(r)
 		}
 	}
 	for _, r := range p.Rules {

@@ -91,6 +91,11 @@ func TestLoadRefuses(t *testing.T) {
 	client := func(old, new string) map[string]string {
 		return map[string]string{"a.rego": strings.Replace(clientRuleText, old, new, 1)}
 	}
+	tallied := func(reads string) map[string]string {
+		files := replaced(`site.name == "X"`, reads)
+		files["b.rego"] = clientRuleText + "\ntally contains [\"brew_heads\", input.name]\n"
+		return files
+	}
 	tests := []struct {
 		name  string
 		files map[string]string
@@ -153,6 +158,9 @@ func TestLoadRefuses(t *testing.T) {
 		{"a misspelt field of a role", replaced(`site.name == "X"`, `data.index.packages.scan.versoin == "X"`), "`data.index.packages.scan.versoin` does not exist; there are codebases, enabled, "},
 		{"a misspelt count", replaced(`site.name == "X"`, `data.totals.sites[site.guid].clientz > 3`), "`data.totals.sites[site.guid].clientz` does not exist; did you mean `clients`?"},
 		{"a misspelt count of a variable", replaced(`site.name == "X"`, `some total in data.totals.sites`+"\n\ttotal.clientz > 3"), "house/a.rego:16:8: `total.clientz` does not exist; did you mean `clients`?"},
+		{"a misspelt tally", tallied(`data.totals.tally.brew_head["X"] > 3`), "house/a.rego:15:20: ACME-SITE-001: `data.totals.tally.brew_head` is counted by no rule that is loaded; did you mean `brew_heads`?"},
+		{"a misspelt tally of a variable", tallied("counts := data.totals.tally\n\tcounts.brew_head.X > 3"), "`data.totals.tally.brew_head` is counted by no rule that is loaded; did you mean `brew_heads`?"},
+		{"a tally that nobody counts", replaced(`site.name == "X"`, `data.totals.tally["a b"] > 3`), "`data.totals.tally[\"a b\"]` is counted by no rule that is loaded"},
 		{"a key that is a constant", replaced(`site.name == "X"`, `data.index.sites["00000000-0000-0000-0000-000000000501"].name == "X"`), "cannot be looked up by a text that stands in the rule; use a GUID in a variable"},
 		{"a misspelt section in a client rule", client(`input.name == "X"`, `data.estate.sitez[_].name == "X"`), "`data.estate.sitez` does not exist"},
 		{"a misspelt field in a library", map[string]string{"a.rego": ruleText, "lib.rego": "package acme.lib\n\nnames contains site.nam if some site in data.estate.sites\n"}, "house/lib.rego:3:21: `site.nam` does not exist; did you mean `name`?"},

@@ -1,6 +1,14 @@
 package evaluator
 
-import "github.com/open-policy-agent/opa/v1/ast"
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+
+	"github.com/nscheck/nscheck/internal/nearest"
+)
 
 // tallyKeys are the keys directly under data.totals.tally that a rule may read,
 // or count.
@@ -15,6 +23,14 @@ func (k *tallyKeys) add(key string) {
 		k.named = map[string]bool{}
 	}
 	k.named[key] = true
+}
+
+// join adds all keys of another one.
+func (k *tallyKeys) join(o tallyKeys) {
+	k.any = k.any || o.any
+	for key := range o.named {
+		k.add(key)
+	}
 }
 
 func (k tallyKeys) none() bool { return !k.any && len(k.named) == 0 }
@@ -33,6 +49,26 @@ func (k tallyKeys) meet(o tallyKeys) bool {
 		}
 	}
 	return false
+}
+
+// addTally notes what of data.totals.tally is read. A key that nobody counts would
+// be undefined, and so "no violation".
+func (p *Pack) addTally(n *needs, ref ast.Ref, path []string) *Flaw {
+	if len(path) == 3 {
+		n.tally.any = true
+		return nil
+	}
+	key := path[3]
+	n.tally.add(key)
+	if p.counts.any || p.counts.named[key] {
+		return nil
+	}
+	f := flawAt(FlawUnknownPath, ref[0].Location, "`%v` is counted by no rule that is loaded", ref[:4])
+	if near := nearest.To(key, slices.Sorted(maps.Keys(p.counts.named))); near != "" {
+		f.Msg += fmt.Sprintf("; did you mean `%s`?", near)
+	}
+	f.at(ref[3])
+	return f
 }
 
 // countsFor reports whether the rule may count what another one reads.
