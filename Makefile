@@ -71,7 +71,7 @@ clients:
 RACE := -race -gcflags=modernc.org/...=-race=false
 
 # So do packages that start no goroutines and are slow under it.
-UNRACED := /internal/(generate|rulepage)|/fixtures
+UNRACED := /internal/(generate|rulepage)|/fixtures|/rulepack|/authoring/(fields|lint|scaffold)
 
 # -short takes fewer random estates; all of them are judged without -race.
 unit:
