@@ -70,14 +70,17 @@ clients:
 # slower, and it has no goroutines of its own, so it goes without.
 RACE := -race -gcflags=modernc.org/...=-race=false
 
-# So do packages that start no goroutines and are slow under it.
+# So do packages that start no goroutines and are slow under it, and tests that
+# run the program as a whole or go through many rules one after the other: what
+# they call runs under it in other tests.
 UNRACED := /internal/(generate|rulepage)|/fixtures|/rulepack|/authoring/(fields|lint|scaffold)
+UNRACED_TESTS := ^Test(Scripts|CustomRulesPage|AdminPage|Pipelines|ScalingJobs|EditorsCommands|StockOPA.*|BuiltinRules|WorkedExamplesOfEveryCase|ExamplePack.*|DemoFormats|PlantedFaults|MergedIsOneRun|Trying.*|Limits|Releases|Reads|SourcesStayApart)$$
 
 # -short takes fewer random estates; all of them are judged without -race.
 unit:
-	$(GO) test $(RACE) -short -timeout 30m $$($(GO) list ./... | grep -vE '$(UNRACED)')
+	$(GO) test $(RACE) -short -timeout 30m -skip '$(UNRACED_TESTS)' $$($(GO) list ./... | grep -vE '$(UNRACED)')
 	$(GO) test $$($(GO) list ./... | grep -E '$(UNRACED)')
-	$(GO) test ./evaluator -run '^TestDifferential'
+	$(GO) test -timeout 30m -run '^TestDifferential|$(UNRACED_TESTS)' ./cmd/nscheck ./evaluator
 
 # What nscheck is measured beside has a go.mod of its own: conftest alone needs
 # several hundred modules. BENCH_FLAGS are those of internal/bench, such as

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/nscheck/nscheck/change"
@@ -45,6 +46,19 @@ clients:
     - {guid: 00000000-0000-0000-0000-000000000703, name: YRK-PS01, constrained: false, task_service: true, sites: [00000000-0000-0000-0000-000000000502], addresses: [], os_name: Windows Server 2008 R2}
 `).Replace(compareEstate)
 
+var loadBuiltin = sync.OnceValues(func() (*evaluator.Pack, error) {
+	return evaluator.LoadPack(evaluator.Source{Name: "builtin", FS: policies.FS})
+})
+
+func builtin(t *testing.T) *evaluator.Pack {
+	t.Helper()
+	pack, err := loadBuiltin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pack
+}
+
 func side(t *testing.T, pack *evaluator.Pack, text string) (*evaluator.Result, json.RawMessage) {
 	t.Helper()
 	snap, err := snapshot.NewReader(strings.NewReader(text), "side.yaml")
@@ -63,10 +77,7 @@ func side(t *testing.T, pack *evaluator.Pack, text string) (*evaluator.Result, j
 // differ compares two documents and says of one rule what became of it.
 func differ(t *testing.T, base, head string) *evaluator.Difference {
 	t.Helper()
-	pack, err := evaluator.LoadPack(evaluator.Source{Name: "builtin", FS: policies.FS})
-	if err != nil {
-		t.Fatal(err)
-	}
+	pack := builtin(t)
 	b, before := side(t, pack, base)
 	h, now := side(t, pack, head)
 	settings, err := change.Diff(before, now)
@@ -171,10 +182,7 @@ func TestCompareRenamed(t *testing.T) {
 
 // TestCompareMarks holds the findings of the head to what the comparison says.
 func TestCompareMarks(t *testing.T) {
-	pack, err := evaluator.LoadPack(evaluator.Source{Name: "builtin", FS: policies.FS})
-	if err != nil {
-		t.Fatal(err)
-	}
+	pack := builtin(t)
 	b, raw := side(t, pack, compareEstate)
 	out, err := change.Apply(raw, []change.File{{Name: "o.yaml", Text: []byte("package_servers: {LDS-PS01: {constrained: true}}")}})
 	if err != nil {

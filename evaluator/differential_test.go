@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/nscheck/nscheck/collector"
@@ -105,32 +106,44 @@ func firstDifference(want, got string) string {
 	return "the fast one says more: " + strings.Join(b[len(a):], "\n")
 }
 
+var loadBuiltinOnce = sync.OnceValues(func() (*Pack, error) {
+	return LoadPack(Source{Name: "builtin", FS: policies.FS})
+})
+
+// builtinPack are the built-in rules, which all tests share.
 func builtinPack(t testing.TB) *Pack {
 	t.Helper()
-	p, err := LoadPack(Source{Name: "builtin", FS: policies.FS})
+	p, err := loadBuiltinOnce()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return p
 }
 
-// demoSnapshot collects the demo estate.
-func demoSnapshot(t testing.TB) []byte {
-	t.Helper()
-	source, err := collector.Open(t.Context(), collector.Demo, collector.Access{})
+var collectDemoOnce = sync.OnceValues(func() ([]byte, error) {
+	ctx := context.Background()
+	source, err := collector.Open(ctx, collector.Demo, collector.Access{})
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	defer source.Close()
 	var b bytes.Buffer
 	w := snapshot.NewWriter(&b)
-	if _, err := collector.Collect(t.Context(), source, w, collector.Options{}); err != nil {
+	if _, err := collector.Collect(ctx, source, w, collector.Options{}); err != nil {
+		return nil, err
+	}
+	err = w.Close()
+	return b.Bytes(), err
+})
+
+// demoSnapshot is the demo estate, collected once.
+func demoSnapshot(t testing.TB) []byte {
+	t.Helper()
+	text, err := collectDemoOnce()
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
+	return bytes.Clone(text)
 }
 
 func TestDifferentialDemo(t *testing.T) {

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/nscheck/nscheck/policies"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -37,10 +36,7 @@ func TestLintSaysWhatCannotBeRemembered(t *testing.T) {
 }
 
 func TestTheBuiltinRulesAreRemembered(t *testing.T) {
-	p, err := LoadPack(Source{Name: "builtin", FS: policies.FS})
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := builtinPack(t)
 	for _, l := range p.Lint() {
 		t.Errorf("%s: %s", l.Rule, l.Msg)
 	}

@@ -7,8 +7,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/nscheck/nscheck/policies"
 )
 
 // TestKeysOfTallies derives the first keys that a rule counts from what it says.
@@ -113,10 +111,7 @@ func TestOnlyTalliesReadAreNeeded(t *testing.T) {
 // TestBuiltinTalliesAreTheirOwn holds the built-in rules to counting only what
 // stands in their code, for else rules of others would depend on them.
 func TestBuiltinTalliesAreTheirOwn(t *testing.T) {
-	p, err := LoadPack(Source{Name: "builtin", FS: policies.FS})
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := builtinPack(t)
 	for _, r := range p.Rules {
 		if r.counts.any {
 			t.Errorf("%s may count any key", r.ID)
