@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/open-policy-agent/opa/v1/ast"
-	"github.com/open-policy-agent/opa/v1/dependencies"
 )
 
 // estateSections are the sections of a snapshot's estate.
@@ -126,7 +125,7 @@ func (p *Pack) needsOf(r *Rule, outputs []string) (needs, error) {
 // document that the host does not provide would be undefined, and so "no
 // violation": it is an error here.
 func (p *Pack) addNeeds(n *needs, r *Rule, code any) error {
-	refs, err := dependencies.Base(p.compiler, code)
+	refs, err := p.baseRefs(code)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -29,6 +30,7 @@ type Pack struct {
 	modules  []module
 	flaws    Flaws // that keep the pack from being loaded
 	compiler *ast.Compiler
+	direct   *sync.Map // what a rule itself reads, a direct by *ast.Rule; see baseRefs
 	counts   tallyKeys // of all rules
 	evidence bool      // whether the pack says what a client's own rows prove
 }
@@ -45,7 +47,7 @@ func LoadPack(sources ...Source) (*Pack, error) {
 	if err := checkSources(sources); err != nil {
 		return nil, err
 	}
-	p := &Pack{defaults: map[string]any{}, paramOwners: map[string]string{}, paramSchemas: map[string]*jsonschema.Schema{}, paramDocs: map[string]any{}}
+	p := &Pack{defaults: map[string]any{}, paramOwners: map[string]string{}, paramSchemas: map[string]*jsonschema.Schema{}, paramDocs: map[string]any{}, direct: new(sync.Map)}
 	sum := sha256.New()
 	for _, src := range sources {
 		p.info.Sources = append(p.info.Sources, src.Name)
