@@ -244,28 +244,35 @@ func TestRender(t *testing.T) {
 
 func TestWriteTable(t *testing.T) {
 	page := filepath.Join(t.TempDir(), "page.md")
-	if err := os.WriteFile(page, []byte("before\n"+tableBegin+"old\n"+tableEnd+"after\n"), 0o644); err != nil {
+	const five, fifty = "<!-- make bench at 5 % writes from here -->\n", "<!-- make bench at 50 % writes from here -->\n"
+	other := fifty + "kept\n" + tableEnd
+	if err := os.WriteFile(page, []byte(other+"before\n"+five+"old\n"+tableEnd+"after\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 { // the second time changes nothing
-		if err := writeTable(page, "new\n"); err != nil {
+		if err := writeTable(page, 5, "new\n"); err != nil {
 			t.Fatal(err)
 		}
 		text, err := os.ReadFile(page)
-		if err != nil || string(text) != "before\n"+tableBegin+"\nnew\n\n"+tableEnd+"after\n" {
+		if err != nil || string(text) != other+"before\n"+five+"\nnew\n\n"+tableEnd+"after\n" {
 			t.Errorf("%q, %v", text, err)
 		}
 	}
-	if err := checkMarkers(page); err != nil {
+	if err := checkMarkers(page, 5); err != nil {
 		t.Error(err)
 	}
-	if err := os.WriteFile(page, []byte("none\n"+tableEnd+tableBegin), 0o644); err != nil {
+	if err := checkMarkers(page, 20); err == nil || !strings.Contains(err.Error(), "make bench at 20 % writes from here") {
+		t.Errorf("a page without the share: %v", err)
+	}
+	if err := os.WriteFile(page, []byte("none\n"+tableEnd+five), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := checkMarkers(page); err == nil || !strings.Contains(err.Error(), "make bench writes from here") {
+	if err := checkMarkers(page, 5); err == nil || !strings.Contains(err.Error(), "make bench at 5 % writes from here") {
 		t.Errorf("a page without markers: %v", err)
 	}
-	if err := checkMarkers("../../docs/performance.md"); err != nil {
-		t.Error(err)
+	for _, violating := range []float64{5, 50} {
+		if err := checkMarkers("../../docs/performance.md", violating); err != nil {
+			t.Error(err)
+		}
 	}
 }

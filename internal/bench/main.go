@@ -82,7 +82,7 @@ func parse(args []string) (*settings, error) {
 
 func run(ctx context.Context, s *settings) error {
 	if s.write != "" {
-		if err := checkMarkers(s.write); err != nil { // before hours of measuring
+		if err := checkMarkers(s.write, s.violating); err != nil { // before hours of measuring
 			return err
 		}
 	}
@@ -107,7 +107,7 @@ func run(ctx context.Context, s *settings) error {
 	if s.write == "" {
 		return nil
 	}
-	return writeTable(s.write, table)
+	return writeTable(s.write, s.violating, table)
 }
 
 // measureEstate measures everything with one number of clients.

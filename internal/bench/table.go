@@ -143,31 +143,32 @@ func thousands(n int64) string {
 	return text
 }
 
-// The table stands between these in a page.
+// A table stands between these in a page, one for each share of clients that
+// violate a rule.
 const (
-	tableBegin = "<!-- make bench writes from here -->\n"
+	tableBegin = "<!-- make bench at %v %% writes from here -->\n"
 	tableEnd   = "<!-- to here -->\n"
 )
 
-func checkMarkers(page string) error {
+func checkMarkers(page string, violating float64) error {
 	text, err := os.ReadFile(page)
 	if err != nil {
 		return err
 	}
-	_, err = replaceTable(string(text), "")
+	_, err = replaceTable(string(text), violating, "")
 	if err != nil {
 		return fmt.Errorf("%s: %w", page, err)
 	}
 	return nil
 }
 
-// writeTable replaces the table of a page.
-func writeTable(page, table string) error {
+// writeTable replaces a table of a page.
+func writeTable(page string, violating float64, table string) error {
 	text, err := os.ReadFile(page)
 	if err != nil {
 		return err
 	}
-	changed, err := replaceTable(string(text), table)
+	changed, err := replaceTable(string(text), violating, table)
 	if err != nil {
 		return fmt.Errorf("%s: %w", page, err)
 	}
@@ -182,12 +183,13 @@ func writeTable(page, table string) error {
 	return f.Commit()
 }
 
-func replaceTable(text, table string) (string, error) {
-	before, rest, found := strings.Cut(text, tableBegin)
+func replaceTable(text string, violating float64, table string) (string, error) {
+	begin := fmt.Sprintf(tableBegin, violating)
+	before, rest, found := strings.Cut(text, begin)
 	_, after, ended := strings.Cut(rest, tableEnd)
 	if !found || !ended {
 		return "", errors.New("it lacks the lines that the table stands between: " +
-			strings.TrimSpace(tableBegin) + " and " + strings.TrimSpace(tableEnd))
+			strings.TrimSpace(begin) + " and " + strings.TrimSpace(tableEnd))
 	}
-	return before + tableBegin + "\n" + table + "\n" + tableEnd + after, nil
+	return before + begin + "\n" + table + "\n" + tableEnd + after, nil
 }
