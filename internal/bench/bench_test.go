@@ -225,6 +225,7 @@ func TestRender(t *testing.T) {
 | nscheck eval, JSON | 2.00 s, 3.00 s, 70 MiB |
 | nscheck eval, table | not run |
 | nscheck diff, JSON, of two estates | not run |
+| nscheck fixture generate, zstd, once | not run |
 | rules by hand in Go (the floor) | 1.00 s, 1.00 s, 9 MiB |
 | opa eval | 61 s, 90 s, 700 MiB |
 | conftest test | killed by the system |

@@ -41,24 +41,29 @@ func (s *settings) program(name string) string {
 	return path
 }
 
-// prepare generates the estate and makes of it what the peers read.
-func (e *estate) prepare(ctx context.Context) error {
+// prepare generates the estate and makes of it what the peers read. It tells what
+// generating one file took.
+func (e *estate) prepare(ctx context.Context) (generating figures, err error) {
 	for name, violating := range map[string]float64{e.plain(): e.violating, e.zstd(): e.violating, e.head(): min(e.violating+1, 100)} {
-		if _, err := e.execute(ctx, os.DevNull, []int{0}, e.program("nscheck"), "fixture", "generate",
+		took, err := e.execute(ctx, os.DevNull, []int{0}, e.program("nscheck"), "fixture", "generate",
 			"--clients", strconv.FormatInt(e.clients, 10), "--seed", strconv.FormatUint(e.seed, 10),
-			"--violating", strconv.FormatFloat(violating, 'f', -1, 64), "-o", name); err != nil {
-			return err
+			"--violating", strconv.FormatFloat(violating, 'f', -1, 64), "-o", name)
+		if err != nil {
+			return took, err
+		}
+		if name == e.zstd() {
+			generating = took
 		}
 	}
 	if !e.peers {
-		return nil
+		return generating, nil
 	}
 	docs, err := e.documents(ctx)
 	if err != nil {
-		return fmt.Errorf("take the host's documents: %w", err)
+		return generating, fmt.Errorf("take the host's documents: %w", err)
 	}
 	if err := e.writePeers(docs); err != nil {
-		return fmt.Errorf("write what peers read: %w", err)
+		return generating, fmt.Errorf("write what peers read: %w", err)
 	}
-	return writePack(e.pack())
+	return generating, writePack(e.pack())
 }

@@ -121,7 +121,8 @@ func measureEstate(ctx context.Context, s *settings, clients int64) ([]row, erro
 	}
 	defer os.RemoveAll(e.folder)
 	fmt.Fprintf(os.Stderr, "%d clients: preparing\n", clients)
-	if err := e.prepare(ctx); err != nil {
+	generating, err := e.prepare(ctx)
+	if err != nil {
 		return nil, err
 	}
 	subjects := e.subjects()
@@ -151,5 +152,6 @@ func measureEstate(ctx context.Context, s *settings, clients int64) ([]row, erro
 			ran = append(ran, subject)
 		}
 	}
+	rows = append(rows, row{name: nameGenerate, clients: clients, figures: []figures{generating}})
 	return rows, compare(ran)
 }

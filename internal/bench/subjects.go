@@ -20,6 +20,7 @@ const (
 	nameNscheckZstd = "nscheck eval, JSON, from zstd"
 	nameTable       = "nscheck eval, table"
 	nameDiff        = "nscheck diff, JSON, of two estates"
+	nameGenerate    = "nscheck fixture generate, zstd, once"
 	nameOPA         = "opa eval"
 	nameConftest    = "conftest test"
 )

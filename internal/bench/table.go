@@ -55,7 +55,7 @@ func render(rows []row, s *settings) string {
 		fmt.Fprintf(&b, " %s |", thousands(n))
 	}
 	b.WriteString("\n|---|" + strings.Repeat("---|", len(s.clients)) + "\n")
-	for _, name := range []string{nameNscheckZstd, nameNscheck, nameTable, nameDiff, nameFloor, nameOPA, nameConftest} {
+	for _, name := range []string{nameNscheckZstd, nameNscheck, nameTable, nameDiff, nameGenerate, nameFloor, nameOPA, nameConftest} {
 		fmt.Fprintf(&b, "| %s |", name)
 		for _, n := range s.clients {
 			fmt.Fprintf(&b, " %s |", cell(find(rows, name, n)))
