@@ -195,9 +195,22 @@ func checkFile(src Source, name string, d fs.DirEntry) error {
 
 // reservedPackage and reservedID belong to the built-in rules.
 const (
-	reservedPackage = "data.nscheck"
+	reservedPackage = "nscheck"
 	reservedID      = "NS-"
 )
+
+// documents are what nscheck gives rules below data. A package of such a name would
+// hide from all rules what is in it.
+var documents = []string{"estate", "index", "params", "totals"}
+
+// packageRoot is the first name of a module's package; empty where it is no text.
+func packageRoot(m *ast.Module) string {
+	if len(m.Package.Path) < 2 {
+		return ""
+	}
+	root, _ := m.Package.Path[1].Value.(ast.String)
+	return string(root)
+}
 
 // IsReservedID tells whether an id, in letters of any size, can only be of a
 // built-in rule.
@@ -211,12 +224,13 @@ func (p *Pack) checkOwners(builtin bool) {
 	owner := map[string]module{}
 	for _, m := range p.modules {
 		pkg := m.parsed.Package.Path.String()
-		isReserved := pkg == reservedPackage || strings.HasPrefix(pkg, reservedPackage+".")
 		name := strings.TrimPrefix(pkg, "data.")
 		at := m.parsed.Package.Location
 		first, ok := owner[pkg]
-		switch {
-		case builtin && isReserved && !m.source.isBuiltin():
+		switch root := packageRoot(m.parsed); {
+		case slices.Contains(documents, root):
+			p.flaw(flawAt(FlawReserved, at, "the package %s would take the place of what was collected, for data.%s is a document of nscheck; choose a package that does not begin with %s", name, root, root))
+		case builtin && root == reservedPackage && !m.source.isBuiltin():
 			p.flaw(flawAt(FlawReserved, at, "the package %s belongs to the built-in rules; choose one that does not begin with nscheck", name))
 		case ok && first.source.Name != m.source.Name:
 			p.flaw(flawAt(FlawPackage, at, "%s and %s share the package %s; a package belongs to one source of rules", first.file, m.file, name))

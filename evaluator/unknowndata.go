@@ -24,7 +24,7 @@ func unknownTable(ref ast.Ref, doc, table string, known []string) *Flaw {
 // unknownData is the flaw of reading below data what neither a rule nor nscheck
 // defines.
 func (p *Pack) unknownData(ref ast.Ref, path []string) *Flaw {
-	step, known := 1, []string{"estate", "index", "totals", "params"}
+	step, known := 1, slices.Clone(documents)
 	node := p.compiler.RuleTree.Child(ast.DefaultRootDocument.Value)
 	for ; node != nil; step++ {
 		for key := range node.Children {
