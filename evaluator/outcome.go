@@ -52,6 +52,9 @@ func readOutcome(r *Rule, sets map[string]any) (outcome, error) {
 			if len(key) == 0 {
 				return o, errors.New("tally contains an empty list")
 			}
+			if owner := r.others[key[0]]; owner != nil {
+				return o, errors.New(countsOfOther(key[0], owner))
+			}
 		}
 	}
 	return o, nil

@@ -185,6 +185,7 @@ func (p *Pack) deriveNeeds(byID map[string]*Rule) {
 		r.counts = p.keysCounted(r)
 		p.counts.join(r.counts)
 	}
+	p.checkCounts()
 	for _, r := range p.Rules {
 		for i, id := range r.Explains {
 			if byID[id] == nil {

@@ -96,6 +96,7 @@ type Rule struct {
 	needs    needs // of its verdict
 	tallies  needs // of its tally
 	counts   tallyKeys
+	others   map[string]*Rule // by tally key: who has it, where this rule must not
 	harms    needs    // of its affects
 	applying needs    // of its not_applicable
 	outputs  []string // what of the rule contract the package defines

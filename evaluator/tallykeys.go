@@ -72,7 +72,19 @@ func (p *Pack) addTally(n *needs, ref ast.Ref, path []string) *Flaw {
 }
 
 // countsFor reports whether the rule may count what another one reads.
-func (r *Rule) countsFor(reader *Rule) bool { return r.counts.meet(reader.needs.tally) }
+func (r *Rule) countsFor(reader *Rule) bool {
+	read := reader.needs.tally
+	if len(r.others) == 0 || read.any {
+		return r.counts.meet(read)
+	}
+	var may tallyKeys // it has no say under keys of others
+	for key := range read.named {
+		if r.others[key] == nil {
+			may.add(key)
+		}
+	}
+	return r.counts.meet(may)
+}
 
 // keysCounted derives the keys that a rule's tally begins with from its compiled
 // code. Where one does not stand there as a text it may be any.
@@ -95,6 +107,44 @@ func (p *Pack) keysCounted(r *Rule) tallyKeys {
 		}
 	}
 	return keys
+}
+
+// checkCounts makes sure that no source counts under a key of another one, which
+// would change what the rules of that find. Keys that do not stand in the code are
+// held to it when clients are counted.
+func (p *Pack) checkCounts() {
+	owners := map[string]*Rule{}
+	for _, source := range p.info.Sources {
+		for _, r := range p.Rules {
+			if r.source.Name != source {
+				continue
+			}
+			for _, key := range slices.Sorted(maps.Keys(r.counts.named)) {
+				switch owner := owners[key]; {
+				case owner == nil:
+					owners[key] = r
+				case owner.source.Name != source:
+					at := p.compiler.GetRulesExact(outputRef(r.Package, tallyOutput))[0].Location
+					p.flaw(flawAt(FlawContract, at, "%s", countsOfOther(key, owner)))
+				}
+			}
+		}
+	}
+	for _, r := range p.Rules {
+		if !r.counts.any {
+			continue
+		}
+		r.others = map[string]*Rule{}
+		for key, owner := range owners {
+			if owner.source.Name != r.source.Name {
+				r.others[key] = owner
+			}
+		}
+	}
+}
+
+func countsOfOther(key string, owner *Rule) string {
+	return fmt.Sprintf("its tally counts under %q, which is a key of %s; begin its entries with a text of the pack's own", key, owner.File)
 }
 
 // maxSteps bounds how far the meaning of a name is followed.

@@ -121,3 +121,34 @@ func TestBuiltinTalliesAreTheirOwn(t *testing.T) {
 		}
 	}
 }
+
+// TestKeysHaveOwners makes sure that a source cannot change what the rules of
+// another one read.
+func TestKeysHaveOwners(t *testing.T) {
+	reader := strings.Replace(ruleText, `site.name == "X"`, `data.totals.tally.heads.all > 1`, 1)
+	first := sourceOf("first", map[string]string{"a.rego": reader, "b.rego": clientRuleText + "\ntally contains [\"heads\", \"all\"]\n"})
+	other := func(tally string) Source {
+		return sourceOf("other", map[string]string{"c.rego": strings.NewReplacer("ACME-CLI-001", "EVIL-001", "package acme", "package evil").Replace(clientRuleText) + "\n" + tally + "\n"})
+	}
+	const want = `its tally counts under "heads", which is a key of first/b.rego; begin its entries with a text of the pack's own`
+	if _, err := LoadPack(first, other(`tally contains ["heads", "all"]`)); err == nil || !strings.Contains(err.Error(), "other/c.rego:15:1: "+want) {
+		t.Errorf("got  %v\nwant %s", err, want)
+	}
+	const clients = "\nclients: [" + clientX + "," + clientY + "]"
+	for tally, verdict := range map[string]Verdict{
+		`tally contains [key, "all"] if key := concat("", ["he", "ads"])`: Errored,
+		`tally contains [key, "all"] if key := concat("", ["ha", "nds"])`: Fail,
+	} {
+		p, err := LoadPack(first, other(tally))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := evaluate(t, p, "estate: {sites: ["+siteX+"]}"+clients)
+		if got := ruleIn(t, r, "EVIL-001"); got.Verdict != verdict || verdict == Errored && !strings.Contains(got.Reasons[0].Msg, want) {
+			t.Errorf("%s: %s %v", tally, got.Verdict, got.Reasons)
+		}
+		if got := ruleIn(t, r, "ACME-SITE-001"); got.Findings != 1 {
+			t.Errorf("%s: the reader: %s %v", tally, got.Verdict, got.Reasons)
+		}
+	}
+}
