@@ -1,6 +1,7 @@
 package rulepack
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/rsa"
@@ -12,8 +13,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Algorithms are those with which OPA signs bundles.
@@ -27,17 +31,23 @@ type Key struct {
 	// Private tells whether the key can sign. A shared secret can do both.
 	Private bool
 
-	text       string
+	text       string   // to verify with: PEM, or the secret
+	signer     any      // to sign with; nil for a public key
 	algorithms []string // that fit the key, the usual one first
 }
 
 const secretID = "secret"
 
-// maxKey bounds a key file.
-const maxKey = 64 << 10
+const (
+	maxKey    = 64 << 10 // bytes of a key file
+	minSecret = 16       // bytes; a shorter one can be guessed by whoever has a signed pack
+	minRSA    = 2048     // bits
+)
 
 // ReadKey reads a key from a file: in PEM, a private or public RSA or EC key or a
-// certificate; anything else is a shared secret, without the ends of lines after it.
+// certificate; any other text is a shared secret, without the ends of lines after
+// it. A key in another form must not be taken for a secret, since everybody may know
+// a public key.
 func ReadKey(file string) (*Key, error) {
 	f, err := os.Open(file)
 	if err != nil {
@@ -59,22 +69,45 @@ func ReadKey(file string) (*Key, error) {
 }
 
 func parseKey(text []byte) (*Key, error) {
-	block, _ := pem.Decode(text)
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
+	block, rest := pem.Decode(text)
+	for block != nil && block.Type == "EC PARAMETERS" { // openssl ecparam writes them before the key
+		block, rest = pem.Decode(rest)
+	}
 	switch {
 	case block != nil:
-		// OPA knows PEM by its first line.
-		return parsePEM(block, string(pem.EncodeToMemory(&pem.Block{Type: block.Type, Bytes: block.Bytes})))
-	case strings.Contains(string(text), "-----BEGIN"):
+		return parsePEM(block)
+	case bytes.Contains(text, []byte("-----BEGIN")):
 		return nil, errors.New("the PEM text in it is damaged")
-	case len(strings.TrimSpace(string(text))) == 0:
-		return nil, errors.New("the file is empty")
 	}
-	// Editors end the last line, and those on Windows otherwise than others.
-	secret := strings.TrimRight(string(text), "\r\n")
-	return &Key{ID: secretID, Private: true, text: secret, algorithms: []string{"HS256", "HS384", "HS512"}}, nil
+	return parseSecret(string(text))
 }
 
-func parsePEM(block *pem.Block, text string) (*Key, error) {
+// foreignKey is how keys of other tools begin: of SSH, PuTTY, minisign and JWK.
+var foreignKey = regexp.MustCompile(`^(ssh-|ecdsa-sha2-|sk-|PuTTY-|untrusted comment:|\{)`)
+
+func parseSecret(text string) (*Key, error) {
+	// Editors end the last line, and those on Windows otherwise than others.
+	secret := strings.TrimRight(text, "\r\n")
+	switch {
+	case strings.TrimSpace(secret) == "":
+		return nil, errors.New("the file is empty")
+	case !utf8.ValidString(secret) || strings.ContainsFunc(secret, func(r rune) bool { return unicode.IsControl(r) && !unicode.IsSpace(r) }):
+		return nil, errors.New("it is neither PEM nor text; write a key in PEM (\"openssl pkey -inform DER -in FILE\" does, with -pubin for a public one), and save text as UTF-8")
+	case foreignKey.MatchString(secret):
+		return nil, errors.New("it is a key as another tool writes it; give an RSA or EC key in PEM")
+	case len(secret) < minSecret:
+		return nil, fmt.Errorf("the secret in it has %d bytes, which can be guessed; make it %d or more", len(secret), minSecret)
+	}
+	return &Key{ID: secretID, Private: true, text: secret, signer: []byte(secret), algorithms: []string{"HS256", "HS384", "HS512"}}, nil
+}
+
+var errPassphrase = errors.New("the key is protected by a passphrase; give a copy without one, for example of: openssl pkey -in FILE")
+
+func parsePEM(block *pem.Block) (*Key, error) {
+	if block.Headers["DEK-Info"] != "" {
+		return nil, errPassphrase
+	}
 	var key any
 	var err error
 	private := false
@@ -98,19 +131,23 @@ func parsePEM(block *pem.Block, text string) (*Key, error) {
 		private = true
 		key, err = x509.ParseECPrivateKey(block.Bytes)
 	case "ENCRYPTED PRIVATE KEY":
-		return nil, errors.New("the key is protected by a passphrase; give a copy without one, for example of: openssl pkey -in FILE")
+		return nil, errPassphrase
 	default:
 		return nil, fmt.Errorf("%q is no key that packs are signed with; give an RSA or EC key in PEM", block.Type)
 	}
 	if err != nil {
 		return nil, errors.New("the key in it is damaged, or of a kind that is not known")
 	}
-	k := &Key{Private: private, text: text}
+	// OPA knows PEM by its first line.
+	k := &Key{Private: private, text: string(pem.EncodeToMemory(&pem.Block{Type: block.Type, Bytes: block.Bytes}))}
 	if signer, ok := key.(crypto.Signer); private && ok {
-		key = signer.Public()
+		k.signer, key = key, signer.Public()
 	}
 	switch public := key.(type) {
 	case *rsa.PublicKey:
+		if bits := public.Size() * 8; bits < minRSA {
+			return nil, fmt.Errorf("the RSA key has %d bits, too few to be trusted; make one of %d or more", bits, minRSA)
+		}
 		k.algorithms = []string{"RS256", "RS384", "RS512", "PS256", "PS384", "PS512"}
 	case *ecdsa.PublicKey:
 		byBits := map[int]string{256: "ES256", 384: "ES384", 521: "ES512"}

@@ -11,7 +11,11 @@ import (
 	"slices"
 	"strings"
 	"testing/fstest"
+	"time"
 
+	"github.com/lestrrat-go/jwx/v3/jwa"
+	"github.com/lestrrat-go/jwx/v3/jwk"
+	"github.com/lestrrat-go/jwx/v3/jwt"
 	"github.com/open-policy-agent/opa/v1/bundle"
 	"github.com/open-policy-agent/opa/v1/util"
 )
@@ -35,7 +39,7 @@ func (p *Pack) Sign(key *Key, algorithm string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", p.Name, err)
 	}
-	token, err := bundle.GenerateSignedToken(infos, bundle.NewSigningConfig(key.text, algorithm, ""), key.ID)
+	token, err := newToken(infos, key, algorithm)
 	if err != nil {
 		return nil, fmt.Errorf("sign %s: %w", p.Name, err)
 	}
@@ -47,6 +51,28 @@ func (p *Pack) Sign(key *Key, algorithm string) ([]byte, error) {
 	var out bytes.Buffer
 	err = writeArchive(&out, files)
 	return out.Bytes(), err
+}
+
+// newToken is the signature as [bundle.GenerateSignedToken] makes it, which would
+// take a secret for the name of a file to read.
+func newToken(infos []bundle.FileInfo, key *Key, algorithm string) (string, error) {
+	token, err := jwt.NewBuilder().Claim("files", infos).Claim("keyid", key.ID).Build()
+	if err != nil {
+		return "", err
+	}
+	signer, err := jwk.Import(key.signer)
+	if err != nil {
+		return "", err
+	}
+	if err := signer.Set(jwk.KeyIDKey, key.ID); err != nil {
+		return "", err
+	}
+	by, known := jwa.LookupSignatureAlgorithm(algorithm)
+	if !known {
+		return "", fmt.Errorf("there is no algorithm %q", algorithm)
+	}
+	signed, err := jwt.Sign(token, jwt.WithKey(by, signer))
+	return string(signed), err
 }
 
 // fileInfos are the files as a signature names them.
@@ -79,6 +105,8 @@ type Signature struct {
 	KeyID string `json:"key_id"`
 	// How it was signed.
 	Algorithm string `json:"algorithm"`
+	// When it ends; absent where it does not. OPA's sign takes it from a file of claims.
+	Expires *time.Time `json:"expires,omitempty"`
 }
 
 // Signature reads what the pack says of its signature; nil where it has none.
@@ -95,7 +123,8 @@ func (p *Pack) Signature() (*Signature, error) {
 	payload, _, _ := strings.Cut(rest, ".")
 	var header struct{ Alg, Kid string }
 	var claims struct {
-		KeyID string `json:"keyid"`
+		KeyID string   `json:"keyid"`
+		Exp   *float64 `json:"exp"`
 	}
 	if err := errors.Join(decodePart(head, &header), decodePart(payload, &claims)); err != nil {
 		return nil, fmt.Errorf("the signature in %s is damaged", signaturesFile)
@@ -103,7 +132,12 @@ func (p *Pack) Signature() (*Signature, error) {
 	if header.Kid == "" {
 		header.Kid = claims.KeyID
 	}
-	return &Signature{header.Kid, header.Alg}, nil
+	s := &Signature{KeyID: header.Kid, Algorithm: header.Alg}
+	if claims.Exp != nil {
+		at := time.Unix(int64(*claims.Exp), 0).UTC()
+		s.Expires = &at
+	}
+	return s, nil
 }
 
 func decodePart(text string, to any) error {

@@ -143,7 +143,7 @@ func TestSign(t *testing.T) {
 		{"EC", p256, "", "ES256", ecPair(t, elliptic.P256()).public, "it is not signed with the key "},
 		{"EC of 384 bits", p384, "", "ES384", p256.public, "it is signed with ES384, and the key is for ES256"},
 		{"EC of 521 bits", p521, "", "ES512", secret, "it is signed with ES512, and the key is for HS256, HS384, HS512"},
-		{"a secret", pair{secret, secret}, "", "HS256", mustKey(t, textFile(t, "another one")), "the signature is not one of the key"},
+		{"a secret", pair{secret, secret}, "", "HS256", mustKey(t, textFile(t, "another secret of the house")), "the signature is not one of the key"},
 		{"a secret for RSA", pair{secret, secret}, "HS512", "HS512", rsaKeys.public, "it is signed with HS512, and the key is for RS256"},
 	}
 	for _, tt := range tests {

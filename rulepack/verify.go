@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/open-policy-agent/opa/v1/bundle"
 )
@@ -18,8 +19,8 @@ type InvalidError struct {
 
 func (e *InvalidError) Error() string { return e.Name + ": " + e.Reason }
 
-// Verify makes sure that the owner of the key signed the pack, and all files of it
-// as they are. Where not, the error is an [InvalidError].
+// Verify makes sure that the owner of the key signed the pack, all files of it as
+// they are, and for this day. Where not, the error is an [InvalidError].
 func (p *Pack) Verify(key *Key) error {
 	if !p.IsFile() {
 		return &InvalidError{p.Name, "it is a folder, and only a pack as a file is signed; build and sign one with nscheck pack"}
@@ -45,6 +46,9 @@ func (p *Pack) Verify(key *Key) error {
 		Read()
 	if err != nil {
 		return invalid("%s", p.invalidity(err, key, s))
+	}
+	if s.Expires != nil && !time.Now().Before(*s.Expires) {
+		return invalid("its signature ended on %s; ask its owner for one that is signed anew", s.Expires.Format(time.DateOnly))
 	}
 	return nil
 }

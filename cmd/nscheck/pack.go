@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/urfave/cli/v2"
@@ -208,7 +209,11 @@ func writePackInfo(w io.Writer, info *rulepack.Info) {
 	case s == nil:
 		field("signed", "no")
 	default:
-		field("signed", fmt.Sprintf("with the key %q by %s, says the pack; \"nscheck pack verify\" tells whether that is true", s.KeyID, s.Algorithm))
+		until := ""
+		if s.Expires != nil {
+			until = " until " + s.Expires.Format(time.DateOnly)
+		}
+		field("signed", fmt.Sprintf("with the key %q by %s%s, says the pack; \"nscheck pack verify\" tells whether that is true", s.KeyID, s.Algorithm, until))
 	}
 	for _, name := range slices.Sorted(maps.Keys(info.Params)) {
 		field("parameter", fmt.Sprintf("%s = %v", name, info.Params[name]))
