@@ -1,6 +1,7 @@
 package evaluator
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -13,20 +14,27 @@ import (
 // be done without: they are held to less, in the whole program. What they are given
 // in earnest is far below.
 const (
-	maxShift = 1 << 16 // bits
-	maxWidth = 4       // digits of a width or precision
+	maxShift  = 1 << 16  // bits
+	maxWidth  = 4        // digits of a width or precision
+	maxJoined = 16 << 20 // bytes of a text that is put together of others
+	maxSought = 16 << 10 // bytes of a text that is replaced, for looking up a long one takes its square
+	maxPairs  = 1 << 20  // networks that are held against each other
 )
 
 // held are checks of what built-in functions are given.
 var held = map[string]func(operands []*ast.Term) error{
-	ast.BitsShiftLeft.Name: checkShift,
-	ast.Sprintf.Name:       checkFormat,
-	ast.Format.Name:        checkZone,
-	ast.Date.Name:          checkZone,
-	ast.Clock.Name:         checkZone,
-	ast.Weekday.Name:       checkZone,
-	ast.AddDate.Name:       checkZone,
-	ast.Diff.Name:          checkZone,
+	ast.BitsShiftLeft.Name:          checkShift,
+	ast.Sprintf.Name:                checkFormat,
+	ast.Concat.Name:                 checkConcat,
+	ast.Replace.Name:                checkReplace,
+	ast.ReplaceN.Name:               checkReplaceN,
+	ast.NetCIDRContainsMatches.Name: checkPairs,
+	ast.Format.Name:                 checkZone,
+	ast.Date.Name:                   checkZone,
+	ast.Clock.Name:                  checkZone,
+	ast.Weekday.Name:                checkZone,
+	ast.AddDate.Name:                checkZone,
+	ast.Diff.Name:                   checkZone,
 }
 
 func init() {
@@ -51,22 +59,125 @@ func checkShift(operands []*ast.Term) error {
 	return nil
 }
 
-// checkFormat refuses widths of which some together take all memory.
+// checkFormat refuses widths of which some together take all memory, and long texts
+// that a format names often.
 func checkFormat(operands []*ast.Term) error {
 	format, _ := operands[0].Value.(ast.String)
+	named := 0 // how often a text is called by its number
 	for rest := string(format); ; {
 		_, after, found := strings.Cut(rest, "%")
 		if !found {
-			return nil
+			return checkText(named * longest(operands[1], named))
 		}
 		verb := strings.TrimLeft(after, "+-# .0123456789[]*")
-		if spec := after[:len(after)-len(verb)]; strings.Contains(spec, "*") || longestNumber(spec) > maxWidth {
+		spec := after[:len(after)-len(verb)]
+		if strings.Contains(spec, "*") || longestNumber(spec) > maxWidth {
 			return fmt.Errorf("a width or precision in a format can have at most %d digits, and cannot be *", maxWidth)
+		}
+		if strings.Contains(spec, "[") {
+			named++
 		}
 		if rest = verb; strings.HasPrefix(verb, "%") {
 			rest = verb[1:]
 		}
 	}
+}
+
+// checkText refuses texts of which one alone takes all memory.
+func checkText(size int) error {
+	if size > maxJoined {
+		return fmt.Errorf("a text that is put together can have at most %d MiB", maxJoined>>20)
+	}
+	return nil
+}
+
+// length is how long a term is as text.
+func length(t *ast.Term) int {
+	if s, ok := t.Value.(ast.String); ok {
+		return len(s)
+	}
+	return len(t.Value.String())
+}
+
+// longest is the length of the longest member of a list, which matters where it is
+// named more than once.
+func longest(list *ast.Term, named int) (most int) {
+	if members, ok := list.Value.(*ast.Array); ok && named > 1 {
+		members.Foreach(func(t *ast.Term) { most = max(most, length(t)) })
+	}
+	return most
+}
+
+func checkConcat(operands []*ast.Term) error {
+	size, n := 0, 0
+	add := func(t *ast.Term) {
+		if s, ok := t.Value.(ast.String); ok {
+			size += len(s)
+		}
+		n++
+	}
+	switch list := operands[1].Value.(type) {
+	case *ast.Array:
+		list.Foreach(add)
+	case ast.Set:
+		list.Foreach(add)
+	}
+	between, _ := operands[0].Value.(ast.String)
+	return checkText(size + n*len(between))
+}
+
+func checkReplace(operands []*ast.Term) error {
+	whole, _ := operands[0].Value.(ast.String)
+	grown, err := growth(string(whole), operands[1], operands[2])
+	return cmp.Or(err, checkText(len(whole)+grown))
+}
+
+func checkReplaceN(operands []*ast.Term) error {
+	whole, _ := operands[1].Value.(ast.String)
+	patterns, isObject := operands[0].Value.(ast.Object)
+	if !isObject {
+		return nil
+	}
+	size := len(whole)
+	err := patterns.Iter(func(old, replacement *ast.Term) error {
+		grown, err := growth(string(whole), old, replacement)
+		size += grown
+		return err
+	})
+	return cmp.Or(err, checkText(size))
+}
+
+// growth is by how much a text can grow where others in it are replaced.
+func growth(whole string, old, replacement *ast.Term) (int, error) {
+	from, _ := old.Value.(ast.String)
+	to, _ := replacement.Value.(ast.String)
+	switch {
+	case len(from) > maxSought:
+		return 0, fmt.Errorf("a text that is replaced can have at most %d KiB", maxSought>>10)
+	case len(to) <= len(from):
+		return 0, nil
+	}
+	return strings.Count(whole, string(from)) * len(to), nil
+}
+
+// checkPairs refuses lists of networks that OPA would hold against each other
+// without looking at its cancel flag.
+func checkPairs(operands []*ast.Term) error {
+	pairs := 1
+	for _, o := range operands {
+		switch list := o.Value.(type) {
+		case *ast.Array:
+			pairs *= list.Len()
+		case ast.Set:
+			pairs *= list.Len()
+		case ast.Object:
+			pairs *= list.Len()
+		}
+	}
+	if pairs > maxPairs {
+		return fmt.Errorf("networks can be held against each other in at most %d pairs; look each one up with net.cidr_contains", maxPairs)
+	}
+	return nil
 }
 
 func longestNumber(s string) int {

@@ -24,12 +24,16 @@ func capabilities() *ast.Capabilities {
 }
 
 func refused(b *ast.Builtin) bool {
-	return b.Nondeterministic && b.Name != ast.Print.Name || slices.Contains(timely, b.Name) || slices.Contains(unstoppable, b.Name)
+	return b.Nondeterministic && b.Name != ast.Print.Name || slices.Contains(timely, b.Name) || unstoppable[b.Name] != ""
 }
 
-// unstoppable are the built-ins that run as long as what they are given says: a
-// template may have a loop without end.
-var unstoppable = []string{ast.RenderTemplate.Name}
+// unstoppable are the built-ins that run as long as what they are given says, each
+// with what to use for it: a template may have a loop without end, and a small graph
+// more paths than fit into memory.
+var unstoppable = map[string]string{
+	ast.RenderTemplate.Name:        "use sprintf or concat",
+	ast.ReachablePathsBuiltin.Name: "use graph.reachable",
+}
 
 // timely are the built-ins that OPA does not mark, though they hold certificates
 // against the clock of the machine.
@@ -45,8 +49,8 @@ func refusal(message string) string {
 	if b := ast.BuiltinMap[name]; !ok || b == nil || !refused(b) {
 		return message
 	}
-	if slices.Contains(unstoppable, name) {
-		return fmt.Sprintf("rules cannot call %s: it may go on without end, and nothing can stop it; use sprintf or concat", name)
+	if instead := unstoppable[name]; instead != "" {
+		return fmt.Sprintf("rules cannot call %s: it may go on without end, and nothing can stop it; %s", name, instead)
 	}
 	return fmt.Sprintf("rules cannot call %s: it may answer otherwise at another time or on another machine, and one snapshot has one verdict", name)
 }

@@ -40,10 +40,14 @@ func TestWhatRulesCannotCall(t *testing.T) {
 	}
 }
 
-func TestTemplatesAreRefused(t *testing.T) {
-	_, err := packOf(map[string]string{"a.rego": strings.Replace(ruleText, `site.name == "X"`, `strings.render_template("{{range 1000000000000}}x{{end}}", {}) == ""`, 1)})
-	if want := "rules cannot call strings.render_template: it may go on without end, and nothing can stop it"; err == nil || !strings.Contains(err.Error(), want) {
-		t.Errorf("got %v, want %s", err, want)
+func TestWhatCannotBeStoppedIsRefused(t *testing.T) {
+	for call, want := range map[string]string{
+		`strings.render_template("{{range 1000000000000}}x{{end}}", {}) == ""`: "rules cannot call strings.render_template: it may go on without end, and nothing can stop it; use sprintf or concat",
+		`count(graph.reachable_paths({}, {"a"})) > 0`:                          "rules cannot call graph.reachable_paths: it may go on without end, and nothing can stop it; use graph.reachable",
+	} {
+		if _, err := packOf(map[string]string{"a.rego": strings.Replace(ruleText, `site.name == "X"`, call, 1)}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
 	}
 }
 
@@ -90,6 +94,21 @@ func TestHeld(t *testing.T) {
 		{`sprintf("%.999999f", [7]) == ""`, "a width or precision in a format can have at most 4 digits"},
 		{`sprintf("%*d", [7, 7]) == ""`, "a width or precision in a format can have at most 4 digits"},
 		{`sprintf("%%99999d", []) == "%99999d"`, ""},
+		{`sprintf("%[2]s %[1]s", ["a", "b"]) == "b a"`, ""},
+		{doubling(14) + `; count(sprintf(concat("", [s | some i in numbers.range(1, 50); s := "%[1]s"]), [s14])) > 0`, ""},
+		{doubling(18) + `; sprintf("%[1]s%[1]s%[1]s%[1]s%[1]s", [s18]) == ""`, "a text that is put together can have at most 16 MiB"},
+		{`concat(", ", ["a", "b"]) == "a, b"; concat(", ", {"a"}) == "a"`, ""},
+		{doubling(16) + `; concat(s16, [x | some i in numbers.range(1, 100000); x := sprintf("%d", [i])]) == ""`, "a text that is put together can have at most 16 MiB"},
+		{`replace("aba", "a", "cc") == "ccbcc"`, ""},
+		{doubling(14) + `; replace(s14, "a", s14) == ""`, "a text that is put together can have at most 16 MiB"},
+		{doubling(14) + `; replace(s14, "", s14) == ""`, "a text that is put together can have at most 16 MiB"},
+		{doubling(10) + `; replace(s10, s10, "a") == "a"`, ""},
+		{doubling(14) + `; replace(s14, s14, "a") == "a"`, "a text that is replaced can have at most 16 KiB"},
+		{doubling(14) + `; strings.replace_n({s14: "a"}, s14) == "a"`, "a text that is replaced can have at most 16 KiB"},
+		{`strings.replace_n({"a": "b", "c": "dd"}, "abc") == "bbdd"`, ""},
+		{doubling(14) + `; strings.replace_n({"a": s14}, s14) == ""`, "a text that is put together can have at most 16 MiB"},
+		{`net.cidr_contains_matches("10.0.0.0/8", ["10.1.0.0/16"]) == {["10.0.0.0/8", 0]}`, ""},
+		{`nets := [sprintf("10.0.%d.0/24", [i]) | some i in numbers.range(1, 2000)]; count(net.cidr_contains_matches(nets, nets)) == 1`, "networks can be held against each other in at most 1048576 pairs; look each one up with net.cidr_contains"},
 		{`time.clock([0, "UTC"]) == [0, 0, 0]`, ""},
 		{`time.clock([0, "Local"])[0] >= 0`, "rules cannot use the time zone of the machine"},
 		{`time.format([0, "Local", "RFC3339"]) == ""`, "rules cannot use the time zone of the machine"},
