@@ -71,14 +71,14 @@ func (r *run) applies(ctx context.Context, rule *Rule, state *ruleState) (done b
 		return true, context.Cause(ctx)
 	}
 	var reasons []string
-	if err == nil {
-		err = reread(values[notApplicableOutput], &reasons)
+	if err == nil && reread(values[notApplicableOutput], &reasons) != nil {
+		err = errors.New("not_applicable must contain texts, and contains something else")
 	}
 	if err == nil && slices.Contains(reasons, "") {
 		err = errors.New("not_applicable contains an empty text")
 	}
 	if err != nil {
-		state.fail(fmt.Errorf("not_applicable must contain texts: %w", err), "the estate")
+		state.fail(err, "the estate")
 		return true, nil
 	}
 	for _, reason := range slices.Sorted(slices.Values(reasons)) {

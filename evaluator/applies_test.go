@@ -23,6 +23,7 @@ func TestNotApplicable(t *testing.T) {
 		{"a client rule", clientRuleText + notForChildren, "estate: {server: {name: NS, hierarchy_child: true}}\nclients: [" + clientX + "]", NotApplicable, "the server is a child in a hierarchy"},
 		{"a client rule that applies", clientRuleText + notForChildren, "estate: {server: {name: NS}}\nclients: [" + clientX + "]", Fail, ""},
 		{"an object", ruleText + "\nnot_applicable contains {\"msg\": \"a\"} if true\n", "estate: {sites: []}", Errored, "not_applicable must contain texts"},
+		{"a mistake", ruleText + "\nnot_applicable contains \"x\" if to_number(data.estate.server.name) > 1\n", "estate: {server: {name: NS}, sites: []}", Errored, "the rule broke on the estate: house/a.rego:18: eval_builtin_error: to_number"},
 		{"an empty text", ruleText + "\nnot_applicable contains \"\" if true\n", "estate: {sites: []}", Errored, "not_applicable contains an empty text"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
