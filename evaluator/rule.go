@@ -97,9 +97,9 @@ type Rule struct {
 	tallies  needs // of its tally
 	counts   tallyKeys
 	others   map[string]*Rule // by tally key: who has it, where this rule must not
-	harms    needs    // of its affects
-	applying needs    // of its not_applicable
-	outputs  []string // what of the rule contract the package defines
+	harms    needs            // of its affects
+	applying needs            // of its not_applicable
+	outputs  []string         // what of the rule contract the package defines
 	source   Source
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/nscheck/nscheck/snapshot"
 )
@@ -49,5 +50,19 @@ func TestSelfCheckFindsAFieldThatWasForgotten(t *testing.T) {
 		if want := "self-check failed on client X, line 10: ACME-CLI-001 is "; err != nil && !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("every %d: got %v, want %s", every, err, want)
 		}
+	}
+}
+
+// TestSelfCheckOfAStoppedRule makes sure that no bug is seen where a rule is in
+// error for the clients behind the one at which it was stopped.
+func TestSelfCheckOfAStoppedRule(t *testing.T) {
+	rule := strings.Replace(whether(clientRuleText, unending["a cross product"].condition), "\tinput.name\n", "\tinput.name == \"X\"\n", 1)
+	r, err := evaluateWith(t, t.Context(), mustPack(t, map[string]string{"a.rego": rule}), "estate: {}\nclients: ["+clientY+","+clientX+"]",
+		Options{RuleTimeout: 200 * time.Millisecond, SelfCheck: 1, Parallel: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := r.Rules[0]; got.Verdict != Errored {
+		t.Errorf("%s %v", got.Verdict, got.Reasons)
 	}
 }
