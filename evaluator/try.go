@@ -24,6 +24,9 @@ type TryOptions struct {
 	// Parallel and Progress are those of [Options].
 	Parallel int
 	Progress func(clients int64)
+	// RuleTimeout and RuleMemory are those of [Options].
+	RuleTimeout time.Duration
+	RuleMemory  int64
 }
 
 // Trial is what one rule says about a snapshot, and how it came to say so.
@@ -101,7 +104,7 @@ func Try(ctx context.Context, pack *Pack, snap Snapshot, rule *Rule, opts TryOpt
 	if rule.Scope == EstateScope && opts.Client != nil {
 		return nil, fmt.Errorf("%s judges the estate, and not one client; leave the client out", rule.ID)
 	}
-	r, err := newRun(ctx, pack, snap, Options{Parallel: opts.Parallel, Progress: opts.Progress})
+	r, err := newRun(ctx, pack, snap, Options{Parallel: opts.Parallel, Progress: opts.Progress, RuleTimeout: opts.RuleTimeout, RuleMemory: opts.RuleMemory})
 	if err != nil {
 		return nil, err
 	}

@@ -37,7 +37,7 @@ func ruleTryCommand() *cli.Command {
 			&cli.BoolFlag{Name: "watch", Usage: "try it again whenever a file of its pack is saved"},
 			&cli.BoolFlag{Name: "json", Usage: "print JSON"},
 			noColorFlag(), configFlag(),
-		}, packFlags(), workFlags()),
+		}, packFlags(), ruleLimitFlags(), workFlags()),
 		Action: runRuleTry,
 	}
 }
@@ -117,8 +117,11 @@ func (t *trying) once(ctx context.Context, c *cli.Context) error {
 		opts.Client = namesakes.add
 	}
 	var shown evaluator.Options
+	if err := setRuleLimits(c, &shown); err != nil {
+		return err
+	}
 	stop := showJudging(c, snap.Manifest(), &shown)
-	opts.Progress = shown.Progress
+	opts.Progress, opts.RuleTimeout, opts.RuleMemory = shown.Progress, shown.RuleTimeout, shown.RuleMemory
 	trial, err := evaluator.Try(ctx, pack, snap, rule, opts)
 	stop()
 	if err == nil {
