@@ -12,9 +12,9 @@ import (
 )
 
 // followCode looks at what rules do, which can only be told where they load.
-func (l *linter) followCode() {
+func (l *linter) followCode() error {
 	if l.code == nil || l.pack == nil {
-		return
+		return nil
 	}
 	linted := func(shown string) *file { return l.file(shown) }
 	for _, problem := range l.pack.Lint() {
@@ -30,6 +30,7 @@ func (l *linter) followCode() {
 	}
 	l.every()
 	l.unused()
+	return l.comparisons()
 }
 
 // remediation finds versions of the platform for which a rule says nothing of

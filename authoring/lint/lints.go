@@ -50,6 +50,10 @@ const (
 	missingCase      = "missing-case"
 	orphanFile       = "orphan-file"
 	noUnknown        = "no-unknown"
+	mixedTypes       = "mixed-types"
+	versionAsText    = "version-as-text"
+	noMembers        = "no-members"
+	unknownValue     = "unknown-value"
 	notRemembered    = evaluator.NotRemembered
 	unusedLibrary    = "unused-library"
 	unusedHelper     = "unused-helper"
@@ -120,6 +124,10 @@ var lints = []Lint{
 	{missingCase, Advice, Warning, "worked examples do not show every case", "Add an example of each case that is missing."},
 	{orphanFile, Warning, Warning, "a test or a file of examples has no rule beside it", "Name it as its rule, or remove it."},
 	{noUnknown, Warning, Warning, "a rule takes what is not known for fine", "Say in \"unknown contains … if\" what cannot be judged, and why."},
+	{mixedTypes, Warning, Warning, "code compares values of two types", "Compare values of one type; in params.yaml a version stands in quotes, and a number does not."},
+	{versionAsText, Warning, Warning, "code compares versions as texts", "Compare them as lists of numbers, as older of data.nscheck.lib.versions does, or _numbers in docs/custom-rules.md."},
+	{noMembers, Warning, Warning, "code looks with \"in\" into what has no members", "Write contains(text, part), or startswith, to look into a text."},
+	{unknownValue, Warning, Warning, "code compares a field with a text that it never is", "Write a text that it can be; \"nscheck schema\" shows which those are."},
 	{notRemembered, Warning, Warning, "verdicts about clients cannot be remembered", "Read the fields that many clients share."},
 	{unusedLibrary, Warning, Warning, "no rule uses a library", "Use it, or remove the file."},
 	{unusedHelper, Warning, Warning, "nothing uses a helper", "Use it, or remove it."},

@@ -78,7 +78,9 @@ func Run(ctx context.Context, sources []evaluator.Source, opts Options) (*Report
 		}
 	}
 	l.otherRefusal()
-	l.followCode()
+	if err := l.followCode(); err != nil {
+		return nil, err
+	}
 	report := &Report{Strict: opts.Strict, Problems: []Problem{}, Silenced: []Silenced{}}
 	l.silence(report)
 	return report, nil

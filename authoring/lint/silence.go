@@ -115,7 +115,7 @@ func (l *linter) looked(lint Lint, f *file) bool {
 	switch lint.Name {
 	case unusedHelper: // of a library that nothing uses, that alone is said
 		return l.code != nil && !l.wholeUnused[f]
-	case noUnknown, notRemembered, unusedLibrary, remediationGap:
+	case noUnknown, notRemembered, unusedLibrary, remediationGap, mixedTypes, versionAsText, noMembers, unknownValue:
 		return l.code != nil
 	}
 	return lint.under(l.opts.Strict) != off
