@@ -243,7 +243,7 @@ func (s *shape) applyTag(tag string) {
 			s.enum = append(s.enum, value)
 		case "minimum":
 			s.minimum = value
-		case "":
+		case "", "example":
 		default:
 			panic("snapshot: accepts does not know the schema tag " + option)
 		}

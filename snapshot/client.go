@@ -10,7 +10,7 @@ type Client struct {
 	// Windows domain or workgroup.
 	Domain *string `json:"domain"`
 	// Asset status. Computers that vComputer lists are Active (KB180417).
-	Status *string `json:"status"`
+	Status *string `json:"status" jsonschema:"example=Active,example=Retired,example=Disposed"`
 	// Whether the computer is managed (runs the Symantec Management Agent).
 	Managed *bool `json:"managed"`
 	// Operating system name.

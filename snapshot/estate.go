@@ -73,7 +73,7 @@ type LicenceHolder struct {
 	// Name; null where the resource no longer exists.
 	Name *string `json:"name"`
 	// Asset status, for example Retired; null where none is recorded.
-	Status *string `json:"status"`
+	Status *string `json:"status" jsonschema:"example=Active,example=Retired,example=Disposed"`
 }
 
 // VendorPolicy is a Patch Management vendor policy.
