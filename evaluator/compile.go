@@ -60,8 +60,7 @@ func compileFlaw(e *ast.Error) *Flaw {
 		return f
 	}
 	if flaw, ok := strings.CutPrefix(f.Msg, "yaml: "); ok {
-		flaw, _, _ = strings.Cut(flaw, "   Hint: ")
-		f.Msg = "METADATA is not YAML: " + flaw + "; all comment lines right below # METADATA belong to it"
+		f.notYAML(flaw)
 		return f
 	}
 	switch d := e.Details.(type) {

@@ -47,6 +47,8 @@ type Flaw struct {
 	Msg string
 	// The line that it is in.
 	Line string
+
+	yamlLine int // of the annotations, counted from 1; 0 where they are read
 }
 
 // Error says where the flaw is and what it is, and shows the line.
@@ -107,6 +109,9 @@ func flawOn(kind FlawKind, file, format string, args ...any) *Flaw {
 // endIn puts a flaw that lies behind what is written at its end, and fills in
 // the line.
 func (f *Flaw) endIn(text string) {
+	if f.yamlLine > 0 {
+		f.placeInMetadata(text)
+	}
 	lines := strings.Split(text, "\n")
 	row := min(max(f.Row, 1), len(lines))
 	line := excerpt.Line(text, row)

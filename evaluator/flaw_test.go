@@ -63,10 +63,25 @@ func TestSyntaxErrorsHideNothing(t *testing.T) {
 	}
 }
 
+// TestMetadataThatIsNoYAML: the line is the one at fault, whatever OPA makes of the
+// line that the reader of YAML names.
 func TestMetadataThatIsNoYAML(t *testing.T) {
-	_, err := packOf(map[string]string{"a.rego": strings.Replace(ruleText, "# description", "# a word to readers\n# description", 1)})
-	if want := "METADATA is not YAML: line 2: "; err == nil || !strings.Contains(err.Error(), want) {
-		t.Errorf("got %v, want %s", err, want)
+	const behind = "; all comment lines right below # METADATA belong to it"
+	for metadata, want := range map[string]string{
+		"# title: T\n# a word to readers\n# description: D\n":                      "house/a.rego:4:1: METADATA is not YAML: could not find expected ':'" + behind + "\n    # a word to readers",
+		"# title: T\n# custom:\n#   id: X-001\n#    severity: low\n#   scope: x\n": "house/a.rego:6:1: METADATA is not YAML: mapping values are not allowed in this context" + behind + "\n    #    severity: low",
+		"# title: T\n# custom:\n#   aliases: [X-001\n#   scope: x\n":               "house/a.rego:5:1: METADATA is not YAML: did not find expected ',' or ']'" + behind + "\n    #   aliases: [X-001",
+		"# title: T\n# custom: {a: b\n":                                            "house/a.rego:4:1: METADATA is not YAML: did not find expected ',' or '}'" + behind + "\n    # custom: {a: b",
+		"# title: T: U\n":                                                          "house/a.rego:3:1: METADATA is not YAML: mapping values are not allowed in this context" + behind + "\n    # title: T: U",
+		"# title: [T]\n# custom: {}\n":                                             "house/a.rego:3:1: METADATA is not YAML: cannot unmarshal !!seq into string" + behind + "\n    # title: [T]",
+	} {
+		for _, end := range []string{"\n", "\r\n"} {
+			text := "# A rule.\n# METADATA\n" + metadata + "package acme.x\n\nviolation contains {} if false\n"
+			_, err := packOf(map[string]string{"a.rego": strings.ReplaceAll(text, "\n", end)})
+			if err == nil || !strings.Contains(err.Error(), want+"\n") {
+				t.Errorf("%q: got %v, want %s", metadata, err, want)
+			}
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package evaluator
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -70,6 +71,43 @@ func entryOf(node *yaml.Node, step string) (key, value *yaml.Node) {
 		}
 	}
 	return nil, nil
+}
+
+// lineOfYAML is how the reader of YAML names a line.
+var lineOfYAML = regexp.MustCompile(`\bline (\d+): `)
+
+// notYAML says that annotations cannot be read, and notes in which of their lines.
+func (f *Flaw) notYAML(message string) {
+	message, _, _ = strings.Cut(message, "   Hint: ")
+	message = strings.TrimPrefix(message, "unmarshal errors:   ")
+	if found := lineOfYAML.FindStringSubmatchIndex(message); found != nil {
+		f.yamlLine, _ = strconv.Atoi(message[found[2]:found[3]]) // 0, for none, where it is too long
+		message = message[:found[0]] + message[found[1]:]
+		if strings.HasPrefix(message, "did not find expected") { // of its parser, which counts from 0
+			f.yamlLine++
+		}
+	}
+	f.Msg = "METADATA is not YAML: " + message + "; all comment lines right below # METADATA belong to it"
+}
+
+// placeInMetadata puts a flaw in the line of the annotations that it is in. OPA
+// puts most into the line behind it.
+func (f *Flaw) placeInMetadata(text string) {
+	lines := strings.Split(text, "\n")
+	top := min(f.Row, len(lines))
+	for top > 0 && strings.TrimSpace(strings.TrimPrefix(lines[top-1], "#")) != "METADATA" {
+		if !strings.HasPrefix(lines[top-1], "#") {
+			return
+		}
+		top--
+	}
+	end := top
+	for end < len(lines) && strings.HasPrefix(lines[end], "#") {
+		end++
+	}
+	if top > 0 {
+		f.Row, f.Col = min(top+f.yamlLine, end), 1
+	}
 }
 
 // annotationKeys are those that OPA reads; it takes no notice of others.

@@ -1,6 +1,7 @@
 package evaluator
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -9,8 +10,26 @@ import (
 // ParseRego parses a file of Rego as rules are parsed. The file's name stands in
 // errors and positions.
 func ParseRego(file string, text []byte) (*ast.Module, error) {
-	m, err := ast.ParseModuleWithOpts(file, RegoText(text), ast.ParserOptions{ProcessAnnotation: true, Capabilities: known()})
-	return m, CompileError(err)
+	code := RegoText(text)
+	m, err := ast.ParseModuleWithOpts(file, code, ast.ParserOptions{ProcessAnnotation: true, Capabilities: known()})
+	flaws, err := ParseFlaws(file, code, err)
+	if err != nil {
+		return nil, err
+	}
+	return m, flaws.err()
+}
+
+// ParseFlaws says in plain words what OPA found in reading a file of Rego, and puts it
+// where it is in the text.
+func ParseFlaws(file, text string, err error) (Flaws, error) {
+	flaws, err := CompileFlaws(err)
+	// What OPA says of one place behind its first words is a consequence of it.
+	flaws = slices.CompactFunc(flaws, func(a, b *Flaw) bool { return a.Row == b.Row && a.Col == b.Col })
+	for _, f := range flaws {
+		f.File = file
+		f.endIn(text)
+	}
+	return flaws, err
 }
 
 // RegoText is the text of a file of Rego without the byte order mark that editors

@@ -156,15 +156,9 @@ func (p *Pack) parseModules(from int) error {
 	parsing.Wait() // none returns an error
 	parsed := p.modules[:from]
 	for i, m := range modules {
-		flaws, err := CompileFlaws(errs[i])
+		flaws, err := ParseFlaws(m.file, m.text, errs[i])
 		if err != nil {
 			return err
-		}
-		// What OPA says of one place behind its first words is a consequence of it.
-		flaws = slices.CompactFunc(flaws, func(a, b *Flaw) bool { return a.Row == b.Row && a.Col == b.Col })
-		for _, f := range flaws {
-			f.File = m.file
-			f.endIn(m.text)
 		}
 		p.flaw(flaws...)
 		if len(flaws) == 0 {

@@ -48,8 +48,8 @@ func (l *linter) tests() error {
 		if !linted || !f.isTest || f.module != nil {
 			return
 		}
-		_, err := ast.ParseModule(f.shown, f.text)
-		flaws, _ := evaluator.CompileFlaws(err)
+		_, err := ast.ParseModuleWithOpts(f.shown, f.text, ast.ParserOptions{ProcessAnnotation: true})
+		flaws, _ := evaluator.ParseFlaws(f.shown, f.text, err)
 		for _, flaw := range flaws {
 			l.report(Problem{Name: testFile, File: f.shown, Line: flaw.Row, Column: flaw.Col, Message: flaw.Msg})
 		}
