@@ -38,9 +38,43 @@ var (
 	packPrefixForm = regexp.MustCompile(`^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*$`)
 )
 
+// UnreadFile is that a file would not be read because of its name, although its
+// author surely meant it to be.
+type UnreadFile struct {
+	// File in its folder, with slashes.
+	File string
+	// What to do.
+	Help string
+}
+
+// Error says which file would not be read, and what to do.
+func (u *UnreadFile) Error() string { return u.File + " would not be read; " + u.Help }
+
+// misnamedPackFile refuses a file at the top of a folder that was meant for
+// [PackFile].
+func misnamedPackFile(folder fs.FS) error {
+	files, err := fs.ReadDir(folder, ".")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		name := strings.ToLower(f.Name())
+		if f.Name() != PackFile && (name == PackFile || name == "pack.yml") {
+			return &UnreadFile{f.Name(), "call it " + PackFile}
+		}
+	}
+	return nil
+}
+
 // ReadPackManifest reads the manifest of a folder of rules; nil where the folder
 // has none. Errors begin with the file's name.
 func ReadPackManifest(folder fs.FS) (*PackManifest, error) {
+	if err := misnamedPackFile(folder); err != nil {
+		return nil, err
+	}
 	text, err := fs.ReadFile(folder, PackFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil

@@ -127,6 +127,10 @@ func (p *Pack) readSource(src Source, sum io.Writer) error {
 // readManifest notes which pack a source is, where it says so.
 func (p *Pack) readManifest(src Source) error {
 	m, err := ReadPackManifest(src.FS)
+	var unread *UnreadFile
+	if errors.As(err, &unread) {
+		unread.File = src.file(unread.File)
+	}
 	if m == nil || err != nil {
 		return err
 	}
@@ -178,11 +182,11 @@ func checkFile(src Source, name string, d fs.DirEntry) error {
 			return fmt.Errorf("%s is a link to a folder, and links to folders are not followed; name that folder as one of the sources", src.file(name))
 		}
 	case strings.EqualFold(ext, ".rego") && ext != ".rego":
-		return fmt.Errorf("%s would not be read; write its ending as .rego", src.file(name))
+		return &UnreadFile{src.file(name), "write its ending as .rego"}
 	}
 	isParams := slices.Contains([]string{"params.yaml", "params.yml"}, base) || name == "params.json"
 	if isParams && name != paramsFile {
-		return fmt.Errorf("%s would not be read; parameters stand in %s at the top of the folder", src.file(name), paramsFile)
+		return &UnreadFile{src.file(name), fmt.Sprintf("parameters stand in %s at the top of the folder", paramsFile)}
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/nscheck/nscheck/evaluator"
@@ -11,7 +12,10 @@ import (
 func (l *linter) manifest(d *folder) {
 	m, err := evaluator.ReadPackManifest(d.source.FS)
 	f := d.byName[evaluator.PackFile]
+	var unread *evaluator.UnreadFile
 	switch {
+	case errors.As(err, &unread): // of which load tells
+		return
 	case err != nil && f != nil:
 		line, message := yamlPlace(strings.TrimPrefix(err.Error(), evaluator.PackFile+": "))
 		if line == 0 {

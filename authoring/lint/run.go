@@ -98,6 +98,10 @@ func (l *linter) load(sources []evaluator.Source) error {
 	default:
 		l.refused = err
 	}
+	var unread *evaluator.UnreadFile
+	if errors.As(err, &unread) { // not a consequence of anything else
+		l.report(Problem{Name: doesNotLoad, File: unread.File, Message: unread.Error()})
+	}
 	return nil
 }
 

@@ -279,3 +279,23 @@ func FuzzLint(f *testing.F) {
 		}
 	})
 }
+
+// TestFilesOfOtherNames: what is meant to be read and is not is told, whatever else is
+// wrong.
+func TestFilesOfOtherNames(t *testing.T) {
+	for name, want := range map[string]string{
+		"pack.yml":   "pack.yml:0:0 does-not-load house/pack.yml would not be read; call it pack.yaml",
+		"params.yml": "params.yml:0:0 does-not-load house/params.yml would not be read; parameters stand in params.yaml at the top of the folder",
+		"lib/x.REGO": "lib/x.REGO:0:0 does-not-load house/lib/x.REGO would not be read; write its ending as .rego",
+	} {
+		files := house(t)
+		files[name] = &fstest.MapFile{}
+		if diff := cmp.Diff([]string{want}, found(lintFiles(t, files, Options{Strict: true}))); diff != "" {
+			t.Error(diff)
+		}
+		replaced(t, files, "site/no_server.rego", "site.name]", "site.nmae]")
+		if got := found(lintFiles(t, files, Options{})); len(got) != 2 || !slices.Contains(got, want) {
+			t.Errorf("beside another problem: %q", got)
+		}
+	}
+}
