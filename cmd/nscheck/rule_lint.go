@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/urfave/cli/v2"
@@ -22,9 +21,9 @@ func ruleLintCommand() *cli.Command {
 		Usage:     "say what is wrong with rules and what could be better",
 		ArgsUsage: "[PATH...]",
 		Description: "It looks at the rules in PATH, or in --policy, or in the current folder where it holds rules,\n" +
-			"or else at the built-in ones. A PATH in a pack is looked at with the whole pack. It exits\n" +
-			"with 1 where it finds an error, and with --strict a warning too. docs/lints.md has a section\n" +
-			"about each lint.",
+			"or else at the built-in ones. A PATH in a pack is looked at with the whole pack, and may be\n" +
+			"a pack as a file (.tar.gz). It exits with 1 where it finds an error, and with --strict a\n" +
+			"warning too. docs/lints.md has a section about each lint.",
 		HideHelpCommand: true, // a folder may be called h
 		Flags: []cli.Flag{
 			&cli.StringSliceFlag{Name: "policy", Aliases: []string{"p"}, Usage: "look at the rules in `DIR`; repeatable", EnvVars: []string{"NSCHECK_POLICY"}},
@@ -43,16 +42,16 @@ func runRuleLint(c *cli.Context) error {
 	if c.Bool("list") {
 		return listLints(c)
 	}
-	roots, within, err := lintPaths(c)
+	packs, within, err := lintPaths(c)
 	if err != nil {
 		return err
 	}
 	if c.Bool("fix") {
-		if err := fixRules(c, roots, within); err != nil {
+		if err := fixRules(c, packs, within); err != nil {
 			return err
 		}
 	}
-	sources, opts := lintSources(c, roots, within)
+	sources, opts := lintSources(c, packs, within)
 	found, err := await(c.Context, func() (*lint.Report, error) { return lint.Run(context.WithoutCancel(c.Context), sources, opts) })
 	if err != nil {
 		return err
@@ -92,7 +91,7 @@ func listLints(c *cli.Context) error {
 
 // lintPaths are the packs to look at, with what of them is asked for; none for
 // the built-in rules.
-func lintPaths(c *cli.Context) (roots []string, within map[string][]string, err error) {
+func lintPaths(c *cli.Context) (packs []evaluator.Source, within map[string][]string, err error) {
 	paths, flag := c.Args().Slice(), ""
 	if len(paths) == 0 {
 		paths, flag = c.StringSlice("policy"), "--policy: "
@@ -111,39 +110,40 @@ func lintPaths(c *cli.Context) (roots []string, within map[string][]string, err 
 		if err != nil {
 			return nil, nil, fmt.Errorf("%s%w", flag, err)
 		}
-		root := t.Source.Name
-		if !slices.Contains(roots, root) {
-			roots = append(roots, root)
+		name := t.Source.Name
+		if within[name] == nil {
+			packs = append(packs, t.Source)
 		}
-		within[root] = append(within[root], t.Within)
+		within[name] = append(within[name], t.Within)
 	}
-	return roots, within, nil
+	return packs, within, nil
 }
 
 // lintSources are the packs as sources, with the built-in rules beside them.
-func lintSources(c *cli.Context, roots []string, within map[string][]string) ([]evaluator.Source, lint.Options) {
+func lintSources(c *cli.Context, packs []evaluator.Source, within map[string][]string) ([]evaluator.Source, lint.Options) {
 	opts := lint.Options{Strict: c.Bool("strict"), Within: within}
 	embedded := evaluator.Source{Name: builtin, FS: policies.FS}
-	if len(roots) == 0 {
+	if len(packs) == 0 {
 		opts.Shipped = true
 		return []evaluator.Source{embedded}, opts
-	}
-	var sources []evaluator.Source
-	for _, dir := range roots {
-		sources = append(sources, evaluator.Source{Name: dir, FS: os.DirFS(dir)})
 	}
 	if !c.Bool("no-builtin") {
 		opts.Beside = []evaluator.Source{embedded}
 	}
-	return sources, opts
+	return packs, opts
 }
 
-func fixRules(c *cli.Context, roots []string, within map[string][]string) error {
-	if len(roots) == 0 {
+func fixRules(c *cli.Context, packs []evaluator.Source, within map[string][]string) error {
+	if len(packs) == 0 {
 		return errors.New("--fix cannot rewrite the built-in rules; name a folder of rules")
 	}
-	for _, dir := range roots {
-		fixed, err := lint.Fix(dir, within[dir]...)
+	for _, pack := range packs {
+		if info, err := os.Stat(pack.Name); err == nil && !info.IsDir() {
+			return fmt.Errorf("--fix cannot rewrite %s, which is a pack already; name the folder that it is built from", pack.Name)
+		}
+	}
+	for _, pack := range packs {
+		fixed, err := lint.Fix(pack.Name, within[pack.Name]...)
 		for _, name := range fixed {
 			notice(c, "formatted %s", name)
 		}

@@ -6,12 +6,15 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/nscheck/nscheck/authoring/ruletest"
 	"github.com/nscheck/nscheck/evaluator"
 	"github.com/nscheck/nscheck/policies"
+	"github.com/nscheck/nscheck/rulepack"
 )
 
 // testTargets is what is tested.
@@ -41,11 +44,18 @@ func testTargets(c *cli.Context) ([]ruletest.Target, error) {
 }
 
 // targetOf finds the pack that a path is in: the folder itself, or one above it
-// that says in its pack.yaml that it is a pack.
+// that says in its pack.yaml that it is a pack; or the pack that a file is.
 func targetOf(path string) (t ruletest.Target, err error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return t, err
+	}
+	if !info.IsDir() && !isPartOfRule(path) {
+		pack, err := rulepack.Open(path)
+		if err != nil {
+			return t, err
+		}
+		return ruletest.Target{Source: pack.Source(), Within: "."}, nil
 	}
 	root := filepath.Clean(path)
 	within := "."
@@ -58,6 +68,11 @@ func targetOf(path string) (t ruletest.Target, err error) {
 		return t, err
 	}
 	return ruletest.Target{Source: evaluator.Source{Name: root, FS: os.DirFS(root)}, Within: within}, nil
+}
+
+// isPartOfRule tells the files that a rule is from a pack as a file.
+func isPartOfRule(path string) bool {
+	return slices.Contains([]string{".rego", ".yaml", ".yml"}, strings.ToLower(filepath.Ext(path)))
 }
 
 // packAbove is the folder at or above a path that has a pack.yaml, and the path
