@@ -65,6 +65,7 @@ const (
 	format           = "format"
 	oldImport        = "old-import"
 	noReferences     = "no-references"
+	placeholder      = "placeholder"
 	noPackFile       = "no-pack-file"
 	packFileGap      = "pack-file-gap"
 	ignoreReason     = "ignore-without-reason"
@@ -142,6 +143,7 @@ var lints = []Lint{
 	{longDescription, Advice, Advice, "a description is too long to be read", "Keep what a reader of a finding needs."},
 	{oldImport, Advice, Advice, "an import is not needed any more", "Remove the import: Rego has its keywords without it."},
 	{noReferences, off, Warning, "a shared rule names no article to read", "Add related_resources to the METADATA."},
+	{placeholder, off, Warning, "a text of a shared rule is still to be written", "Write what readers of a finding need."},
 	{noPackFile, off, Warning, "a shared pack does not say which pack it is", "Add a pack.yaml with name, version, description, prefix and nscheck."},
 	{packFileGap, off, Warning, "pack.yaml does not say what others need", "Add what is missing to pack.yaml."},
 }

@@ -1,10 +1,13 @@
 package lint
 
 import (
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/open-policy-agent/opa/v1/ast"
+
+	"github.com/nscheck/nscheck/authoring/scaffold"
 )
 
 // How long texts may be: a title fits in a line of a report, a description is a
@@ -33,7 +36,35 @@ func (l *linter) metadata(f *file) {
 	if len(a.RelatedResources) == 0 {
 		l.on(f, noReferences, a.Location.Row, "the rule names no article or page that says more")
 	}
+	l.placeholders(f, a)
 	l.schemas(f, a)
+}
+
+// unwritten are words that stand for a text that is still to be written.
+var unwritten = regexp.MustCompile(`\b(TODO|FIXME|TBD)\b`)
+
+// placeholders finds texts that were to be written anew.
+func (l *linter) placeholders(f *file, a *ast.Annotations) {
+	texts := []struct{ key, text string }{{"title:", a.Title}, {"description:", a.Description}}
+	remediation, _ := a.Custom["remediation"].([]any)
+	for _, entry := range remediation {
+		if m, ok := entry.(map[string]any); ok {
+			text, _ := m["text"].(string)
+			texts = append(texts, struct{ key, text string }{"remediation:", text})
+		}
+	}
+	for _, t := range texts {
+		text := strings.Join(strings.Fields(t.text), " ")
+		found := unwritten.FindString(text)
+		for _, p := range scaffold.Placeholders {
+			if found == "" && strings.Contains(text, p) {
+				found = p
+			}
+		}
+		if found != "" {
+			l.on(f, placeholder, lineOf(f, t.key), "the %s still says %q", strings.TrimSuffix(t.key, ":"), found)
+		}
+	}
 }
 
 // lineOf is the line of a key of the annotations, or of the package.

@@ -17,6 +17,13 @@ import (
 	"github.com/nscheck/nscheck/evaluator"
 )
 
+// Placeholders are texts of a new rule that its author is to write anew.
+var Placeholders = []string{
+	"Say in a few sentences what is wrong and why it matters",
+	"As it stands, the rule finds",
+	"Say what to do about a finding",
+}
+
 // Options says which rule is wanted.
 type Options struct {
 	// The folder of the pack.

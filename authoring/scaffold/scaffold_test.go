@@ -74,3 +74,19 @@ func TestNewRuleWorks(t *testing.T) {
 		}
 	}
 }
+
+// TestPlaceholdersAreThere: rule lint finds by them what was not written anew.
+func TestPlaceholdersAreThere(t *testing.T) {
+	for _, scope := range []string{"client", "estate"} {
+		text, err := templateFiles.ReadFile("templates/" + scope + ".rego.tmpl")
+		if err != nil {
+			t.Fatal(err)
+		}
+		plain := strings.Join(strings.Fields(strings.ReplaceAll(string(text), "\n#", " ")), " ")
+		for _, p := range Placeholders {
+			if !strings.Contains(plain, p) {
+				t.Errorf("%q is not in the rule of scope %s", p, scope)
+			}
+		}
+	}
+}
