@@ -3,11 +3,7 @@ package evaluator
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"slices"
-	"strings"
 
 	"gopkg.in/yaml.v3"
 
@@ -29,8 +25,12 @@ type Example struct {
 	Clients yaml.Node
 	// What the rule says.
 	Expect Expectation
-	// Line of its file at which it begins.
-	Line int `yaml:"-"`
+	// File that it stands in, and the line at which it begins.
+	File string `yaml:"-"`
+	Line int    `yaml:"-"`
+
+	node *yaml.Node // in the file
+	text string     // of the file
 }
 
 // Expectation is what a rule says about an example.
@@ -53,87 +53,59 @@ type ExampleObject struct {
 // ExampleCases are the kinds of case that every rule has examples of.
 var ExampleCases = []string{"healthy", "broken", "unknown", "missing"}
 
-// ReadExamples reads a file of worked examples; of an empty one there are none.
-func ReadExamples(data []byte) ([]Example, error) {
-	if err := checkExampleKeys(data); err != nil {
-		return nil, fmt.Errorf("read worked examples: %w", err)
-	}
-	var file exampleFile
-	dec := yaml.NewDecoder(bytes.NewReader(data))
-	dec.KnownFields(true)
-	if err := dec.Decode(&file); errors.Is(err, io.EOF) {
-		return nil, nil
-	} else if err != nil {
-		return nil, fmt.Errorf("read worked examples: %w", yamlError(err))
-	}
-	if err := file.setLines(data); err != nil {
-		return nil, err
-	}
-	names := map[string]bool{}
-	for _, e := range file.Examples {
-		switch {
-		case e.Name == "" || names[e.Name]:
-			return nil, fmt.Errorf("worked example %q: give every example a name of its own", e.Name)
-		case !slices.Contains(ExampleCases, e.Case):
-			return nil, fmt.Errorf("worked example %q: case %q is none of %s", e.Name, e.Case, strings.Join(ExampleCases, ", "))
-		case e.Expect.Verdict != "" && !slices.Contains(exampleVerdicts, e.Expect.Verdict):
-			return nil, fmt.Errorf("worked example %q: verdict %q is none of %s", e.Name, e.Expect.Verdict, joinVerdicts(exampleVerdicts))
-		case e.Estate.IsZero():
-			return nil, fmt.Errorf("worked example %q: it has no estate; write \"estate: {}\" where the rule reads clients alone", e.Name)
-		}
-		names[e.Name] = true
-	}
-	return file.Examples, nil
-}
-
-type exampleFile struct{ Examples []Example }
-
-// setLines notes where each example begins.
-func (f *exampleFile) setLines(data []byte) error {
-	var nodes struct{ Examples []yaml.Node }
-	if err := yaml.Unmarshal(data, &nodes); err != nil {
-		return fmt.Errorf("read worked examples: %w", err)
-	}
-	for i := range f.Examples {
-		f.Examples[i].Line = nodes.Examples[i].Line
-	}
-	return nil
-}
-
 // Document is the example's snapshot as a YAML document.
 func (e *Example) Document() ([]byte, error) {
-	doc := yaml.Node{Kind: yaml.MappingNode}
+	var out bytes.Buffer
+	enc := yaml.NewEncoder(&out)
+	enc.SetIndent(2)
+	left := maxExpanded
+	if err := enc.Encode(expanded(e.snapshot(), &left)); err != nil {
+		return nil, fmt.Errorf("worked example %q: %w", e.Name, err)
+	}
+	return out.Bytes(), nil
+}
+
+// maxExpanded bounds how much aliases may make of a file.
+const maxExpanded = 100_000
+
+// expanded is a node in which aliases are replaced by what they stand for, as
+// long as there are nodes left.
+func expanded(node *yaml.Node, left *int) *yaml.Node {
+	if *left--; *left < 0 {
+		return &yaml.Node{Kind: yaml.ScalarNode, Value: "…"}
+	}
+	whole := *resolved(node)
+	whole.Anchor = ""
+	whole.Content = make([]*yaml.Node, len(whole.Content))
+	for i, n := range resolved(node).Content {
+		whole.Content[i] = expanded(n, left)
+	}
+	return &whole
+}
+
+// snapshot is the example's snapshot as it stands in its file.
+func (e *Example) snapshot() *yaml.Node {
+	doc := &yaml.Node{Kind: yaml.MappingNode, Line: e.Line}
 	add := func(key string, value *yaml.Node) {
-		doc.Content = append(doc.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: key}, value)
+		doc.Content = append(doc.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: key, Line: value.Line, Column: value.Column}, value)
 	}
 	add("estate", &e.Estate)
 	if !e.Clients.IsZero() {
 		add("clients", &e.Clients)
 	}
-	var out bytes.Buffer
-	enc := yaml.NewEncoder(&out)
-	enc.SetIndent(2)
-	if err := enc.Encode(&doc); err != nil {
-		return nil, fmt.Errorf("worked example %q: %w", e.Name, err)
-	}
-	return out.Bytes(), nil
+	return doc
 }
 
 // Run judges the example by a pack and tells what one rule of it says, once the
 // rule counts: an example must not come out otherwise on another day.
 func (e *Example) Run(ctx context.Context, pack *Pack, rule string) (Expectation, error) {
 	var got Expectation
-	doc, err := e.Document()
+	snap, err := snapshot.NewYAMLReader(e.snapshot(), e.File)
 	if err != nil {
-		return got, err
+		return got, e.snapshotFlaws(err)
 	}
-	snap, err := snapshot.NewReader(bytes.NewReader(doc), e.Name)
-	if err != nil {
+	if pack, err = e.packFor(pack); err != nil {
 		return got, err
-	}
-	pack, err = pack.withParams(e.Params)
-	if err != nil {
-		return got, fmt.Errorf("worked example %q: %w", e.Name, err)
 	}
 	result, err := judgeBy(ctx, pack, snap, rule)
 	if err != nil {

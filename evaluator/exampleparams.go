@@ -1,7 +1,6 @@
 package evaluator
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 
@@ -9,10 +8,11 @@ import (
 )
 
 // withParams is the pack with other parameters, as a worked example gives them.
-// The pack itself keeps its own.
-func (p *Pack) withParams(params map[string]yaml.Node) (*Pack, error) {
+// The pack itself keeps its own. Where one of them cannot be, the error comes with
+// its name.
+func (p *Pack) withParams(params map[string]yaml.Node) (with *Pack, refused string, err error) {
 	if len(params) == 0 {
-		return p, nil
+		return p, "", nil
 	}
 	other := *p
 	other.info.Params = maps.Clone(p.info.Params)
@@ -21,8 +21,8 @@ func (p *Pack) withParams(params map[string]yaml.Node) (*Pack, error) {
 	for _, name := range slices.Sorted(maps.Keys(params)) {
 		value := params[name]
 		if err := other.SetParamNode(name, &value, "worked example"); err != nil {
-			return nil, fmt.Errorf("params: %w", err)
+			return nil, name, err
 		}
 	}
-	return &other, nil
+	return &other, "", nil
 }

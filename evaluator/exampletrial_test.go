@@ -10,7 +10,7 @@ import (
 // TestExamplesDoNotAge checks that a worked example comes out the same before and
 // after the day from which its rule counts.
 func TestExamplesDoNotAge(t *testing.T) {
-	examples, err := ReadExamples([]byte(`examples:
+	examples, err := ReadExamples("a.yaml", []byte(`examples:
   - name: a site is called X
     case: broken
     estate:
@@ -47,15 +47,15 @@ func TestExampleParameters(t *testing.T) {
 `
 	tests := []struct{ params, want string }{
 		{"names: [Y]", ""},
-		{"name: [Y]", `worked example "with other parameters": params: there is no parameter "name"; known are names`},
-		{"names: Y", `worked example "with other parameters": params: parameter names must be a list, such as [Leeds, York], not the text "Y"`},
+		{"name: [Y]", `a.yaml:4:14: params: there is no parameter "name"; known are names`},
+		{"names: Y", `a.yaml:4:14: params: parameter names must be a list, such as [Leeds, York], not the text "Y"`},
 	}
 	for _, tt := range tests {
 		p := mustPack(t, map[string]string{
 			"a.rego":      strings.Replace(ruleText, `site.name == "X"`, `site.name in data.params.names`, 1),
 			"params.yaml": "names: [X]\n",
 		})
-		examples, err := ReadExamples(fmt.Appendf(nil, text, tt.params))
+		examples, err := ReadExamples("a.yaml", fmt.Appendf(nil, text, tt.params))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -63,11 +63,79 @@ func TestExampleParameters(t *testing.T) {
 		switch {
 		case tt.want == "" && (err != nil || got.Verdict != Fail):
 			t.Errorf("%s: verdict %s, error %v", tt.params, got.Verdict, err)
-		case tt.want != "" && (err == nil || err.Error() != tt.want):
+		case tt.want != "" && (err == nil || !strings.HasPrefix(err.Error(), tt.want+"\n")):
 			t.Errorf("%s: got %v, want %s", tt.params, err, tt.want)
 		}
 		if len(p.info.ChangedParams) > 0 {
 			t.Errorf("%s: the pack keeps the parameters %v", tt.params, p.info.Params)
+		}
+	}
+}
+
+// TestExampleSnapshotPlaces finds what is wrong with the snapshot of an example
+// where it stands in the file.
+func TestExampleSnapshotPlaces(t *testing.T) {
+	const text = `examples:
+  - name: one
+    case: healthy
+    estate: {}
+    expect: {verdict: pass}
+
+  - name: two
+    case: broken
+    estate:
+      sites:
+        - {guid: 00000000-0000-0000-0000-000000000101, name: X}
+        - {guid: 00000000-0000-0000-0000-000000000102, name: Y}
+    clients:
+      - guid: 00000000-0000-0000-0000-000000000501
+        name: PC1
+        status: Active
+    expect: {verdict: fail}
+`
+	tests := []struct{ name, old, new, want string }{
+		{"a misspelt field", "name: Y", "name: Y, typ: x", "a.yaml:12:65: estate.sites[1]: unknown field \"typ\"; known here: guid, name, prevent_downloads\n            - {guid: 00000000-0000-0000-0000-000000000102, name: Y, typ: x}\n                                                                    ^"},
+		{"a value of another kind", "status: Active", "status: 5", "a.yaml:16:17: clients[0].status: must be text or null, not the number 5; "},
+		{"a table that is a text", "clients:\n", "clients: none\n    params:\n      a:\n", "a.yaml:13:14: clients: must be a list, not the text \"none\""},
+		{"a guid that is none", "000000000501", "5", "a.yaml:14:15: clients[0].guid: "},
+		{"an alias", "guid: 00000000-0000-0000-0000-000000000501", "guid: &g x\n        domain: *g", "a.yaml:14:15: clients[0].guid: "},
+	}
+	p := mustPack(t, map[string]string{"a.rego": ruleText})
+	for _, tt := range tests {
+		examples, err := ReadExamples("a.yaml", []byte(strings.Replace(text, tt.old, tt.new, 1)))
+		if err == nil {
+			_, err = examples[1].Run(context.Background(), p, p.Rules[0].ID)
+		}
+		if err == nil || !strings.HasPrefix(err.Error(), tt.want) {
+			t.Errorf("%s: error\n%v, want\n%s", tt.name, err, tt.want)
+		}
+	}
+}
+
+// TestExampleAliases has two examples share what stands in the file once.
+func TestExampleAliases(t *testing.T) {
+	const text = `examples:
+  - name: one
+    case: broken
+    estate: &estate
+      sites: [{guid: 00000000-0000-0000-0000-000000000101, name: X}]
+    expect: &expect {verdict: fail, findings: [{resource: X, msg: X}]}
+  - name: two
+    case: broken
+    estate: *estate
+    expect: *expect
+`
+	examples, err := ReadExamples("a.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := mustPack(t, map[string]string{"a.rego": ruleText})
+	for _, e := range examples {
+		if got, err := e.Run(context.Background(), p, p.Rules[0].ID); err != nil || got.Verdict != Fail {
+			t.Errorf("%s: verdict %s, error %v", e.Name, got.Verdict, err)
+		}
+		if doc, err := e.Document(); err != nil || !strings.Contains(string(doc), "name: X") {
+			t.Errorf("%s: document %s, error %v", e.Name, doc, err)
 		}
 	}
 }

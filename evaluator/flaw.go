@@ -29,6 +29,7 @@ const (
 	FlawIDCollision     FlawKind = "id-collision"     // two rules have one id
 	FlawPackage         FlawKind = "shared-package"   // two files define one package
 	FlawReserved        FlawKind = "reserved-name"    // its name belongs to the built-in rules
+	FlawExample         FlawKind = "example-file"     // a worked example cannot be read
 )
 
 // Flaw is something for which rules are refused.
@@ -77,6 +78,15 @@ func (f Flaws) Error() string {
 		lines[i] = flaw.Error()
 	}
 	return strings.Join(lines, "\n")
+}
+
+// ShowIn fills in the lines of the flaws that are in a file.
+func (f Flaws) ShowIn(file, text string) {
+	for _, flaw := range f {
+		if flaw.File == file {
+			flaw.Line = excerpt.Line(text, flaw.Row)
+		}
+	}
 }
 
 // err is an error where there are flaws.

@@ -37,6 +37,34 @@ func (r *Reader) openDocument(in *bufio.Reader) error {
 	if err := d.decode(); err != nil {
 		return err
 	}
+	return d.open()
+}
+
+// NewYAMLReader reads a snapshot that is a part of a YAML file: the object at
+// root. Errors have places in that file, which they call name.
+func NewYAMLReader(root *yaml.Node, name string) (*Reader, error) {
+	r := &Reader{name: name, form: YAML, check: schemaValidator{}}
+	d := &document{r: r, root: root}
+	value, fl := (&yamlDecoder{}).value(root, nil)
+	if err := d.keep(value, fl); err != nil {
+		return nil, err
+	}
+	text, err := encodeValue(d.value)
+	if err != nil {
+		return nil, r.errorf(root.Line, "%s", err)
+	}
+	sum := sha256.New()
+	sum.Write(text)
+	r.finish(sum)
+	if err := d.open(); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// open checks a decoded document and takes it.
+func (d *document) open() error {
+	r := d.r
 	line, _ := d.place([]string{"manifest", "format"}, false)
 	if err := r.checkFormat(d.value["manifest"], line); err != nil {
 		return err
@@ -66,6 +94,11 @@ func (d *document) decode() error {
 	} else {
 		value, d.root, fl = decodeYAML(d.text)
 	}
+	return d.keep(value, fl)
+}
+
+// keep takes what a text was decoded into.
+func (d *document) keep(value any, fl *flaw) error {
 	if fl != nil {
 		return d.errorAt(fl.line, fl.column, fl.path, fl.message)
 	}

@@ -42,7 +42,6 @@ type Lint struct {
 const (
 	doesNotLoad      = "does-not-load"
 	packFile         = "pack-file"
-	exampleFile      = "example-file"
 	testFile         = "test-file"
 	noTests          = "no-tests"
 	noExamples       = "no-examples"
@@ -116,7 +115,7 @@ var lints = []Lint{
 	{string(evaluator.FlawReserved), Error, Error, "an id or a package belongs to the built-in rules", "Choose a name of your own; --no-builtin leaves the built-in rules out."},
 	{string(evaluator.FlawPackage), Error, Error, "two files define one package", "Give each rule a package of its own."},
 	{packFile, Error, Error, "pack.yaml cannot be used", "Correct the file."},
-	{exampleFile, Error, Error, "a file of worked examples cannot be read", "Correct the file; policies/README.md describes it."},
+	{string(evaluator.FlawExample), Error, Error, "a file of worked examples cannot be read", "Correct the file; policies/README.md describes it."},
 	{testFile, Error, Error, "a file of tests does not compile", "Correct the test; \"nscheck rule test\" runs it."},
 	{doesNotLoad, Error, Error, "nscheck refuses the rules", "Do what the message says."},
 	{noTests, Warning, Warning, "a rule or a library has no tests", "Write tests in <rule>_test.rego beside it."},

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"errors"
 	"path"
 	"slices"
 	"strings"
@@ -49,10 +50,10 @@ func (l *linter) examples(f *file) {
 	if !f.isExamples() || f.rule() == nil {
 		return
 	}
-	examples, err := evaluator.ReadExamples([]byte(f.text))
-	if err != nil {
-		line, message := yamlPlace(strings.TrimPrefix(err.Error(), "read worked examples: "))
-		l.on(f, exampleFile, line, "%s", message)
+	examples, err := evaluator.ReadExamples(f.shown, []byte(f.text))
+	var flaws evaluator.Flaws
+	if errors.As(err, &flaws) {
+		l.flaws(flaws)
 		return
 	}
 	if !slices.ContainsFunc(examples, func(e evaluator.Example) bool { return len(e.Expect.Findings) > 0 }) {

@@ -12,7 +12,7 @@ import (
 
 func example(t *testing.T, estate, clients string) *evaluator.Example {
 	t.Helper()
-	examples, err := evaluator.ReadExamples([]byte("examples:\n  - name: a\n    case: broken\n    estate:\n" + estate + clients))
+	examples, err := evaluator.ReadExamples("a.yaml", []byte("examples:\n  - name: a\n    case: broken\n    expect: {verdict: pass}\n    estate:\n"+estate+clients))
 	if err != nil {
 		t.Fatal(err)
 	}

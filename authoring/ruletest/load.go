@@ -1,7 +1,6 @@
 package ruletest
 
 import (
-	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
@@ -86,10 +85,10 @@ func (s *suite) readExamples(source evaluator.Source, name string, r *evaluator.
 	rule := ruleUnderTest{Rule: r, exampleFile: source.File(name)}
 	text, err := fs.ReadFile(source.FS, name)
 	if err == nil {
-		rule.examples, err = evaluator.ReadExamples(text)
+		rule.examples, err = evaluator.ReadExamples(rule.exampleFile, text)
 	}
 	if err != nil && !isMissing(err) {
-		return fmt.Errorf("%s: %w", rule.exampleFile, err)
+		return err
 	}
 	s.rules = append(s.rules, rule)
 	return nil

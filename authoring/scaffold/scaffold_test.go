@@ -63,7 +63,7 @@ func TestNewRuleWorks(t *testing.T) {
 		if !r.OK() || len(r.Gaps) > 0 || r.Coverage.Percent != 100 {
 			t.Errorf("%s: %+v", scope, r)
 		}
-		examples, err := evaluator.ReadExamples(files["site/house_rule.yaml"].Data)
+		examples, err := evaluator.ReadExamples("site/house_rule.yaml", files["site/house_rule.yaml"].Data)
 		if err != nil {
 			t.Fatal(err)
 		}

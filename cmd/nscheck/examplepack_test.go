@@ -64,7 +64,7 @@ func TestExamplePack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		examples, err := evaluator.ReadExamples(data)
+		examples, err := evaluator.ReadExamples(rule.File, data)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -199,11 +199,12 @@ func (p *Pages) examples(ctx context.Context, b *strings.Builder, r *evaluator.R
 // Examples are the worked examples of a rule.
 func (p *Pages) Examples(r *evaluator.Rule) ([]evaluator.Example, error) {
 	_, file, _ := strings.Cut(r.File, "/") // behind the source's name
-	data, err := fs.ReadFile(p.files, strings.TrimSuffix(file, path.Ext(file))+".yaml")
+	file = strings.TrimSuffix(file, path.Ext(file)) + ".yaml"
+	data, err := fs.ReadFile(p.files, file)
 	if err != nil {
 		return nil, fmt.Errorf("%s has no worked examples: %w", r.ID, err)
 	}
-	examples, err := evaluator.ReadExamples(data)
+	examples, err := evaluator.ReadExamples(file, data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", r.ID, err)
 	}
