@@ -1,6 +1,7 @@
 package ruletest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -63,26 +64,51 @@ func (s *suite) runExample(ctx context.Context, t *Test, rule string, e *evaluat
 		t.Outcome = Passed
 		return
 	}
-	t.Outcome, t.Msg = Failed, "the rule says something else than the example expects"
-	if got.Verdict != want.Verdict && len(got.Reasons) > 0 {
-		t.Msg = fmt.Sprintf("the verdict is %s and not %s: %s", got.Verdict, want.Verdict, strings.Join(got.Reasons, "; "))
-	}
+	t.Outcome, t.Msg = Failed, whatDiffers(want, got)
 	t.Failures = []Failure{{
 		Diff:  "--- expected\n+++ actual\n" + diff,
 		Input: relevantInput(e, differing(want, got)),
 	}}
 }
 
+// whatDiffers says in which respect a rule says something else than its example
+// expects, and what keeps it from a full verdict.
+func whatDiffers(want, got evaluator.Expectation) string {
+	same := func(a, b []evaluator.ExampleObject) bool { return slices.Equal(sortedObjects(a), sortedObjects(b)) }
+	var parts []string
+	for _, part := range []struct {
+		what string
+		same bool
+	}{
+		{"it finds", same(want.Findings, got.Findings)},
+		{"it cannot judge", same(want.Unknown, got.Unknown)},
+		{"it knows of whom the findings harm", want.AffectsUnknown == got.AffectsUnknown},
+	} {
+		if !part.same {
+			parts = append(parts, part.what)
+		}
+	}
+	text := fmt.Sprintf("the verdict is %s and not %s", got.Verdict, want.Verdict)
+	if got.Verdict == want.Verdict {
+		text = fmt.Sprintf("the verdict is %s as expected, and what %s is something else", got.Verdict, strings.Join(parts, ", and what "))
+	}
+	if len(got.Reasons) > 0 {
+		text += ": " + strings.Join(got.Reasons, "; ")
+	}
+	return text
+}
+
 // sorted is an expectation whose lists have the one order in which they are
 // compared.
 func sorted(e evaluator.Expectation) evaluator.Expectation {
-	order := func(list []evaluator.ExampleObject) []evaluator.ExampleObject {
-		return slices.SortedFunc(slices.Values(list), func(a, b evaluator.ExampleObject) int {
-			return strings.Compare(a.Resource+"\x00"+a.Msg, b.Resource+"\x00"+b.Msg)
-		})
-	}
-	e.Findings, e.Unknown = order(e.Findings), order(e.Unknown)
+	e.Findings, e.Unknown = sortedObjects(e.Findings), sortedObjects(e.Unknown)
 	return e
+}
+
+func sortedObjects(list []evaluator.ExampleObject) []evaluator.ExampleObject {
+	return slices.SortedFunc(slices.Values(list), func(a, b evaluator.ExampleObject) int {
+		return cmp.Or(strings.Compare(a.Resource, b.Resource), strings.Compare(a.Msg, b.Msg))
+	})
 }
 
 // differing are the names of the objects about which two expectations differ.

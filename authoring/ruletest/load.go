@@ -1,6 +1,7 @@
 package ruletest
 
 import (
+	"errors"
 	"io/fs"
 	"slices"
 	"strings"
@@ -17,9 +18,13 @@ type suite struct {
 	pack *evaluator.Pack
 	// The rules that are tested.
 	rules []ruleUnderTest
-	// The modules with tests, by file, and all files whose coverage counts.
+	// The modules with tests and their texts, by file, and all files whose coverage
+	// counts.
 	tests map[string]*ast.Module
+	texts map[string]string
 	files []string
+	// Tests, and files of tests or examples, that cannot be run.
+	broken []Test
 }
 
 type ruleUnderTest struct {
@@ -30,7 +35,7 @@ type ruleUnderTest struct {
 
 // load reads rules, tests and examples.
 func load(o Options) (*suite, error) {
-	s := &suite{Options: o, tests: map[string]*ast.Module{}}
+	s := &suite{Options: o, tests: map[string]*ast.Module{}, texts: map[string]string{}}
 	sources := slices.Clone(o.Others)
 	for _, t := range o.Targets {
 		if !slices.ContainsFunc(sources, func(s evaluator.Source) bool { return s.Name == t.Source.Name }) {
@@ -60,7 +65,7 @@ func (s *suite) read(t Target, byFile map[string]*evaluator.Rule) error {
 			return err
 		}
 		file := t.Source.File(name)
-		if slices.Contains(s.files, file) || s.tests[file] != nil {
+		if slices.Contains(s.files, file) || s.texts[file] != "" {
 			return nil // another target has it too
 		}
 		if !strings.HasSuffix(name, "_test.rego") {
@@ -71,9 +76,24 @@ func (s *suite) read(t Target, byFile map[string]*evaluator.Rule) error {
 		if err != nil {
 			return err
 		}
-		s.tests[file], err = evaluator.ParseRego(file, text)
-		return err
+		s.texts[file] = evaluator.RegoText(text)
+		return s.readTests(file, text)
 	})
+}
+
+// readTests reads a file of tests.
+func (s *suite) readTests(file string, text []byte) error {
+	m, err := evaluator.ParseRego(file, text)
+	var flaws evaluator.Flaws
+	switch {
+	case errors.As(err, &flaws):
+		s.broken = append(s.broken, brokenFile(Rego, file, flaws))
+	case err != nil:
+		return err
+	default:
+		s.tests[file] = m
+	}
+	return nil
 }
 
 // readExamples reads the examples beside a rule; r is nil for a library.
@@ -87,7 +107,12 @@ func (s *suite) readExamples(source evaluator.Source, name string, r *evaluator.
 	if err == nil {
 		rule.examples, err = evaluator.ReadExamples(rule.exampleFile, text)
 	}
-	if err != nil && !isMissing(err) {
+	var flaws evaluator.Flaws
+	if errors.As(err, &flaws) {
+		t := brokenFile(Example, rule.exampleFile, flaws)
+		t.Rule = r.ID
+		s.broken = append(s.broken, t)
+	} else if err != nil && !isMissing(err) {
 		return err
 	}
 	s.rules = append(s.rules, rule)
@@ -98,10 +123,10 @@ func (s *suite) readExamples(source evaluator.Source, name string, r *evaluator.
 func (s *suite) gaps() []Gap {
 	var gaps []Gap
 	for _, r := range s.rules {
-		if !s.isTested(r.Rule) {
+		if !s.isTested(r.Rule) && !s.isBroken(stem(r.File)+"_test.rego") {
 			gaps = append(gaps, Gap{r.ID, r.File, "tests"})
 		}
-		if len(r.examples) == 0 {
+		if len(r.examples) == 0 && !s.isBroken(r.exampleFile) {
 			gaps = append(gaps, Gap{r.ID, r.File, "worked examples"})
 		}
 	}
@@ -124,11 +149,25 @@ func (s *suite) isTested(r *evaluator.Rule) bool {
 	return false
 }
 
-func isTest(r *ast.Rule) bool {
-	return slices.ContainsFunc(r.Head.Ref(), func(t *ast.Term) bool {
-		name, ok := t.Value.(ast.Var)
-		return ok && strings.HasPrefix(string(name), tester.TestPrefix)
-	})
+func isTest(r *ast.Rule) bool { return testRef(r) != nil }
+
+// testRef is the name of a test as OPA's runner knows it; nil where the rule is
+// none.
+func testRef(r *ast.Rule) ast.Ref {
+	ref := r.Head.Ref().GroundPrefix()
+	for i, t := range ref {
+		name := ""
+		switch v := t.Value.(type) {
+		case ast.Var:
+			name = string(v)
+		case ast.String:
+			name = string(v)
+		}
+		if strings.HasPrefix(name, tester.TestPrefix) {
+			return ref[:i+1]
+		}
+	}
+	return nil
 }
 
 // testedRule is the rule beside which a file of tests stands; empty where there

@@ -43,6 +43,9 @@ type Test struct {
 	Kind Kind `json:"kind"`
 	// Name: a Rego test's path, such as data.acme.site.two_test.test_broken, or an example's name.
 	Name string `json:"name"`
+	// Whether the entry is a file of tests or examples that cannot be read or
+	// compiled; its name is the file's.
+	WholeFile bool `json:"whole_file,omitempty"`
 	// Id of the rule that is tested; absent where that is not known.
 	Rule string `json:"rule,omitempty"`
 	// Where the test stands.

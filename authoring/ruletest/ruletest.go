@@ -50,8 +50,9 @@ type Options struct {
 	Parallel int
 }
 
-// Run runs tests and examples. It returns an error where it could not: the rules
-// or tests do not compile, there is nothing to run, or ctx was cancelled.
+// Run runs tests and examples. Those that cannot be read or compiled fail. It
+// returns an error where nothing can be run: the rules do not compile, there are no
+// tests and no examples, or ctx was cancelled.
 func Run(ctx context.Context, o Options) (*Report, error) {
 	o.Timeout = cmp.Or(o.Timeout, DefaultTimeout)
 	o.Parallel = cmp.Or(o.Parallel, runtime.GOMAXPROCS(0))
@@ -77,7 +78,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	report.Tests = slices.Concat(rego, examples)
+	report.Tests = slices.Concat(suite.broken, rego, examples)
 	if len(report.Tests) == 0 {
 		return nil, o.nothing()
 	}

@@ -82,7 +82,12 @@ func (w textWriter) test(t *Test) {
 
 // title is what a test is called in a report.
 func (t *Test) title() string {
-	if t.Kind == Example {
+	switch {
+	case t.WholeFile && t.Kind == Example:
+		return "worked examples of " + t.Rule
+	case t.WholeFile:
+		return t.Name
+	case t.Kind == Example:
 		return fmt.Sprintf("example of %s: %s", t.Rule, t.Name)
 	}
 	return strings.TrimPrefix(t.Name, "data.")
@@ -141,11 +146,21 @@ func (w textWriter) coverage(r *Report) {
 
 // summary is the last line.
 func (w textWriter) summary(r *Report) {
-	kinds := map[Kind]int64{}
+	kinds, files := map[Kind]int64{}, int64(0)
 	for _, t := range r.Tests {
-		kinds[t.Kind]++
+		if t.WholeFile {
+			files++
+		} else {
+			kinds[t.Kind]++
+		}
 	}
-	w.printf("%s and %s: %d passed, ", report.Count(kinds[Rego], "test"), report.Count(kinds[Example], "worked example"), r.Counts[Passed])
+	tests, examples := report.Count(kinds[Rego], "test"), report.Count(kinds[Example], "worked example")
+	if files > 0 {
+		w.printf("%s, %s and %s that cannot be run: ", tests, examples, report.Count(files, "file"))
+	} else {
+		w.printf("%s and %s: ", tests, examples)
+	}
+	w.printf("%d passed, ", r.Counts[Passed])
 	failed := fmt.Sprintf("%d failed", r.Counts[Failed]+r.Counts[Errored])
 	if r.OK() {
 		w.WriteString(failed)
