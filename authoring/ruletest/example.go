@@ -80,9 +80,9 @@ func whatDiffers(want, got evaluator.Expectation) string {
 		what string
 		same bool
 	}{
-		{"it finds", same(want.Findings, got.Findings)},
-		{"it cannot judge", same(want.Unknown, got.Unknown)},
-		{"it knows of whom the findings harm", want.AffectsUnknown == got.AffectsUnknown},
+		{"what it finds", same(want.Findings, got.Findings)},
+		{"what it cannot judge", same(want.Unknown, got.Unknown)},
+		{"whether it knows whom the findings harm", want.AffectsUnknown == got.AffectsUnknown},
 	} {
 		if !part.same {
 			parts = append(parts, part.what)
@@ -90,7 +90,7 @@ func whatDiffers(want, got evaluator.Expectation) string {
 	}
 	text := fmt.Sprintf("the verdict is %s and not %s", got.Verdict, want.Verdict)
 	if got.Verdict == want.Verdict {
-		text = fmt.Sprintf("the verdict is %s as expected, and what %s is something else", got.Verdict, strings.Join(parts, ", and what "))
+		text = fmt.Sprintf("the verdict is %s as expected, but not %s", got.Verdict, strings.Join(parts, ", nor "))
 	}
 	if len(got.Reasons) > 0 {
 		text += ": " + strings.Join(got.Reasons, "; ")

@@ -24,8 +24,10 @@ func ruleTestCommand() *cli.Command {
 		Description: "PATH is a folder of rules, or a folder or a rule's file in one that has a pack.yaml.\n" +
 			"Without it the folders of --policy are tested, else the current folder where it holds\n" +
 			"rules, else the built-in rules. Parameters have their defaults: nscheck.yaml is not read.\n" +
-			"Exit status: 0 all passed, 1 a test failed or --threshold is not reached, 2 nothing could\n" +
-			"be run.",
+			"A test fails, too, where it does not compile, or where a built-in function cannot take what\n" +
+			"it is given, which \"opa test\" passes over. Exit status: 0 all passed, 1 a test failed or\n" +
+			"--threshold is not reached, 2 nothing could be run: the rules do not compile, or there are\n" +
+			"no tests.",
 		Flags: []cli.Flag{
 			policyFlag(), noBuiltinFlag(),
 			&cli.StringSliceFlag{Name: "format", Aliases: []string{"f"}, Usage: "write `FORMAT[=FILE]`: " + strings.Join(ruletest.FormatNames, ", ") + "; repeatable (default: text)"},
