@@ -217,12 +217,3 @@ func (r *run) gather(workers []*worker, tallies *tallies) []tallyCount {
 	}
 	return tallies.counted(counts)
 }
-
-// countTallies adds the tallies to the totals.
-func (r *run) countTallies() {
-	for _, t := range r.tallied {
-		if err := r.totals.addTally(t.key, t.clients); err != nil {
-			r.states[t.rule].fail(err, "its counts")
-		}
-	}
-}

@@ -15,6 +15,8 @@ import (
 type tallyKeys struct {
 	any   bool // whether the code does not say which
 	named map[string]bool
+	// Of keys that are counted, as far as they stand in the code.
+	paths []tallyPath
 }
 
 // add adds a key that stands in the code.
@@ -99,7 +101,13 @@ func (p *Pack) keysCounted(r *Rule) tallyKeys {
 	}
 	list := func(t *ast.Term, body ast.Body) bool {
 		array, ok := t.Value.(*ast.Array)
-		return ok && array.Len() > 0 && p.literal(array.Elem(0), body, maxSteps, key)
+		return ok && array.Len() > 0 && p.literal(array.Elem(0), body, maxSteps, func(first *ast.Term, in ast.Body) bool {
+			ok := key(first, in)
+			if ok {
+				keys.paths = append(keys.paths, pathOf(first, array))
+			}
+			return ok
+		})
 	}
 	for _, clause := range p.compiler.GetRulesExact(outputRef(r.Package, tallyOutput)) {
 		if clause.Head.Key == nil || !p.literal(clause.Head.Key, clause.Body, maxSteps, list) {

@@ -152,3 +152,59 @@ func TestKeysHaveOwners(t *testing.T) {
 		}
 	}
 }
+
+// TestTalliesOfNobody reads keys that rules count, and that no client has.
+func TestTalliesOfNobody(t *testing.T) {
+	const nobody = ` if input.name == "nobody"`
+	tests := []struct {
+		name, tally, reads string
+		want               Verdict
+	}{
+		{"no Active client", `tally contains ["own"]` + nobody, `data.totals.tally.own < 1`, NotEvaluated},
+		{"a key of one text", `tally contains ["own"]` + nobody, `data.totals.tally.own < 1`, Fail},
+		{"somebody", `tally contains ["own"]`, `data.totals.tally.own == 1`, Fail},
+		{"the beginning of a key", `tally contains ["own", input.name]` + nobody, `object.get(data.totals.tally.own, "X", 0) == 0`, Fail},
+		{"a key below it", `tally contains ["own", input.name]` + nobody, `not data.totals.tally.own.X`, Fail},
+		{"a key of two texts", `tally contains ["own", "old"]` + nobody, `data.totals.tally.own.old == 0`, Fail},
+		{"two texts of three", `tally contains ["own", "old", input.name]` + nobody, `data.totals.tally.own.old == {}`, Fail},
+		{"one of two keys", "tally contains [\"own\", \"old\"]\n\ntally contains [\"own\", \"new\"]" + nobody, `data.totals.tally.own == {"old": 1, "new": 0}`, Fail},
+		{"keys that contradict each other", "tally contains [\"own\"]" + nobody + "\n\ntally contains [\"own\", \"new\"]" + nobody, `data.totals.tally.own == {"new": 0}`, Fail},
+		{"a key that contradicts a count", "tally contains [\"own\"]\n\ntally contains [\"own\", \"new\"]" + nobody, `data.totals.tally.own == 1`, Fail},
+		{"a key that is computed", `tally contains [input.name]` + nobody, `data.totals.tally.own < 1`, Pass},
+		{"a client that could not be counted", `tally contains ["own"] if "Z" in input.filters`, `data.totals.tally.own == 0`, NotEvaluated},
+		{"the beginning, where one could not be", `tally contains ["own", x] if some x in input.filters`, `data.totals.tally.own == {}`, NotEvaluated},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p := mustPack(t, map[string]string{
+				"a.rego": strings.Replace(ruleText, `site.name == "X"`, tt.reads, 1),
+				"b.rego": clientRuleText + "\n" + tt.tally + "\n",
+			})
+			doc := "estate: {sites: [" + siteX + "]}\nclients: [" + clientX + "]"
+			if tt.name == "no Active client" {
+				doc = strings.Replace(doc, "Active", "Aktiv", 1)
+			}
+			if got := ruleIn(t, evaluate(t, p, doc), "ACME-SITE-001"); got.Verdict != tt.want {
+				t.Errorf("got %s %v, want %s", got.Verdict, got.Reasons, tt.want)
+			}
+		})
+	}
+}
+
+// The order in which rules are loaded decides nothing.
+func TestZerosInAnyOrder(t *testing.T) {
+	paths := []tallyPath{
+		{[]string{"a"}, true}, {[]string{"a"}, false}, {[]string{"a", "b"}, true}, {[]string{"a", "b"}, false}, {[]string{"a", "c"}, true}, {[]string{"d"}, true},
+	}
+	want := map[string]any{"a": map[string]any{"b": map[string]any{}, "c": int64(0)}, "d": int64(0)}
+	for i := range paths {
+		for range 2 {
+			slices.Reverse(paths)
+			counted := &totals{tally: map[string]any{}}
+			counted.addZeros(slices.Concat(paths[i:], paths[:i]))
+			if diff := cmp.Diff(want, counted.tally); diff != "" {
+				t.Errorf("%v (-want +got):\n%s", paths, diff)
+			}
+		}
+	}
+}

@@ -1,0 +1,85 @@
+package evaluator
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+)
+
+// tallyPath is a key of a tally as far as it stands in the code.
+type tallyPath struct {
+	texts []string
+	whole bool // whether it is the key, and not only its beginning
+}
+
+// pathOf is the path of a key that begins with a text, in the list that it is.
+func pathOf(first *ast.Term, list *ast.Array) tallyPath {
+	p := tallyPath{texts: []string{string(first.Value.(ast.String))}}
+	for i := 1; i < list.Len(); i++ {
+		text, ok := list.Elem(i).Value.(ast.String)
+		if !ok {
+			return p
+		}
+		p.texts = append(p.texts, string(text))
+	}
+	p.whole = true
+	return p
+}
+
+// countTallies adds the tallies to the totals, and what nobody was counted for.
+func (r *run) countTallies() {
+	for _, t := range r.tallied {
+		if err := r.totals.addTally(t.key, t.clients); err != nil {
+			r.states[t.rule].fail(err, "its counts")
+		}
+	}
+	if r.totals.clients == 0 {
+		return // nothing is known: statuses may be in another language
+	}
+	var paths []tallyPath
+	for i, rule := range r.pack.Rules {
+		if r.states[i].verdict == "" && !r.leavesOut(rule) && r.totals.uncounted[rule.ID] == 0 {
+			paths = append(paths, rule.counts.paths...)
+		}
+	}
+	r.totals.addZeros(paths)
+}
+
+// addZeros gives each key that stands in the code of a rule that counted all
+// clients, and that none of them has, the number 0, or an empty object where only
+// its beginning stands there: what is undefined would be "no violation". The order
+// of paths is of no account.
+func (t *totals) addZeros(paths []tallyPath) {
+	paths = slices.Clone(paths)
+	slices.SortStableFunc(paths, func(a, b tallyPath) int { // where two contradict each other, the longer key holds
+		return cmp.Compare(b.depth(), a.depth())
+	})
+	for _, p := range paths {
+		m := t.tally
+		for i, text := range p.texts {
+			next, there := m[text]
+			if !there && p.whole && i == len(p.texts)-1 {
+				m[text] = int64(0)
+				break
+			}
+			if !there {
+				next = map[string]any{}
+				m[text] = next
+			}
+			inner, isMap := next.(map[string]any)
+			if !isMap {
+				break
+			}
+			m = inner
+		}
+	}
+}
+
+// depth is how many texts the key has at least.
+func (p tallyPath) depth() int {
+	if p.whole {
+		return len(p.texts)
+	}
+	return len(p.texts) + 1
+}
