@@ -92,3 +92,15 @@ func TestStuckEatsMemory(t *testing.T) {
 		t.Errorf("got %v", context.Cause(ctx))
 	}
 }
+
+// TestWhereAStoppedRuleWas makes sure that a trial shows at what a rule was at work.
+func TestWhereAStoppedRuleWas(t *testing.T) {
+	rule := strings.Replace(ruleText, `site.name == "X"`, "site.name == \"X\"\n\t_endless", 1) + "\n_endless if " + unending["a cross product"].condition + "\n"
+	trial := tryOn(t, mustPack(t, map[string]string{"a.rego": rule}), "ACME-SITE-001", twoSites, TryOptions{Explain: true, RuleTimeout: 300 * time.Millisecond})
+	if trial.Verdict != Errored || len(trial.Clauses) != 1 {
+		t.Fatalf("%+v", trial)
+	}
+	if got, want := stopText(trial.Clauses[0].Stops[0]), "_endless | the rule was at work here when it was stopped"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}

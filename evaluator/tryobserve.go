@@ -2,7 +2,9 @@ package evaluator
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"math"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
@@ -164,9 +166,15 @@ func (r *run) follow(ctx context.Context, t *Trial, rule *Rule, state *ruleState
 	if err != nil {
 		return err
 	}
-	_, _ = q.eval(ctx, input) // that the rule breaks is known already
+	_, err = q.eval(ctx, input) // that the rule breaks is known already
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
+	}
+	if limit := new(LimitError); errors.As(err, &limit) {
+		if limit.Stuck {
+			return nil // OPA goes on, and with it the tracer
+		}
+		tracer.stopped()
 	}
 	t.Clauses = tracer.clauses()
 	return r.excuse(t, rule, state, judged)
@@ -206,4 +214,24 @@ func (e *engine) document(ctx context.Context, name string) ast.Value {
 		return nil
 	}
 	return v
+}
+
+// work keeps which expression of a clause is evaluated, itself or in its helpers.
+func (t *stopTracer) work(f *frame) {
+	for f != nil && t.byRule[f.rule] == nil {
+		f = f.parent
+	}
+	if f != nil {
+		t.working, t.workedOn = f, f.at
+	}
+}
+
+// stopped keeps where the rule was at work when it went beyond a limit.
+func (t *stopTracer) stopped() {
+	if t.working == nil || t.workedOn.BaseCogeneratedExpr().Location == nil {
+		return
+	}
+	stop := newStop(t.workedOn.BaseCogeneratedExpr())
+	stop.Iterations, stop.Samples = 1, []Iteration{{Why: "the rule was at work here when it was stopped"}}
+	t.byRule[t.working.rule].stops[[2]int{-1, -1}] = &stopAt{math.MaxInt, stop} // before those that did not hold
 }

@@ -82,6 +82,8 @@ type stopTracer struct {
 	read     map[string]ast.Value
 	inside   map[*ast.Rule]*stopAt // of helpers: where their comprehensions stopped
 	complete map[string]ast.Value  // of rules that define one value, by their references
+	working  *frame                // of a clause, where OPA evaluated last
+	workedOn *ast.Expr             // there
 }
 
 type watchedClause struct {
@@ -148,6 +150,7 @@ func (t *stopTracer) TraceEvent(e topdown.Event) {
 	case expr == nil:
 	case e.Op == topdown.EvalOp:
 		f.at = expr
+		t.work(f)
 		t.forget(f, expr.Index)
 	case e.Op == topdown.RedoOp:
 		f.at = expr
