@@ -31,6 +31,12 @@ func ReadDocuments() (Documents, error) {
 		top := s.value(path, &s)
 		for _, section := range top.Fields {
 			section.Unsure = false // nscheck itself sees to sections that were not collected
+			if name != "index" {
+				continue
+			}
+			for _, of := range section.Fields { // by role; whether it is there is the table's matter
+				of.Unsure = false
+			}
 		}
 		out[path] = top
 	}

@@ -21,10 +21,11 @@ var orders = map[string]string{
 // comparisons finds those that say nothing: between types that Rego orders whatever
 // the values are, and with texts that a field never is.
 func (l *linter) comparisons() error {
-	docs, err := infer.ReadDocuments()
+	docs, err := documents()
 	if err != nil {
 		return err
 	}
+	docs = maps.Clone(docs)
 	docs["data.params"] = infer.Parameters(l.params())
 	types := infer.New(l.code.Compiler, docs)
 	for _, name := range slices.Sorted(maps.Keys(l.code.Modules)) {

@@ -57,8 +57,8 @@ func (l *linter) misspelt(t *tracer, ref ast.Ref, known vars) {
 		fields := map[string]bool{}
 		var next []*node
 		for _, n := range at {
-			next = append(next, n.step(step)...)
-			for name := range n.fields {
+			next = append(next, members(n, step)...)
+			for name := range n.Fields {
 				fields[name] = true
 			}
 		}

@@ -138,6 +138,48 @@ func TestNoUnknown(t *testing.T) {
 	}
 }
 
+// TestNoUnknownOfTables: a table that nscheck makes may leave out what is not known, and
+// is then as silent as a field of null.
+func TestNoUnknownOfTables(t *testing.T) {
+	for code, want := range map[string]string{
+		`data.totals.sites[site.guid].clients > 3`:                                                               "it reads data.totals.sites, which leaves out clients of which the site is not known, and defines no unknown: whatever those would make it find, passes",
+		`count(data.index.site_package_servers[site.guid]) < 2`:                                                  "it reads data.index.site_package_servers, which leaves out package servers of which the sites are not known, and",
+		`some s in data.index.package_server_sites; site.guid in s`:                                              "it reads data.index.package_server_sites, ",
+		`some guid in data.index.subnet_sites[_]; guid == site.guid`:                                             "it reads data.index.subnet_sites, ",
+		`_packages["scan"].guid == site.guid`:                                                                    "it reads data.index.packages, ",
+		`some p in data.index.packages; p.enabled == false`:                                                      "it reads data.index.packages.plugin.enabled, data.index.packages.scan.enabled, data.index.packages.tools.enabled, and",
+		`data.index.package_servers[site.guid].constrained == true`:                                              "it reads data.index.package_servers[_].constrained, ",
+		`count(data.index.site_package_servers[site.guid]) < 2; count(data.index.unplaced_package_servers) == 0`: "",
+		`data.totals.sites[site.guid].clients > 3; data.totals.unlocated_clients == 0`:                           "",
+		`_packages["scan"].guid == site.guid; not data.index.several_packages["scan"]`:                           "",
+		`data.index.sites[site.guid].name == "X"`:                                                                "",
+		`data.totals.clients > 3`:                                                                                "",
+		`data.totals.subnets[site.guid].clients > 3`:                                                             "",
+	} {
+		t.Run(code, func(t *testing.T) {
+			t.Parallel()
+			files := house(t)
+			head, _, _ := strings.Cut(string(files["site/no_server.rego"].Data), "package acme")
+			files["site/no_server.rego"] = &fstest.MapFile{Data: []byte(head + "package acme.site.no_server\n\n" +
+				"violation contains {\"msg\": \"X\"} if {\n\tsome site in data.estate.sites\n\t" + strings.ReplaceAll(code, "; ", "\n\t") + "\n}\n\n" +
+				"_packages := data.index.packages\n")}
+			delete(files, "site/no_server_test.rego")
+			var got []string
+			for _, p := range lintFiles(t, files, Options{}).Problems {
+				if p.Severity == Error {
+					t.Error(p.Text())
+				}
+				if p.Name == noUnknown {
+					got = append(got, p.Message)
+				}
+			}
+			if (want == "") != (len(got) == 0) || len(got) > 0 && !strings.HasPrefix(got[0], want) {
+				t.Errorf("got %q", got)
+			}
+		})
+	}
+}
+
 // TestFieldsOfTheLintAreThere: a document without fields would find nothing.
 func TestFieldsOfTheLintAreThere(t *testing.T) {
 	docs, err := documents()
@@ -145,11 +187,11 @@ func TestFieldsOfTheLintAreThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, child := range snapshot.ClientFields.Children {
-		if docs["input"].fields[child.Name] == nil {
+		if docs["input"].Fields[child.Name] == nil {
 			t.Errorf("input has no field %s", child.Name)
 		}
 	}
-	if n := docs["data.estate"].fields["policies"]; n == nil || n.unsure || n.items == nil || !n.items.fields["enabled"].unsure || n.items.fields["guid"].unsure {
+	if n := docs["data.estate"].Fields["policies"]; n == nil || n.Unsure || n.Rest == nil || !n.Rest.Fields["enabled"].Unsure || n.Rest.Fields["guid"].Unsure {
 		t.Errorf("policies: %+v", n)
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
+	"github.com/nscheck/nscheck/authoring/infer"
 	"github.com/nscheck/nscheck/evaluator"
 )
 
@@ -31,7 +32,7 @@ func (l *linter) unknown(f *file, r *evaluator.Rule) {
 	if err != nil {
 		return
 	}
-	t := tracer{code: l.code, roots: roots, read: map[*node]bool{}, handled: map[*node]bool{}, seen: map[string]bool{}}
+	t := tracer{code: l.code, roots: roots, read: map[*node]bool{}, handled: map[*node]bool{}, tables: map[string]bool{}, seen: map[string]bool{}}
 	var first *ast.Rule
 	for _, rule := range m.Rules {
 		if rule.Head.Ref()[0].String() == "violation" {
@@ -41,38 +42,78 @@ func (l *linter) unknown(f *file, r *evaluator.Rule) {
 			t.rule(rule, nil)
 		}
 	}
-	fields := map[string]bool{}
-	for n := range t.read {
-		if !t.handled[n] {
-			fields[n.path] = true
-		}
-	}
-	if first == nil || len(fields) == 0 {
+	if first == nil {
 		return
-	}
-	paths := slices.Sorted(maps.Keys(fields))
-	more := ""
-	if len(paths) > shownFields {
-		paths, more = paths[:shownFields], " and others"
 	}
 	object := "object"
 	if r.Scope == evaluator.ClientScope {
 		object = "client"
 	}
-	which := "that is"
-	if len(paths) > 1 {
-		which = "they are"
+	switch paths := t.unasked(); {
+	case len(paths) > 0:
+		more := ""
+		if len(paths) > shownFields {
+			paths, more = paths[:shownFields], " and others"
+		}
+		which := "that is"
+		if len(paths) > 1 {
+			which = "they are"
+		}
+		l.at(first.Location, noUnknown, "it reads %s%s, and defines no unknown: a %s of which %s not known would pass",
+			strings.Join(paths, ", "), more, object, which)
+	default:
+		if table := t.gap(); table != "" {
+			l.at(first.Location, noUnknown, "it reads %s, which leaves out %s, and defines no unknown: whatever those would make it find, passes",
+				table, gaps[table].what)
+		}
 	}
-	l.at(first.Location, noUnknown, "it reads %s%s, and defines no unknown: a %s of which %s not known would pass",
-		strings.Join(paths, ", "), more, object, which)
+}
+
+// gaps are the tables that nscheck makes and that leave out what is not known, each
+// with the tables by one of which a rule sees that. What was not collected, or
+// counted for that reason, is told by nscheck itself; what a tally leaves out, only
+// the rule knows that counts it.
+var gaps = map[string]struct {
+	what string
+	told []string
+}{
+	"data.totals.sites":               {"clients of which the site is not known", []string{"data.index.subnet_sites", "data.totals.unlocated_clients"}},
+	"data.index.site_package_servers": {"package servers of which the sites are not known", []string{"data.index.unplaced_package_servers"}},
+	"data.index.package_server_sites": {"sites of which it is not known whether a package server is in them", []string{"data.index.unplaced_package_servers"}},
+	"data.index.subnet_sites":         {"subnets of which the sites are not known", nil},
+	"data.index.packages":             {"packages of a role that several have", []string{"data.index.several_packages"}},
+}
+
+// gap is the first table with gaps that the code reads without what tells of them.
+func (t *tracer) gap() string {
+	for _, table := range slices.Sorted(maps.Keys(gaps)) {
+		told := slices.ContainsFunc(gaps[table].told, func(by string) bool { return t.tables[by] })
+		if t.tables[table] && !told {
+			return table
+		}
+	}
+	return ""
+}
+
+// unasked are the fields that may be unknown and of which the code does not ask
+// whether they are.
+func (t *tracer) unasked() []string {
+	fields := map[string]bool{}
+	for n := range t.read {
+		if !t.handled[n] {
+			fields[n.Path] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(fields))
 }
 
 // tracer follows what code reads.
 type tracer struct {
 	code    *code
-	roots   map[string]*node
-	read    map[*node]bool // that may be unknown
-	handled map[*node]bool // of which the code asks whether they are known
+	roots   infer.Documents
+	read    map[*node]bool  // that may be unknown
+	handled map[*node]bool  // of which the code asks whether they are known
+	tables  map[string]bool // of data.index and data.totals that it reads
 	seen    map[string]bool
 }
 
@@ -85,7 +126,7 @@ func (t *tracer) rule(rule *ast.Rule, args [][]*node) {
 	for _, nodes := range args {
 		key += "|"
 		for _, n := range nodes {
-			key += n.path + ","
+			key += n.Path + ","
 		}
 	}
 	if t.seen[key] {
@@ -133,7 +174,7 @@ func (t *tracer) bind(x ast.Node, known vars) {
 		}
 		var inner []*node
 		for _, n := range t.nodes(x.Domain, known) {
-			inner = append(inner, n.step(x.Value)...)
+			inner = append(inner, members(n, x.Value)...)
 		}
 		if inner != nil {
 			known[v] = inner
@@ -167,10 +208,10 @@ func (t *tracer) path(ref ast.Ref, known vars) (path [][]*node) {
 	case ref[0].Equal(ast.InputRootDocument):
 		at = []*node{t.roots["input"]}
 	case ref[0].Equal(ast.DefaultRootDocument):
-		if len(ref) < 2 || !ref[1].Equal(ast.StringTerm("estate")) {
+		if len(ref) < 2 || t.roots[ref[:2].String()] == nil {
 			return nil
 		}
-		at, rest = []*node{t.roots["data.estate"]}, ref[2:]
+		at, rest = []*node{t.roots[ref[:2].String()]}, ref[2:]
 	}
 	if at == nil {
 		return nil
@@ -179,7 +220,7 @@ func (t *tracer) path(ref ast.Ref, known vars) (path [][]*node) {
 	for _, step := range rest {
 		var next []*node
 		for _, n := range at {
-			next = append(next, n.step(step)...)
+			next = append(next, members(n, step)...)
 		}
 		if next == nil {
 			return nil
@@ -204,9 +245,10 @@ func (t *tracer) ref(ref ast.Ref, known vars) {
 			continue
 		}
 		for _, n := range nodes {
-			if n.unsure {
+			if n.Unsure {
 				t.read[n] = true
 			}
+			t.tables[n.Path] = true
 		}
 	}
 }
@@ -233,7 +275,7 @@ func (t *tracer) expr(e *ast.Expr, known vars) {
 			}
 			if name == ast.ObjectGet.Name && i == 0 && len(operands) > 1 {
 				for _, n := range t.nodes(o, known) {
-					for _, field := range n.step(operands[1]) {
+					for _, field := range members(n, operands[1]) {
 						t.handled[field] = true
 					}
 				}
