@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
@@ -55,6 +56,9 @@ func compileFlaw(e *ast.Error) *Flaw {
 		kind = FlawSyntax
 	}
 	f := flawAt(kind, e.Location, "%s", strings.ReplaceAll(strings.TrimSpace(e.Message), "\n", " "))
+	if strings.HasPrefix(f.Msg, "with keyword target must reference") {
+		f.Msg += "; what rules cannot call, such as http.send and time.now_ns, is none"
+	}
 	if why := refusal(e.Message); why != e.Message {
 		f.Kind, f.Msg = FlawRefusedBuiltin, why
 		return f
@@ -107,6 +111,26 @@ func (f *Flaw) unknownPath(d *ast.RefErrInvalidDetail) {
 		}
 	}
 	f.Msg += meant(string(name), known)
+}
+
+// calledName is the function that a flaw speaks of.
+var calledName = regexp.MustCompile("(?:cannot call |no function `)([a-z0-9_.]+)")
+
+// findCall finds the first call of the function that a flaw speaks of: OPA gives no
+// place to calls in template strings.
+func (p *Pack) findCall(f *Flaw) {
+	name := calledName.FindStringSubmatch(f.Msg)
+	if name == nil {
+		return
+	}
+	for _, m := range p.modules {
+		for i, line := range strings.Split(m.text, "\n") {
+			if before, _, found := strings.Cut(line, name[1]+"("); found && !strings.HasPrefix(strings.TrimSpace(line), "#") {
+				f.File, f.Row, f.Col = m.file, i+1, utf8.RuneCountInString(before)+1
+				return
+			}
+		}
+	}
 }
 
 // meant says which of the known names was meant, else which there are.

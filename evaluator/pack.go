@@ -116,6 +116,11 @@ func (p *Pack) compile(builtinAlone bool) (compiled bool, err error) {
 		return true, nil
 	}
 	flaws, err := CompileFlaws(p.compiler.Errors)
+	for _, f := range flaws {
+		if f.File == "" {
+			p.findCall(f)
+		}
+	}
 	p.flaw(flaws...)
 	return false, err
 }

@@ -137,6 +137,8 @@ func TestLoadRefuses(t *testing.T) {
 		{"a syntax error", replaced("if {", "if {{"), "house/a.rego:"},
 		{"the network", replaced(`site.name == "X"`, `http.send({"method": "get", "url": site.name})`), "rules cannot call http.send: it may answer otherwise"},
 		{"the clock", replaced(`site.name == "X"`, `time.now_ns() > 3`), "rules cannot call time.now_ns: it may answer otherwise"},
+		{"the clock in a template string", replaced(`site.name == "X"`, "site.name\n\t$\"it is {time.now_ns()}\" != \"\""), "house/a.rego:16:11: rules cannot call time.now_ns: it may answer otherwise"},
+		{"the network replaced", replaced(`site.name == "X"`, `site.name == "X" with http.send as 1`), "must reference existing input, data, or a function; what rules cannot call, such as http.send and time.now_ns, is none"},
 		{"chance", replaced(`site.name == "X"`, `rand.intn("x", 2) == 1`), "rules cannot call rand.intn: it may answer otherwise"},
 		{"two rules of one id", map[string]string{"a.rego": ruleText, "b.rego": strings.Replace(ruleText, "called_x", "called_y", 1)}, "house/a.rego and house/b.rego both claim the id ACME-SITE-001"},
 		{"a violation that is one object", replaced(`violation contains {"msg": "X", "resource": {"type": "site", "name": site.name}}`, `violation := {"msg": "X"}`), `house/a.rego:13:1: violation must be a set; write "violation contains … if"`},
