@@ -189,6 +189,9 @@ func (a *annotations) conclusion(r *evaluator.Result, o Options) string {
 	for _, change := range severityChanges(r.Configured()) {
 		out += " " + clean(change, 300) + "."
 	}
+	for _, change := range paramChanges(r.Pack) {
+		out += " Parameter changed: " + clean(change, 300) + "."
+	}
 	if n := a.digest.standings[waived]; n > 0 {
 		out += fmt.Sprintf(" Findings waived: %d.", n)
 	}

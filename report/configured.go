@@ -11,6 +11,24 @@ func packName(p evaluator.PackVersion) string {
 	return p.String() + " (" + from + ")"
 }
 
+// paramChanges tell of the parameters that were given another value, by name.
+func paramChanges(p evaluator.PackInfo) []string {
+	out := make([]string, len(p.ChangedParams))
+	for i, name := range p.ChangedParams {
+		out[i] = paramChange(p, name)
+	}
+	return out
+}
+
+// paramChange is a parameter with its value and where that was set.
+func paramChange(p evaluator.PackInfo, name string) string {
+	text := name + " = " + value(p.Params[name])
+	if origin := p.ParamOrigins[name]; origin != "" {
+		text += " (" + Name(origin) + ")"
+	}
+	return text
+}
+
 // severityChanges tell of the rules whose severity the configuration changed.
 func severityChanges(rules []evaluator.ConfiguredRule) []string {
 	var out []string

@@ -51,6 +51,11 @@ func (csvFormat) write(out io.Writer, r *evaluator.Result, findings iter.Seq2[ev
 			writeRow(w, row)
 		}
 	}
+	for _, change := range paramChanges(r.Pack) {
+		row := make([]string, len(csvColumns))
+		row[0], row[7] = "param_change", change
+		writeRow(w, row)
+	}
 	return w.Flush()
 }
 

@@ -225,12 +225,8 @@ func provenance(r *evaluator.Result) []fact {
 		add("Pack", packName(p))
 	}
 	add("Rules, SHA-256", r.Pack.SHA256)
-	for _, name := range r.Pack.ChangedParams {
-		param := name + " = " + value(r.Pack.Params[name])
-		if origin := r.Pack.ParamOrigins[name]; origin != "" {
-			param += " (" + origin + ")"
-		}
-		add("Parameter changed", param)
+	for _, change := range paramChanges(r.Pack) {
+		add("Parameter changed", change)
 	}
 	for _, change := range severityChanges(r.Configured()) {
 		add("Severity changed", change)

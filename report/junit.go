@@ -39,7 +39,7 @@ func (junitFormat) write(out io.Writer, r *evaluator.Result, findings iter.Seq2[
 	w.WriteString(xml.Header)
 	w.WriteString("<testsuites" + all.attributes("nscheck") + ">\n")
 	for i, s := range suites {
-		w.WriteString("  <testsuite" + s.attributes(r.Rules[i].ID+" "+r.Rules[i].Title) + ">\n" + suiteProperties(&r.Rules[i]))
+		w.WriteString("  <testsuite" + s.attributes(r.Rules[i].ID+" "+r.Rules[i].Title) + ">\n" + suiteProperties(&r.Rules[i], r.Pack))
 		if err := s.cases.copyTo(w); err != nil {
 			return err
 		}
@@ -119,12 +119,25 @@ func (s *junitSuite) add(c junitCase) error {
 	return err
 }
 
-// suiteProperties tell of a severity that the configuration changed.
-func suiteProperties(rule *evaluator.RuleResult) string {
-	if rule.SeverityChange == nil {
+// suiteProperties tell of a severity that the configuration changed, and of the
+// changed parameters that the rule reads.
+func suiteProperties(rule *evaluator.RuleResult, pack evaluator.PackInfo) string {
+	var out string
+	add := func(name, value string) {
+		out += `<property name="` + name + `" value="` + escaped(value) + `"></property>`
+	}
+	if rule.SeverityChange != nil {
+		add("severity", rule.SeverityChange.Described(rule.Severity))
+	}
+	for _, name := range pack.ChangedParams {
+		if _, reads := rule.Params[name]; reads {
+			add("parameter", paramChange(pack, name))
+		}
+	}
+	if out == "" {
 		return ""
 	}
-	return `    <properties><property name="severity" value="` + escaped(rule.SeverityChange.Described(rule.Severity)) + `"></property></properties>` + "\n"
+	return "    <properties>" + out + "</properties>\n"
 }
 
 // escaped is a text as an attribute's value.

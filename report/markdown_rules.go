@@ -75,7 +75,7 @@ func (m *markdown) notEvaluated(r *evaluator.Result) {
 }
 
 // configured writes which rules the configuration switched off, and which
-// severities it changed.
+// severities and parameters were changed.
 func (m *markdown) configured(r *evaluator.Result) {
 	for i, rule := range switchedOff(r.Configured()) {
 		if i == 0 {
@@ -86,6 +86,12 @@ func (m *markdown) configured(r *evaluator.Result) {
 	for i, change := range severityChanges(r.Configured()) {
 		if i == 0 {
 			m.add("\n### Severities changed\n\n")
+		}
+		m.add("- %s\n", short(change))
+	}
+	for i, change := range paramChanges(r.Pack) {
+		if i == 0 {
+			m.add("\n### Parameters changed\n\n")
 		}
 		m.add("- %s\n", short(change))
 	}

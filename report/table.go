@@ -52,15 +52,7 @@ func (w *writer) head(r *evaluator.Result) {
 	}
 	lead := "nscheck " + r.Tool.Version + ":"
 	w.put(block{lead: lead, body: lead + " " + strings.Join(facts, ", ")})
-	if len(r.Pack.ChangedParams) > 0 {
-		var params []string
-		for _, name := range r.Pack.ChangedParams {
-			param := name + " = " + value(r.Pack.Params[name])
-			if origin := r.Pack.ParamOrigins[name]; origin != "" {
-				param += " (" + Name(origin) + ")"
-			}
-			params = append(params, param)
-		}
+	if params := paramChanges(r.Pack); len(params) > 0 {
 		w.put(block{body: "Parameters changed: " + strings.Join(params, ", ")})
 	}
 	w.configured(r.Pack.Packs, r.Configured())
