@@ -207,6 +207,8 @@ func (s *Scope) ref(ref ast.Ref) (*Value, bool) {
 // head is where a reference begins, and what of it follows.
 func (s *Scope) head(ref ast.Ref) (at *Value, rest ast.Ref, ok bool) {
 	switch {
+	case s.types.isReplaced(ref):
+		return nil, nil, true
 	case ref[0].Equal(ast.InputRootDocument):
 		return s.types.docs["input"], ref[1:], true
 	case !ref[0].Equal(ast.DefaultRootDocument):

@@ -20,6 +20,7 @@ type Types struct {
 	values   map[string]*Value
 	args     map[string][]*Value // of functions: all that they are called with
 	called   map[string][]*Value // the same while a round is under way
+	replaced []ast.Ref           // documents in whose place code puts others, by "with"
 	settled  bool
 }
 
@@ -34,6 +35,7 @@ func New(compiler *ast.Compiler, docs Documents) *Types {
 			name := r.Ref().GroundPrefix().String()
 			t.names[r] = name
 			t.rules[name] = append(t.rules[name], r)
+			t.noteReplaced(r)
 		}
 	}
 	for range maxRounds {
@@ -42,6 +44,23 @@ func New(compiler *ast.Compiler, docs Documents) *Types {
 		}
 	}
 	return t
+}
+
+// noteReplaced notes the documents in whose place a rule puts others.
+func (t *Types) noteReplaced(r *ast.Rule) {
+	ast.WalkExprs(r, func(e *ast.Expr) bool {
+		for _, w := range e.With {
+			if ref, ok := w.Target.Value.(ast.Ref); ok {
+				t.replaced = append(t.replaced, ref)
+			}
+		}
+		return false
+	})
+}
+
+// isReplaced reports whether something else may be where a reference leads.
+func (t *Types) isReplaced(ref ast.Ref) bool {
+	return slices.ContainsFunc(t.replaced, func(by ast.Ref) bool { return ref.HasPrefix(by) || by.HasPrefix(ref.GroundPrefix()) })
 }
 
 // round goes through all rules once; it reports whether nothing new was found.

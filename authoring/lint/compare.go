@@ -258,8 +258,11 @@ func place(t *ast.Term, in *ast.Expr) *ast.Location {
 
 // named is an operand as its author wrote it, or the field that it is.
 func (c *comparer) named(o operand) string {
-	if v, ok := o.term.Value.(ast.Var); ok {
-		if name, ok := c.code.RewrittenVars[v]; ok && !name.IsGenerated() {
+	if name, ok := o.term.Value.(ast.Var); ok {
+		if written, ok := c.code.RewrittenVars[name]; ok {
+			name = written
+		}
+		if !name.IsGenerated() && !name.IsWildcard() {
 			return "`" + string(name) + "`"
 		}
 	}

@@ -19,6 +19,14 @@ package acme.compared
 violation contains {"msg": "X"} if {
 `
 
+// ofInput is a helper whose input others replace.
+const ofInput = `
+_of_input if {
+	v := input.plugin.version
+	v in [8, 9]
+}
+`
+
 const comparedHelpers = `}
 
 _version := input.plugin.version
@@ -54,10 +62,14 @@ _by_guid[server.guid] := server if some server in data.estate.package_servers
 // compared is what is found in the body of a rule.
 func compared(t *testing.T, code string) (got []string) {
 	t.Helper()
+	helpers := comparedHelpers
+	if strings.Contains(code, "_of_input") {
+		helpers += ofInput
+	}
 	files := fstest.MapFS{
 		"pack.yaml":       {Data: []byte("name: acme\nversion: 1.0.0\n")},
 		"params.yaml":     {Data: []byte("limit: 8.6\nversion: \"8.6\"\nnames: [a, b]\nlimits: [1, 2]\nempty: []\nanything: {a: 1}\nswitch: true\n")},
-		"x/compared.rego": {Data: []byte(comparedHead + "\t" + strings.ReplaceAll(code, "; ", "\n\t") + "\n" + comparedHelpers)},
+		"x/compared.rego": {Data: []byte(comparedHead + "\t" + strings.ReplaceAll(code, "; ", "\n\t") + "\n" + helpers)},
 	}
 	for _, p := range lintFiles(t, files, Options{}).Problems {
 		if p.Severity == Error {
@@ -106,8 +118,9 @@ func TestComparisons(t *testing.T) {
 		`input.plugin.version < data.params.version`: {strings.Replace(asText, "%s", "data.params.version", 1)},
 		`v := input.domain; v < "8.10"`:              {"version-as-text `<` compares `v` with \"8.10\" as texts, by which 8.10 is below 8.9"},
 
-		`"abc" in input.name`:        {"no-members `in` looks for a member of input.name, and a text has none"},
-		`not 3 in data.params.limit`: {"no-members `in` looks for a member of data.params.limit, and a number has none"},
+		`{"a": 1}[k] == 1; k < 3; [1][i] == 1; i < "a"`: {"mixed-types `<` compares `i` (a number) with \"a\" (a text); every number is below every text, whatever they say"},
+		`"abc" in input.name`:                           {"no-members `in` looks for a member of input.name, and a text has none"},
+		`not 3 in data.params.limit`:                    {"no-members `in` looks for a member of data.params.limit, and a number has none"},
 
 		`input.packages.scan.status == "download"`:                  {"unknown-value input.packages.scan.status is never \"download\"; did you mean \"downloaded\"?"},
 		`input.packages.scan.status != "no such"`:                   {"unknown-value input.packages.scan.status is never \"no such\"; it is one of downloaded, failed, pending"},
@@ -160,6 +173,11 @@ func TestComparisonsThatMaySaySomething(t *testing.T) {
 		`[input.plugin.version, 8] == [8, 8]`,
 		`input.plugin.version < data.params.limit with input as {"plugin": {"version": 8}}`,
 		`v := input.plugin.version with input as {"plugin": {"version": 8}}; v < data.params.limit`,
+		`_of_input with input as {"plugin": {"version": 8}}`,
+		`_of_input with input.plugin as {"version": 8}`,
+		`input.managed with input.plugin.version as 8; input.plugin.version < 8`,
+		`_below(8, 9) with _version as 8; _version < 8`,
+		`object.get(input, ["plugin", "version"], 8) == 8`,
 		`to_number(input.plugin.version) > 8`,
 		`some k, v in {"a": 1, "b": 2}; k == "a"; v < 3`,
 		`some i; input.addresses[i] == "10.0.0.1/8"; i > 0`,
