@@ -63,6 +63,10 @@ func compileFlaw(e *ast.Error) *Flaw {
 		f.Kind, f.Msg = FlawRefusedBuiltin, why
 		return f
 	}
+	if f.Msg == "empty module" {
+		f.Msg = "there is no Rego in the file; begin it with a package, or remove it"
+		return f
+	}
 	if flaw, ok := strings.CutPrefix(f.Msg, "yaml: "); ok {
 		f.notYAML(flaw)
 		return f

@@ -61,7 +61,7 @@ func (f *flaws) note(s *suite, found evaluator.Flaws) (in []flawed) {
 				at.rule = r
 			}
 		}
-		if at.rule != nil && !isTest(at.rule) {
+		if at.rule != nil && testRef(at.rule) == nil {
 			at.rule = nil
 		}
 		if f.by == nil {

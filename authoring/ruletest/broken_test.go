@@ -47,6 +47,19 @@ func TestBroken(t *testing.T) {
 			"error crowded_test.rego:7 (whole file): house/site/crowded_test.rego:7:12: there is no function `foo`\n    _two(x) := foo(x)\n               ^",
 			"passed a:2: ",
 		}},
+		{"a file without Rego", map[string]string{tests: "# later\n"}, "", []string{
+			"error crowded_test.rego:1 (whole file): house/site/crowded_test.rego:1:8: there is no Rego in the file; begin it with a package, or remove it\n    # later\n           ^",
+			"passed a:2: ",
+		}},
+		{"an empty file", map[string]string{tests: "\n"}, "", []string{
+			"error crowded_test.rego:1 (whole file): house/site/crowded_test.rego:1:1: there is no Rego in the file; begin it with a package, or remove it",
+			"passed a:2: ",
+		}},
+		{"a test that is yet to be done", map[string]string{tests: fine + "todo_test_a if foo(1)"}, "", []string{
+			"error data.house.site.crowded_test.todo_test_a:7: house/site/crowded_test.rego:7:16: there is no function `foo`\n    todo_test_a if foo(1)\n                   ^",
+			"passed a:2: ",
+			"passed data.house.site.crowded_test.test_fine:5: ",
+		}},
 		{"what the strict mode alone refuses", map[string]string{tests: strings.Replace(fine, "import", "import data.house.lib.used\n\nimport", 1)}, "", []string{
 			"error crowded_test.rego:3 (whole file): house/site/crowded_test.rego:3:1: import data.house.lib.used unused\n    import data.house.lib.used\n    ^",
 			"passed a:2: ",
@@ -138,6 +151,22 @@ first(x) := split(x, ",")[0]
 		}
 		got = append(got, text)
 	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// A name that does not exist is shown as what it is in.
+func TestUndefinedNames(t *testing.T) {
+	files := map[string]string{"site/crowded_test.rego": fine + "test_a if rule.violaton == set()\n\ntest_b if rule.violaton.x\n"}
+	r := run(t, Options{Targets: []Target{{Source: pack(t, files), Within: "site/crowded.rego"}}, Pattern: regexp.MustCompile(`test_[ab]$`)})
+	var got []string
+	for _, test := range r.Tests {
+		for _, f := range test.Failures {
+			got = append(got, fmt.Sprintf("%s:%d %s", test.Outcome, f.Line, f.Source))
+		}
+	}
+	want := []string{"failed:7 rule.violaton == set()\n|\nrule.violaton: undefined\nrule: undefined", "failed:9 rule.violaton.x\n|\nundefined"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -149,25 +149,31 @@ func (s *suite) isTested(r *evaluator.Rule) bool {
 	return false
 }
 
-func isTest(r *ast.Rule) bool { return testRef(r) != nil }
+func isTest(r *ast.Rule) bool {
+	ref := testRef(r)
+	return ref != nil && !strings.HasPrefix(nameOf(ref[len(ref)-1]), tester.SkipTestPrefix)
+}
 
-// testRef is the name of a test as OPA's runner knows it; nil where the rule is
-// none.
+// testRef is the name of a test, or of one that is yet to be done, as OPA's runner
+// knows it; nil where the rule is none.
 func testRef(r *ast.Rule) ast.Ref {
 	ref := r.Head.Ref().GroundPrefix()
 	for i, t := range ref {
-		name := ""
-		switch v := t.Value.(type) {
-		case ast.Var:
-			name = string(v)
-		case ast.String:
-			name = string(v)
-		}
-		if strings.HasPrefix(name, tester.TestPrefix) {
+		if name := nameOf(t); strings.HasPrefix(name, tester.TestPrefix) || strings.HasPrefix(name, tester.SkipTestPrefix) {
 			return ref[:i+1]
 		}
 	}
 	return nil
+}
+
+func nameOf(t *ast.Term) string {
+	switch v := t.Value.(type) {
+	case ast.Var:
+		return string(v)
+	case ast.String:
+		return string(v)
+	}
+	return ""
 }
 
 // testedRule is the rule beside which a file of tests stands; empty where there

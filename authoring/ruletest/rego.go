@@ -8,6 +8,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -26,7 +27,6 @@ func isMissing(err error) bool { return errors.Is(err, fs.ErrNotExist) }
 // compiled are the rules and the tests that compile with them.
 type compiled struct {
 	rules   map[string]*ast.Module
-	runner  *tester.Runner
 	results chan *tester.Result
 	covered *cover.Cover // nil where nobody asks
 	// To evaluate a test once more.
@@ -76,13 +76,13 @@ func (s *suite) compile(ctx context.Context, tests map[string]*ast.Module, stric
 	for file, m := range tests {
 		modules[file] = m.Copy()
 	}
-	c.runner = tester.NewRunner().SetCompiler(c.compiler).SetModules(modules).SetStore(c.store).RaiseBuiltinErrors(true).
+	runner := tester.NewRunner().SetCompiler(c.compiler).SetModules(modules).SetStore(c.store).RaiseBuiltinErrors(true).
 		SetTimeout(s.Timeout).SetParallel(s.Parallel).SetCoverageRuns(nil).Filter(s.filter())
 	if s.Coverage {
 		c.covered = cover.New()
-		c.runner.SetCoverageQueryTracer(c.covered)
+		runner.SetCoverageQueryTracer(c.covered)
 	}
-	c.results, err = c.runner.RunTests(ctx, nil)
+	c.results, err = runner.RunTests(ctx, nil)
 	return c, err
 }
 
@@ -105,13 +105,12 @@ func (s *suite) runRego(ctx context.Context) ([]Test, *Coverage, error) {
 		}
 		tests = append(tests, s.testOf(r))
 	}
-	c.runner.SetModules(nil) // they are compiled
 	for _, r := range failed {
 		t := s.testOf(r)
 		if r.Error != nil {
 			s.explainError(ctx, c, r, &t)
 		} else {
-			t.Failures = failuresOf(ctx, c.runner, r)
+			t.Failures = s.failuresOf(ctx, c, r)
 		}
 		tests = append(tests, t)
 	}
@@ -126,9 +125,7 @@ func (s *suite) runRego(ctx context.Context) ([]Test, *Coverage, error) {
 // built-in function cannot take what it is given. OPA's runner goes on, as if the
 // expression were undefined, and tells all such errors without their places.
 func (s *suite) explainError(ctx context.Context, c *compiled, r *tester.Result, t *Test) {
-	limited, cancel := context.WithTimeout(ctx, s.Timeout)
-	defer cancel()
-	_, err := rego.New(rego.Compiler(c.compiler), rego.Store(c.store), rego.Query(r.Package+"."+r.Name), rego.StrictBuiltinErrors(true)).Eval(limited)
+	err := s.again(ctx, c, r, rego.StrictBuiltinErrors(true))
 	var flaw *topdown.Error
 	if !errors.As(err, &flaw) || flaw.Location == nil {
 		return
@@ -138,6 +135,25 @@ func (s *suite) explainError(ctx context.Context, c *compiled, r *tester.Result,
 		t.Msg = "a built-in function cannot take what it is given, and on a snapshot the rule's verdict would be error: " + flaw.Message
 	}
 	t.Failures = []Failure{{File: flaw.Location.File, Line: flaw.Location.Row, Source: tidy(string(flaw.Location.Text))}}
+}
+
+// again evaluates a test once more.
+func (s *suite) again(ctx context.Context, c *compiled, r *tester.Result, how func(*rego.Rego), options ...rego.EvalOption) error {
+	limited, cancel := context.WithTimeout(ctx, s.Timeout)
+	defer cancel()
+	q, err := rego.New(rego.Compiler(c.compiler), rego.Store(c.store), rego.Query(queryOf(r)), how).PrepareForEval(limited)
+	if err == nil {
+		_, err = q.Eval(limited, options...)
+	}
+	return err
+}
+
+// queryOf asks for a test. The second one of a name is called NAME#01.
+func queryOf(r *tester.Result) string {
+	if strings.ContainsAny(r.Name, ".[") {
+		return r.Package + "." + r.Name
+	}
+	return r.Package + "[" + strconv.Quote(r.Name) + "]"
 }
 
 // chosen are the tests that do not compile and are asked for. Of a whole file
@@ -180,92 +196,19 @@ func (s *suite) testOf(r *tester.Result) Test {
 	return t
 }
 
-// failuresOf runs a test again and watches where it fails.
-func failuresOf(ctx context.Context, runner *tester.Runner, r *tester.Result) []Failure {
-	last := &lastFailures{}
-	name := regexp.QuoteMeta(r.Package) + `(\.` + regexp.QuoteMeta(r.Name) + `|\["` + regexp.QuoteMeta(r.Name) + `"\])$`
-	results, err := runner.SetParallel(1).SetCoverageQueryTracer(last).Filter("^"+name).RunTests(ctx, nil)
-	if err != nil {
-		return nil // it ran before
-	}
-	for again := range results {
-		if again.Error != nil {
+// failuresOf runs a test again and watches where it fails. Where OPA's index of
+// rules knew beforehand that it would, as with a name that does not exist, it does
+// without.
+func (s *suite) failuresOf(ctx context.Context, c *compiled, r *tester.Result) []Failure {
+	for _, indexed := range []bool{true, false} {
+		last := &lastFailures{}
+		err := s.again(ctx, c, r, rego.StrictBuiltinErrors(false), rego.EvalQueryTracer(last), rego.EvalRuleIndexing(indexed))
+		if err != nil {
 			return nil // watching takes time, and it was stopped
 		}
-	}
-	failing := map[string]bool{}
-	for path, sub := range r.SubResults.Iter {
-		if sub.Fail && len(sub.SubResults) == 0 {
-			failing[strings.Join(path, "/")] = true
+		if out := last.failures(r); len(out) > 0 {
+			return out
 		}
 	}
-	var out []Failure
-	for _, c := range last.cases {
-		if c.failed == nil || len(failing) > 0 && !failing[c.name] {
-			continue
-		}
-		failures := c.failed.failures()
-		failures[0].Case = c.name
-		out = append(out, failures...)
-	}
-	return out
-}
-
-// lastFailures remembers the last expression that failed, in each case of a
-// test: what failed before was tried, and something else held.
-type lastFailures struct{ cases []*caseFailure }
-
-type caseFailure struct {
-	name   string
-	failed *failedExpr
-}
-
-// failedExpr is an expression that failed, and the one in what it calls.
-type failedExpr struct {
-	event *topdown.Event
-	inner *failedExpr
-}
-
-func (*lastFailures) Enabled() bool { return true }
-
-func (*lastFailures) Config() topdown.TraceConfig { return topdown.TraceConfig{PlugLocalVars: true} }
-
-func (l *lastFailures) TraceEvent(e topdown.Event) {
-	expr, ok := e.Node.(*ast.Expr)
-	if !ok {
-		return
-	}
-	switch {
-	case e.Op == topdown.TestCaseOp:
-		l.cases = append(l.cases, &caseFailure{name: caseName(expr)})
-	case e.Op == topdown.FailOp && e.Location != nil && e.QueryID != 0:
-		if _, isEvery := expr.Terms.(*ast.Every); isEvery {
-			return // what failed inside tells more
-		}
-		if len(l.cases) == 0 {
-			l.cases = append(l.cases, &caseFailure{})
-		}
-		c, failed := l.cases[len(l.cases)-1], &failedExpr{event: &e}
-		if c.failed != nil && c.failed.event.ParentID == e.QueryID {
-			failed.inner = c.failed
-		}
-		c.failed = failed
-	}
-}
-
-// caseName is the name of a test case as the runner knows it.
-func caseName(expr *ast.Expr) string {
-	names, ok := expr.Operand(0).Value.(*ast.Array)
-	if !ok {
-		return ""
-	}
-	var out []string
-	names.Foreach(func(t *ast.Term) {
-		if s, ok := t.Value.(ast.String); ok {
-			out = append(out, string(s))
-		} else {
-			out = append(out, t.String())
-		}
-	})
-	return strings.Join(out, "/")
+	return nil
 }

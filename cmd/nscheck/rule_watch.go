@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -17,6 +18,11 @@ import (
 // watchRules does the work, and again whenever a file of rules is saved; what goes
 // wrong is shown, and it goes on waiting.
 func watchRules(ctx context.Context, c *cli.Context, folders []string, work func(context.Context) error) error {
+	for _, folder := range folders {
+		if info, err := os.Stat(folder); err == nil && !info.IsDir() {
+			return fmt.Errorf("--watch: %s is a pack as a file, in which nothing is saved; name the folder that it is built from", folder)
+		}
+	}
 	return watch.Loop(ctx, isRuleFile, folders, func(ctx context.Context, changed []string) error {
 		if len(changed) > 0 {
 			notice(c, "\n%s changed.", strings.Join(changed, ", "))
