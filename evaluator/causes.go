@@ -248,13 +248,16 @@ func sortedUnexplained(m map[string]*Unexplained) []Unexplained {
 
 // sample keeps the first objects by name, which people can find again; the order
 // of a snapshot means nothing to them.
-func sample(list []Resource, r Resource) []Resource {
-	if len(list) == sampleSize && compareNames(list[sampleSize-1], r) <= 0 {
+func sample(list []Resource, r Resource) []Resource { return sampleOf(list, r, sampleSize) }
+
+// sampleOf is sample for other sizes than the usual one.
+func sampleOf(list []Resource, r Resource, size int) []Resource {
+	if len(list) == size && compareNames(list[size-1], r) <= 0 {
 		return list
 	}
 	i, _ := slices.BinarySearchFunc(list, r, compareNames)
 	list = slices.Insert(list, i, r)
-	return list[:min(len(list), sampleSize)]
+	return list[:min(len(list), size)]
 }
 
 func compareNames(a, b Resource) int {

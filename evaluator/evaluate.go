@@ -143,6 +143,7 @@ type run struct {
 	watched  *watched       // the client to explain, once it came by
 	only     map[*Rule]bool // the rules that are asked for; nil means all
 	sampling *sampling      // keeps clients of a rule that is tried; else nil
+	named    int            // how many objects are named of those that cannot be judged for one reason
 }
 
 // ruleState is what is known so far about one rule.
@@ -188,6 +189,7 @@ func newRun(ctx context.Context, pack *Pack, snap Snapshot, opts Options) (*run,
 		tracks: newSpool(),
 		found:  map[string][]Finding{},
 		asOf:   asOf(opts, snap.Manifest()),
+		named:  sampleSize,
 	}
 	r.spool.ctx = ctx
 	if estate.Server != nil && estate.Server.Version != nil {
@@ -237,7 +239,7 @@ func asOf(opts Options, m *snapshot.Manifest) Date {
 // decideRules decides for every rule whether it can be evaluated at all.
 func (r *run) decideRules(ctx context.Context) error {
 	for _, rule := range r.pack.Rules {
-		state := &ruleState{}
+		state := &ruleState{unknown: unknowns{named: r.named}}
 		r.states = append(r.states, state)
 		if r.leavesOut(rule) {
 			continue

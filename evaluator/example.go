@@ -138,6 +138,10 @@ func (e *Example) Run(ctx context.Context, pack *Pack, rule string) (Expectation
 	return got, nil
 }
 
+// maxNamed is how many objects an example may expect that cannot be judged for one
+// reason.
+const maxNamed = 10_000
+
 // judgeBy judges a snapshot by one rule of a pack, on the day from which it
 // counts.
 func judgeBy(ctx context.Context, pack *Pack, snap Snapshot, id string) (*Result, error) {
@@ -149,6 +153,6 @@ func judgeBy(ctx context.Context, pack *Pack, snap Snapshot, id string) (*Result
 	if err != nil {
 		return nil, err
 	}
-	r.only = pack.triedWith(rule)
+	r.only, r.named = pack.triedWith(rule), maxNamed
 	return r.judge()
 }

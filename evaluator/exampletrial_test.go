@@ -139,3 +139,29 @@ func TestExampleAliases(t *testing.T) {
 		}
 	}
 }
+
+// TestExampleNamesAllUnknown has more objects that cannot be judged for one reason
+// than reports name.
+func TestExampleNamesAllUnknown(t *testing.T) {
+	const objects = 2*sampleSize + 1
+	var sites, clients strings.Builder
+	for i := range objects {
+		fmt.Fprintf(&sites, "        - {guid: 00000000-0000-0000-0000-0000000001%02d, name: S%02d}\n", i, i)
+		fmt.Fprintf(&clients, "      - {guid: 00000000-0000-0000-0000-0000000005%02d, name: C%02d, status: null}\n", i, i)
+	}
+	text := "examples:\n  - name: many\n    case: unknown\n    estate:\n      sites:\n" + sites.String() + "    clients:\n" + clients.String() + "    expect: {verdict: not_evaluated}\n"
+	examples, err := ReadExamples("a.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := mustPack(t, map[string]string{
+		"a.rego": ruleText + "\nunknown contains {\"msg\": \"u\", \"resource\": {\"type\": \"site\", \"name\": site.name}} if some site in data.estate.sites\n",
+		"b.rego": clientRuleText + "\nunknown contains {\"msg\": \"u\"} if input.status == null\n",
+	})
+	for _, r := range p.Rules {
+		got, err := examples[0].Run(context.Background(), p, r.ID)
+		if err != nil || len(got.Unknown) != objects {
+			t.Errorf("%s: %d objects are named, want %d; error %v", r.ID, len(got.Unknown), objects, err)
+		}
+	}
+}

@@ -71,7 +71,7 @@ func (p *part) block(line []byte) (*blockResult, error) {
 	if c.Clients < 1 || c.First < 0 || c.Clients > snapshot.ChunkClients-c.First%snapshot.ChunkClients || int64(len(c.Found)) > c.Clients {
 		return nil, p.lines.damaged("its clients are of no block")
 	}
-	res := newBlockResult(len(p.head.Rules))
+	res := newBlockResult(len(p.head.Rules), sampleSize)
 	res.first, res.clients, res.harmed = c.First, c.Clients, int64(len(c.Found))
 	for _, f := range c.Found {
 		if err := p.takeFound(f, res); err != nil {

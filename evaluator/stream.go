@@ -24,6 +24,7 @@ type blockResult struct {
 	unknowns []unknownClients
 	failures []failure
 	index    map[unknownKey]int
+	named    int // how many clients are named of those that cannot be judged for one reason
 }
 
 type unknownKey struct {
@@ -46,7 +47,9 @@ type failure struct {
 	clients int64
 }
 
-func newBlockResult(rules int) *blockResult { return &blockResult{findings: make([]int64, rules)} }
+func newBlockResult(rules, named int) *blockResult {
+	return &blockResult{findings: make([]int64, rules), named: named}
+}
 
 func (b *blockResult) unknown(rule int, msg string, c *streamed) {
 	key := unknownKey{rule, msg}
@@ -61,8 +64,8 @@ func (b *blockResult) unknown(rule int, msg string, c *streamed) {
 	}
 	u := &b.unknowns[i]
 	u.count++
-	if len(u.sample) < sampleSize || c.precedes(u.sample[sampleSize-1]) {
-		u.sample = sample(u.sample, c.resource())
+	if len(u.sample) < b.named || c.precedes(u.sample[b.named-1]) {
+		u.sample = sampleOf(u.sample, c.resource(), b.named)
 	}
 }
 

@@ -1,6 +1,7 @@
 package evaluator
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -113,6 +114,7 @@ func (c *collection) reason(name, what string) Reason {
 // unknowns groups the objects that a rule could not judge.
 type unknowns struct {
 	groups []Unknown
+	named  int   // how many objects of a group are named; 0 means the usual number
 	more   int64 // objects beyond maxUnknownMessages messages
 }
 
@@ -133,7 +135,7 @@ func (u *unknowns) addClients(c unknownClients) {
 	}
 	u.groups[i].Count += c.count
 	for _, res := range c.sample {
-		u.groups[i].Sample = sample(u.groups[i].Sample, res)
+		u.groups[i].Sample = sampleOf(u.groups[i].Sample, res, cmp.Or(u.named, sampleSize))
 	}
 }
 

@@ -49,7 +49,7 @@ func (r *run) newWorker(shared *programs) *worker {
 
 // judge judges all clients of a block.
 func (w *worker) judge(ctx context.Context, b *snapshot.Block) *blockResult {
-	res := newBlockResult(len(w.run.pack.Rules))
+	res := newBlockResult(len(w.run.pack.Rules), w.run.named)
 	res.first = b.First()
 	var scan snapshot.ClientScan
 	asked := &scan
