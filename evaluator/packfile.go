@@ -33,6 +33,9 @@ type PackManifest struct {
 	Nscheck string `json:"nscheck,omitempty" yaml:"nscheck,omitempty"`
 }
 
+// maxPackName bounds the name of a pack.
+const maxPackName = 64
+
 var (
 	packNameForm   = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 	packPrefixForm = regexp.MustCompile(`^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*$`)
@@ -159,6 +162,9 @@ func (m *PackManifest) CheckTool(version string) (noted string, err error) {
 func (m *PackManifest) check() error {
 	if !packNameForm.MatchString(m.Name) {
 		return fmt.Errorf("name %q must be lower-case letters, digits and dashes, such as acme-house-rules", m.Name)
+	}
+	if len(m.Name) > maxPackName {
+		return fmt.Errorf("name has %d letters, and every report shows it; make it %d or fewer", len(m.Name), maxPackName)
 	}
 	if _, err := semver.StrictNewVersion(m.Version); err != nil {
 		return fmt.Errorf("version %q must have three numbers, such as 1.0.0", m.Version)

@@ -1,6 +1,7 @@
 package evaluator
 
 import (
+	"strings"
 	"testing"
 	"testing/fstest"
 )
@@ -25,6 +26,7 @@ func TestReadPackManifest(t *testing.T) {
 		{name: "two documents", text: "name: a\nversion: 1.0.0\n---\nname: b\n", err: "pack.yaml: only one YAML document is read, and there are several"},
 		{name: "no name", text: "version: 1.0.0\n", err: `pack.yaml: name "" must be lower-case letters, digits and dashes, such as acme-house-rules`},
 		{name: "a path for a name", text: "name: ../x\nversion: 1.0.0\n", err: `pack.yaml: name "../x" must be lower-case letters, digits and dashes, such as acme-house-rules`},
+		{name: "a long name", text: "name: " + strings.Repeat("a", 65) + "\nversion: 1.0.0\n", err: "pack.yaml: name has 65 letters, and every report shows it; make it 64 or fewer"},
 		{name: "two numbers", text: "name: a\nversion: '1.0'\n", err: `pack.yaml: version "1.0" must have three numbers, such as 1.0.0`},
 		{name: "a number for a version", text: "name: a\nversion: 1.0\n", err: `pack.yaml: version "1.0" must have three numbers, such as 1.0.0`},
 		{name: "small prefix", text: "name: a\nversion: 1.0.0\nprefix: acme\n", err: `pack.yaml: prefix "acme" must be capitals, digits and dashes, such as ACME for ids like ACME-001`},

@@ -137,6 +137,8 @@ func flawOf(leaf *jsonschema.ValidationError, doc any) string {
 		return fmt.Sprintf("must have %s or more, not %d", countIn(k.Want, "character", "characters"), k.Got)
 	case *kind.UniqueItems:
 		return "names an entry twice"
+	case *kind.RefCycle:
+		return "cannot be checked, for its schema refers to itself without an end"
 	case *kind.Pattern:
 		return fmt.Sprintf("must look like %s, not %s", k.Want, got())
 	}

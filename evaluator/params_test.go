@@ -127,3 +127,10 @@ func TestParameterFiles(t *testing.T) {
 		})
 	}
 }
+
+func TestSchemaOfAParameterThatRefersToItself(t *testing.T) {
+	_, err := packOf(map[string]string{"a.rego": ruleText, "params.yaml": "a: 1\n", "schemas/params.json": `{"properties": {"a": {"$ref": "#/properties/a"}}}`})
+	if want := "parameter a cannot be checked, for its schema refers to itself without an end"; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
