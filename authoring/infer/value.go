@@ -62,6 +62,10 @@ type Value struct {
 	open bool // whether there may be members of which nothing is known
 }
 
+// maxTexts bounds the texts that are remembered of a value, for a rule may have lists
+// of thousands.
+const maxTexts = 50
+
 // none is that there is no value.
 var none = &Value{}
 
@@ -83,6 +87,9 @@ func union(a, b *Value) *Value {
 		out.Texts, out.Examples = a.Texts, a.Examples
 	case a.Texts != nil && b.Texts != nil:
 		out.Texts = slices.Compact(slices.Sorted(slices.Values(slices.Concat(a.Texts, b.Texts))))
+		if len(out.Texts) > maxTexts {
+			out.Texts = nil
+		}
 	case slices.Equal(a.Examples, b.Examples):
 		out.Examples = a.Examples
 	}
