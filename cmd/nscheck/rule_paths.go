@@ -51,7 +51,7 @@ func targetOf(path string) (t ruletest.Target, err error) {
 		return t, err
 	}
 	if !info.IsDir() && !isPartOfRule(path) {
-		pack, err := rulepack.Open(path)
+		pack, err := rulepack.Open(filepath.Clean(path)) // as --policy names it
 		if err != nil {
 			return t, err
 		}
