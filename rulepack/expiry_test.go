@@ -18,6 +18,7 @@ func TestSignatureEnds(t *testing.T) {
 	for _, tt := range []struct{ name, exp, want string }{
 		{"later", fmt.Sprint(time.Now().Add(time.Hour).Unix()), ""},
 		{"long ago", "86400.5", "its signature ended on 1970-01-02; ask its owner for one that is signed anew"},
+		{"beyond all days", "999999999999999", "the signature in .signatures.json is damaged"},
 	} {
 		p := built(t)
 		infos, err := fileInfos(p.archive)

@@ -109,6 +109,9 @@ type Signature struct {
 	Expires *time.Time `json:"expires,omitempty"`
 }
 
+// lastSecond is where years have five digits, which JSON cannot tell.
+const lastSecond = 253402300800
+
 // Signature reads what the pack says of its signature; nil where it has none.
 func (p *Pack) Signature() (*Signature, error) {
 	file := p.archive[signaturesFile]
@@ -126,7 +129,8 @@ func (p *Pack) Signature() (*Signature, error) {
 		KeyID string   `json:"keyid"`
 		Exp   *float64 `json:"exp"`
 	}
-	if err := errors.Join(decodePart(head, &header), decodePart(payload, &claims)); err != nil {
+	err := errors.Join(decodePart(head, &header), decodePart(payload, &claims))
+	if err != nil || claims.Exp != nil && (*claims.Exp < 0 || *claims.Exp >= lastSecond) {
 		return nil, fmt.Errorf("the signature in %s is damaged", signaturesFile)
 	}
 	if header.Kid == "" {
