@@ -197,6 +197,34 @@ func TestTrialListsAreBounded(t *testing.T) {
 	}
 }
 
+// TestTheClientThatIsExplained checks that it is the one that the verdict names, be
+// it the last of many.
+func TestTheClientThatIsExplained(t *testing.T) {
+	tests := []struct{ name, body, want string }{
+		{"the first that nothing is found about", `input.name != "PC04"`, "PC04"},
+		{"the first where something is found about all", `input.name`, "PC01"},
+		{"the one that the rule breaks on", `lower(object.get({"PC04": null}, input.name, "x"))`, "PC04"},
+		{"the first that it breaks on, behind findings", `upper(object.get({"PC03": null, "PC04": 1}, input.name, "x"))`, "PC03"},
+	}
+	var clients []string
+	for i := range 5 {
+		clients = append(clients, fmt.Sprintf("{guid: 00000000-0000-0000-0000-00000000000%d, name: PC0%d, status: Active}", i+1, i+1))
+	}
+	doc := "estate: {}\nclients: [" + strings.Join(clients, ",") + "]"
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			text := strings.Replace(clientRuleText, `input.name == "X"`, tt.body, 1)
+			trial := tryOn(t, mustPack(t, map[string]string{"a.rego": text}), "ACME-CLI-001", doc, TryOptions{Explain: true, Limit: 1})
+			if trial.ClausesClient == nil || trial.ClausesClient.Name != tt.want {
+				t.Errorf("client %v, want %s; verdict %s, %v", trial.ClausesClient, tt.want, trial.Verdict, trial.Reasons)
+			}
+			if trial.Verdict == Errored && !strings.HasPrefix(trial.Reasons[0].Msg, "the rule broke on client "+tt.want) {
+				t.Error(trial.Reasons)
+			}
+		})
+	}
+}
+
 // TestPrintingNeedsNothing checks that what is only printed does not decide about
 // the verdict.
 func TestPrintingNeedsNothing(t *testing.T) {

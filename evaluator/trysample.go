@@ -9,8 +9,8 @@ import (
 )
 
 // sampling keeps some clients while they stream past a rule that is tried: the
-// chosen one, or the first ones that the rule found something about and the
-// first ones that it did not.
+// chosen one, or the first ones that the rule found something about, the first
+// ones that it did not, and the first one that it broke on.
 type sampling struct {
 	rule   int // position in Pack.Rules
 	choose func(*snapshot.Client) bool
@@ -18,6 +18,7 @@ type sampling struct {
 
 	mu            sync.Mutex
 	chosen        *sampled
+	broken        *sampled   // its verdict names it
 	found, silent []*sampled // in the order of the snapshot
 }
 
@@ -48,6 +49,12 @@ func (w *worker) sample(c *streamed, number int64) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if a != nil && a.err != nil && (s.broken == nil || number < s.broken.number) {
+		if err := c.decode(); err != nil {
+			return err
+		}
+		s.broken = &sampled{number, c.decoded, a}
+	}
 	list := &s.silent
 	if a != nil && (a.err != nil || len(a.value.findings) > 0) {
 		list = &s.found
@@ -91,9 +98,10 @@ func (s *sampling) listened() []*sampled {
 }
 
 // explained is the client whose evaluation is explained: the chosen one, else the
-// first that the rule found nothing about, else the first of all.
+// first that the rule broke on, else the first that it found nothing about, else
+// the first of all.
 func (s *sampling) explained() *sampled {
-	for _, list := range [][]*sampled{{s.chosen}, s.silent, s.found} {
+	for _, list := range [][]*sampled{{s.chosen}, {s.broken}, s.silent, s.found} {
 		if len(list) > 0 && list[0] != nil {
 			return list[0]
 		}

@@ -25,7 +25,8 @@ func ruleTryCommand() *cli.Command {
 			"in a rule is shown. With --explain every expression is shown that did not hold in\n" +
 			"a clause of violation or unknown, the one that was reached last first, with the\n" +
 			"values that it read and with the helpers that it asked: of the estate, of the\n" +
-			"client, or of the first client that the rule finds nothing about.\n\n" +
+			"client, or of the first client that the rule breaks on, else of the first that it\n" +
+			"finds nothing about.\n\n" +
 			"The exit status is 0 where the rule was evaluated, whatever its verdict, and 2\n" +
 			"where it could not be, or broke. Waivers and baselines play no part.",
 		Flags: slices.Concat([]cli.Flag{
