@@ -6,7 +6,9 @@
 #   large_site_clients and large_site_package_servers hold the two numbers; the vendor
 #   demands neither. A client counts for each site that its primary address is in, and a
 #   package server serves the sites that it is assigned to by hand and those of its own
-#   addresses. A site without any package server is a finding of the built-in rules.
+#   addresses. One of which not all sites are known may serve any site: where even with those
+#   there are too few, the finding says how many there are at most. A site that has certainly
+#   no package server is a finding of the built-in rules.
 # related_resources:
 #   - ref: KB164756
 #     description: How sites, subnets and site servers belong together.
@@ -36,19 +38,19 @@ import data.nscheck_examples.lib.sites
 violation contains {
 	"msg": sprintf("Site %s has %s for its %s; the house wants %d above %s", [
 		site.name,
-		sites.count_of(_servers(site), "package server"),
+		_at_most(site),
 		sites.count_of(sites.clients(site), "client"),
 		_wanted,
 		sites.count_of(_large, "client"),
 	]),
 	"resource": sites.resource(site),
 	"expected": sprintf("at least %s", [sites.count_of(_wanted, "package server")]),
-	"actual": _servers(site),
+	"actual": _at_most(site),
 } if {
 	some site in data.estate.sites
 	sites.clients(site) > _large
-	_servers(site) > 0
-	_servers(site) + sites.stray_servers(site) < _wanted
+	_possible(site) > 0
+	_possible(site) < _wanted
 }
 
 unknown contains {
@@ -58,17 +60,24 @@ unknown contains {
 	"resource": sites.resource(site),
 } if {
 	some site in data.estate.sites
+	_possible(site) > 0
 	_servers(site) < _wanted
 	sites.clients(site) + sites.unplaced_clients > _large
 	_open(site)
 }
 
-# A site that is known to be large, with servers all of which are known, is judged.
+# A site that is known to be large, with too few servers whatever is unknown, is judged.
 _open(site) if sites.clients(site) <= _large
 
-_open(site) if _servers(site) + sites.stray_servers(site) >= _wanted
+_open(site) if _possible(site) >= _wanted
 
 _servers(site) := count(data.index.site_package_servers[site.guid])
+
+_possible(site) := _servers(site) + sites.stray_servers(site)
+
+_at_most(site) := sites.count_of(_servers(site), "package server") if {
+	sites.stray_servers(site) == 0
+} else := sprintf("at most %s", [sites.count_of(_possible(site), "package server")])
 
 _wanted := data.params.large_site_package_servers
 

@@ -33,17 +33,25 @@ test_enough_servers if _judged(500, ["P1", "P2"], {}, 90) == _silent
 
 test_no_server_at_all if _judged(51, [], {}, 0) == _silent
 
-test_too_few if {
-	_judged(51, ["P1"], {}, 0) == {
-		"violation": {{
-			"msg": "Site Leeds has 1 package server for its 51 clients; the house wants 2 above 50 clients",
-			"resource": _leeds,
-			"expected": "at least 2 package servers",
-			"actual": 1,
-		}},
-		"unknown": set(),
-	}
+test_no_server_at_all_where_it_may_be_large if _judged(50, [], {}, 9) == _silent
+
+_too_few(actual) := {
+	"violation": {{
+		"msg": sprintf("Site Leeds has %s for its 51 clients; the house wants 2 above 50 clients", [actual]),
+		"resource": _leeds,
+		"expected": "at least 2 package servers",
+		"actual": actual,
+	}},
+	"unknown": set(),
 }
+
+test_too_few if _judged(51, ["P1"], {}, 0) == _too_few("1 package server")
+
+test_too_few_even_with_one_that_may_be_there if {
+	_judged(51, [], {"P9": true}, 0) == _too_few("at most 1 package server")
+}
+
+test_two_may_be_there if _judged(51, [], {"P8": true, "P9": true}, 0) == _unknown("all sites of 2 package servers")
 
 test_too_few_whatever_others_do if count(_judged(51, ["P1"], {"P1": true}, 9).violation) == 1
 
