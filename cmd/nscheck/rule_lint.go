@@ -46,6 +46,9 @@ func runRuleLint(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if len(packs) == 0 {
+		noticeBuiltin(c)
+	}
 	if c.Bool("fix") {
 		if err := fixRules(c, packs, within); err != nil {
 			return err

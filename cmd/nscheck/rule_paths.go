@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -30,6 +31,7 @@ func testTargets(c *cli.Context) ([]ruletest.Target, error) {
 		if c.Bool("no-builtin") {
 			return nil, errors.New("--no-builtin leaves no rules; name a folder of rules")
 		}
+		noticeBuiltin(c)
 		return []ruletest.Target{{Source: evaluator.Source{Name: builtin, FS: policies.FS}}}, nil
 	}
 	var targets []ruletest.Target
@@ -98,6 +100,15 @@ func packAbove(path string) (root, within string, ok bool) {
 			return "", "", false
 		}
 	}
+}
+
+// noticeBuiltin says that nobody looks at the rules of the folders below.
+func noticeBuiltin(c *cli.Context) {
+	other := ""
+	if found, err := fs.Glob(os.DirFS("."), "*/"+evaluator.PackFile); err == nil && len(found) > 0 {
+		other = ", such as " + path.Dir(found[0])
+	}
+	notice(c, "The current folder holds no rules, so these are the built-in ones; name a folder for others%s.", other)
 }
 
 // holdsRules reports whether a folder has a pack.yaml, or .rego files in it or
