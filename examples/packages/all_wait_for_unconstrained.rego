@@ -44,7 +44,7 @@ violation contains {
 	"resource": sites.resource(site),
 	"package": role,
 	"expected": sprintf("ready on %s", [_list(_feeders(site))]),
-	"actual": {server.name: server.packages[role].status | some server in sites.servers(site)},
+	"actual": sort([sprintf("%s on %s", [server.packages[role].status, server.name]) | some server in sites.servers(site)]),
 } if {
 	some site in data.estate.sites
 	sites.stray_servers(site) == 0

@@ -9,7 +9,7 @@ _server(constrained, scan) := {"constrained": constrained, "packages": {
 }}
 
 _judged_beside(strays, servers) := judged if {
-	named := {guid: object.union(server, {"name": guid}) | some guid, server in servers}
+	named := {guid: object.union({"name": guid}, server) | some guid, server in servers}
 	judged := {"violation": rule.violation, "unknown": rule.unknown} with data.estate as {"sites": [{"guid": "LEEDS", "name": "Leeds"}]}
 		with data.index as {
 			"site_package_servers": {"LEEDS": object.keys(servers)},
@@ -43,10 +43,17 @@ test_all_wait if {
 			"resource": _leeds,
 			"package": "scan",
 			"expected": "ready on P1",
-			"actual": {"P1": "pending", "P2": "not_ready"},
+			"actual": ["not_ready on P2", "pending on P1"],
 		}},
 		"unknown": set(),
 	}
+}
+
+# Servers of two domains may have one name.
+test_all_wait_under_one_name if {
+	servers := {"P1": _server(false, "pending"), "P2": _server(true, "not_ready")}
+	judged := _judged({guid: object.union(server, {"name": "PS01"}) | some guid, server in servers})
+	{v.actual | some v in judged.violation} == {["not_ready on PS01", "pending on PS01"]}
 }
 
 test_affects if {
