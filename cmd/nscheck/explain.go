@@ -3,9 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
-	"sync"
 
 	"github.com/urfave/cli/v2"
 
@@ -13,7 +11,6 @@ import (
 	"github.com/nscheck/nscheck/internal/rulepage"
 	"github.com/nscheck/nscheck/policies"
 	"github.com/nscheck/nscheck/report"
-	"github.com/nscheck/nscheck/snapshot"
 )
 
 func explainCommand() *cli.Command {
@@ -117,57 +114,4 @@ func explainClient(c *cli.Context, pack *evaluator.Pack, name string) (*evaluato
 		return nil, fmt.Errorf("%q is neither a client in the snapshot nor a rule", name)
 	}
 	return result.Watched, namesakes.check()
-}
-
-// namesakesShown is how many clients of one name are listed.
-const namesakesShown = 10
-
-// namesakes are the clients that people call by one name.
-type namesakes struct {
-	name  string
-	mu    sync.Mutex
-	lines []string // of the first of them by GUID
-	count int
-}
-
-// add tells whether a client is one of them, and keeps it in mind.
-func (n *namesakes) add(client *snapshot.Client) bool {
-	if !isNamed(client, n.name) {
-		return false
-	}
-	name, status := client.Name, "status unknown"
-	if client.Domain != nil {
-		name = *client.Domain + `\` + name
-	}
-	if client.Status != nil {
-		status = *client.Status
-	}
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.count++
-	n.lines = append(n.lines, fmt.Sprintf("  %s  %s  %s", client.GUID, name, status))
-	slices.Sort(n.lines)
-	n.lines = n.lines[:min(len(n.lines), namesakesShown)]
-	return true
-}
-
-// check refuses a name that several clients have.
-func (n *namesakes) check() error {
-	if n.count < 2 {
-		return nil
-	}
-	lines := n.lines
-	if more := n.count - len(lines); more > 0 {
-		lines = append(lines, fmt.Sprintf("  and %d more", more))
-	}
-	return fmt.Errorf("%d clients in the snapshot are called %q; say by its GUID which one is meant:\n%s",
-		n.count, n.name, strings.Join(lines, "\n"))
-}
-
-// isNamed tells whether a client is the one that people call name.
-func isNamed(client *snapshot.Client, name string) bool {
-	if domain, host, ok := strings.Cut(name, `\`); ok {
-		return client.Domain != nil && strings.EqualFold(*client.Domain, domain) && strings.EqualFold(client.Name, host)
-	}
-	return strings.EqualFold(client.Name, name) || strings.EqualFold(client.GUID, strings.Trim(name, "{}"))
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -17,7 +18,6 @@ import (
 
 	"github.com/nscheck/nscheck/evaluator"
 	"github.com/nscheck/nscheck/report"
-	"github.com/nscheck/nscheck/snapshot"
 )
 
 func ruleREPLCommand() *cli.Command {
@@ -74,23 +74,12 @@ func openSession(ctx context.Context, c *cli.Context, pack *evaluator.Pack, file
 		return nil, err
 	}
 	defer snap.Close()
-	client := c.String("client")
-	namesakes := &namesakes{name: client}
-	var choose func(*snapshot.Client) bool
-	if client != "" {
-		choose = namesakes.add
-	}
+	namesakes := &namesakes{name: c.String("client")}
 	var shown evaluator.Options
 	stop := showJudging(c, snap.Manifest(), &shown)
-	session, err := evaluator.NewSession(ctx, pack, snap, choose, shown.Progress)
+	session, err := evaluator.NewSession(ctx, pack, snap, namesakes.chosen(), shown.Progress)
 	stop()
-	if err == nil {
-		err = namesakes.check()
-	}
-	if err == nil && client != "" && session.Client == nil {
-		err = noSuchClient(client)
-	}
-	return session, err
+	return session, cmp.Or(err, namesakes.check())
 }
 
 // ask runs OPA's shell.

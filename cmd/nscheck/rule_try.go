@@ -1,9 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -111,12 +111,8 @@ func (t *trying) once(ctx context.Context, c *cli.Context) error {
 		return err
 	}
 	defer snap.Close()
-	opts := evaluator.TryOptions{Explain: c.Bool("explain"), Limit: c.Int("limit")}
-	client := c.String("client")
-	namesakes := &namesakes{name: client}
-	if client != "" {
-		opts.Client = namesakes.add
-	}
+	namesakes := &namesakes{name: c.String("client")}
+	opts := evaluator.TryOptions{Explain: c.Bool("explain"), Limit: c.Int("limit"), Client: namesakes.chosen()}
 	var shown evaluator.Options
 	if err := setRuleLimits(c, &shown); err != nil {
 		return err
@@ -125,20 +121,10 @@ func (t *trying) once(ctx context.Context, c *cli.Context) error {
 	opts.Progress, opts.RuleTimeout, opts.RuleMemory = shown.Progress, shown.RuleTimeout, shown.RuleMemory
 	trial, err := evaluator.Try(ctx, pack, snap, rule, opts)
 	stop()
-	if err == nil {
-		err = namesakes.check()
-	}
-	switch {
-	case err != nil:
+	if err := cmp.Or(err, namesakes.check()); err != nil {
 		return err
-	case client != "" && trial.Client == nil:
-		return noSuchClient(client)
 	}
 	return showTrial(c, trial)
-}
-
-func noSuchClient(name string) error {
-	return fmt.Errorf("%q is no client in the snapshot; a client is named by its host name, DOMAIN\\NAME or GUID", name)
 }
 
 func showTrial(c *cli.Context, t *evaluator.Trial) error {
