@@ -184,6 +184,14 @@ func ruleOf(m module) (*Rule, Flaws) {
 	return r, append(flaws, wrong...)
 }
 
+// whyNot tells of an id of the built-in rules that these were left out.
+func (p *Pack) whyNot(id string) string {
+	if !IsReservedID(id) || slices.ContainsFunc(p.modules, func(m module) bool { return m.source.isBuiltin() }) {
+		return ""
+	}
+	return fmt.Sprintf("; ids that begin with %s are those of the built-in rules, which are not loaded", reservedID)
+}
+
 func (p *Pack) deriveNeeds(byID map[string]*Rule) {
 	p.checkNames()
 	for _, r := range p.Rules {
@@ -194,7 +202,7 @@ func (p *Pack) deriveNeeds(byID map[string]*Rule) {
 	for _, r := range p.Rules {
 		for i, id := range r.Explains {
 			if byID[id] == nil {
-				f := flawOn(FlawWrongMetadata, r.File, "it explains %s, but there is no such rule", id)
+				f := flawOn(FlawWrongMetadata, r.File, "it explains %s, but there is no such rule%s", id, p.whyNot(id))
 				f.Key = []string{"custom", "explains", strconv.Itoa(i)}
 				p.flaw(f)
 			}
