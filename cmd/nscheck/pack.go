@@ -70,7 +70,15 @@ func packCommand() *cli.Command {
 }
 
 func packKeyFlag(usage string) cli.Flag {
-	return &cli.StringFlag{Name: "key", Usage: usage, Required: true}
+	return &cli.StringFlag{Name: "key", Usage: usage}
+}
+
+// readPackKey reads the key that --key names; what says which one is needed.
+func readPackKey(c *cli.Context, what string) (*rulepack.Key, error) {
+	if c.String("key") == "" {
+		return nil, fmt.Errorf("name %s, with --key FILE; see \"%s --help\"", what, c.Command.HelpName)
+	}
+	return rulepack.ReadKey(c.String("key"))
 }
 
 func packOutputFlag(usage string) cli.Flag {
@@ -130,7 +138,7 @@ func runPackSign(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	key, err := rulepack.ReadKey(c.String("key"))
+	key, err := readPackKey(c, "the private key, or the secret")
 	if err != nil {
 		return err
 	}
@@ -154,7 +162,7 @@ func runPackVerify(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	key, err := rulepack.ReadKey(c.String("key"))
+	key, err := readPackKey(c, "the public key or certificate, or the secret")
 	if err != nil {
 		return err
 	}
