@@ -23,6 +23,9 @@ func ParseRego(file string, text []byte) (*ast.Module, error) {
 // where it is in the text.
 func ParseFlaws(file, text string, err error) (Flaws, error) {
 	flaws, err := CompileFlaws(err)
+	if len(flaws) > 0 && (strings.HasPrefix(text, "\xff\xfe") || strings.HasPrefix(text, "\xfe\xff")) {
+		return Flaws{{Kind: FlawSyntax, File: file, Row: 1, Msg: "the file is in UTF-16; save it as UTF-8"}}, err
+	}
 	// What OPA says of one place behind its first words is a consequence of it.
 	flaws = slices.CompactFunc(flaws, func(a, b *Flaw) bool { return a.Row == b.Row && a.Col == b.Col })
 	for _, f := range flaws {

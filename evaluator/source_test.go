@@ -45,6 +45,8 @@ func TestSourcesStayApart(t *testing.T) {
 		{"a built-in id", []Source{builtin, house(strings.Replace(ruleText, "ACME-SITE-001", "NS-SITE-901", 1))}, "house/a.rego:6:5: ids that begin with NS- belong to the built-in rules; choose another one than NS-SITE-901", 0},
 		{"an old built-in id", []Source{builtin, house(strings.Replace(ruleText, "#   severity", "#   aliases: [NS-SITE-901]\n#   severity", 1))}, "choose another one than NS-SITE-901", 0},
 		{"a file that begins with a byte order mark", []Source{house("\ufeff" + ruleText)}, "", 1},
+		{"a file in UTF-16", []Source{house("\xff\xfep\x00a\x00")}, "house/a.rego:1: the file is in UTF-16; save it as UTF-8", 0},
+		{"a file in UTF-16, the bytes the other way round", []Source{house("\xfe\xff\x00p\x00a")}, "house/a.rego:1: the file is in UTF-16; save it as UTF-8", 0},
 		{"a copy in place of the built-in rules", []Source{evidence}, "", 1},
 	}
 	for _, tt := range tests {
