@@ -19,7 +19,8 @@ var orders = map[string]string{
 }
 
 // comparisons finds those that say nothing: between types that Rego orders whatever
-// the values are, and with texts that a field never is.
+// the values are, and with texts that a field never is. It also finds formats that do
+// not fit their values.
 func (l *linter) comparisons() error {
 	docs, err := documents()
 	if err != nil {
@@ -91,8 +92,12 @@ func (c *comparer) expr(e *ast.Expr) {
 		return
 	}
 	name := e.Operator().String()
-	if name == ast.Member.Name {
+	switch name {
+	case ast.Member.Name:
 		c.member(e)
+		return
+	case ast.Sprintf.Name:
+		c.verbs(e)
 		return
 	}
 	a, known := c.operand(e.Operand(0))

@@ -75,7 +75,7 @@ func compared(t *testing.T, code string) (got []string) {
 		if p.Severity == Error {
 			t.Error(p.Text())
 		}
-		if slices.Contains([]string{mixedTypes, versionAsText, noMembers, unknownValue}, p.Name) {
+		if slices.Contains([]string{mixedTypes, versionAsText, noMembers, unknownValue, wrongVerb}, p.Name) {
 			got = append(got, p.Name+" "+p.Message)
 		}
 	}
@@ -132,6 +132,12 @@ func TestComparisons(t *testing.T) {
 		`_rank(input.packages.scan.status) == 1`:                    {"unknown-value input.packages.scan.status is never \"ready\"; it is one of downloaded, failed, pending"},
 		`want := "okay"; input.packages.scan.status == want`:        {"unknown-value input.packages.scan.status is never \"okay\"; it is one of downloaded, failed, pending"},
 		`input.status == "active"`:                                  {`unknown-value input.status is written "Active", and not "active"`},
+		`sprintf("%s", [data.params.limit]) != ""`:                  {"wrong-verb %s does not fit data.params.limit (a number)"},
+		`sprintf("%5.1f", [input.plugin.version]) != ""`:            {"wrong-verb %f fits numbers, and not input.plugin.version (a text)"},
+		`n := count(input.addresses); sprintf("%s", [n]) != ""`:     {"wrong-verb %s does not fit `n` (a number)"},
+		`sprintf("%s%% of %d", [input.name]) != ""`:                 {"wrong-verb the format has 2 verbs for 1 value"},
+		`sprintf("none", [input.name]) != ""`:                       {"wrong-verb the format has 0 verbs for 1 value"},
+		`f := "%d"; sprintf(f, [input.addresses]) != ""`:            {"wrong-verb %d fits numbers, and not input.addresses (a list)"},
 		`input.status in {"RETIRED", "Sold"}`:                       {`unknown-value input.status is written "Retired", and not "RETIRED"`},
 	} {
 		t.Run(code, func(t *testing.T) {
@@ -149,6 +155,10 @@ func TestComparisonsThatMaySaySomething(t *testing.T) {
 	for _, code := range []string{
 		`input.inventory.basic_age_days > data.params.limit`,
 		`input.plugin.version == data.params.version`,
+		`sprintf("%s %v %q %d%%", [input.name, data.params.limit, input.addresses, count(input.addresses)]) != ""`,
+		`sprintf("%[1]s %[1]s", [input.name]) != ""`,
+		`sprintf("%d", [data.params.anything.b]) != ""`,
+		`sprintf("%d %v", data.params.limits) != ""`,
 		`input.plugin.version == null`,
 		`input.plugin.version < null`,
 		`input.name < input.domain`,

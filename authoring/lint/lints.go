@@ -53,6 +53,7 @@ const (
 	versionAsText    = "version-as-text"
 	noMembers        = "no-members"
 	unknownValue     = "unknown-value"
+	wrongVerb        = "wrong-verb"
 	notRemembered    = evaluator.NotRemembered
 	unusedLibrary    = "unused-library"
 	unusedHelper     = "unused-helper"
@@ -128,6 +129,7 @@ var lints = []Lint{
 	{versionAsText, Warning, Warning, "code compares versions as texts", "Compare them as lists of numbers, as older of data.nscheck.lib.versions does, or _numbers in docs/custom-rules.md."},
 	{noMembers, Warning, Warning, "code looks with \"in\" into what has no members", "Write contains(text, part), or startswith, to look into a text."},
 	{unknownValue, Warning, Warning, "code compares a field with a text that it never is", "Write a text that it can be; \"nscheck schema\" shows which those are."},
+	{wrongVerb, Warning, Warning, "a format does not fit the values that it is given", "Write one verb for each value, and %v where it may be of any type."},
 	{notRemembered, Warning, Warning, "verdicts about clients cannot be remembered", "Read the fields that many clients share."},
 	{unusedLibrary, Warning, Warning, "no rule uses a library", "Use it, or remove the file."},
 	{unusedHelper, Warning, Warning, "nothing uses a helper", "Use it, or remove it."},
