@@ -33,6 +33,31 @@ func definedOutputs(m *ast.Module) []string {
 	return out
 }
 
+// otherNames are what rules of conftest and Gatekeeper define.
+var otherNames = []string{"deny", "warn", "allow"}
+
+// inItsPlace says what a module defines that its author may have meant as violation;
+// empty where there is nothing like it.
+func inItsPlace(m *ast.Module) string {
+	for _, r := range m.Rules {
+		name := headName(r)
+		if slices.Contains(otherNames, name) || nearest.To(name, []string{violationOutput}) != "" {
+			return fmt.Sprintf("; it defines %s, and nscheck reads %s", name, violationOutput)
+		}
+	}
+	return ""
+}
+
+// inItsPlace says it of the first module that has something like it.
+func (p *Pack) inItsPlace() string {
+	for _, m := range p.modules {
+		if said := inItsPlace(m.parsed); said != "" {
+			return strings.Replace(said, "it defines", m.file+" defines", 1)
+		}
+	}
+	return ""
+}
+
 // defines reports whether the rule's package defines an output.
 func (r *Rule) defines(output string) bool { return slices.Contains(r.outputs, output) }
 

@@ -74,7 +74,7 @@ func (p *Pack) build(sources []Source) error {
 	p.addSchemas()
 	byID := p.collectRules(builtin)
 	if len(p.Rules) == 0 && len(p.flaws) == 0 {
-		return fmt.Errorf("no rules found in %s: no package defines violation", strings.Join(p.info.Sources, ", "))
+		return fmt.Errorf("no rules found in %s: no package defines violation%s", strings.Join(p.info.Sources, ", "), p.inItsPlace())
 	}
 	if !unsettled { // else much would seem not to exist, or to exist twice
 		compiled, err := p.compile(builtin && len(sources) == 1)
@@ -169,9 +169,9 @@ func ruleOf(m module) (*Rule, Flaws) {
 	if !slices.Contains(outputs, "violation") {
 		switch {
 		case a != nil && a.Custom["id"] != nil:
-			return nil, Flaws{flawAt(FlawContract, at, "it has an id but no \"violation contains … if\"")}
+			return nil, Flaws{flawAt(FlawContract, at, "it has an id but no \"violation contains … if\"%s", inItsPlace(m.parsed))}
 		case a != nil && len(a.Custom) > 0, len(outputs) > 0:
-			return nil, Flaws{flawAt(FlawContract, at, "it looks like a rule but has no \"violation contains … if\"")}
+			return nil, Flaws{flawAt(FlawContract, at, "it looks like a rule but has no \"violation contains … if\"%s", inItsPlace(m.parsed))}
 		}
 		return nil, nil
 	}
