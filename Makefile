@@ -10,7 +10,7 @@ GO  ?= go
 BIN := bin/nscheck
 OUT := bin/demo
 
-.PHONY: build demo test format vet rules clients raced unraced bench bench-programs bench-collect golden pictures clean
+.PHONY: build demo test format vet rules clients unit bench bench-programs bench-collect golden pictures clean
 
 build:
 	$(GO) build -o $(BIN) ./cmd/nscheck
@@ -24,9 +24,7 @@ demo: build
 	echo; echo "Wrote $(OUT)/report.txt, $(OUT)/report.html and $(OUT)/result.json (exit status $$status)."; \
 	test $$status -eq 1
 
-# Two at once: much of each waits for one processor.
-test:
-	+@$(MAKE) -j2 format vet rules raced unraced
+test: format vet rules clients unit
 
 format:
 	@unformatted=$$(gofmt -l $$(git ls-files --cached --others --exclude-standard '*.go')); \
@@ -75,16 +73,14 @@ RACE := -race -gcflags=modernc.org/...=-race=false
 # So do packages that start no goroutines and are slow under it, and tests that
 # run the program as a whole or go through many rules one after the other: what
 # they call runs under it in other tests.
-UNRACED := /internal/(generate|rulepage)|/report$$|/fixtures|/rulepack|/authoring/(fields|lint|scaffold)
-UNRACED_TESTS := ^Test(Scripts|CustomRulesPage|AdminPage|Pipelines|ScalingJobs|EditorsCommands|StockOPA.*|BuiltinRules|WorkedExamplesOfEveryCase|ExamplePack.*|DemoFormats|PlantedFaults|MergedIsOneRun|Compare.*|MergeRefuses|LineOfAGigabyte|Trying.*|Limits|Releases|Reads|SourcesStayApart)$$
+UNRACED := /internal/(generate|rulepage)|/fixtures|/rulepack|/authoring/(fields|lint|scaffold)
+UNRACED_TESTS := ^Test(Scripts|CustomRulesPage|AdminPage|Pipelines|ScalingJobs|EditorsCommands|StockOPA.*|BuiltinRules|WorkedExamplesOfEveryCase|ExamplePack.*|DemoFormats|PlantedFaults|MergedIsOneRun|Trying.*|Limits|Releases|Reads|SourcesStayApart)$$
 
 # -short takes fewer random estates; all of them are judged without -race.
-raced: clients
+unit:
 	$(GO) test $(RACE) -short -timeout 30m -skip '$(UNRACED_TESTS)' $$($(GO) list ./... | grep -vE '$(UNRACED)')
-
-unraced: clients
-	$(GO) test -timeout 30m -run '^TestDifferential|$(UNRACED_TESTS)' ./cmd/nscheck ./evaluator
 	$(GO) test $$($(GO) list ./... | grep -E '$(UNRACED)')
+	$(GO) test -timeout 30m -run '^TestDifferential|$(UNRACED_TESTS)' ./cmd/nscheck ./evaluator
 
 # What nscheck is measured beside has a go.mod of its own: conftest alone needs
 # several hundred modules. BENCH_FLAGS are those of internal/bench, such as
