@@ -65,6 +65,7 @@ var pipelines = []struct {
 // TestPipelines runs the set-ups of docs/ci in a repository with a good, a bad
 // and an unclear change.
 func TestPipelines(t *testing.T) {
+	t.Parallel()
 	s := newSample(t)
 	t.Run("systems", func(t *testing.T) { testSystems(t, s) })
 	t.Run("git hook", func(t *testing.T) { testGitHook(t, s) })

@@ -90,6 +90,7 @@ func TestEditorsSettingsAreJSON(t *testing.T) {
 // TestEditorsCommands runs the commands of docs/editors.md with the stock opa
 // command, on a sound pack and on one with a misspelt field.
 func TestEditorsCommands(t *testing.T) {
+	t.Parallel()
 	var commands [][]string
 	for _, block := range editorsBlocks(t, "") {
 		for _, line := range strings.Split(strings.TrimSpace(block), "\n") {
@@ -99,10 +100,11 @@ func TestEditorsCommands(t *testing.T) {
 	if len(commands) != 2 || commands[0][1] != "check" || commands[1][1] != "test" {
 		t.Fatalf("the commands are %q", commands)
 	}
-	opa := filepath.Join(t.TempDir(), "opa.exe")
-	if out, err := exec.Command("go", "build", "-o", opa, "github.com/open-policy-agent/opa").CombinedOutput(); err != nil {
+	out, err := exec.Command("go", "tool", "-n", "opa").CombinedOutput()
+	if err != nil {
 		t.Fatalf("build opa: %v\n%s", err, out)
 	}
+	opa := strings.TrimSpace(string(out))
 	dir := t.TempDir()
 	house := filepath.Join(dir, "house")
 	if err := os.CopyFS(house, os.DirFS("../../authoring/lint/testdata/house")); err != nil {

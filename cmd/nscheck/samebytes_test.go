@@ -17,6 +17,7 @@ import (
 // TestSameBytes: the same snapshot gives the same bytes, run again, elsewhere in
 // the world and on another number of processors.
 func TestSameBytes(t *testing.T) {
+	t.Parallel()
 	bin, base := buildProgram(t), filepath.Join(t.TempDir(), "base.jsonl.zst")
 	var out bytes.Buffer
 	if status := run([]string{"nscheck", "collect", "--demo", "-o", base, "--quiet"}, &out, &out); status != evaluator.ExitClean {

@@ -81,6 +81,7 @@ func (j *job) run(t *testing.T, data string, env ...string) int {
 // TestScalingJobs runs the commands of the manifests in docs/scaling as the pods
 // would, and compares with one run.
 func TestScalingJobs(t *testing.T) {
+	t.Parallel()
 	if runtime.GOOS == "windows" {
 		t.Skip("containers run sh")
 	}

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -13,17 +14,34 @@ import (
 
 var update = os.Getenv("UPDATE_GOLDEN") != ""
 
+// programFolder gets the program when a test asks for it.
+var programFolder string
+
+func TestMain(m *testing.M) {
+	var err error
+	if programFolder, err = os.MkdirTemp("", "nscheck"); err != nil {
+		panic(err)
+	}
+	status := m.Run()
+	if err := os.RemoveAll(programFolder); err != nil {
+		panic(err)
+	}
+	os.Exit(status)
+}
+
+var buildOnce = sync.OnceValues(func() ([]byte, error) {
+	return exec.Command("go", "build", "-o", programFolder+string(os.PathSeparator), ".").CombinedOutput()
+})
+
 // buildProgram builds nscheck as users get it: several hundred runs of a test
 // binary under the race detector would take minutes, and other tests call the
 // same code in this process.
 func buildProgram(t *testing.T) (folder string) {
 	t.Helper()
-	folder = t.TempDir()
-	build := exec.Command("go", "build", "-o", folder+string(os.PathSeparator), ".")
-	if out, err := build.CombinedOutput(); err != nil {
+	if out, err := buildOnce(); err != nil {
 		t.Fatalf("build nscheck: %v\n%s", err, out)
 	}
-	return folder
+	return programFolder
 }
 
 // TestScripts runs the whole program; see testdata/script.

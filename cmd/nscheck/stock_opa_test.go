@@ -13,6 +13,7 @@ import (
 // TestStockOPA proves that the built-in rules, and rules that "rule new" writes,
 // are fine to the opa command that everybody has.
 func TestStockOPA(t *testing.T) {
+	t.Parallel()
 	pack := filepath.Join(t.TempDir(), "acme-rules")
 	for name, scope := range map[string]evaluator.Scope{"site/one": evaluator.EstateScope, "site/two": evaluator.EstateScope, "client/one": evaluator.ClientScope} {
 		rule, err := scaffold.New(scaffold.Options{
@@ -43,6 +44,7 @@ func TestStockOPA(t *testing.T) {
 
 // A folder with one rule needs no flag.
 func TestStockOPAWithoutBundle(t *testing.T) {
+	t.Parallel()
 	for _, scope := range []evaluator.Scope{evaluator.EstateScope, evaluator.ClientScope} {
 		dir := t.TempDir()
 		rule, err := scaffold.New(scaffold.Options{
