@@ -85,10 +85,15 @@ func settingsFirst(list []SettingRef) []SettingRef {
 
 // namedBy reports whether the finding names the setting, or what it is a part of.
 func namedBy(s *change.Setting, f *Finding) bool {
-	if s.Object.GUID != f.Resource.GUID || f.Path == "" {
-		return false
+	if slices.ContainsFunc(f.Paths, func(path string) bool { return within(s.Path, path) }) {
+		return true
 	}
-	return f.Path == s.Path || strings.HasPrefix(s.Path, f.Path+".") || strings.HasPrefix(f.Path, s.Path+".")
+	return s.Object.GUID == f.Resource.GUID && f.Path != "" && within(s.Path, f.Path)
+}
+
+// within reports whether one of two paths of settings is the other or a part of it.
+func within(a, b string) bool {
+	return a == b || strings.HasPrefix(a, b+".") || strings.HasPrefix(b, a+".")
 }
 
 // relates reports whether a setting is of an object that a finding is about.

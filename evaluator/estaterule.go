@@ -69,7 +69,7 @@ func (r *run) takeEstate(rule *Rule, state *ruleState, out estateOutcome, object
 		state.findings++
 		f := Finding{
 			Rule: rule.ID, Severity: rule.Severity, Msg: v.Msg, Resource: *v.Resource,
-			Package: v.Package, Path: v.Path, Expected: v.Expected, Actual: v.Actual,
+			Package: v.Package, Path: v.Path, Expected: v.Expected, Actual: v.Actual, Paths: v.Paths,
 			Affects: v.Affects, AffectsUnknown: v.Affects == nil && len(state.affectsUnknown) > 0,
 		}
 		f.Sites = sitesOf(f, objects)

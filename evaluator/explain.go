@@ -16,6 +16,10 @@ type Explanation struct {
 	Sites []Resource `json:"sites"`
 	// The package servers of those sites.
 	PackageServers []snapshot.PackageServer `json:"package_servers"`
+	// The ways by which the settings let packages reach those sites.
+	Ways []SiteWays `json:"ways,omitempty"`
+	// Why the ways are unknown: sections that were not collected.
+	WaysUnknown []Reason `json:"ways_unknown,omitempty"`
 	// What the rules say about it, in the article's order.
 	Checks []Check `json:"checks"`
 	// Where the chain first breaks; absent where it holds or the break is not known.
@@ -88,14 +92,18 @@ func (w *watched) addEstate(rule *Rule, d detail) {
 }
 
 // explain puts together what was gathered; nil where nothing was.
-func (r *run) explain(c *causes) *Explanation {
+func (r *run) explain(c *causes) (*Explanation, error) {
 	w := r.watched
 	if w == nil {
-		return nil
+		return nil, nil
 	}
 	e := &Explanation{Client: w.input.client, Sites: []Resource{}, PackageServers: []snapshot.PackageServer{}, Checks: []Check{}}
 	e.Client.Location = w.input.location
 	near := r.near(e, w.record)
+	var err error
+	if e.Ways, e.WaysUnknown, err = r.ways(r.ctx, e.Sites); err != nil {
+		return nil, err
+	}
 	for i, rule := range r.pack.Rules {
 		check := Check{Rule: rule.ID, Title: rule.Title, Step: rule.Step, Chain: rule.Chain, End: c.isEnd(i), Verdict: r.states[i].verdict}
 		switch {
@@ -120,7 +128,7 @@ func (r *run) explain(c *causes) *Explanation {
 			e.Cause = newCause(a, r.version)
 		}
 	}
-	return e
+	return e, nil
 }
 
 func (r *run) chainOf(id string) int {

@@ -20,6 +20,8 @@ type Finding struct {
 	Expected any `json:"expected,omitempty"`
 	// What the setting is.
 	Actual any `json:"actual,omitempty"`
+	// Paths of the settings that together make the finding, if it takes more than one: the smallest set; estate rules only.
+	Paths []string `json:"paths,omitempty"`
 	// The clients that the finding can harm; estate rules only.
 	Affects []Selector `json:"affects,omitempty"`
 	// Whether it is not known which clients the finding can harm.

@@ -26,6 +26,7 @@ type detail struct {
 	Path     string     `json:"path"`
 	Expected any        `json:"expected"`
 	Actual   any        `json:"actual"`
+	Paths    []string   `json:"paths"`
 	Affects  []Selector `json:"affects"`
 }
 
@@ -99,6 +100,8 @@ func (d *detail) check(r *Rule, name string) error {
 		return fmt.Errorf("%s names a resource; in a rule of scope client the resource is the client", name)
 	case r.Scope == ClientScope && len(d.Affects) > 0:
 		return fmt.Errorf("%s has affects; only rules of scope estate do", name)
+	case r.Scope == ClientScope && len(d.Paths) > 0:
+		return fmt.Errorf("%s has paths; only rules of scope estate do", name)
 	case r.Scope == ClientScope && d.Package != "":
 		return fmt.Errorf("%s has package; only rules of scope estate do", name)
 	case r.Scope == EstateScope && (d.Resource == nil || d.Resource.Type == ""):

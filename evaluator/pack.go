@@ -33,10 +33,14 @@ type Pack struct {
 	direct   *sync.Map // what a rule itself reads, a direct by *ast.Rule; see baseRefs
 	counts   tallyKeys // of all rules
 	evidence bool      // whether the pack says what a client's own rows prove
+	ways     bool      // whether the pack says which ways packages have to a site
 }
 
 // evidencePackage tells what one client's own rows prove; see causes.go.
 const evidencePackage = "data.nscheck.lib.evidence"
+
+// waysPackage tells which ways packages have to a site; see ways.go.
+const waysPackage = "data.nscheck.lib.ways"
 
 // LoadPack reads and compiles the rules of all sources. It returns an error
 // for anything that could make a rule silently find nothing: no rules at all,
@@ -131,6 +135,7 @@ func (p *Pack) collectRules(builtin bool) (byID map[string]*Rule) {
 	byID = map[string]*Rule{}
 	for _, m := range p.modules {
 		p.evidence = p.evidence || m.parsed.Package.Path.String() == evidencePackage
+		p.ways = p.ways || m.parsed.Package.Path.String() == waysPackage
 		r, flaws := ruleOf(m)
 		p.flaw(flaws...)
 		if r == nil {

@@ -51,8 +51,8 @@ func (r *run) result() (*Result, error) {
 	}
 	res.Summary = summarise(res.Rules)
 	res.Summary.ClientsWithFindings = r.harmed
-	res.Watched = r.explain(c)
-	return res, nil
+	res.Watched, err = r.explain(c)
+	return res, err
 }
 
 // ruleResult settles a rule's verdict. It is pass only where nothing was

@@ -121,6 +121,7 @@ func (w *writer) evidence(e *evaluator.Explanation) {
 	}
 	w.fact("sites", strings.Join(sites, ", "))
 	w.fact("servers", strings.Join(servers, ", "))
+	w.ways(e)
 	if p := c.Packages; p != nil {
 		w.fact("plug-in pkg", packageFact(p.Plugin))
 		w.fact("scan", packageFact(p.Scan))
@@ -133,6 +134,39 @@ func (w *writer) evidence(e *evaluator.Explanation) {
 	if t := c.TaskAgent; t != nil {
 		w.fact("task agent", ageFact(t.RegisteredAt, t.RegistrationAgeDays, "never registered"))
 	}
+}
+
+// ways writes how the settings let packages reach the client's sites, or where they do
+// not.
+func (w *writer) ways(e *evaluator.Explanation) {
+	for _, reason := range e.WaysUnknown {
+		w.fact("way", "unknown: "+clean(reason.Msg, 500))
+	}
+	for _, way := range e.Ways {
+		for _, hop := range way.Hops {
+			w.fact("way", "to "+Name(way.Site.Name)+" over "+Name(hop.Name)+": "+hopFact(hop))
+		}
+		if len(way.Hops) == 0 {
+			w.fact("way", "to "+Name(way.Site.Name)+": closed; it has no package server")
+		}
+	}
+	if e.Client.Location != nil && e.Client.Location.Sites != nil && len(e.Sites) == 0 {
+		w.fact("way", "it is in no site, so it downloads from the Notification Server")
+	}
+}
+
+func hopFact(hop evaluator.Hop) string {
+	switch hop.Receives {
+	case "yes":
+		names := make([]string, len(hop.From))
+		for i, name := range hop.From {
+			names[i] = Name(name)
+		}
+		return "open, from " + strings.Join(names, ", ")
+	case "no":
+		return "closed; " + clean(strings.Join(hop.Breaks, "; "), 500)
+	}
+	return "unknown: " + clean(strings.Join(hop.Unknown, "; "), 500)
 }
 
 const notCollected = "not collected"

@@ -89,8 +89,9 @@ func versionsAround(ranges []string) (out []*semver.Version) {
 // asked are the names in packages that nscheck asks for.
 var asked = []string{"violation", "unknown", "tally", "affects", "not_applicable"}
 
-// hostLibrary is the library that nscheck asks about clients.
-const hostLibrary = "data.nscheck.lib.evidence"
+// hostLibraries are the libraries that nscheck itself asks: about the evidence of
+// clients, and about the ways of packages.
+var hostLibraries = []string{"data.nscheck.lib.evidence", "data.nscheck.lib.ways"}
 
 // unused finds libraries and helpers that nothing leads to from what nscheck asks
 // for.
@@ -149,7 +150,7 @@ func (l *linter) reached() map[*ast.Rule]bool {
 		pkg := m.Package.Path.String()
 		isRule := slices.ContainsFunc(l.pack.Rules, func(r *evaluator.Rule) bool { return r.Package == pkg })
 		for _, r := range m.Rules {
-			if pkg == hostLibrary || isRule && slices.Contains(asked, r.Head.Ref()[0].String()) {
+			if slices.Contains(hostLibraries, pkg) || isRule && slices.Contains(asked, r.Head.Ref()[0].String()) {
 				visit(r)
 			}
 		}

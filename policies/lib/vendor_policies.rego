@@ -37,9 +37,24 @@ maybe_left_out contains server.guid if {
 	not server.guid in servers
 }
 
-_in_force := [policy |
+# METADATA
+# description: The vendor policies for Windows clients, whether they are on or off.
+windows := [policy |
 	some policy in data.estate.vendor_policies
 	distribution.serves_windows(policy)
+]
+
+# METADATA
+# description: Whether no vendor policy for Windows clients is on, for sure.
+none_on if {
+	data.estate.vendor_policies
+	every policy in windows {
+		policy.enabled == false
+	}
+}
+
+_in_force := [policy |
+	some policy in windows
 	policy.enabled != false
 ]
 

@@ -89,6 +89,8 @@ import data.nscheck.lib.distribution
 import data.nscheck.lib.package_servers
 import data.nscheck.lib.sites
 import data.nscheck.lib.text
+import data.nscheck.lib.vendor_policies
+import data.nscheck.lib.ways
 
 violation contains {
 	"msg": sprintf("%s is set to Package Servers Individually, but no package server is enabled", [
@@ -133,7 +135,7 @@ violation contains {
 	"path": _path(policy),
 	"expected": "at least 1 package server of the site",
 	"actual": "none",
-	"affects": distribution.harms(policy, _selectors(site.guid)),
+	"affects": _selectors(site.guid),
 } if {
 	some policy in _individual
 	policy.enabled == true
@@ -142,7 +144,7 @@ violation contains {
 }
 
 # Where some package servers are enabled, sites without one have findings of their own.
-affects(finding) := distribution.harms(policy, distribution.everywhere) if {
+affects(finding) := array.concat(ways.closed_sites, distribution.everywhere) if {
 	some policy in _individual
 	distribution.resource(policy) == finding.resource
 	count(_enabled(policy)) == 0
@@ -174,7 +176,7 @@ unknown contains {
 	"msg": "It is unknown which package servers the policy is set to",
 	"resource": distribution.resource(policy),
 } if {
-	some policy in data.estate.vendor_policies
+	some policy in vendor_policies.windows
 	policy.enabled != false
 	_unreadable(policy)
 }
@@ -182,7 +184,7 @@ unknown contains {
 _path(policy) := sprintf("vendor_policies[%s].package_assignment.package_servers", [policy.name])
 
 _individual := [policy |
-	some policy in data.estate.vendor_policies
+	some policy in vendor_policies.windows
 	distribution.assignment(policy) == "individual"
 	policy.package_assignment.package_servers
 ]
@@ -235,8 +237,11 @@ _do_not_exist(1) := "does not exist"
 
 _do_not_exist(n) := "do not exist" if n > 1
 
-# For sure where a package was never assigned; one that came earlier is still there.
-_selectors(site) := array.concat(
+# For sure if no other vendor policy assigns packages to the site, or if a package was
+# never assigned; else one that came earlier may still be there.
+_selectors(site) := [{"site": site, "certainty": "sure"}] if {
+	site in ways.closed_by_assignment
+} else := array.concat(
 	[selector |
 		some selector in distribution.starved
 		selector.site == site

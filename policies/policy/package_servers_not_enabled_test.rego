@@ -53,6 +53,12 @@ _of(policy, index, totals) := judged if {
 		with data.params as {"required_packages": ["scan"], "other_vendors": ["Red Hat"]}
 }
 
+_all_sites := [
+	{"site": "LEEDS", "certainty": "sure"},
+	{"site": "YORK", "certainty": "sure"},
+	{"all": true, "package": "scan", "certainty": "possible"},
+]
+
 _silent := {"violation": set(), "unknown": set()}
 
 _vendor_policy := {"type": "vendor_policy", "guid": "V1", "name": "Microsoft Vendor Policy"}
@@ -84,7 +90,7 @@ test_none_enabled if {
 			"path": _path,
 			"expected": "at least 1 package server",
 			"actual": "none",
-			"affects": [{"all": true, "package": "scan", "certainty": "possible"}],
+			"affects": _all_sites,
 		}},
 		"unknown": set(),
 	}
@@ -108,7 +114,7 @@ test_no_listed_server_exists if {
 	some violation in _judged(_policy(["P8", "P9"])).violation
 	violation.msg == "Microsoft Vendor Policy enables 2 package servers that do not exist: P8, P9"
 	violation.actual == ["P8", "P9"]
-	violation.affects == [{"all": true, "package": "scan", "certainty": "possible"}]
+	violation.affects == _all_sites
 }
 
 test_a_site_is_left_out if {
@@ -122,10 +128,7 @@ test_a_site_is_left_out if {
 			"path": _path,
 			"expected": "at least 1 package server of the site",
 			"actual": "none",
-			"affects": [
-				{"site": "LEEDS", "package": "scan", "certainty": "sure"},
-				{"site": "LEEDS", "certainty": "possible"},
-			],
+			"affects": [{"site": "LEEDS", "certainty": "sure"}],
 		}},
 		"unknown": set(),
 	}
@@ -163,10 +166,28 @@ test_an_enabled_server_may_be_in_the_site if {
 	}}}
 }
 
-test_another_vendor_harms_no_windows_client if {
-	policy := _but(_policy(["P2"]), {"name": "Red Hat Vendor Policy"})
-	some violation in _judged(policy).violation
-	violation.affects == []
+# The other policy assigns packages to the site, but perhaps not the required ones.
+test_another_vendor_policy_assigns_the_site if {
+	second := {
+		"guid": "V2",
+		"name": "Second Vendor Policy",
+		"enabled": true,
+		"package_assignment": {"type": "all"},
+	}
+	estate := object.union(_estate, {"vendor_policies": [_policy(["P2"]), second]})
+	violations := _violations with data.estate as estate
+		with data.index as _index
+		with data.totals as _totals
+		with data.params as {"required_packages": ["scan"], "other_vendors": ["Red Hat"]}
+	{v.affects | some v in violations} == {[
+		{"site": "LEEDS", "package": "scan", "certainty": "sure"},
+		{"site": "LEEDS", "certainty": "possible"},
+	]}
+}
+
+test_policies_for_other_vendors_do_not_count if {
+	_judged(_but(_policy(["P2"]), {"name": "Red Hat Vendor Policy"})) == _silent
+	_judged(_but(_policy([]), {"name": "Red Hat Vendor Policy"})) == _silent
 }
 
 test_unknown_whether_on if {

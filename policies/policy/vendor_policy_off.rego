@@ -51,6 +51,8 @@
 package nscheck.policy.vendor_policy_off
 
 import data.nscheck.lib.distribution
+import data.nscheck.lib.vendor_policies
+import data.nscheck.lib.ways
 
 violation contains {
 	"msg": "There is no vendor policy for Windows clients",
@@ -60,7 +62,7 @@ violation contains {
 	"actual": "none",
 } if {
 	data.estate.vendor_policies
-	count(_windows) == 0
+	count(vendor_policies.windows) == 0
 }
 
 violation contains {
@@ -70,26 +72,21 @@ violation contains {
 	"expected": true,
 	"actual": false,
 } if {
-	every other in _windows {
+	every other in vendor_policies.windows {
 		other.enabled == false
 	}
-	some policy in _windows
+	some policy in vendor_policies.windows
 }
 
-affects(_) := distribution.everywhere
+affects(_) := array.concat(ways.closed_sites, distribution.everywhere)
 
 unknown contains {
 	"msg": "It is unknown whether the policy is on",
 	"resource": distribution.resource(policy),
 } if {
-	every other in _windows {
+	every other in vendor_policies.windows {
 		other.enabled != true
 	}
-	some policy in _windows
+	some policy in vendor_policies.windows
 	policy.enabled == null
 }
-
-_windows := [policy |
-	some policy in data.estate.vendor_policies
-	distribution.serves_windows(policy)
-]

@@ -14,7 +14,12 @@ _judged(policies) := judged if {
 		"server": {"name": "NS01"},
 		"package_servers": [{"guid": "P1", "packages": {}}],
 	}
-		with data.index as {"packages": {"scan": {"codebases": [{"host": "ns01.corp.example"}]}}}
+		with data.index as {
+			"packages": {"scan": {"codebases": [{"host": "ns01.corp.example"}]}},
+			"site_package_servers": {"LEEDS": ["P1"], "BARE": []},
+			"package_server_sites": {"P1": ["LEEDS"]},
+			"unplaced_package_servers": {},
+		}
 		with data.params as {"required_packages": ["scan"], "other_vendors": ["Red Hat"]}
 }
 
@@ -22,7 +27,10 @@ _resource := {"type": "vendor_policy", "guid": "V1", "name": "Microsoft Vendor P
 
 _silent := {"violation": set(), "unknown": set()}
 
-_everywhere := [{"all": true, "package": "scan", "certainty": "sure"}]
+_everywhere := [
+	{"site": "LEEDS", "certainty": "sure"},
+	{"all": true, "package": "scan", "certainty": "sure"},
+]
 
 test_on if {
 	_judged([_microsoft(true)]) == _silent

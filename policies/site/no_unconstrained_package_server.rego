@@ -6,7 +6,9 @@
 #   Where all package servers of a site are constrained, no package ever enters
 #   the site: not the assessment scan, not the install tools, and no update
 #   later. All of its clients stay unlicensed and return no patch inventory. A
-#   site without any package server is a fault of its own and not reported here.
+#   site without any package server is a fault of its own and not reported here. If
+#   one of the constrained package servers is also in a site with an unconstrained one,
+#   packages may come that way, and the fault is a possible cause only.
 # related_resources:
 #   - ref: TECH170397
 #     description: The article; step 5, at least 1 unconstrained package server in each site.
@@ -41,6 +43,7 @@ import data.nscheck.lib.names
 import data.nscheck.lib.package_servers
 import data.nscheck.lib.sites
 import data.nscheck.lib.text
+import data.nscheck.lib.ways
 
 not_applicable contains reason if some reason in package_servers.none
 
@@ -49,7 +52,8 @@ violation contains {
 	"resource": sites.resource(site),
 	"expected": "at least 1 unconstrained package server",
 	"actual": "none",
-	"affects": [{"site": site.guid, "certainty": "sure"}],
+	"paths": _settings(servers),
+	"affects": [{"site": site.guid, "certainty": _certainty(site.guid)}],
 } if {
 	some site in data.estate.sites
 	servers := _not_unconstrained[site.guid]
@@ -74,6 +78,15 @@ unknown contains {"msg": msg, "resource": sites.resource(site)} if {
 }
 
 unknown contains lost if some lost in sites.unknown_of_lost
+
+# A constrained package server that is in a second site may pull from there.
+_certainty(site) := "sure" if {
+	site in ways.closed_by_constraint
+} else := "possible"
+
+_settings(servers) := sort([sprintf("package_servers[%s].constrained", [names.of(server, server)]) |
+	some server in servers
+])
 
 _all_constrained(1) := "1 package server and it is constrained"
 

@@ -17,15 +17,22 @@ _totals := {
 	"subnets": {"N1": {"clients": 48}},
 }
 
-_judged(servers, changes) := judged if {
+_judged(servers, changes) := _placed(servers, changes, {})
+
+# Some package servers are in further sites.
+_placed(servers, changes, further) := judged if {
 	estate := {
 		"sites": [{"guid": "LEEDS", "name": "Leeds"}, {"guid": "YORK", "name": "York"}],
 		"package_servers": servers,
 	}
 	in_leeds := [server.guid | some server in servers; "LEEDS" in server.sites]
+	in_york := [guid | some guid, _ in further]
 	index := {
 		"names": {server.guid: server.name | some server in servers},
-		"site_package_servers": {"LEEDS": in_leeds, "YORK": []},
+		"site_package_servers": {"LEEDS": in_leeds, "YORK": in_york},
+		"package_server_sites": {server.guid: array.concat(server.sites, object.get(further, server.guid, [])) |
+			some server in servers
+		},
 		"subnet_sites": {"N1": ["LEEDS"]},
 		"unplaced_package_servers": {server.guid: true | some server in servers; server.guid == "P9"},
 	}
@@ -40,12 +47,13 @@ _silent := {"violation": set(), "unknown": set()}
 
 _unknown(msg) := {"violation": set(), "unknown": {{"msg": msg, "resource": _leeds}}}
 
-_violation(msg) := {
+_violation(msg, servers) := {
 	"violation": {{
 		"msg": msg,
 		"resource": _leeds,
 		"expected": "at least 1 unconstrained package server",
 		"actual": "none",
+		"paths": [sprintf("package_servers[LDS-%s].constrained", [server]) | some server in servers],
 		"affects": [{"site": "LEEDS", "certainty": "sure"}],
 	}},
 	"unknown": set(),
@@ -57,17 +65,32 @@ test_an_unconstrained_server if {
 }
 
 test_all_constrained if {
-	_judged([_server("P1", true), _server("P2", true)], {}) == _violation(concat("", [
-		"Site Leeds has 2 package servers and all are constrained; ",
-		"its 48 clients cannot get packages from the Notification Server",
-	]))
+	_judged([_server("P1", true), _server("P2", true)], {}) == _violation(
+		concat("", [
+			"Site Leeds has 2 package servers and all are constrained; ",
+			"its 48 clients cannot get packages from the Notification Server",
+		]),
+		["P1", "P2"],
+	)
 }
 
 test_the_only_one_constrained if {
-	_judged([_server("P1", true)], {"sites": {"LEEDS": {"clients": 1}}}) == _violation(concat("", [
-		"Site Leeds has 1 package server and it is constrained; ",
-		"its 1 client cannot get packages from the Notification Server",
-	]))
+	_judged([_server("P1", true)], {"sites": {"LEEDS": {"clients": 1}}}) == _violation(
+		concat("", [
+			"Site Leeds has 1 package server and it is constrained; ",
+			"its 1 client cannot get packages from the Notification Server",
+		]),
+		["P1"],
+	)
+}
+
+# LDS-P2 is also in York, where it may pull from P7.
+test_a_constrained_server_with_a_way_over_another_site if {
+	york := object.union(_server("P7", false), {"sites": []})
+	servers := [_server("P1", true), _server("P2", true), york]
+	some violation in _placed(servers, {}, {"P2": ["YORK"], "P7": ["YORK"]}).violation
+	violation.resource == _leeds
+	violation.affects == [{"site": "LEEDS", "certainty": "possible"}]
 }
 
 test_no_package_server_is_another_rule if _judged([], {}) == _silent

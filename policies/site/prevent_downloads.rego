@@ -17,12 +17,13 @@
 # schemas:
 #   - data.estate: schema.estate
 #   - data.params: schema.params
+#   - data.totals: schema.totals
 # custom:
 #   id: NS-SITE-008
 #   severity: high
 #   scope: estate
 #   step: "+"
-#   explains: [NS-CLI-001, NS-CLI-007, NS-LIC-001, NS-PKG-001, NS-PKG-002, NS-PKG-004]
+#   explains: [NS-CLI-001, NS-CLI-007, NS-LIC-001, NS-PKG-004]
 #   chain: 140
 #   versions: ">=8.5.5032"
 #   remediation:
@@ -54,6 +55,7 @@ violation contains {
 } if {
 	some site in data.estate.sites
 	count(site.prevent_downloads) > 0
+	data.totals.sites[site.guid].clients > 0
 	lacking := [role | some role, _ in packages.names; _lacks(site, role)]
 	count(lacking) > 0
 	msg := sprintf("Site %s prevents downloads from %s, but no package server of it has %s ready", [
@@ -66,6 +68,20 @@ violation contains {
 unknown contains {"msg": msg, "resource": sites.resource(site)} if {
 	some site in data.estate.sites
 	count(site.prevent_downloads) > 0
+	not data.totals.sites[site.guid]
+	sites.may_have_clients(site.guid)
+	some role, _ in packages.names
+	_lacks(site, role)
+	msg := concat("", [
+		"It prevents downloads, and no package server of it has all packages ready; ",
+		"unknown: whether it has clients",
+	])
+}
+
+unknown contains {"msg": msg, "resource": sites.resource(site)} if {
+	some site in data.estate.sites
+	count(site.prevent_downloads) > 0
+	sites.may_have_clients(site.guid)
 	lacking := [role | some role, _ in packages.names; not site.guid in _helped[role]]
 	count(lacking) > 0
 	every role in lacking {
@@ -82,6 +98,7 @@ unknown contains {
 } if {
 	some site in data.estate.sites
 	not site.prevent_downloads
+	sites.may_have_clients(site.guid)
 	some role, _ in packages.names
 	not site.guid in _helped[role]
 }

@@ -12,7 +12,14 @@ _server(guid, status) := {
 	},
 }
 
-_judged(site, servers, strays) := judged if {
+_judged(site, servers, strays) := _counted(site, servers, strays, {
+	"clients": 7,
+	"unlocated_clients": 0,
+	"sites": {"LEEDS": {"clients": 7}},
+	"subnets": {},
+})
+
+_counted(site, servers, strays, totals) := judged if {
 	estate := {
 		"sites": [object.union({"guid": "LEEDS", "name": "Leeds"}, site)],
 		"package_servers": servers,
@@ -22,9 +29,11 @@ _judged(site, servers, strays) := judged if {
 		"site_package_servers": {"LEEDS": [s.guid | some s in servers; not strays[s.guid]]},
 		"package_server_sites": {s.guid: ["LEEDS"] | some s in servers; not strays[s.guid]},
 		"unplaced_package_servers": strays,
+		"subnet_sites": {},
 	}
 	judged := {"violation": rule.violation, "unknown": rule.unknown} with data.estate as estate
 		with data.index as index
+		with data.totals as totals
 		with data.params as {"required_packages": ["scan", "tools"]}
 }
 
@@ -107,6 +116,35 @@ test_a_ready_server_whose_sites_are_unknown if {
 test_unknown_whether_prevented if {
 	_judged({}, [_server("P1", null)], {}) == _unknown("It is unknown whether it prevents downloads")
 	_judged({}, [_server("P1", "ready")], {}) == _silent
+}
+
+# The seven clients are in a subnet whose sites are unknown, or in York.
+test_unknown_whether_it_has_clients if {
+	totals := {
+		"clients": 7,
+		"unlocated_clients": 0,
+		"sites": {},
+		"subnets": {"N1": {"clients": 7}},
+	}
+	_counted(_both, [_server("P1", "pending")], {}, totals) == _unknown(concat("", [
+		"It prevents downloads, and no package server of it has all packages ready; ",
+		"unknown: whether it has clients",
+	]))
+	count(_counted(_both, [_server("P1", null)], {}, totals).unknown) == 1
+	count(_counted({}, [_server("P1", null)], {}, totals).unknown) == 1
+}
+
+test_a_site_without_clients if {
+	totals := {
+		"clients": 7,
+		"unlocated_clients": 0,
+		"sites": {"YORK": {"clients": 7}},
+		"subnets": {},
+	}
+	_counted(_both, [], {}, totals) == _silent
+	_counted(_both, [_server("P1", "pending")], {}, totals) == _silent
+	_counted(_both, [_server("P1", null)], {}, totals) == _silent
+	_counted({}, [_server("P1", null)], {}, totals) == _silent
 }
 
 test_missing if {
