@@ -38,8 +38,7 @@ maybe_left_out contains server.guid if {
 }
 
 _in_force := [policy |
-	some policy in data.estate.vendor_policies
-	distribution.serves_windows(policy)
+	some policy in distribution.windows_policies
 	policy.enabled != false
 ]
 

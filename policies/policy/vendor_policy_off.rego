@@ -60,7 +60,7 @@ violation contains {
 	"actual": "none",
 } if {
 	data.estate.vendor_policies
-	count(_windows) == 0
+	count(distribution.windows_policies) == 0
 }
 
 violation contains {
@@ -70,10 +70,10 @@ violation contains {
 	"expected": true,
 	"actual": false,
 } if {
-	every other in _windows {
+	every other in distribution.windows_policies {
 		other.enabled == false
 	}
-	some policy in _windows
+	some policy in distribution.windows_policies
 }
 
 affects(_) := distribution.everywhere
@@ -82,14 +82,9 @@ unknown contains {
 	"msg": "It is unknown whether the policy is on",
 	"resource": distribution.resource(policy),
 } if {
-	every other in _windows {
+	every other in distribution.windows_policies {
 		other.enabled != true
 	}
-	some policy in _windows
+	some policy in distribution.windows_policies
 	policy.enabled == null
 }
-
-_windows := [policy |
-	some policy in data.estate.vendor_policies
-	distribution.serves_windows(policy)
-]
