@@ -64,7 +64,13 @@ test_other_computers if {
 }
 
 test_nothing_but_the_plugin_is_required if {
-	client := {"status": null, "plugin": {"installed": true}, "packages": {}}
-	count(rule.unknown) == 0 with input as client
-		with data.params as {"required_packages": ["plugin"]}
+	every status in ["Active", null] {
+		client := {"status": status, "plugin": {"installed": true}, "packages": {}}
+		every required in [["plugin"], []] {
+			count(rule.violation) == 0 with input as client
+				with data.params as {"required_packages": required}
+			count(rule.unknown) == 0 with input as client
+				with data.params as {"required_packages": required}
+		}
+	}
 }

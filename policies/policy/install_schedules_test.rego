@@ -46,7 +46,12 @@ test_two_daily_schedules if {
 	}
 }
 
-test_off if _judged(_policy(false, [_daily, _daily])) == _silent
+test_off if {
+	_judged(_policy(false, [_daily, _daily])) == _silent
+	_judged(_policy(false, [_daily, _untyped])) == _silent
+	_judged(_policy(false, [_daily, _unread])) == _silent
+	_judged(object.remove(_policy(false, []), ["schedules"])) == _silent
+}
 
 test_unknown_type if {
 	_judged(_policy(true, [_daily, _untyped])) == _which

@@ -80,6 +80,7 @@ unknown contains {
 } if {
 	some key, outer_key in networks.around
 	guids := networks.subnets[key]
+	count(_own_sites(guids)) < 2
 	around := min(networks.subnets[outer_key])
 	_may_differ(guids, around)
 	subnet := data.index.subnets[min(guids)]
