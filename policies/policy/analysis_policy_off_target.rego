@@ -114,8 +114,11 @@ _questions(policy) := {"whether the policy is on" |
 	not policy.target_filters
 }
 
-# A policy with another target may reach the client by that.
+# A policy with another target may reach the client by that; one without a target
+# reaches none. The count may be older than the target.
 _certainty(policy) := "sure" if {
+	policy.target_filters == []
+} else := "sure" if {
 	policy.target_count == 0
 } else := "possible"
 
