@@ -100,6 +100,7 @@ test_unknown_download if _judged(_but({"status": null}, false)) == _unknown_scan
 
 test_a_package_that_is_not_there if {
 	_judged(_but({"status": "failed"}, false)) == _silent
+	_judged(object.union(_but({"status": "failed"}, false), {"status": null})) == _silent
 }
 
 test_unknown_computer if {

@@ -56,7 +56,7 @@ test_not_managed_without_agents if {
 	computers.active_doubt({"why"}) with input as client
 }
 
-# An agent that inventory lists is there, whatever the computer is called.
+# An agent that inventory lists is installed, even if the computer counts as not managed.
 test_not_managed_with_the_plugin if {
 	client := _but({"managed": false})
 	computers.has_plugin with input as client

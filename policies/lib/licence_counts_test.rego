@@ -39,7 +39,7 @@ test_not_managed_without_agents if {
 	}) == ["licence_counts", "LEEDS", "no", "no", "no"]
 }
 
-# An agent that inventory lists is there, whatever the computer is called.
+# An agent that inventory lists is installed, even if the computer counts as not managed.
 test_not_managed_with_the_plugin if {
 	_key({"managed": false}) == ["licence_counts", "LEEDS", "yes", "yes", "no"]
 	_key({

@@ -58,7 +58,6 @@ violation contains {
 	"actual": false,
 	"affects": _affects("sure"),
 } if {
-	_none_works
 	every other in analysis_policies.all {
 		other.enabled == false
 	}

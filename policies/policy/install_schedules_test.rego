@@ -82,6 +82,19 @@ test_unknown_whether_on if {
 	]))
 }
 
+test_unknown_whether_on_with_one_daily_schedule if {
+	_judged(_policy(null, [_daily])) == _silent
+}
+
+test_unknown_type_that_repeats if {
+	_judged(_policy(true, [_daily, {"type": null, "repeat_minutes": 240}])) == _silent
+}
+
+test_missing if {
+	count(rule.violation) == 0 with data.estate as {}
+	count(rule.unknown) == 0 with data.estate as {}
+}
+
 test_no_policy_recognised if {
 	judged := _judged(object.union(_policy(true, [_daily, _daily]), {"role": "plugin_policy"}))
 	judged.violation == set()

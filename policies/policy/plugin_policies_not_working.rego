@@ -65,7 +65,6 @@ _policies := {policy.guid: policy | some policy in policies.of_role("plugin_poli
 _faults := {guid: sprintf("%s %s", [policy.name, faults[0].msg]) |
 	some guid, policy in _policies
 	faults := policies.faults(policy, _needed)
-	count(faults) > 0
 }
 
 _one_works if {
@@ -86,7 +85,6 @@ _questions_of(guid) := {sprintf("whether plug-in policy %s exists, because it is
 	some question in policies.questions(_policies[guid], _needed)
 } | {sprintf("whether %s targets the client, because the client is in none of its filters", [policy.name]) |
 	policy := _policies[guid]
-	policy.target_filters
 	every filter in policy.target_filters {
 		not filter in input.filters
 	}

@@ -83,9 +83,8 @@ _often(policy) if {
 	_days[_type(schedule)] <= _limit
 }
 
-# Of no schedules, every one starts scans too seldom.
+# This includes a policy without schedules.
 _too_seldom(policy) if {
-	policy.schedules
 	every schedule in policy.schedules {
 		_rare(schedule)
 	}
@@ -109,7 +108,7 @@ _one_may_work if {
 	not _too_seldom(policy)
 }
 
-# A single start may still be ahead, and a rare one comes: clients may get by with it.
+# A single or rare start may still come in time for a client.
 _fault(policy) := {
 	"msg": "has no schedule, so it never starts a scan",
 	"actual": "no schedule",

@@ -64,7 +64,6 @@ violation contains {
 	"actual": count(guids),
 } if {
 	some guids in networks.subnets
-	count(guids) > 1
 	count(_own_sites(guids)) > 1
 	subnet := data.index.subnets[min(guids)]
 	msg := sprintf("Subnet %s is defined %d times, in different sites: %s", [

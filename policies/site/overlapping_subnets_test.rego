@@ -104,7 +104,7 @@ test_duplicate_of_an_unknown_site if {
 	_judged([_inner({}), _subnet("N3", "10.4.8.0/24", {})], {}) == expected
 }
 
-# Its own subnets show the fault already, whatever is not known.
+# The known sites show the fault, so an unknown one changes nothing.
 test_found_and_not_unknown if {
 	found := [
 		_inner(_in(["YORK"])),

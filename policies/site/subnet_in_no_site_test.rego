@@ -40,6 +40,15 @@ test_subnet_in_no_site if {
 	}
 }
 
+test_one_client if {
+	one := {"subnets": {"N2": {"clients": 1}}}
+	{v.msg | some v in _judged({"N1": ["LEEDS"], "N2": []}, one).violation} == {concat("", [
+		"Subnet 10.9.0.0/24 is in no site, ",
+		"and neither is a subnet around it; it has 1 client",
+	])}
+	count(_judged({"N1": ["LEEDS"]}, one).unknown) == 1
+}
+
 test_subnet_without_clients if {
 	_judged({"N1": ["LEEDS"], "N2": []}, {"subnets": {"N1": {"clients": 19}}}) == _silent
 	_judged({"N1": ["LEEDS"], "N2": []}, {"subnets": {"N2": {"clients": 0}}}) == _silent
