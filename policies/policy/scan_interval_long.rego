@@ -74,7 +74,7 @@ _limit := data.params.scan_interval_max_days
 
 # The greatest number of days between two starts, by the type of the schedule. A
 # schedule of the type once has no second start.
-_days := {"daily": 1, "weekly": 7, "monthly": 31, "yearly": 366}
+_days := {"hourly": 1, "daily": 1, "weekly": 7, "monthly": 31, "yearly": 366}
 
 _type(schedule) := lower(schedule.type) if is_string(schedule.type)
 

@@ -51,6 +51,7 @@ _once := _fails("starts a scan once and never again", "once", "possible")
 
 test_often_enough if {
 	_result([_policy(["daily"])]) == _silent
+	_result([_policy(["hourly"])]) == _silent
 	_result([_policy(["Weekly"])]) == _silent
 	_result([_policy(["yearly", "daily"])]) == _silent
 	_result([_policy([null, "daily"])]) == _silent
