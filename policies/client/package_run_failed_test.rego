@@ -100,6 +100,7 @@ test_unknown_download if _judged(_but({"status": null}, false)) == _unknown_scan
 
 test_a_package_that_is_not_there if {
 	_judged(_but({"status": "failed"}, false)) == _silent
+	_judged(object.union(_but({"status": "failed"}, false), {"status": null})) == _silent
 }
 
 test_unknown_computer if {
@@ -124,4 +125,40 @@ test_one_package_is_not_there_and_one_is_unknown if {
 		"It is unknown whether the last run of ",
 		"Patch Install Tools succeeded",
 	]))
+}
+
+_judged_of(client, required) := judged if {
+	judged := {"violation": rule.violation, "unknown": rule.unknown} with input as client
+		with data.params as {"required_packages": required}
+}
+
+test_a_run_without_patch_inventory_is_another_rules_finding if {
+	_judged(_but(_ran, false)) == _silent
+}
+
+test_only_required_packages_count if {
+	every scan in [{"status": "downloaded"}, _failed, {"status": null}] {
+		_judged_of(_but(scan, false), ["plugin", "tools"]) == _silent
+		_judged_of(_but(scan, false), []) == _silent
+	}
+}
+
+test_the_scan_never_ran_and_the_tools_are_unknown if {
+	client := json.patch(
+		_but({"status": "downloaded"}, false),
+		[{"op": "remove", "path": "/packages/tools/last_run"}],
+	)
+	judged := _judged(client)
+	{violation.path | some violation in judged.violation} == {"packages.scan.last_run"}
+	judged.unknown == {{"msg": "It is unknown whether the last run of Patch Install Tools succeeded"}}
+}
+
+test_other_computers_with_a_scan_that_never_ran if {
+	every changes in [{"status": "Retired"}, {"plugin": {"installed": false}}] {
+		_judged(object.union(_but({"status": "downloaded"}, false), changes)) == _silent
+	}
+	_judged(object.union(
+		_but({"status": "downloaded"}, false),
+		{"status": null},
+	)) == _unknown("It is unknown whether the computer is Active")
 }

@@ -63,8 +63,24 @@ test_other_computers if {
 	_judged("failed", "failed", {"plugin": {"installed": false}}) == _silent
 }
 
+test_one_package_is_required if {
+	client := {"status": "Active", "plugin": {"installed": true}, "packages": {"scan": {"status": "failed"}}}
+	params := {"required_packages": ["plugin", "scan"]}
+	{v.msg | some v in rule.violation} == {concat("", [
+		"The Software Update Plug-in is installed but not ready; ",
+		"missing: Windows System Assessment Scan",
+	])} with input as client with data.params as params
+	count(rule.unknown) == 1 with input as object.union(client, {"status": null}) with data.params as params
+}
+
 test_nothing_but_the_plugin_is_required if {
-	client := {"status": null, "plugin": {"installed": true}, "packages": {}}
-	count(rule.unknown) == 0 with input as client
-		with data.params as {"required_packages": ["plugin"]}
+	every status in ["Active", null] {
+		client := {"status": status, "plugin": {"installed": true}, "packages": {}}
+		every required in [["plugin"], []] {
+			count(rule.violation) == 0 with input as client
+				with data.params as {"required_packages": required}
+			count(rule.unknown) == 0 with input as client
+				with data.params as {"required_packages": required}
+		}
+	}
 }

@@ -55,3 +55,13 @@ test_not_managed_without_agents if {
 	not computers.plugin_doubt({"why"}) with input as client
 	computers.active_doubt({"why"}) with input as client
 }
+
+# An agent that inventory lists is installed, even if the computer counts as not managed.
+test_not_managed_with_the_plugin if {
+	client := _but({"managed": false})
+	computers.has_plugin with input as client
+	not computers.plugin_doubt(set()) with input as client
+	computers.plugin_doubt({"why"}) == "It is unknown why" with input as client
+	unknown := _but({"managed": null, "plugin": {"installed": null}})
+	computers.plugin_doubt({"why"}) with input as unknown
+}

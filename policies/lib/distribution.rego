@@ -36,6 +36,15 @@ serves_windows(policy) if {
 }
 
 # METADATA
+# description: |
+#   The vendor policies for Windows clients. Every rule about vendor policies looks at
+#   these only: the settings of the others affect no Windows client.
+windows_policies := [policy |
+	some policy in data.estate.vendor_policies
+	serves_windows(policy)
+]
+
+# METADATA
 # description: The selectors, where the policy is one for Windows clients.
 harms(policy, selectors) := selectors if {
 	serves_windows(policy)

@@ -48,6 +48,14 @@ test_other_vendors if {
 	distribution.harms(_red_hat, ["x"]) == [] with data.params as _params
 }
 
+test_windows_policies if {
+	policies := distribution.windows_policies with data.params as _params
+		with data.estate as {"vendor_policies": [_red_hat, _microsoft]}
+	{policy.guid | some policy in policies} == {"V1"}
+	none := distribution.windows_policies with data.params as _params with data.estate as {}
+	none == []
+}
+
 test_starved if {
 	starved := distribution.starved with data.estate as _estate
 		with data.index as _index

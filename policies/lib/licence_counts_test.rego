@@ -39,6 +39,15 @@ test_not_managed_without_agents if {
 	}) == ["licence_counts", "LEEDS", "no", "no", "no"]
 }
 
+# An agent that inventory lists is installed, even if the computer counts as not managed.
+test_not_managed_with_the_plugin if {
+	_key({"managed": false}) == ["licence_counts", "LEEDS", "yes", "yes", "no"]
+	_key({
+		"managed": null,
+		"plugin": {"installed": null},
+	}) == ["licence_counts", "LEEDS", "unknown", "yes", "no"]
+}
+
 _totals := {"tally": {"licence_counts": {"LEEDS": {
 	"yes": {"yes": {"yes": 20, "no": 38}, "no": {"yes": 3}},
 	"no": {"yes": {"yes": 1}, "no": {"no": 7}},

@@ -1,7 +1,73 @@
 # METADATA
-# title: Policies
+# title: Policies that bring the plug-in and the scan
+# description: |
+#   A policy does its work only if it is on and has what its work needs, such as a
+#   target. If several policies have one role, one that works is enough: the others
+#   may be clones that are not in use.
+# schemas:
+#   - data.estate: schema.estate
 package nscheck.lib.policies
 
 # METADATA
 # description: A policy of any role as the resource of a finding.
 resource(policy) := {"type": "policy", "guid": policy.guid, "name": policy.name}
+
+# METADATA
+# description: The policies of a role, whether they are on or off.
+of_role(role) := [policy |
+	some policy in data.estate.policies
+	policy.role == role
+]
+
+# METADATA
+# description: |
+#   What is known to keep a policy from its work, given the settings that must not be
+#   empty: that it is off, else each of the settings that is known to be empty.
+faults(policy, needed) := [{
+	"msg": "is off",
+	"setting": "enabled",
+	"expected": true,
+	"actual": false,
+}] if {
+	policy.enabled == false
+} else := [fault |
+	some setting in needed
+	object.get(policy, setting, null) == []
+	fault := object.union(_empty[setting], {"setting": setting, "actual": "none"})
+]
+
+# METADATA
+# description: What must be known before a policy is known to work, as questions.
+questions(policy, needed) := {"whether the policy is on" |
+	policy.enabled == null
+} | {_question[setting] |
+	some setting in needed
+	object.get(policy, setting, null) == null
+}
+
+# METADATA
+# description: Whether a policy of a role is known to work.
+works(role, needed) if {
+	some policy in of_role(role)
+	faults(policy, needed) == []
+	questions(policy, needed) == set()
+}
+
+# METADATA
+# description: Whether there are policies of a role and none of them can work.
+none_works(role, needed) if {
+	count(of_role(role)) > 0
+	every policy in of_role(role) {
+		count(faults(policy, needed)) > 0
+	}
+}
+
+_empty := {
+	"target_filters": {"msg": "has no target", "expected": "at least 1 filter"},
+	"schedules": {"msg": "has no schedule", "expected": "at least 1 schedule"},
+}
+
+_question := {
+	"target_filters": "which filters the policy targets",
+	"schedules": "which schedules the policy has",
+}

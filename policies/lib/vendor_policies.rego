@@ -38,23 +38,16 @@ maybe_left_out contains server.guid if {
 }
 
 # METADATA
-# description: The vendor policies for Windows clients, whether they are on or off.
-windows := [policy |
-	some policy in data.estate.vendor_policies
-	distribution.serves_windows(policy)
-]
-
-# METADATA
 # description: Whether no vendor policy for Windows clients is on, for sure.
 none_on if {
 	data.estate.vendor_policies
-	every policy in windows {
+	every policy in distribution.windows_policies {
 		policy.enabled == false
 	}
 }
 
 _in_force := [policy |
-	some policy in windows
+	some policy in distribution.windows_policies
 	policy.enabled != false
 ]
 

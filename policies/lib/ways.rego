@@ -14,6 +14,7 @@
 #   - data.index: schema.index
 package nscheck.lib.ways
 
+import data.nscheck.lib.distribution
 import data.nscheck.lib.names
 import data.nscheck.lib.vendor_policies
 
@@ -122,7 +123,7 @@ perhaps_unassigned := _all - _assigned
 #   The settings that keep packages from a package server, each as its path, which names
 #   the object as reports of settings do, and a sentence. Of a package server that is
 #   assigned packages it is the constrained setting.
-settings(server) := [_assignment_setting(policy, server) | some policy in vendor_policies.windows] if {
+settings(server) := [_assignment_setting(policy, server) | some policy in distribution.windows_policies] if {
 	server in unassigned
 } else := [[
 	sprintf("package_servers[%s].constrained", [names.of(server, server)]),
@@ -167,7 +168,7 @@ _questions(server) := ({sprintf("whether %s is constrained", [names.of(server, s
 
 _assigned_by_name := {server |
 	some server in _all
-	some policy in vendor_policies.windows
+	some policy in distribution.windows_policies
 	policy.enabled == true
 	policy.package_assignment.type != "site"
 	_assigns(policy, server)
@@ -254,7 +255,7 @@ _unconstrained := {server.guid |
 
 _assigned := {server |
 	some server in _all
-	some policy in vendor_policies.windows
+	some policy in distribution.windows_policies
 	policy.enabled == true
 	_assigns(policy, server)
 }

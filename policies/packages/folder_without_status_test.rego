@@ -30,6 +30,18 @@ test_an_orphan if {
 	]))
 }
 
+test_as_many_orphans_as_are_named if {
+	_judged(_orphans(["A", "B", "C"])) == _violation(["A", "B", "C"], concat("", [
+		"Package server LDS-PS01 holds 3 package folders without a status: A, B, C",
+	]))
+}
+
+test_one_orphan_more if {
+	_judged(_orphans(["A", "B", "C", "D"])) == _violation(["A", "B", "C", "D"], concat("", [
+		"Package server LDS-PS01 holds 4 package folders without a status: A, B, C and 1 more",
+	]))
+}
+
 test_many_orphans if {
 	_judged(_orphans(["A", "B", "C", "D", "E"])) == _violation(["A", "B", "C", "D", "E"], concat("", [
 		"Package server LDS-PS01 holds 5 package folders without a status: A, B, C and 2 more",

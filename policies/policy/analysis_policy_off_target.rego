@@ -58,7 +58,6 @@ violation contains {
 	"actual": false,
 	"affects": _affects("sure"),
 } if {
-	_none_works
 	every other in analysis_policies.all {
 		other.enabled == false
 	}
@@ -114,8 +113,11 @@ _questions(policy) := {"whether the policy is on" |
 	not policy.target_filters
 }
 
-# A policy with another target may reach the client by that.
+# A policy with another target may reach the client by that; one without a target
+# reaches none. The count may be older than the target.
 _certainty(policy) := "sure" if {
+	policy.target_filters == []
+} else := "sure" if {
 	policy.target_count == 0
 } else := "possible"
 

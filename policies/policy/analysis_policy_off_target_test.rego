@@ -83,9 +83,9 @@ test_another_target if {
 }
 
 test_an_empty_target if {
-	policy := object.union(_policy(true, []), {"target_count": 0})
-	some violation in _judged([policy]).violation
-	violation.affects == _affects("sure")
+	{violation.affects | some violation in _judged([_policy(true, [])]).violation} == {_affects("sure")}
+	empty := object.union(_policy(true, ["F2"]), {"target_count": 0})
+	{violation.affects | some violation in _judged([empty]).violation} == {_affects("sure")}
 }
 
 test_unknown_whether_on if {

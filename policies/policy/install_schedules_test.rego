@@ -46,7 +46,12 @@ test_two_daily_schedules if {
 	}
 }
 
-test_off if _judged(_policy(false, [_daily, _daily])) == _silent
+test_off if {
+	_judged(_policy(false, [_daily, _daily])) == _silent
+	_judged(_policy(false, [_daily, _untyped])) == _silent
+	_judged(_policy(false, [_daily, _unread])) == _silent
+	_judged(object.remove(_policy(false, []), ["schedules"])) == _silent
+}
 
 test_unknown_type if {
 	_judged(_policy(true, [_daily, _untyped])) == _which
@@ -75,6 +80,19 @@ test_unknown_whether_on if {
 		"It has more than one daily schedule, ",
 		"but it is unknown whether it is on",
 	]))
+}
+
+test_unknown_whether_on_with_one_daily_schedule if {
+	_judged(_policy(null, [_daily])) == _silent
+}
+
+test_unknown_type_that_repeats if {
+	_judged(_policy(true, [_daily, {"type": null, "repeat_minutes": 240}])) == _silent
+}
+
+test_missing if {
+	count(rule.violation) == 0 with data.estate as {}
+	count(rule.unknown) == 0 with data.estate as {}
 }
 
 test_no_policy_recognised if {

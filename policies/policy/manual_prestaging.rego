@@ -91,18 +91,18 @@ violation contains {
 	"expected": "All Package Servers or Package Servers Individually",
 	"actual": _setting,
 } if {
-	some policy in data.estate.vendor_policies
+	some policy in distribution.windows_policies
 	policy.enabled == true
 	_prestaged(policy)
 }
 
-affects(finding) := distribution.harms(finding.resource, distribution.starved)
+affects(_) := distribution.starved
 
 unknown contains {
 	"msg": "It is unknown how the policy assigns its packages to package servers",
 	"resource": distribution.resource(policy),
 } if {
-	some policy in data.estate.vendor_policies
+	some policy in distribution.windows_policies
 	policy.enabled != false
 	not _prestaged(policy)
 	not _otherwise(policy)
@@ -112,7 +112,7 @@ unknown contains {
 	"msg": sprintf("The policy is set to %s, but it is unknown whether it is on", [_setting]),
 	"resource": distribution.resource(policy),
 } if {
-	some policy in data.estate.vendor_policies
+	some policy in distribution.windows_policies
 	policy.enabled == null
 	_prestaged(policy)
 }

@@ -108,6 +108,13 @@ test_a_policy_that_is_off_distributes_nothing if {
 	_judged([_policy({"enabled": false, "package_assignment": {"type": null}})]) == _silent
 }
 
+test_policies_of_other_vendors_do_not_count if {
+	other := {"name": "red hat vendor policy"}
+	_judged([_policy(other)]) == _silent
+	_judged([_policy(object.union(other, {"enabled": null}))]) == _silent
+	_judged([_policy(object.union(other, {"package_assignment": {"type": null}}))]) == _silent
+}
+
 test_unknown_assignment if {
 	expected := _unknown("It is unknown how the policy assigns its packages to package servers")
 	_judged([_policy({"package_assignment": {"type": null}})]) == expected

@@ -89,7 +89,6 @@ import data.nscheck.lib.distribution
 import data.nscheck.lib.package_servers
 import data.nscheck.lib.sites
 import data.nscheck.lib.text
-import data.nscheck.lib.vendor_policies
 import data.nscheck.lib.ways
 
 violation contains {
@@ -176,7 +175,7 @@ unknown contains {
 	"msg": "It is unknown which package servers the policy is set to",
 	"resource": distribution.resource(policy),
 } if {
-	some policy in vendor_policies.windows
+	some policy in distribution.windows_policies
 	policy.enabled != false
 	_unreadable(policy)
 }
@@ -184,7 +183,7 @@ unknown contains {
 _path(policy) := sprintf("vendor_policies[%s].package_assignment.package_servers", [policy.name])
 
 _individual := [policy |
-	some policy in vendor_policies.windows
+	some policy in distribution.windows_policies
 	distribution.assignment(policy) == "individual"
 	policy.package_assignment.package_servers
 ]

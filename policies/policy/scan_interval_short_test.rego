@@ -55,7 +55,12 @@ test_too_often_for_a_large_estate if {
 	count(_judged(_policy([240]), 10000).violation) == 1
 }
 
-test_off if _judged(_but(_policy([60]), {"enabled": false}), 600) == _silent
+test_off if {
+	off := {"enabled": false}
+	_judged(_but(_policy([60]), off), 600) == _silent
+	_judged(_but(_policy([null]), off), 600) == _silent
+	_judged(object.remove(_but(_policy([]), off), ["schedules"]), 600) == _silent
+}
 
 test_unknown_interval if {
 	expected := _unknown("It is unknown how often one of its schedules repeats")

@@ -93,18 +93,18 @@ violation contains {
 	"expected": "All Package Servers or Package Servers Individually",
 	"actual": _setting(policy),
 } if {
-	some policy in data.estate.vendor_policies
+	some policy in distribution.windows_policies
 	policy.enabled == true
 	fault := _fault(policy)
 }
 
-affects(finding) := distribution.harms(finding.resource, distribution.starved)
+affects(_) := distribution.starved
 
 unknown contains {
 	"msg": "It is unknown how the policy assigns its packages to package servers",
 	"resource": distribution.resource(policy),
 } if {
-	some policy in data.estate.vendor_policies
+	some policy in distribution.windows_policies
 	policy.enabled != false
 	null in {distribution.assignment(policy), distribution.automatic(policy)}
 }
@@ -113,7 +113,7 @@ unknown contains {
 	"msg": sprintf("The policy %s, but it is unknown whether it is on", [_fault(policy)]),
 	"resource": distribution.resource(policy),
 } if {
-	some policy in data.estate.vendor_policies
+	some policy in distribution.windows_policies
 	policy.enabled == null
 }
 

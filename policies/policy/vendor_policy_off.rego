@@ -51,7 +51,6 @@
 package nscheck.policy.vendor_policy_off
 
 import data.nscheck.lib.distribution
-import data.nscheck.lib.vendor_policies
 import data.nscheck.lib.ways
 
 violation contains {
@@ -62,7 +61,7 @@ violation contains {
 	"actual": "none",
 } if {
 	data.estate.vendor_policies
-	count(vendor_policies.windows) == 0
+	count(distribution.windows_policies) == 0
 }
 
 violation contains {
@@ -72,10 +71,10 @@ violation contains {
 	"expected": true,
 	"actual": false,
 } if {
-	every other in vendor_policies.windows {
+	every other in distribution.windows_policies {
 		other.enabled == false
 	}
-	some policy in vendor_policies.windows
+	some policy in distribution.windows_policies
 }
 
 affects(_) := array.concat(ways.closed_sites, distribution.everywhere)
@@ -84,9 +83,9 @@ unknown contains {
 	"msg": "It is unknown whether the policy is on",
 	"resource": distribution.resource(policy),
 } if {
-	every other in vendor_policies.windows {
+	every other in distribution.windows_policies {
 		other.enabled != true
 	}
-	some policy in vendor_policies.windows
+	some policy in distribution.windows_policies
 	policy.enabled == null
 }

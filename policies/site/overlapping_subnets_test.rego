@@ -104,6 +104,25 @@ test_duplicate_of_an_unknown_site if {
 	_judged([_inner({}), _subnet("N3", "10.4.8.0/24", {})], {}) == expected
 }
 
+# The known sites show the fault, so an unknown one changes nothing.
+test_found_and_not_unknown if {
+	found := [
+		_inner(_in(["YORK"])),
+		_subnet("N3", "10.4.8.0/24", _in(["LEEDS"])),
+		_subnet("N4", "10.4.8.0/24", {}),
+	]
+	every subnets in [
+		found,
+		array.concat(found, [_outer(_in(["LEEDS"]))]),
+		array.concat(found, [_outer({})]),
+		array.concat(array.slice(found, 0, 2), [_outer({})]),
+	] {
+		judged := _judged(subnets, {"N1": ["LEEDS"]})
+		judged.unknown == set()
+		{v.resource.guid | some v in judged.violation} == {"N2"}
+	}
+}
+
 test_missing if {
 	count(rule.violation) == 0 with data.estate as {} with data.index as {}
 	count(rule.unknown) == 0 with data.estate as {} with data.index as {}

@@ -52,6 +52,7 @@ violation contains {
 	some subnet in data.estate.subnets
 	data.index.subnet_sites[subnet.guid] == []
 	total := data.totals.subnets[subnet.guid].clients
+	total > 0
 	msg := sprintf("Subnet %s is in no site, and neither is a subnet around it; it has %s", [
 		subnet.cidr,
 		text.count_of(total, "client"),
@@ -67,6 +68,7 @@ violation contains {
 } if {
 	data.estate.subnets
 	some cidr, network in data.totals.uncovered_networks
+	network.clients > 0
 	msg := sprintf("Network %s is covered by no subnet, so that it is in no site; it has %s", [
 		cidr,
 		text.count_of(network.clients, "client"),

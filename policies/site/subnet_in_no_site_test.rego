@@ -40,8 +40,25 @@ test_subnet_in_no_site if {
 	}
 }
 
+test_one_client if {
+	one := {"subnets": {"N2": {"clients": 1}}}
+	{v.msg | some v in _judged({"N1": ["LEEDS"], "N2": []}, one).violation} == {concat("", [
+		"Subnet 10.9.0.0/24 is in no site, ",
+		"and neither is a subnet around it; it has 1 client",
+	])}
+	count(_judged({"N1": ["LEEDS"]}, one).unknown) == 1
+}
+
 test_subnet_without_clients if {
 	_judged({"N1": ["LEEDS"], "N2": []}, {"subnets": {"N1": {"clients": 19}}}) == _silent
+	_judged({"N1": ["LEEDS"], "N2": []}, {"subnets": {"N2": {"clients": 0}}}) == _silent
+}
+
+test_uncovered_network_without_clients if {
+	_judged(
+		{"N1": ["LEEDS"], "N2": ["LEEDS"]},
+		{"uncovered_networks": {"10.99.1.0/24": {"clients": 0}}},
+	) == _silent
 }
 
 test_uncovered_network if {
@@ -70,7 +87,10 @@ test_unknown_site if {
 	}
 }
 
-test_unknown_site_without_clients if _judged({"N1": []}, {"subnets": {}}) == _silent
+test_unknown_site_without_clients if {
+	_judged({"N1": []}, {"subnets": {}}) == _silent
+	_judged({"N1": []}, {"subnets": {"N2": {"clients": 0}}}) == _silent
+}
 
 test_no_client_has_a_known_address if {
 	_judged({"N1": [], "N2": []}, {"unlocated_clients": 20}) == {

@@ -16,6 +16,13 @@ const (
 
 const unknownAge = math.MinInt32
 
+// Objects of a generated estate. All plug-in policies target the plug-in filter, and
+// all but one are on.
+var (
+	pluginFilter    = []byte(`"D3BA9CA7-5E71-4D76-B961-1BA0B436AACB"`)
+	policyThatIsOff = []byte(`"8C2E7A64-3D19-4B57-A0F2-91D45C7B6E08"`)
+)
+
 // The required packages, by their roles.
 const (
 	plugin = iota
@@ -31,6 +38,8 @@ type client struct {
 	agentVersion, pluginVersion []byte
 	managed, installed, licence fact
 	policies                    int
+	policyOff                   bool // whether the plug-in policy that is off is among them
+	inFilter                    bool // of computers with the plug-in
 	packages                    [roles]delivery
 	basicAge, patchAge, taskAge int32
 	returned                    fact
@@ -73,8 +82,14 @@ func (c *client) read(line []byte) (bool, error) {
 			c.plugin(s)
 		case "licence", "inventory", "task_agent", "scan_log":
 			c.section(s)
+		case "filters":
+			start := s.at
+			s.skip()
+			c.inFilter = bytes.Contains(s.line[start:s.at], pluginFilter)
 		case "plugin_policies":
+			start := s.at
 			c.policies = s.elements()
+			c.policyOff = bytes.Contains(s.line[start:s.at], policyThatIsOff)
 		case "packages":
 			c.deliveries(s)
 		default:

@@ -20,12 +20,14 @@ const (
 	noPluginPolicy
 	agentOutdated
 	severalPluginPolicies
+	pluginPoliciesNotWorking
 	rules
 )
 
 var ids = [rules]string{
 	"NS-CLI-001", "NS-CLI-002", "NS-CLI-003", "NS-CLI-004", "NS-CLI-005", "NS-CLI-006", "NS-CLI-007", "NS-CLI-008",
 	"NS-CLI-009", "NS-CLI-010", "NS-LIC-001", "NS-POL-009", "NS-POL-010", "NS-POL-011",
+	"NS-POL-015",
 }
 
 // The defaults of the parameters.
@@ -281,6 +283,13 @@ func (j *judge) licence() {
 	}
 	if c.licence != yes && c.pluginDoubt(c.licence == unknown) {
 		j.tally.unknowns[pluginWithoutLicence]++
+	}
+	noneWorks := c.policies == 1 && c.policyOff
+	if noneWorks && c.hasPlugin() {
+		j.violation(pluginPoliciesNotWorking, "plugin_policies")
+	}
+	if (noneWorks || c.policies > 0 && !c.inFilter) && c.pluginDoubt(!noneWorks) {
+		j.tally.unknowns[pluginPoliciesNotWorking]++
 	}
 	if c.policies != 1 && c.pluginDoubt(false) {
 		rule := noPluginPolicy
