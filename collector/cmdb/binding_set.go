@@ -95,7 +95,7 @@ func (b *Binding) nameOf(column string) string { return cmp.Or(b.names[column], 
 
 // sectionColumns are the columns that each section needs.
 var sectionColumns = sync.OnceValue(func() map[string][]column {
-	columns := map[string][]column{"key_order": {{"key", guidKind}}}
+	columns := map[string][]column{"key_order": {{"key", guidKind}}, licenceRowsSection: licenceColumns}
 	for _, s := range estateSections {
 		columns[s.name] = s.columns
 	}
