@@ -32,7 +32,7 @@ type Server struct {
 	GUID *string `json:"guid" jsonschema:"format=guid"`
 	// Host name.
 	Name string `json:"name"`
-	// Version of the core agent installed on the server itself, for example 7.5.3153; stands for the platform's version.
+	// Version of the core agent installed on the server itself, for example 7.5.3153 or 7.1 SP2 MP1.1; stands for the platform's version.
 	Version *string `json:"version"`
 	// Version of the Software Update Plug-in installed on the server itself; stands for the version that it offers.
 	PluginVersion *string `json:"plugin_version"`
