@@ -140,7 +140,7 @@ type Package struct {
 	GUID string `json:"guid" jsonschema:"format=guid"`
 	// Package name.
 	Name string `json:"name"`
-	// Which of the three required packages this is: the Software Update Plug-in, the Windows System Assessment Scan, or the Patch Install Tools.
+	// Which of the three required packages this is: the Software Update Plug-in, the Patch Windows System Assessment Scan, or the Patch Install Tools.
 	Role string `json:"role" jsonschema:"enum=plugin,enum=scan,enum=tools"`
 	// Whether the package is enabled.
 	Enabled *bool `json:"enabled"`
@@ -211,7 +211,7 @@ type LogErrors struct {
 type ServerPackages struct {
 	// Software Update Plug-in.
 	Plugin *ServerPackage `json:"plugin,omitempty"`
-	// Windows System Assessment Scan.
+	// Patch Windows System Assessment Scan.
 	Scan *ServerPackage `json:"scan,omitempty"`
 	// Patch Install Tools.
 	Tools *ServerPackage `json:"tools,omitempty"`
