@@ -193,7 +193,8 @@ func newRun(ctx context.Context, pack *Pack, snap Snapshot, opts Options) (*run,
 	}
 	r.spool.ctx = ctx
 	if estate.Server != nil && estate.Server.Version != nil {
-		r.version = *estate.Server.Version
+		pack, _ := pack.info.Params[servicePackParam].(string)
+		r.version = withServicePack(*estate.Server.Version, pack)
 	}
 	params, err := jsonDocument(pack.info.Params)
 	if err != nil {

@@ -145,15 +145,15 @@ func (m *PackManifest) CheckTool(version string) (noted string, err error) {
 	if m.Nscheck == "" {
 		return "", nil
 	}
-	constraint, err := parseVersions(m.Nscheck)
+	fits, err := parseVersions(m.Nscheck)
 	if err != nil {
 		return "", err
 	}
-	v := parseVersion(version)
-	switch {
-	case v == nil:
+	p := platform{number: parseVersion(version), pack: &servicePack{}}
+	if p.number == nil {
 		return fmt.Sprintf("the pack %s %s is for nscheck %s; this is a development build, of which that is not checked", m.Name, m.Version, m.Nscheck), nil
-	case !constraint.Check(v):
+	}
+	if in, _ := fits.contains(p); !in {
 		return "", fmt.Errorf("the pack %s %s is for nscheck %s, and this is nscheck %s; get a version of one that fits the other", m.Name, m.Version, m.Nscheck, version)
 	}
 	return "", nil

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/Masterminds/semver/v3"
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
@@ -92,7 +91,7 @@ type Rule struct {
 	// File that the rule was read from.
 	File string `json:"file"`
 
-	versions *semver.Constraints
+	versions versionRange
 	needs    needs // of its verdict
 	tallies  needs // of its tally
 	counts   tallyKeys
@@ -112,7 +111,7 @@ type Remediation struct {
 	// Vendor article that describes it.
 	Ref string `json:"ref,omitempty"`
 
-	constraint *semver.Constraints
+	constraint versionRange
 }
 
 // Related is an article to read.
@@ -230,15 +229,4 @@ func (r *Rule) checkSchemas(m module, c *customKeys) {
 		return
 	}
 	c.lacks("%s: its METADATA lacks \"schemas: [{%s: %s}]\", so \"opa check\" would not notice misspelt fields", r.ID, want, hostSchemas[want])
-}
-
-func parseVersions(text string) (*semver.Constraints, error) {
-	if text == "" {
-		return nil, nil
-	}
-	c, err := semver.NewConstraint(text)
-	if err != nil {
-		return nil, fmt.Errorf("%q is not a version range such as \">=7.1 <8\"", text)
-	}
-	return c, nil
 }

@@ -3,11 +3,8 @@ package evaluator
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
-
-	"github.com/Masterminds/semver/v3"
 
 	"github.com/nscheck/nscheck/snapshot"
 )
@@ -144,52 +141,4 @@ func (u *unknowns) list() []Unknown {
 		return append(u.groups, Unknown{Msg: "other reasons", Count: u.more, Sample: []Resource{}})
 	}
 	return u.groups
-}
-
-// applies tells whether a rule is for a version of the platform. The reason is
-// set where that cannot be told.
-func (r *Rule) applies(version string) (bool, *Reason) {
-	if r.versions == nil {
-		return true, nil
-	}
-	v := parseVersion(version)
-	if v == nil {
-		return false, &Reason{Section: "server", Msg: fmt.Sprintf(
-			"the rule is for versions %s and the platform's version is unknown", r.Versions)}
-	}
-	return r.versions.Check(v), nil
-}
-
-// remediationFor chooses what to show for a version: the first entry that is
-// for it, and none where no entry is. Where the version is unknown, all entries
-// are shown, each with its versions.
-func (r *Rule) remediationFor(version string) []Remediation {
-	v := parseVersion(version)
-	if v == nil {
-		return r.Remediation
-	}
-	for _, m := range r.Remediation {
-		if m.constraint == nil || m.constraint.Check(v) {
-			return []Remediation{m}
-		}
-	}
-	return []Remediation{}
-}
-
-// versionForm is a version with up to three numbers that count; what follows,
-// such as .0 or -RU3, tells nothing that a rule's range of versions speaks of.
-var versionForm = regexp.MustCompile(`^[vV]?([0-9]+(?:\.[0-9]+){0,2})`)
-
-// parseVersion reads the first three numbers of a product version; nil when
-// there are none. semver would take -RU3 for a version before the release.
-func parseVersion(text string) *semver.Version {
-	match := versionForm.FindStringSubmatch(strings.TrimSpace(text))
-	if match == nil {
-		return nil
-	}
-	v, err := semver.NewVersion(match[1])
-	if err != nil {
-		return nil
-	}
-	return v
 }

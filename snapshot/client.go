@@ -65,7 +65,7 @@ type LicenceUse struct {
 type ClientPackages struct {
 	// Software Update Plug-in.
 	Plugin *ClientPackage `json:"plugin,omitempty"`
-	// Windows System Assessment Scan.
+	// Patch Windows System Assessment Scan.
 	Scan *ClientPackage `json:"scan,omitempty"`
 	// Patch Install Tools.
 	Tools *ClientPackage `json:"tools,omitempty"`

@@ -32,7 +32,7 @@ type Server struct {
 	GUID *string `json:"guid" jsonschema:"format=guid"`
 	// Host name.
 	Name string `json:"name"`
-	// Version of the core agent installed on the server itself, for example 7.5.3153; stands for the platform's version.
+	// Version of the core agent installed on the server itself, for example 7.5.3153 or 7.1 SP2 MP1.1; stands for the platform's version.
 	Version *string `json:"version"`
 	// Version of the Software Update Plug-in installed on the server itself; stands for the version that it offers.
 	PluginVersion *string `json:"plugin_version"`
@@ -140,7 +140,7 @@ type Package struct {
 	GUID string `json:"guid" jsonschema:"format=guid"`
 	// Package name.
 	Name string `json:"name"`
-	// Which of the three required packages this is: the Software Update Plug-in, the Windows System Assessment Scan, or the Patch Install Tools.
+	// Which of the three required packages this is: the Software Update Plug-in, the Patch Windows System Assessment Scan, or the Patch Install Tools.
 	Role string `json:"role" jsonschema:"enum=plugin,enum=scan,enum=tools"`
 	// Whether the package is enabled.
 	Enabled *bool `json:"enabled"`
@@ -211,7 +211,7 @@ type LogErrors struct {
 type ServerPackages struct {
 	// Software Update Plug-in.
 	Plugin *ServerPackage `json:"plugin,omitempty"`
-	// Windows System Assessment Scan.
+	// Patch Windows System Assessment Scan.
 	Scan *ServerPackage `json:"scan,omitempty"`
 	// Patch Install Tools.
 	Tools *ServerPackage `json:"tools,omitempty"`

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -48,19 +49,20 @@ func (l *linter) remediation(f *file, r *evaluator.Rule) {
 	}
 }
 
-func within(constraint string, v *semver.Version) bool {
-	if constraint == "" {
-		return true
-	}
-	c, err := semver.NewConstraint(constraint)
-	return err == nil && c.Check(v)
+func within(versions string, v *semver.Version) bool {
+	in, err := evaluator.InVersions(versions, v.Original())
+	return err == nil && in
 }
+
+// servicePacks are the parts of ranges that are not numbers of versions.
+var servicePacks = regexp.MustCompile(`(?i)\b[SM]P[0-9]+(\.[0-9]+)?`)
 
 // versionsAround are the versions that ranges name, with those just before and
 // behind them.
 func versionsAround(ranges []string) (out []*semver.Version) {
 	texts := []string{"6.0.0", "99.0.0"}
 	for _, r := range ranges {
+		r = servicePacks.ReplaceAllString(r, " ")
 		for _, text := range strings.FieldsFunc(r, func(c rune) bool { return !strings.ContainsRune("0123456789.", c) }) {
 			v, err := semver.NewVersion(text)
 			if err != nil {

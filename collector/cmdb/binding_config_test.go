@@ -35,7 +35,11 @@ func TestShippedQueriesOnlyRead(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s: objects (-head comment +query):\n%s", b.Section, diff)
 		}
-		columns, err := tsql.Columns(b.Query)
+		query := b.Query
+		if b.Section == licenceRowsSection {
+			query = strings.Replace(query, allOfLicenseInUse, "", 1)
+		}
+		columns, err := tsql.Columns(query)
 		if err != nil {
 			t.Fatal(err)
 		}

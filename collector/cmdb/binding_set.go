@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -64,14 +65,13 @@ func (s *BindingSet) noBinding(section, version string) string {
 		section, strings.Join(ranges, "; "), version)
 }
 
-// parseVersion reads the first three numbers of a product version; nil where
-// there are none.
+// leadingNumbers are those of a version such as 8.5.3073.0 or 7.1 SP2 MP1.1.
+var leadingNumbers = regexp.MustCompile(`^[0-9]+(?:\.[0-9]+){0,2}`)
+
+// parseVersion reads the first three numbers of a product version; nil if there
+// are none.
 func parseVersion(text string) *semver.Version {
-	parts := strings.Split(strings.TrimSpace(text), ".")
-	if len(parts) > 3 {
-		parts = parts[:3]
-	}
-	v, err := semver.NewVersion(strings.Join(parts, "."))
+	v, err := semver.NewVersion(leadingNumbers.FindString(strings.TrimSpace(text)))
 	if err != nil {
 		return nil
 	}
@@ -95,7 +95,7 @@ func (b *Binding) nameOf(column string) string { return cmp.Or(b.names[column], 
 
 // sectionColumns are the columns that each section needs.
 var sectionColumns = sync.OnceValue(func() map[string][]column {
-	columns := map[string][]column{"key_order": {{"key", guidKind}}}
+	columns := map[string][]column{"key_order": {{"key", guidKind}}, licenceRowsSection: licenceColumns}
 	for _, s := range estateSections {
 		columns[s.name] = s.columns
 	}

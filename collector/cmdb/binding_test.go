@@ -37,6 +37,9 @@ func TestShippedQueries(t *testing.T) {
 		if !strings.HasPrefix(strings.TrimSpace(text), "SELECT") {
 			t.Errorf("%s: it does not begin with SELECT", b.Section)
 		}
+		if b.Section == licenceRowsSection { // the article's script shows all columns of this table
+			text = strings.Replace(text, allOfLicenseInUse, "", 1)
+		}
 		if m := forbidden.FindString(text); m != "" {
 			t.Errorf("%s: it uses %q", b.Section, m)
 		}
@@ -113,7 +116,7 @@ func TestShippedQueries(t *testing.T) {
 
 // TestEverySectionHasItsBinding in both directions.
 func TestEverySectionHasItsBinding(t *testing.T) {
-	columns := map[string][]column{"key_order": {{"key", guidKind}}}
+	columns := map[string][]column{"key_order": {{"key", guidKind}}, licenceRowsSection: licenceColumns}
 	for _, s := range estateSections {
 		columns[s.name] = s.columns
 	}

@@ -249,6 +249,7 @@ func (b *Binding) complete(ownQuery bool) error {
 			}
 		}
 		switch {
+		case count == 0 && optional(b.Section, wanted):
 		case count == 0:
 			return fmt.Errorf("the query returns no column %q, which the section needs; name one of its columns AS %s, or say under columns what it is called", b.nameOf(wanted), tsql.Quote(b.nameOf(wanted)))
 		case count > 1:

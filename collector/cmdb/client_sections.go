@@ -12,7 +12,7 @@ func (c *collection) clientSections() []clientSection {
 	return []clientSection{
 		{baseSection, baseColumns, beginBase},
 		{"clients.agents", []column{key, {"agent", textKind}, {"version", textKind}}, beginAgents},
-		{"clients.licence", []column{key}, beginLicence},
+		{"clients.licence", []column{key, {"product", textKind}, {"product_guid", guidKind}}, beginLicence},
 		{"clients.addresses", []column{key, {"address", textKind}, {"mask", textKind}, {"primary", boolKind}}, always(fillAddresses)},
 		{"clients.filters", []column{key, {"filter", guidKind}}, always(fillClientFilters)},
 		{"clients.plugin_policies", []column{key, {"policy", guidKind}}, always(fillPluginPolicies)},
@@ -70,16 +70,25 @@ func (f *agentFiller) fill(client *snapshot.Client, rows iter.Seq[[]cell]) {
 // licenceFiller needs to know whether the product was found at all: where it
 // was not, that a client is not listed says nothing. A product without licences
 // has a row without a key.
-type licenceFiller struct{ productKnown bool }
+type licenceFiller struct {
+	productKnown bool
+	products     products
+}
 
 func beginLicence(*Binding) clientFiller {
 	f := &licenceFiller{}
 	return clientFiller{keyless: f.see, observe: f.see, complete: f.complete, fill: fillLicence}
 }
 
-func (f *licenceFiller) see([]cell) { f.productKnown = true }
+func (f *licenceFiller) see(cells []cell) {
+	f.productKnown = true
+	f.products.add(&cells[1], &cells[2])
+}
 
 func (f *licenceFiller) complete() error {
+	if len(f.products) > 1 {
+		return severalProducts("clients.licence", f.products)
+	}
 	if !f.productKnown {
 		return noProduct("clients.licence")
 	}

@@ -47,6 +47,8 @@ type stream struct {
 	// ended because one came in no order.
 	last       sortKey
 	disordered bool
+	// refused is set if all rows came and cannot be used.
+	refused bool
 	// limit is the key at which the reading broke off, where it did: what
 	// belongs to it and to keys after it may be missing.
 	limit *sortKey
@@ -225,6 +227,7 @@ func (c *collection) readStream(ctx context.Context, b *Binding, order *keyOrder
 	})
 	if err == nil && s.complete != nil {
 		err = s.complete()
+		s.refused = err != nil
 	}
 	return n, err
 }
@@ -232,7 +235,7 @@ func (c *collection) readStream(ctx context.Context, b *Binding, order *keyOrder
 // restart forgets what an earlier attempt, or another source, has read.
 func (s *stream) restart(b *Binding, dir string) error {
 	s.clientFiller = s.begin(b)
-	s.last, s.disordered = sortKey{}, false
+	s.last, s.disordered, s.refused = sortKey{}, false, false
 	err := s.spool.close()
 	s.spool = newSpool(dir)
 	return err
@@ -246,7 +249,7 @@ const andKept = ", which are kept"
 // order nothing is kept.
 func (s *stream) keep(rows int64, err error) error {
 	var local *localError
-	if err != nil && (s.disordered || rows == 0 || errors.As(err, &local)) {
+	if err != nil && (s.disordered || s.refused || rows == 0 || errors.As(err, &local)) {
 		return err
 	}
 	reader, rewindErr := s.spool.rewind(s.columns[1:])

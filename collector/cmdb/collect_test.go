@@ -78,7 +78,7 @@ func TestDemo(t *testing.T) {
 			t.Errorf("%+v", s)
 		}
 	}
-	if got, want := len(m.manifest.Sections), len(shipped())-1; got != want {
+	if got, want := len(m.manifest.Sections), len(shipped())-2; got != want {
 		t.Errorf("%d sections in the manifest, %d bindings", got, want)
 	}
 	if m.manifest.CollectedAt.String() != "2014-03-03T06:00:00Z" || *m.manifest.Source.UTCOffsetMinutes != 60 {

@@ -1,6 +1,10 @@
 package cmdb
 
 import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/nscheck/nscheck/snapshot"
@@ -56,8 +60,16 @@ func fillReadCommittedSnapshot(e *estateBuilder, _ *Binding, rows [][]cell) erro
 }
 
 func fillLicences(e *estateBuilder, _ *Binding, rows [][]cell) error {
-	if len(rows) == 0 || !rows[0][0].known {
+	rows = slices.DeleteFunc(rows, func(row []cell) bool { return !row[0].known })
+	if len(rows) == 0 {
 		return noProduct("licences")
+	}
+	if len(rows) > 1 {
+		var several products
+		for _, row := range rows {
+			several.add(&row[0], nil)
+		}
+		return severalProducts("licences", several)
 	}
 	e.estate.Licences = &snapshot.Licences{Product: rows[0][0].text, InUse: rows[0][1].intOrNil()}
 	return nil
@@ -65,6 +77,48 @@ func fillLicences(e *estateBuilder, _ *Binding, rows [][]cell) error {
 
 func noProduct(section string) error {
 	return &sectionError{snapshot.Failed, "collect " + section + ": no product matches; give its name or GUID as vProduct has it with --product, or with the key product in nscheck.yaml"}
+}
+
+// products are the names of products, by GUID, or by name if it is not known.
+type products map[string]string
+
+// add adds the product of a row. Its GUID may be nil.
+func (p *products) add(name, id *cell) {
+	key := ""
+	switch {
+	case id != nil && id.known:
+		key = id.guid.String()
+	case name.known:
+		key = name.text
+	default:
+		return
+	}
+	if *p == nil {
+		*p = make(products)
+	}
+	if _, ok := (*p)[key]; !ok && len(*p) < maxProducts {
+		(*p)[key] = cmp.Or(name.text, key)
+	}
+}
+
+// maxProducts is how many products are told apart.
+const maxProducts = 100
+
+// severalProducts is the error of a section that has licences of more than one
+// product. Their counts and holders mean nothing together.
+func severalProducts(section string, found products) error {
+	names := slices.Compact(slices.Sorted(maps.Values(found)))
+	const shown = 10
+	list, more := names, ""
+	if len(names) > shown {
+		list, more = names[:shown], fmt.Sprintf(" and %d more", len(names)-shown)
+	}
+	matches := "several products match: "
+	if len(names) == 1 {
+		matches = "several products of one name match, so only a GUID tells them apart: "
+	}
+	return &sectionError{snapshot.Failed, "collect " + section + ": " + matches + strings.Join(list, ", ") + more +
+		"; give the full name or GUID of one with --product, or with the key product in nscheck.yaml; in files keep the rows of one"}
 }
 
 func fillInactiveHolders(e *estateBuilder, _ *Binding, rows [][]cell) error {

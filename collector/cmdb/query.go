@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/nscheck/nscheck/snapshot"
@@ -75,6 +76,14 @@ type discard struct{}
 
 func (discard) Scan(any) error { return nil }
 
+// optionalColumns are columns that a query or a file need not have, by section.
+// Without one, its value is unknown in every row.
+var optionalColumns = map[string][]string{"clients.licence": {"product", "product_guid"}}
+
+func optional(section, column string) bool {
+	return slices.Contains(optionalColumns[section], column)
+}
+
 // scanTargets finds the wanted columns by name among those that came.
 func scanTargets(rows *sql.Rows, b *Binding, columns []column) ([]cell, []any, error) {
 	names, err := rows.Columns()
@@ -93,6 +102,9 @@ func scanTargets(rows *sql.Rows, b *Binding, columns []column) ([]cell, []any, e
 			if strings.EqualFold(name, b.nameOf(c.name)) {
 				at = j
 			}
+		}
+		if at < 0 && optional(b.Section, c.name) {
+			continue
 		}
 		if at < 0 {
 			return nil, nil, &sectionError{snapshot.Missing, fmt.Sprintf("collect %s: the query returns no column %q; name one of its columns so", b.Section, b.nameOf(c.name))}

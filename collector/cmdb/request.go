@@ -23,6 +23,8 @@ const (
 type Column struct {
 	Name string
 	Kind Kind
+	// Optional is set if a source may lack the column.
+	Optional bool
 }
 
 // Request says what a statement is for. It travels in the statement's context,
@@ -52,7 +54,7 @@ func RequestFrom(ctx context.Context) (Request, bool) {
 
 // withRequest describes a statement to the driver.
 func (s *session) withRequest(ctx context.Context, b *Binding, columns []column) context.Context {
-	r := Request{Section: b.Section, Columns: exported(columns), UTCOffset: s.offset, TempDir: s.tempDir}
+	r := Request{Section: b.Section, Columns: exported(b.Section, columns), UTCOffset: s.offset, TempDir: s.tempDir}
 	if order := s.order; order != nil && len(columns) > 0 && columns[0].name == keyColumn {
 		r.Less = func(a, b [16]byte) bool {
 			return compareKeys(order.sortKey(a), order.sortKey(b)) < 0
@@ -64,10 +66,10 @@ func (s *session) withRequest(ctx context.Context, b *Binding, columns []column)
 // keyColumn is the first column of every section about clients.
 const keyColumn = "key"
 
-func exported(columns []column) []Column {
+func exported(section string, columns []column) []Column {
 	list := make([]Column, len(columns))
 	for i, c := range columns {
-		list[i] = Column{Name: c.name, Kind: c.kind}
+		list[i] = Column{Name: c.name, Kind: c.kind, Optional: optional(section, c.name)}
 	}
 	return list
 }
@@ -82,11 +84,11 @@ type Layout struct {
 func Layouts() []Layout {
 	var list []Layout
 	for _, s := range estateSections {
-		list = append(list, Layout{s.name, exported(s.columns)})
+		list = append(list, Layout{s.name, exported(s.name, s.columns)})
 	}
 	c := &collection{bindings: shipped()}
 	for _, s := range c.clientSections() {
-		list = append(list, Layout{s.name, exported(s.columns)})
+		list = append(list, Layout{s.name, exported(s.name, s.columns)})
 	}
 	return list
 }

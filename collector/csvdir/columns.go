@@ -41,6 +41,8 @@ var aliases = map[string][]string{
 	"package_servers.guid":          {"Package Server Guid", "ResourceGuid"},
 	"package_servers.packages.guid": {"Package Server Guid", "ResourceGuid"},
 	"licences.product":              {"Product Name"},
+	"clients.licence.product":       {"Product Name"},
+	"clients.licence.product_guid":  {"LicensingPolicyGuid"},
 	"licences.in_use":               {"Licenses In Use", "Licences In Use"},
 	"filters.members.members":       {"Member Count"},
 	"packages.revision":             {"Package Version"},

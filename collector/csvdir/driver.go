@@ -154,6 +154,10 @@ func (r *fileRows) read(dest []driver.Value) error {
 	}
 	for i, c := range r.columns {
 		at := r.at[i]
+		if at < 0 { // the file lacks an optional column
+			dest[i] = nil
+			continue
+		}
 		v, err := r.value(r.section, c, r.field(at), r.marks[at])
 		if err == nil && v == nil && i == 0 && c.Kind == cmdb.GUID && !keyless[r.section] {
 			err = errors.New("it is empty; every line needs one")

@@ -49,7 +49,7 @@ func openTable(in *bufio.Reader, section string, columns []cmdb.Column, delimite
 		return nil, &positioned{line: t.start, column: twice, err: errors.New("two columns have this name; leave one of them out")}
 	}
 	for i, c := range columns {
-		if t.at[i] < 0 {
+		if t.at[i] < 0 && !c.Optional {
 			return nil, t.lacks(c.Name, header)
 		}
 	}

@@ -82,7 +82,7 @@ unknown contains {
 
 _names := {
 	"plugin": "Software Update Plug-in",
-	"scan": "Windows System Assessment Scan",
+	"scan": "Patch Windows System Assessment Scan",
 	"tools": "Patch Install Tools",
 }
 

@@ -39,7 +39,7 @@ test_nobody_waits_behind_another if {
 test_all_wait if {
 	_judged({"P1": _server(false, "pending"), "P2": _server(true, "not_ready")}) == {
 		"violation": {{
-			"msg": "Site Leeds has Windows System Assessment Scan on no package server; P1 pulls it from the Notification Server, and P2 waits for that",
+			"msg": "Site Leeds has Patch Windows System Assessment Scan on no package server; P1 pulls it from the Notification Server, and P2 waits for that",
 			"resource": _leeds,
 			"package": "scan",
 			"expected": "ready on P1",

@@ -58,7 +58,7 @@ func TestPagesAreWhole(t *testing.T) {
 func TestParametersInYAML(t *testing.T) {
 	p := pages(t)
 	for name, want := range map[string]string{
-		"article_versions":             `["7.1", "7.5"]`,
+		"article_versions":             `[7.1 SP1, 7.1 SP2, 7.1 MP1, "7.5"]`,
 		"licences_owned":               `null`,
 		"patch_inventory_max_age_days": `30`,
 		"plugin_filter":                `D3BA9CA7-5E71-4D76-B961-1BA0B436AACB`,

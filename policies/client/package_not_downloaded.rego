@@ -1,9 +1,8 @@
 # METADATA
 # title: Required package not downloaded
 # description: |
-#   Besides the plug-in a client needs the Windows System Assessment Scan and the
-#   Patch Install Tools before it can scan, return patch inventory and take a
-#   licence. The newest download of such a package failed or is still pending,
+#   Besides the plug-in a client needs Patch Windows System Assessment Scan and Patch
+#   Install Tools before it can scan, return patch inventory and take a licence. The newest download of such a package failed or is still pending,
 #   and nothing shows that the package came before. Download events are purged in
 #   time: where there is none, nothing is known.
 # related_resources:
@@ -30,7 +29,7 @@
 #         in the client's agent the download history tab of the package that the finding names.
 #         Look on the client into the package's folder, {guid}\cache under Altiris
 #         Agent\Agents\SoftwareManagement\Software Delivery\; {guid} is
-#         6D417916-467C-46A7-A870-6D86D9345B61 for the Windows System Assessment Scan and
+#         6D417916-467C-46A7-A870-6D86D9345B61 for Patch Windows System Assessment Scan and
 #         832C527C-B9C9-46FB-B1F1-2F35434FF90D for the Patch Install Tools. Check the agent's logs
 #         in C:\ProgramData\Symantec\Symantec Agent\Logs for errors of the download. Then check in
 #         the GUI of the site's package servers that the package is ready there. If the plug-in
@@ -42,7 +41,7 @@
 #         in the client's agent the download history tab of the package that the finding names.
 #         Look on the client into the package's folder, {guid}\cache under Altiris
 #         Agent\Agents\SoftwareManagement\Software Delivery\; {guid} is
-#         6D417916-467C-46A7-A870-6D86D9345B61 for the Windows System Assessment Scan and
+#         6D417916-467C-46A7-A870-6D86D9345B61 for Patch Windows System Assessment Scan and
 #         832C527C-B9C9-46FB-B1F1-2F35434FF90D for the Patch Install Tools. Check the agent's logs
 #         in Altiris Agent\Logs for errors of the download. Then check in the GUI of the site's
 #         package servers that the package is ready there. If the plug-in shows as Not Ready,
@@ -53,7 +52,7 @@
 #         Where the report names another cause for this client, mend that first. Otherwise check
 #         in the client's agent the download history tab of the package that the finding names.
 #         Look on the client into the package's folder, Altiris Agent\Software Delivery\{guid};
-#         {guid} is 6D417916-467C-46A7-A870-6D86D9345B61 for the Windows System Assessment Scan
+#         {guid} is 6D417916-467C-46A7-A870-6D86D9345B61 for Patch Windows System Assessment Scan
 #         and 832C527C-B9C9-46FB-B1F1-2F35434FF90D for the Patch Install Tools. Check the agent's
 #         logs in Altiris Agent\Logs for errors of the download. Then check in the GUI of the
 #         site's package servers that the package is ready there. If the plug-in shows as Not

@@ -29,7 +29,7 @@ test_a_failed_and_a_pending_download if {
 	_judged({"packages": {"scan": {"status": "failed"}, "tools": {"status": "pending"}}}) == {
 		"violation": {
 			{
-				"msg": "Windows System Assessment Scan was not downloaded; its newest download failed",
+				"msg": "Patch Windows System Assessment Scan was not downloaded; its newest download failed",
 				"path": "packages.scan.status",
 				"expected": "downloaded",
 				"actual": "failed",
@@ -52,7 +52,7 @@ test_a_package_that_ran_was_there if {
 test_no_event if {
 	_judged({"packages": {"scan": {"status": null}}}) == _unknown(concat("", [
 		"It is unknown whether ",
-		"Windows System Assessment Scan was downloaded",
+		"Patch Windows System Assessment Scan was downloaded",
 	]))
 	not_listed := object.remove(_client, ["packages"])
 	count(rule.unknown) == 1 with input as object.union(not_listed, {"packages": {}})

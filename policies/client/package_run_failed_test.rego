@@ -34,7 +34,7 @@ _unknown(msg) := {"violation": set(), "unknown": {{"msg": msg}}}
 
 _unknown_scan := _unknown(concat("", [
 	"It is unknown whether the last run of ",
-	"Windows System Assessment Scan succeeded",
+	"Patch Windows System Assessment Scan succeeded",
 ]))
 
 test_succeeded if _judged(_client) == _silent
@@ -42,7 +42,7 @@ test_succeeded if _judged(_client) == _silent
 test_failed if {
 	_judged(_but(_failed, false)) == {
 		"violation": {{
-			"msg": "The last run of Windows System Assessment Scan failed with exit code 1603",
+			"msg": "The last run of Patch Windows System Assessment Scan failed with exit code 1603",
 			"path": "packages.scan.last_run.succeeded",
 			"expected": true,
 			"actual": false,
@@ -55,7 +55,7 @@ test_failed_with_an_unknown_code if {
 	run := {"status": "downloaded", "last_run": {"return_code": null, "succeeded": false}}
 	some violation in _judged(_but(run, false)).violation
 	violation.msg == concat("", [
-		"The last run of Windows System Assessment Scan failed with ",
+		"The last run of Patch Windows System Assessment Scan failed with ",
 		"an unknown exit code",
 	])
 }
@@ -64,7 +64,7 @@ test_the_scan_never_ran if {
 	_judged(_but({"status": "downloaded"}, false)) == {
 		"violation": {{
 			"msg": concat("", [
-				"Windows System Assessment Scan was downloaded but never ran, ",
+				"Patch Windows System Assessment Scan was downloaded but never ran, ",
 				"and no patch inventory came back",
 			]),
 			"path": "packages.scan.last_run",

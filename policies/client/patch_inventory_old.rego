@@ -25,27 +25,27 @@
 #     - versions: ">=8.5"
 #       ref: TECH170397
 #       text: |
-#         In the client's agent check the run history tab of the Windows System Assessment
-#         Scan: does it still run, and succeed? If it does not run, check that the client is
-#         still a member of the filter "Computers with Software Update Plug-in Installed", which
-#         the vulnerability analysis policy targets, and that exactly one plug-in policy targets
-#         it (KB178560, KB180495). If it runs, check in STPatchAssessment.log, in the cache
-#         folder of the package {6D417916-467C-46A7-A870-6D86D9345B61} on the client, that the
-#         scan completes. If it completes and no inventory comes back, follow TECH169557.
+#         In the client's agent check the run history tab of Patch Windows System Assessment Scan:
+#         does it still run, and succeed? If it does not run, check that the client is still a
+#         member of the filter "Computers with Software Update Plug-in Installed", which the
+#         vulnerability analysis policy targets, and that exactly one plug-in policy targets it
+#         (KB178560, KB180495). If it runs, check in STPatchAssessment.log, in the cache folder of
+#         the package {6D417916-467C-46A7-A870-6D86D9345B61} on the client, that the scan
+#         completes. If it completes and no inventory comes back, follow TECH169557.
 #     - versions: "<8.5"
 #       ref: TECH170397
 #       text: |
-#         In the client's agent check the run history tab of the Windows System Assessment
-#         Scan: does it still run, and succeed? If it does not run, check that the client is
-#         still a member of the filter "Computers with Software Update Plug-in Installed", which
-#         the vulnerability analysis policy targets. If it runs, check in STPatchAssessment.log,
-#         in the folder of the package {6D417916-467C-46A7-A870-6D86D9345B61} on the client,
-#         that the scan completes. If it completes and no inventory comes back, follow
-#         TECH169557.
+#         In the client's agent check the run history tab of Patch Windows System Assessment Scan:
+#         does it still run, and succeed? If it does not run, check that the client is still a
+#         member of the filter "Computers with Software Update Plug-in Installed", which the
+#         vulnerability analysis policy targets. If it runs, check in STPatchAssessment.log, in
+#         the folder of the package {6D417916-467C-46A7-A870-6D86D9345B61} on the client, that the
+#         scan completes. If it completes and no inventory comes back, follow TECH169557.
 package nscheck.client.patch_inventory_old
 
 import data.nscheck.lib.computers
 import data.nscheck.lib.inventory
+import data.nscheck.lib.licence_counts
 import data.nscheck.lib.text
 
 violation contains {
@@ -70,3 +70,6 @@ unknown contains {"msg": msg} if {
 	inventory.basic in {"fresh", "unknown"}
 	msg := computers.plugin_doubt(inventory.questions)
 }
+
+# NS-LIC-002 compares these counts.
+tally contains licence_counts.inventory_key if computers.active

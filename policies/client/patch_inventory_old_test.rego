@@ -67,3 +67,21 @@ test_other_computers if {
 	_judged(31, 1, {"status": "Retired"}) == _silent
 	_judged(31, 1, {"plugin": {"installed": false}}) == _silent
 }
+
+test_tally if {
+	client := {
+		"status": "Active",
+		"plugin": {"installed": true},
+		"licence": {"in_use": true},
+		"filters": [],
+		"location": {"site": "LEEDS"},
+		"inventory": {"patch_returned": true},
+	}
+	counted := {"filters": {"F1": {}}}
+	rule.tally == {["inventory_counts", "LEEDS", "yes", "yes"]} with input as client
+		with data.index as counted
+		with data.params as {"plugin_filter": "F1"}
+	rule.tally == set() with input as object.union(client, {"status": "Retired"})
+		with data.index as counted
+		with data.params as {"plugin_filter": "F1"}
+}

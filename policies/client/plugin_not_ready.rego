@@ -1,8 +1,8 @@
 # METADATA
 # title: Plug-in present but not ready
 # description: |
-#   The Software Update Plug-in alone does nothing: without the Windows System
-#   Assessment Scan and the Patch Install Tools the client reports that it has the
+#   The Software Update Plug-in alone does nothing: without Patch Windows System
+#   Assessment Scan and Patch Install Tools the client reports that it has the
 #   plug-in, but it cannot return patch inventory or ask for a licence. This client
 #   has neither. One package that is missing alone is reported as not downloaded;
 #   where none came, look for what keeps all packages from the client.
@@ -26,9 +26,9 @@
 #       text: |
 #         Where the report names another cause for this client, mend that first. Otherwise follow
 #         TECH158125, which the article names for troubleshooting Software Update Plug-in Not
-#         Ready. Check in the client's agent the download history tab of the Windows System
-#         Assessment Scan and of the Patch Install Tools, and in the GUI of the site's package
-#         servers that both are ready there.
+#         Ready. Check in the client's agent the download history tab of Patch Windows System
+#         Assessment Scan and of Patch Install Tools, and in the GUI of the site's package servers
+#         that both are ready there.
 package nscheck.client.plugin_not_ready
 
 import data.nscheck.lib.client_packages

@@ -31,7 +31,7 @@ test_neither_is_there if {
 		"violation": {{
 			"msg": concat("", [
 				"The Software Update Plug-in is installed but not ready; ",
-				"missing: Patch Install Tools, Windows System Assessment Scan",
+				"missing: Patch Install Tools, Patch Windows System Assessment Scan",
 			]),
 			"path": "packages",
 			"expected": "downloaded",

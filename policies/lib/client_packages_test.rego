@@ -28,6 +28,6 @@ test_a_package_that_ran_is_not_missing if {
 }
 
 test_name if {
-	client_packages.name("scan") == "Windows System Assessment Scan"
+	client_packages.name("scan") == "Patch Windows System Assessment Scan"
 	client_packages.name("other") == "other"
 }

@@ -5,7 +5,10 @@
 #   the counts: data.totals.tally.licence_counts, by site (empty where none is known),
 #   plug-in, member of the plug-in filter, and licence, each yes, no or unknown. Who
 #   has which together tells more than three sums: equal sums may stand for different
-#   computers.
+#   computers. Returned patch inventory, which reports are made of, is counted under
+#   a key of its own, so that the others are counted without it:
+#   data.totals.tally.inventory_counts, by site, what two of the other three facts
+#   agree on, and inventory.
 # schemas:
 #   - input: schema.client
 #   - data.index: schema.index
@@ -16,6 +19,16 @@ package nscheck.lib.licence_counts
 # METADATA
 # description: What to tally for a computer.
 key := ["licence_counts", _site, _plugin, _member, _word(input.licence.in_use)]
+
+# METADATA
+# description: What to tally of a computer's patch inventory.
+inventory_key := ["inventory_counts", _site, _agreed, _word(input.inventory.patch_returned)]
+
+_agreed := word if {
+	facts := [_plugin, _member, _word(input.licence.in_use)]
+	some word in ["yes", "no"]
+	count([fact | some fact in facts; fact == word]) > 1
+} else := "unknown"
 
 _site := input.location.site if {
 	input.location.site != null
@@ -59,6 +72,28 @@ having(site) := [
 	sum([n | n := data.totals.tally.licence_counts[site][_].yes[_]]),
 	sum([n | n := data.totals.tally.licence_counts[site][_][_].yes]),
 ]
+
+# METADATA
+# description: |
+#   How many computers of a site have returned patch inventory; undefined if it was
+#   not counted for all of them.
+returned(site) := sum([n | n := data.totals.tally.inventory_counts[site][_].yes]) if {
+	all := sum([n | n := data.totals.tally.inventory_counts[site][_][_]])
+	all == sum([n | n := data.totals.tally.licence_counts[site][_][_][_]])
+}
+
+# METADATA
+# description: |
+#   How many computers of a site differ in patch inventory from what two of the other
+#   facts agree on.
+inventory_out_of_step(site) := sum([n |
+	some [agreed, word] in [["yes", "no"], ["no", "yes"]]
+	n := data.totals.tally.inventory_counts[site][agreed][word]
+])
+
+# METADATA
+# description: Sites with computers of which it is unknown whether patch inventory returned.
+inventory_doubtful contains site if data.totals.tally.inventory_counts[site][_].unknown
 
 # METADATA
 # description: |

@@ -82,3 +82,35 @@ test_doubtful if {
 		}}}
 	}
 }
+
+_inventory_key(changes) := key if {
+	client := object.union(object.union(_client, {"inventory": {"patch_returned": true}}), changes)
+	key := licence_counts.inventory_key with input as client
+		with data.index as {"filters": {"F1": {}}}
+		with data.params as {"plugin_filter": "F1"}
+}
+
+test_inventory_key if {
+	_inventory_key({}) == ["inventory_counts", "LEEDS", "yes", "yes"]
+	_inventory_key({"licence": {"in_use": true}}) == ["inventory_counts", "LEEDS", "yes", "yes"]
+	_inventory_key({"filters": []}) == ["inventory_counts", "LEEDS", "no", "yes"]
+	_inventory_key({"filters": [], "licence": {"in_use": null}}) == ["inventory_counts", "LEEDS", "unknown", "yes"]
+	_inventory_key({"inventory": {"patch_returned": false}}) == ["inventory_counts", "LEEDS", "yes", "no"]
+	_inventory_key({"inventory": {"patch_returned": null}}) == ["inventory_counts", "LEEDS", "yes", "unknown"]
+}
+
+test_inventory_of_a_site if {
+	totals := {"tally": {
+		"licence_counts": {"LEEDS": {"yes": {"yes": {"yes": 9}}}, "YORK": {"yes": {"yes": {"yes": 9}}}},
+		"inventory_counts": {
+			"LEEDS": {"yes": {"yes": 4, "no": 2}, "no": {"yes": 1, "no": 1}, "unknown": {"unknown": 1}},
+			"YORK": {"yes": {"yes": 8}},
+		},
+	}}
+	licence_counts.returned("LEEDS") == 5 with data.totals as totals
+	not licence_counts.returned("YORK") with data.totals as totals
+	licence_counts.returned("HULL") == 0 with data.totals as totals
+	licence_counts.inventory_out_of_step("LEEDS") == 3 with data.totals as totals
+	licence_counts.inventory_out_of_step("HULL") == 0 with data.totals as totals
+	licence_counts.inventory_doubtful == {"LEEDS"} with data.totals as totals
+}

@@ -21,7 +21,7 @@ all_of(role) := several if {
 # description: The names of the article, for a Notification Server whose own are not known.
 article_names := {
 	"plugin": "Software Update Plug-in",
-	"scan": "Windows System Assessment Scan",
+	"scan": "Patch Windows System Assessment Scan",
 	"tools": "Patch Install Tools",
 }
 

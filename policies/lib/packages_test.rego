@@ -18,7 +18,7 @@ test_names_of_the_article if {
 
 	names == {
 		"plugin": "Software Update Plug-in",
-		"scan": "Windows System Assessment Scan",
+		"scan": "Patch Windows System Assessment Scan",
 		"tools": "Patch Install Tools",
 	}
 }

@@ -31,12 +31,60 @@ test_unknown if {
 	}
 }
 
-test_of_line if {
-	versions.of_line("7.5.3153", "7.5")
-	versions.of_line("8.0.2240", "8.0")
-	versions.of_line("7.5", "7.5")
-	not versions.of_line("7.50.1", "7.5")
-	not versions.of_line("8.1.4528", "8.0")
-	not versions.of_line("7", "7.5")
-	not versions.of_line("seven", "7.5")
+test_older_releases if {
+	versions.older("7.1 SP2", "7.5")
+	versions.older("7.1.8400", "7.5 SP1")
+	versions.older("6.2 SP3", "7")
+	not versions.older("7.5", "7.1 SP2")
+	not versions.older("7.5 SP1", "7.5.3153")
+	not versions.older("7.5.3153", "7.5 SP1")
+	not versions.older("7.1 SP1", "7.1 SP2")
+	not versions.older("7.1 SP1", "7")
+	not versions.older("seven", "7.5 SP1")
+	not versions.older("7.1 SP1", null)
+}
+
+test_service_pack if {
+	written := {
+		"7.1 SP2 MP1.1": "SP2 MP1.1",
+		"7.1sp2mp1.1": "SP2 MP1.1",
+		"7.1  SP2   MP1": "SP2 MP1",
+		"7.1 SP10": "SP10",
+		"7.1 mp1.2": "MP1.2",
+		"7.1 none": "NONE",
+		"7.1.8400": "",
+		" 7.1 ": "",
+	}
+	every version, pack in written {
+		versions.service_pack(version) == pack
+	}
+	every version in [null, 7.1, "7.1 SP", "7.1 SP2 MP", "SP2", "7.1 SP2 beta", ""] {
+		not versions.service_pack(version)
+		not versions.release(version)
+	}
+	versions.release("7.1 SP2 MP1.1") == [7, 1]
+}
+
+test_covers if {
+	versions.covers("7.5", "7.5.3153", null)
+	versions.covers("8.0", "8.0.2240", "NONE")
+	versions.covers("7.1 SP1", "7.1.8400", null)
+	versions.covers("7.1 SP1", "7.1.8400", "SP1")
+	versions.covers("7.1 SP2", "7.1", "SP2 MP1.1")
+	versions.covers("7.1 SP2 MP1", "7.1", "SP2 MP1.1")
+	versions.covers("7.1 MP1", "7.1", "MP1.3")
+	versions.covers("7.1", "7.1 SP2", "SP2")
+	versions.covers("7.1 none", "7.1.8280", "NONE")
+}
+
+test_covers_not if {
+	not versions.covers("7.5", "7.50.1", null)
+	not versions.covers("8.0", "8.1.4528", null)
+	not versions.covers("7.5", "7", null)
+	not versions.covers("7.5", "seven", null)
+	not versions.covers("7.1 SP1", "7.1.8400", "NONE")
+	not versions.covers("7.1 SP1", "7.1.8400", "SP2")
+	not versions.covers("7.1 SP1", "7.1.8400", "SP10")
+	not versions.covers("7.1 MP1", "7.1", "MP10")
+	not versions.covers("7.1 SP2 MP1.1", "7.1", "SP2")
 }

@@ -10,7 +10,25 @@ _judged(counts) := judged if {
 		with data.index as {"names": {"LEEDS": "Leeds"}}
 }
 
-_leeds(counts) := _judged({"licence_counts": {"LEEDS": counts}})
+# Every computer has returned what two of the other facts agree on.
+_leeds(counts) := _judged({
+	"licence_counts": {"LEEDS": counts},
+	"inventory_counts": {"LEEDS": {
+		"yes": {"yes": _sum(counts, {"yes"})},
+		"no": {"no": _sum(counts, {"no"})},
+	}},
+})
+
+_sum(counts, words) := sum([n |
+	some plugin, member, licence
+	n := counts[plugin][member][licence]
+	_agreed([plugin, member, licence]) in words
+])
+
+_agreed(facts) := word if {
+	some word in ["yes", "no"]
+	count([fact | some fact in facts; fact == word]) > 1
+}
 
 _silent := {"violation": set(), "unknown": set()}
 
@@ -24,12 +42,12 @@ test_licences_out_of_step if {
 	_leeds({"yes": {"yes": {"yes": 22, "no": 38}}}) == {
 		"violation": {{
 			"msg": concat("", [
-				"Leeds: 60 have the plug-in, 60 are in its filter, 22 hold a licence; ",
-				"out of step: licences in use (38 computers)",
+				"Leeds: 60 have the plug-in, 60 are in its filter, 22 hold a licence, ",
+				"60 returned patch inventory; out of step: licences in use (38 computers)",
 			]),
 			"resource": _resource,
 			"expected": "the same computers",
-			"actual": [60, 60, 22],
+			"actual": [60, 60, 22, 60],
 		}},
 		"unknown": set(),
 	}
@@ -41,10 +59,54 @@ test_equal_counts_of_different_computers if {
 		"no": {"yes": {"yes": 1}},
 	}).violation
 	violation.msg == concat("", [
-		"Leeds: 2 have the plug-in, 2 are in its filter, 2 hold a licence; ",
-		"the counts are equal, the computers are not; out of step: ",
+		"Leeds: 2 have the plug-in, 2 are in its filter, 2 hold a licence, ",
+		"3 returned patch inventory; out of step: ",
 		"the plug-in (1 computer), the filter (1 computer), licences in use (1 computer)",
 	])
+}
+
+test_all_counts_equal if {
+	judged := _judged({
+		"licence_counts": {"LEEDS": {"yes": {"yes": {"no": 1}}, "no": {"no": {"yes": 1}}}},
+		"inventory_counts": {"LEEDS": {"yes": {"no": 1}, "no": {"yes": 1}}},
+	})
+	{violation.msg | some violation in judged.violation} == {concat("", [
+		"Leeds: 1 has the plug-in, 1 is in its filter, 1 holds a licence, 1 returned patch inventory; ",
+		"the counts are equal, the computers are not; ",
+		"out of step: licences in use (2 computers), patch inventory (2 computers)",
+	])}
+}
+
+test_inventory_out_of_step if {
+	judged := _judged({
+		"licence_counts": {"LEEDS": {"yes": {"yes": {"yes": 60}}}},
+		"inventory_counts": {"LEEDS": {"yes": {"yes": 57, "no": 3}}},
+	})
+	{[violation.msg, violation.actual] | some violation in judged.violation} == {[
+		concat("", [
+			"Leeds: 60 have the plug-in, 60 are in its filter, 60 hold a licence, ",
+			"57 returned patch inventory; out of step: patch inventory (3 computers)",
+		]),
+		[60, 60, 60, 57],
+	]}
+}
+
+test_unknown_inventory if {
+	counts := {"LEEDS": {"yes": {"yes": {"yes": 60}}}}
+	some_unknown := _judged({"licence_counts": counts, "inventory_counts": {"LEEDS": {"yes": {"yes": 57, "unknown": 3}}}})
+	some_unknown == {"violation": set(), "unknown": {{
+		"msg": "Of some Active computers it is unknown whether they returned patch inventory",
+		"resource": _resource,
+	}}}
+	every inventory in [{}, {"LEEDS": {"yes": {"yes": 57}}}] {
+		not_counted := _judged({"licence_counts": counts, "inventory_counts": inventory})
+		not_counted == {"violation": set(), "unknown": {{
+			"msg": "How many computers returned patch inventory is unknown",
+			"resource": _resource,
+		}}}
+	}
+	out_of_step := _judged({"licence_counts": {"LEEDS": {"yes": {"yes": {"no": 1}}}}, "inventory_counts": {}})
+	{violation.actual | some violation in out_of_step.violation} == {[1, 1, 0]}
 }
 
 test_other_sites if {
@@ -59,7 +121,10 @@ test_other_sites if {
 }
 
 test_unknown_facts if {
-	judged := _leeds({"unknown": {"no": {"no": 2}}, "yes": {"yes": {"yes": 20}}})
+	judged := _judged({
+		"licence_counts": {"LEEDS": {"unknown": {"no": {"no": 2}}, "yes": {"yes": {"yes": 20}}}},
+		"inventory_counts": {"LEEDS": {"no": {"no": 2}, "yes": {"yes": 20}}},
+	})
 	judged == {"violation": set(), "unknown": {{
 		"msg": concat(" ", [
 			"Of some Active computers it is unknown whether they have the plug-in,",

@@ -28,24 +28,23 @@
 #     - versions: ">=8.5"
 #       ref: TECH170397
 #       text: |
-#         Where the report names a cause for this client, mend that first. Otherwise look at
-#         the client itself. In its agent, check the download history tab and the run history
-#         tab of the three packages Software Update Plug-in, Windows System Assessment Scan
-#         and Patch Install Tools; if the plug-in shows as Not Ready, follow TECH158125. Check
-#         that exactly one plug-in policy targets the client, the Default Software Update
-#         Plug-in Policy or a clone of it: without one its scans fail (KB178560), and two
-#         conflict (KB180495). When the packages are there, check in the client's logs that
-#         the scan completes. If it does and still no inventory or licence appears, follow
-#         TECH169557.
+#         Where the report names a cause for this client, mend that first. Otherwise look at the
+#         client itself. In its agent, check the download history tab and the run history tab of
+#         the three packages Software Update Plug-in, Patch Windows System Assessment Scan and
+#         Patch Install Tools; if the plug-in shows as Not Ready, follow TECH158125. Check that
+#         exactly one plug-in policy targets the client, the Default Software Update Plug-in
+#         Policy or a clone of it: without one its scans fail (KB178560), and two conflict
+#         (KB180495). When the packages are there, check in the client's logs that the scan
+#         completes. If it does and still no inventory or licence appears, follow TECH169557.
 #     - versions: "<8.5"
 #       ref: TECH170397
 #       text: |
-#         Where the report names a cause for this client, mend that first. Otherwise look at
-#         the client itself. In its agent, check the download history tab and the run history
-#         tab of the three packages Software Update Plug-in, Windows System Assessment Scan
-#         and Patch Install Tools; if the plug-in shows as Not Ready, follow TECH158125. When
-#         the packages are there, check in the client's logs that the scan completes. If it
-#         does and still no inventory or licence appears, follow TECH169557.
+#         Where the report names a cause for this client, mend that first. Otherwise look at the
+#         client itself. In its agent, check the download history tab and the run history tab of
+#         the three packages Software Update Plug-in, Patch Windows System Assessment Scan and
+#         Patch Install Tools; if the plug-in shows as Not Ready, follow TECH158125. When the
+#         packages are there, check in the client's logs that the scan completes. If it does and
+#         still no inventory or licence appears, follow TECH169557.
 package nscheck.licence.plugin_without_licence
 
 import data.nscheck.lib.computers

@@ -22,11 +22,13 @@
 #       ref: KB181405
 #       text: |
 #         Look the package up in the console by the GUID that the finding gives. If the package
-#         server should serve it, resynchronise the server as KB181405 describes, and see that the
-#         package becomes ready. If the Notification Server has no such package any more, the
-#         folder is a remnant: with the agent service stopped, move it out of Package Delivery,
-#         start the service again, and delete it when nothing misses it.
-#     - versions: ">=7.1, <8"
+#         server should serve it, use all the buttons of the Package Server tab in its GUI to
+#         refresh (Update Package, Refresh Package, Resend Package info), and see that the package
+#         becomes ready; if it does not, resynchronise the server as KB181405 describes. If the
+#         Notification Server has no such package any more, the folder is a remnant: with the
+#         agent service stopped, move it out of Package Delivery, start the service again, and
+#         delete it when nothing misses it.
+#     - versions: ">=7.1 SP1, <8"
 #       ref: TECH170397
 #       text: |
 #         Look the package up in the console by the GUID that the finding gives. If the package
@@ -37,14 +39,27 @@
 #         remnant: with the agent service stopped, move it out of ".\Program Files\Altiris\Altiris
 #         Agent\Package Delivery\" on the package server, start the service again, and delete it
 #         when nothing misses it.
-#     - versions: "<7.1"
+#     - versions: "<7.1 SP1"
 #       ref: HOWTO1109
 #       text: |
 #         Look the package up in the console by the GUID that the finding gives. If the package
-#         server should serve it, resynchronise the server as HOWTO1109 describes for environments
-#         before 7.1 SP1. If the Notification Server has no such package any more, the folder is a
-#         remnant: with the agent service stopped, move it out of Package Delivery, start the
-#         service again, and delete it when nothing misses it.
+#         server should serve it, use all the buttons of the Package Server tab in its GUI to
+#         refresh (Update Package, Refresh Package, Resend Package info), and see that the package
+#         becomes ready; if it does not, resynchronise the server as HOWTO1109 describes for
+#         environments before 7.1 SP1. If the Notification Server has no such package any more,
+#         the folder is a remnant: with the agent service stopped, move it out of Package
+#         Delivery, start the service again, and delete it when nothing misses it.
+#     - versions: ">=7.1, <7.2"
+#       ref: TECH170397
+#       text: |
+#         Look the package up in the console by the GUID that the finding gives. If the package
+#         server should serve it, use all the buttons of the Package Server tab in its GUI to
+#         refresh (Update Package, Refresh Package, Resend Package info), and see that the package
+#         becomes ready; if it does not, resynchronise the server: "nscheck explain NS-PKG-002"
+#         says how before 7.1 SP1 and from 7.1 SP1 on. If the Notification Server has no such
+#         package any more, the folder is a remnant: with the agent service stopped, move it out
+#         of ".\Program Files\Altiris\Altiris Agent\Package Delivery\" on the package server,
+#         start the service again, and delete it when nothing misses it.
 package nscheck.packages.folder_without_status
 
 import data.nscheck.lib.package_servers

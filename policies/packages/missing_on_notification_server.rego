@@ -37,8 +37,9 @@
 #         patch management import (Manage > Jobs and Tasks > System Jobs and Tasks > Software >
 #         Patch Management > Import Patch Data for Windows) and see that it succeeds; where it
 #         fails, "nscheck explain NS-IMP-001" says what to read. On a child in a hierarchy run it
-#         on the parent and let it replicate. Then watch the package become ready on the package
-#         servers.
+#         on the parent and let it replicate. Then, in the package servers' GUI, use all the
+#         buttons of the Package Server tab to refresh (Update Package, Refresh Package, Resend
+#         Package info) and watch the package become ready.
 #     - versions: "<7"
 #       ref: HOWTO10277
 #       text: |
@@ -48,8 +49,9 @@
 #         Where Patch Windows System Assessment Scan (GUID 6D417916-467C-46A7-A870-6D86D9345B61)
 #         or Patch Install Tools (GUID 832C527C-B9C9-46FB-B1F1-2F35434FF90D) is missing, run the
 #         patch management import and see that it succeeds; where it fails, HOWTO10277 is the
-#         article's reference for PM 6.2. Then watch the package become ready on the package
-#         servers.
+#         article's reference for PM 6.2. Then, in the package servers' GUI, use all the buttons
+#         of the Package Server tab to refresh (Update Package, Refresh Package, Resend Package
+#         info) and watch the package become ready.
 package nscheck.packages.missing_on_notification_server
 
 import data.nscheck.lib.packages

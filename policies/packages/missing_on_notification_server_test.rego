@@ -53,7 +53,7 @@ test_unknown_which_of_several_is_meant if {
 	every other in [false, null] {
 		_judged_several([true, other]) == {"violation": set(), "unknown": {{
 			"msg": concat(" ", [
-				"It is unknown which of 2 packages is Windows System Assessment Scan;",
+				"It is unknown which of 2 packages is Patch Windows System Assessment Scan;",
 				"this one is not known to be enabled",
 			]),
 			"resource": {"type": "package", "guid": "S1", "name": "Scan"},
@@ -67,8 +67,8 @@ test_unknown_which_of_several_is_meant if {
 test_missing_package if {
 	_judged({}) == {
 		"violation": {{
-			"msg": "Windows System Assessment Scan is missing on the Notification Server",
-			"resource": {"type": "package", "guid": null, "name": "Windows System Assessment Scan"},
+			"msg": "Patch Windows System Assessment Scan is missing on the Notification Server",
+			"resource": {"type": "package", "guid": null, "name": "Patch Windows System Assessment Scan"},
 			"path": "packages",
 			"expected": "the package, enabled",
 			"actual": "missing",

@@ -59,7 +59,7 @@
 #         ready and it still has no codebase there, resynchronise the package server as KB181405
 #         describes for 8.x. Delete nothing of "C:\ProgramData\Symantec\SMP\Snapshots" on the
 #         Notification Server: the article opposes deleting snapshots there.
-#     - versions: ">=7.5, <8"
+#     - versions: ">=7.1 SP1, <8"
 #       ref: TECH170397
 #       text: |
 #         Where the report names a fault of the site (NS-SITE rules) or of the vendor policy
@@ -87,7 +87,19 @@
 #         problems, but one Backline engineer has advised against it.
 #
 #         KB181405 (HOWTO83906) is the vendor's own description of a resynchronisation for 7.x.
-#     - versions: ">=7.1, <7.5"
+#     - versions: "<7.1 SP1"
+#       ref: HOWTO1109
+#       text: |
+#         Where the report names a fault of the site (NS-SITE rules) or of the vendor policy
+#         (NS-POL rules), mend that first: the package may not become ready before.
+#
+#         If the Notification Server has no codebase either, mend the package there first:
+#         "nscheck explain NS-PKG-003" and "nscheck explain NS-IMP-001" say how. In the GUI of the
+#         site's package servers use all the buttons of the Package Server tab to refresh: Update
+#         Package, Refresh Package, Resend Package info. If a package server shows the package as
+#         ready and it still has no codebase there, resynchronise the package server as HOWTO1109
+#         describes for environments before 7.1 SP1.
+#     - versions: ">=7.1, <7.2"
 #       ref: TECH170397
 #       text: |
 #         Where the report names a fault of the site (NS-SITE rules) or of the vendor policy
@@ -100,7 +112,7 @@
 #         ready and it still has no codebase there, resynchronise. Before 7.1 SP1 do that as
 #         HOWTO1109 describes. From 7.1 SP1 on by these steps, all on the package server itself
 #         (the build number does not tell the service pack; Symantec Installation Manager shows
-#         what is installed):
+#         what is installed; give it as the parameter service_pack):
 #
 #         1. Stop the agent service.
 #
@@ -115,18 +127,6 @@
 #
 #         Advisory of the article: some NS Core engineers still use HOWTO1109 in SP1 without
 #         problems, but one Backline engineer has advised against it.
-#     - versions: "<7.1"
-#       ref: HOWTO1109
-#       text: |
-#         Where the report names a fault of the site (NS-SITE rules) or of the vendor policy
-#         (NS-POL rules), mend that first: the package may not become ready before.
-#
-#         If the Notification Server has no codebase either, mend the package there first:
-#         "nscheck explain NS-PKG-003" and "nscheck explain NS-IMP-001" say how. In the GUI of the
-#         site's package servers use all the buttons of the Package Server tab to refresh: Update
-#         Package, Refresh Package, Resend Package info. If a package server shows the package as
-#         ready and it still has no codebase there, resynchronise the package server as HOWTO1109
-#         describes for environments before 7.1 SP1.
 package nscheck.packages.no_usable_codebase
 
 import data.nscheck.lib.package_servers

@@ -37,7 +37,7 @@
 #         still differ, resynchronise the package server as KB181405 describes for 8.x. Delete
 #         nothing of "C:\ProgramData\Symantec\SMP\Snapshots" on the Notification Server: the
 #         article opposes deleting snapshots there.
-#     - versions: ">=7.5, <8"
+#     - versions: ">=7.1 SP1, <8"
 #       ref: TECH170397
 #       text: |
 #         Where the report names a fault of the server's site (NS-SITE rules) or of the vendor
@@ -64,7 +64,18 @@
 #         problems, but one Backline engineer has advised against it.
 #
 #         KB181405 (HOWTO83906) is the vendor's own description of a resynchronisation for 7.x.
-#     - versions: ">=7.1, <7.5"
+#     - versions: "<7.1 SP1"
+#       ref: HOWTO1109
+#       text: |
+#         Where the report names a fault of the server's site (NS-SITE rules) or of the vendor
+#         policy (NS-POL rules), mend that first: the package may not become ready before.
+#
+#         In the package server's GUI run Resend Package info first, for the status may only be
+#         out of date, and compare the GUI with the console. Then use all the other buttons of the
+#         Package Server tab to refresh: Update Package, Refresh Package. Where the revisions
+#         still differ, resynchronise the package server as HOWTO1109 describes for environments
+#         before 7.1 SP1.
+#     - versions: ">=7.1, <7.2"
 #       ref: TECH170397
 #       text: |
 #         Where the report names a fault of the server's site (NS-SITE rules) or of the vendor
@@ -75,7 +86,8 @@
 #         Package Server tab to refresh: Update Package, Refresh Package. Where the revisions
 #         still differ, resynchronise. Before 7.1 SP1 do that as HOWTO1109 describes. From 7.1 SP1
 #         on by these steps, all on the package server itself (the build number does not tell the
-#         service pack; Symantec Installation Manager shows what is installed):
+#         service pack; Symantec Installation Manager shows what is installed; give it as the
+#         parameter service_pack):
 #
 #         1. Stop the agent service.
 #
@@ -90,17 +102,6 @@
 #
 #         Advisory of the article: some NS Core engineers still use HOWTO1109 in SP1 without
 #         problems, but one Backline engineer has advised against it.
-#     - versions: "<7.1"
-#       ref: HOWTO1109
-#       text: |
-#         Where the report names a fault of the server's site (NS-SITE rules) or of the vendor
-#         policy (NS-POL rules), mend that first: the package may not become ready before.
-#
-#         In the package server's GUI run Resend Package info first, for the status may only be
-#         out of date, and compare the GUI with the console. Then use all the other buttons of the
-#         Package Server tab to refresh: Update Package, Refresh Package. Where the revisions
-#         still differ, resynchronise the package server as HOWTO1109 describes for environments
-#         before 7.1 SP1.
 package nscheck.packages.other_version_on_package_server
 
 import data.nscheck.lib.package_servers

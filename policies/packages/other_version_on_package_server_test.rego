@@ -82,7 +82,7 @@ test_missing_on_the_notification_server if {
 		with data.index as {"packages": {}}
 		with data.params as {"required_packages": ["tools", "scan"]}
 	{u.msg | some u in unknowns} == {concat("", [
-		"The revision of Windows System Assessment Scan on the Notification Server is unknown",
+		"The revision of Patch Windows System Assessment Scan on the Notification Server is unknown",
 	])}
 }
 

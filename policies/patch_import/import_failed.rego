@@ -44,7 +44,15 @@
 #         for 8.x; the one for PM 7.X is HOWTO10440. Run the import again and see that it
 #         succeeds. Then check that Patch Windows System Assessment Scan and Patch Install Tools
 #         are there and become ready on the package servers.
-#     - versions: ">=7.5, <8"
+#     - versions: ">=7.1 SP1, <7.1 SP2"
+#       ref: TECH166778
+#       text: |
+#         Troubleshoot the failed import by TECH166778, the article's reference for PM 7.1 SP1.
+#         Run the import again (Manage > Jobs and Tasks > System Jobs and Tasks > Software > Patch
+#         Management > Import Patch Data for Windows) and see that it succeeds. Then check that
+#         Patch Windows System Assessment Scan and Patch Install Tools are there and become ready
+#         on the package servers.
+#     - versions: ">=7, <7.1 SP1 || >=7.1 SP2, <8"
 #       ref: HOWTO10440
 #       text: |
 #         Troubleshoot the failed import by HOWTO10440, the article's reference for PM 7.X. Run
@@ -52,24 +60,17 @@
 #         Management > Import Patch Data for Windows) and see that it succeeds. Then check that
 #         Patch Windows System Assessment Scan and Patch Install Tools are there and become ready
 #         on the package servers.
-#     - versions: ">=7.1, <7.5"
+#     - versions: ">=7.1, <7.2"
 #       ref: TECH170397
 #       text: |
 #         On 7.1 SP1 troubleshoot the failed import by TECH166778, the article's reference for PM
 #         7.1 SP1. On 7.1 without SP1, with SP2 and with MP1.x follow HOWTO10440, the one for PM
 #         7.X. The build number does not tell the service pack; Symantec Installation Manager
-#         shows what is installed. Run the import again (Manage > Jobs and Tasks > System Jobs and
-#         Tasks > Software > Patch Management > Import Patch Data for Windows) and see that it
-#         succeeds. Then check that Patch Windows System Assessment Scan and Patch Install Tools
-#         are there and become ready on the package servers.
-#     - versions: ">=7, <7.1"
-#       ref: HOWTO10440
-#       text: |
-#         Troubleshoot the failed import by HOWTO10440, the article's reference for PM 7.X. Run
-#         the import again (Manage > Jobs and Tasks > System Jobs and Tasks > Software > Patch
-#         Management > Import Patch Data for Windows) and see that it succeeds. Then check that
-#         Patch Windows System Assessment Scan and Patch Install Tools are there and become ready
-#         on the package servers.
+#         shows what is installed; give it as the parameter service_pack. Run the import again
+#         (Manage > Jobs and Tasks > System Jobs and Tasks > Software > Patch Management > Import
+#         Patch Data for Windows) and see that it succeeds. Then check that Patch Windows System
+#         Assessment Scan and Patch Install Tools are there and become ready on the package
+#         servers.
 #     - versions: "<7"
 #       ref: HOWTO10277
 #       text: |

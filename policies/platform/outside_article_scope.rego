@@ -3,9 +3,10 @@
 # description: |
 #   Most rules follow an article that was written for Patch Management 7.1 SP1, SP2,
 #   MP1.x and 7.5. On other versions its chain of causes still holds, but names,
-#   settings and remediations may differ. A build number does not tell which
-#   service pack of 7.1 it is, so all of 7.1 counts as covered. The finding says
-#   which other findings to read with care.
+#   settings and remediations may differ. A build number does not tell the service
+#   pack. If neither the version nor the parameter service_pack names it, all of 7.1
+#   counts as covered; 7.1 without a service pack is not. The finding says which other
+#   findings to read with care.
 # related_resources:
 #   - ref: TECH170397
 #     description: The article; its scope.
@@ -40,7 +41,7 @@ import data.nscheck.lib.versions
 
 violation contains {
 	"msg": sprintf("Version %s is outside the scope of the article (%s); %s", [
-		_version,
+		_shown,
 		concat(", ", data.params.article_versions),
 		_care,
 	]),
@@ -49,7 +50,7 @@ violation contains {
 	"expected": data.params.article_versions,
 	"actual": _version,
 } if {
-	versions.numbers(_version)
+	versions.release(_version)
 	not _covered
 }
 
@@ -65,15 +66,27 @@ unknown contains {
 	"resource": notification_server.resource,
 } if {
 	_version != null
-	not versions.numbers(_version)
+	not versions.release(_version)
 }
 
 _version := data.estate.server.version
 
 _covered if {
 	some covered in data.params.article_versions
-	versions.of_line(_version, covered)
+	versions.covers(covered, _version, _pack)
 }
+
+# The service pack that the version names, else that of the parameter; null is unknown.
+_pack := versions.service_pack(_version) if {
+	versions.service_pack(_version) != ""
+} else := upper(data.params.service_pack) if {
+	data.params.service_pack != null
+} else := null
+
+_shown := sprintf("%s (service pack %s)", [_version, data.params.service_pack]) if {
+	versions.service_pack(_version) == ""
+	data.params.service_pack != null
+} else := _version
 
 _care := concat("", [
 	"read NS-LIC-003 (which status gives a licence back), NS-PKG-005 and NS-PKG-006 (folders) ",

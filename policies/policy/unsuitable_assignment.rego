@@ -37,10 +37,21 @@
 #         name differs between versions) and go to Policy and Package Settings. Set it to "All
 #         Package Servers", or to "Package Servers Individually" and enable the individual package
 #         servers, at least one in every site that has clients; save it, even where the setting
-#         looks right already. Then check in the package servers' GUI that the packages arrive.
-#         The article names no reference for 8.x; KB180589, which its HOWTO56242 has become, holds
-#         the best practices for 8.x.
-#     - versions: ">=7.5, <8"
+#         looks right already. Then, in the package servers' GUI, use all the buttons of the
+#         Package Server tab to refresh (Update Package, Refresh Package, Resend Package info) and
+#         check that the packages arrive. The article names no reference for 8.x; KB180589, which
+#         its HOWTO56242 has become, holds the best practices for 8.x.
+#     - versions: ">=7.1 SP1, <7.1 SP2"
+#       ref: HOWTO56242
+#       text: |
+#         In the console, under Settings > All Settings > Software > Patch Management, open
+#         Microsoft Vendor Policy > Policy and Package Settings. Set it to "All Package Servers",
+#         or to "Package Servers Individually" and enable the individual package servers, at least
+#         one in every site that has clients; save it, even where the setting looks right already.
+#         HOWTO56242, the article's reference for PM 7.1 SP1, outlines it in step 4. Then, in the
+#         package servers' GUI, use all the buttons of the Package Server tab to refresh (Update
+#         Package, Refresh Package, Resend Package info) and check that the packages arrive.
+#     - versions: ">=7, <7.1 SP1 || >=7.1 SP2, <8"
 #       ref: HOWTO9835
 #       text: |
 #         In the console, under Settings > All Settings > Software > Patch Management, open
@@ -48,9 +59,10 @@
 #         or to "Package Servers Individually" and enable the individual package servers, at least
 #         one in every site that has clients; save it, even where the setting looks right already.
 #         HOWTO9835, the article's reference for PM 7.X, outlines it under "Configure the Settings
-#         for the Microsoft Vendor Policy". Then check in the package servers' GUI that the
-#         packages arrive.
-#     - versions: ">=7.1, <7.5"
+#         for the Microsoft Vendor Policy". Then, in the package servers' GUI, use all the buttons
+#         of the Package Server tab to refresh (Update Package, Refresh Package, Resend Package
+#         info) and check that the packages arrive.
+#     - versions: ">=7.1, <7.2"
 #       ref: TECH170397
 #       text: |
 #         In the console, under Settings > All Settings > Software > Patch Management, open
@@ -60,17 +72,9 @@
 #         On 7.1 SP1 HOWTO56242 outlines it in step 4. On 7.1 without SP1, with SP2 and with MP1.x
 #         follow HOWTO9835, the article's reference for PM 7.X, under "Configure the Settings for
 #         the Microsoft Vendor Policy". The build number does not tell the service pack; Symantec
-#         Installation Manager shows what is installed. Then check in the package servers' GUI
-#         that the packages arrive.
-#     - versions: ">=7, <7.1"
-#       ref: HOWTO9835
-#       text: |
-#         In the console, under Settings > All Settings > Software > Patch Management, open
-#         Microsoft Vendor Policy > Policy and Package Settings. Set it to "All Package Servers",
-#         or to "Package Servers Individually" and enable the individual package servers, at least
-#         one in every site that has clients; save it, even where the setting looks right already.
-#         HOWTO9835, the article's reference for PM 7.X, outlines it under "Configure the Settings
-#         for the Microsoft Vendor Policy". Then check in the package servers' GUI that the
+#         Installation Manager shows what is installed; give it as the parameter service_pack.
+#         Then, in the package servers' GUI, use all the buttons of the Package Server tab to
+#         refresh (Update Package, Refresh Package, Resend Package info) and check that the
 #         packages arrive.
 #     - versions: "<7"
 #       ref: TECH170397
@@ -80,8 +84,9 @@
 #         Servers", or to "Package Servers Individually" and enable the individual package
 #         servers, at least one in every site that has clients; save it, even where the setting
 #         looks right already. The article's references for this setting, HOWTO56242 and
-#         HOWTO9835, are for 7.1 SP1 and 7.X; for 6.x it names none. Then check in the package
-#         servers' GUI that the packages arrive.
+#         HOWTO9835, are for 7.1 SP1 and 7.X; for 6.x it names none. Then, in the package servers'
+#         GUI, use all the buttons of the Package Server tab to refresh (Update Package, Refresh
+#         Package, Resend Package info) and check that the packages arrive.
 package nscheck.policy.unsuitable_assignment
 
 import data.nscheck.lib.distribution

@@ -31,23 +31,26 @@
 #         vendor policy (the article's Microsoft Vendor Policy; its display name differs between
 #         versions) and turn it on. Where there is none, or where it does not stay on, the policy
 #         and its resources are not in order: see TECH164471, and contact Support for the
-#         PointFix, as the article says. Then check in the package servers' GUI that the packages
-#         arrive.
+#         PointFix, as the article says. Then, in the package servers' GUI, use all the buttons of
+#         the Package Server tab to refresh (Update Package, Refresh Package, Resend Package info)
+#         and check that the packages arrive.
 #     - versions: ">=7, <8"
 #       ref: TECH164471
 #       text: |
 #         In the console, under Settings > All Settings > Software > Patch Management, open
 #         Microsoft Vendor Policy and turn it on. Where there is none, or where it does not stay
 #         on, the policy and its resources are not in order: see TECH164471, and contact Support
-#         for the PointFix, as the article says. Then check in the package servers' GUI that the
-#         packages arrive.
+#         for the PointFix, as the article says. Then, in the package servers' GUI, use all the
+#         buttons of the Package Server tab to refresh (Update Package, Refresh Package, Resend
+#         Package info) and check that the packages arrive.
 #     - versions: "<7"
 #       ref: TECH164471
 #       text: |
 #         In the console open the vendor policy for Microsoft and turn it on. Where there is none,
 #         or where it does not stay on, the policy and its resources are not in order: see
-#         TECH164471, and contact Support for the PointFix, as the article says. Then check in the
-#         package servers' GUI that the packages arrive.
+#         TECH164471, and contact Support for the PointFix, as the article says. Then, in the
+#         package servers' GUI, use all the buttons of the Package Server tab to refresh (Update
+#         Package, Refresh Package, Resend Package info) and check that the packages arrive.
 package nscheck.policy.vendor_policy_off
 
 import data.nscheck.lib.distribution

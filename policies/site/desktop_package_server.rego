@@ -26,7 +26,9 @@
 #         In the console, under Settings > Notification Server > Site Server Settings (in 6.x
 #         under Site Maintenance), assign further package servers to the sites that the finding
 #         names, until each has few enough clients, or move the package service of those sites to
-#         a computer with a Windows Server.
+#         a computer with a Windows Server. Then, in the GUI of the package servers that are new
+#         there, use all the buttons of the Package Server tab to refresh (Update Package, Refresh
+#         Package, Resend Package info) and watch the packages become ready.
 package nscheck.site.desktop_package_server
 
 import data.nscheck.lib.clients

@@ -1,12 +1,16 @@
 -- section: clients.licence
 -- fills: whether each client holds a licence: those listed here do
--- column: key: the computer; null where the product matches and nobody holds a licence of it
+-- column: key: the computer; null if the product matches and nobody holds a licence of it
+-- column: product: name of the licensed product; rows of several products are refused. May be left out
+-- column: product_guid: GUID of the licensed product. May be left out; without both all rows are taken to be of one product
 -- field: input.licence: key
 -- parameter: product: name or GUID of the product, % for any text
 -- object: LicenseInUse: LicensingPolicyGuid, ResourceGuid (A)
 -- object: vProduct: Guid, Name (A)
 SELECT
-    liu.[ResourceGuid] AS [key]
+    liu.[ResourceGuid] AS [key],
+    vp.[Name] AS [product],
+    vp.[Guid] AS [product_guid]
 FROM [vProduct] vp
 LEFT JOIN [LicenseInUse] liu
     ON liu.[LicensingPolicyGuid] = vp.[Guid]
