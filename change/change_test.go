@@ -92,7 +92,7 @@ func TestOverlay(t *testing.T) {
 		"a new object":               {"add: {package_servers: {LDS-PS02: {constrained: true, sites: [Leeds]}}}", "package_servers[LDS-PS02] added at 1:25"},
 		"an object that goes":        {"remove: {package_servers: [LDS-PS01]}", "package_servers[LDS-PS01] removed at 1:28\nvendor_policies[Microsoft Vendor Policy].package_assignment.package_servers [\"LDS-PS01\"] -> [] at 1:28"},
 		"a new site with a subnet":   {"add: {sites: {Hull: {subnets: [10.4.0.0/24]}}}", "sites[Hull] added at 1:15\nsubnets[10.4.0.0/24].sites [\"Leeds\"] -> [\"Hull\",\"Leeds\"] at 1:32"},
-		"the server":                 {"server: {version: 8.5.3073}", "server.version \"7.5.3153\" -> \"8.5.3073\" at 1:19"},
+		"the server":                 {"server: {read_committed_snapshot: true}", "server.read_committed_snapshot null -> true at 1:35"},
 	} {
 		out, err := Apply(rawOf(t, base), []File{{Name: "o.yaml", Text: []byte(c.overlay)}})
 		if err != nil {

@@ -26,6 +26,9 @@ type field struct {
 	words []string
 	// always: the field has a value; else null stands for unknown.
 	always bool
+	// fact: nobody sets it in the console. An object that is added has it; of one that
+	// is there no change can set it, for nothing on the server would follow.
+	fact bool
 }
 
 // list reports whether the field holds several values.
@@ -44,9 +47,9 @@ type section struct {
 // written. What is not here was observed, and no change can set it.
 var sections = []section{
 	{name: "server", noun: "server", key: "name", single: true, fields: []field{
-		{name: "version", kind: text},
-		{name: "plugin_version", kind: text},
-		{name: "hierarchy_child", kind: boolean},
+		{name: "version", kind: text, fact: true},
+		{name: "plugin_version", kind: text, fact: true},
+		{name: "hierarchy_child", kind: boolean, fact: true},
 		{name: "read_committed_snapshot", kind: boolean},
 	}},
 	{name: "sites", noun: "site", key: "name", fields: []field{
@@ -60,11 +63,11 @@ var sections = []section{
 		{name: "task_service", kind: boolean},
 		{name: "sites", kind: refs, of: "sites"},
 		{name: "addresses", kind: addresses},
-		{name: "fqdn", kind: text},
-		{name: "os_name", kind: text},
+		{name: "fqdn", kind: text, fact: true},
+		{name: "os_name", kind: text, fact: true},
 	}},
 	{name: "packages", noun: "package", key: "name", fields: []field{
-		{name: "role", kind: word, words: []string{"plugin", "scan", "tools"}, always: true},
+		{name: "role", kind: word, words: []string{"plugin", "scan", "tools"}, always: true, fact: true},
 		{name: "enabled", kind: boolean},
 	}},
 	{name: "vendor_policies", noun: "vendor_policy", key: "name", fields: []field{
@@ -74,7 +77,7 @@ var sections = []section{
 		{name: "package_assignment.package_servers", kind: refs, of: "package_servers"},
 	}},
 	{name: "policies", noun: "policy", key: "name", fields: []field{
-		{name: "role", kind: word, words: []string{"plugin_install", "plugin_policy", "vulnerability_analysis"}, always: true},
+		{name: "role", kind: word, words: []string{"plugin_install", "plugin_policy", "vulnerability_analysis"}, always: true, fact: true},
 		{name: "enabled", kind: boolean},
 		{name: "target_filters", kind: refs, of: "filters"},
 		{name: "schedules", kind: schedules},

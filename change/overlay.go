@@ -180,7 +180,7 @@ func (r *overlayReader) setting(e edit, node *yaml.Node) {
 		if e.field.name == "cidr" && !r.network(node) {
 			return
 		}
-		if e.value = r.value(node, e.field); len(r.errs) == errs {
+		if e.value = r.value(node, e.field); len(r.errs) == errs && !r.setsFact(&e, node) {
 			r.edits = append(r.edits, e)
 		}
 		return
@@ -201,6 +201,19 @@ func (r *overlayReader) setting(e edit, node *yaml.Node) {
 			r.edits = append(r.edits, e)
 		}
 	})
+}
+
+// setsFact refuses a change of what was observed and nobody can set.
+func (r *overlayReader) setsFact(e *edit, node *yaml.Node) bool {
+	o := r.estate.byID(e.section.name, e.id)
+	if !e.field.fact || o == nil {
+		return false
+	}
+	if current, ok := o.get(e.field.name); ok && e.field.same(current, e.value) {
+		return false
+	}
+	r.fail(node, "%s was observed and is not a setting, so a change cannot set it; collect the base again if its value is out of date", o.path(e.field.name))
+	return true
 }
 
 // eachElement walks {add: […], remove: […]}.

@@ -51,6 +51,12 @@ type Object struct {
 // Refers are the GUIDs of objects that the setting names or named.
 func (s *Setting) Refers() []string { return s.refs }
 
+// IsName reports whether the setting is what people call the object by.
+func (s *Setting) IsName() bool {
+	section := sectionNamed(s.Section)
+	return section != nil && s.Field == section.key && section.key == "name"
+}
+
 // Diff lists what differs between two estates, in the order of the sections:
 // settings, and what was observed.
 func Diff(base, head json.RawMessage) ([]Setting, error) {

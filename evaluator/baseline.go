@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
+
+	"github.com/nscheck/nscheck/snapshot"
 )
 
 // Baseline is an earlier result to compare findings with. Of its findings it
@@ -58,6 +61,34 @@ func ReadBaseline(name string) (*Baseline, error) {
 	return b, nil
 }
 
+// check returns an [*IncomparableError] if the baseline is not an earlier result of
+// the same estate: nothing would be new against it.
+func (b *Baseline) check(pack *Pack, server *snapshot.Server, manifest *snapshot.Manifest) error {
+	if b == nil {
+		return nil
+	}
+	var problems []string
+	base := &SnapshotInfo{Server: b.file.Snapshot.Server}
+	if other := otherServer(base.Server, server); other != "" {
+		problems = append(problems, strings.NewReplacer("the base is", "the baseline is", "the head of", "the snapshot of").Replace(other))
+	}
+	if m := b.file.Snapshot.Manifest; m != nil && m.CollectedAt != nil && manifest != nil {
+		problems = append(problems, older("the snapshot", manifest.CollectedAt.Time, "that of the baseline", m.CollectedAt.Time)...)
+	}
+	known := false
+	for id := range b.results {
+		_, ok := pack.Rule(id)
+		known = known || ok
+	}
+	if !known {
+		problems = append(problems, "the baseline was evaluated by none of these rules")
+	}
+	if len(problems) == 0 {
+		return nil
+	}
+	return &IncomparableError{problems}
+}
+
 // find is the position of a fingerprint; -1 where the baseline does not have it.
 func (b *Baseline) find(print fingerprint) int {
 	i, found := slices.BinarySearchFunc(b.prints, print, fingerprint.compare)
@@ -74,6 +105,8 @@ type comparing struct {
 	before map[string]*RuleResult // the baseline's, by the present id
 	now    map[string]*RuleResult // by id; known once all rules are settled
 	seen   []bool                 // by position in prints
+	fresh  map[Severity]int64     // new findings that count, by severity
+	doubts map[Severity]int64     // findings that cannot be compared and would count, by severity
 	counts Comparison
 }
 
@@ -81,7 +114,7 @@ func (b *Baseline) against(p *Pack) *comparing {
 	if b == nil {
 		return nil
 	}
-	c := &comparing{Baseline: b, pack: p, before: map[string]*RuleResult{}, seen: make([]bool, len(b.prints))}
+	c := &comparing{Baseline: b, pack: p, before: map[string]*RuleResult{}, seen: make([]bool, len(b.prints)), fresh: map[Severity]int64{}, doubts: map[Severity]int64{}}
 	for id, r := range b.results {
 		c.before[c.pack.presentID(id)] = r
 	}
@@ -109,6 +142,10 @@ func (c *comparing) state(f *Finding, prints []fingerprint, counting bool) Basel
 	}
 	if counting {
 		c.counts.add(state, 1)
+		counts := map[BaselineState]map[Severity]int64{New: c.fresh, Incomparable: c.doubts}[state]
+		if f.Waiver == nil && f.EffectiveOn == "" {
+			counts[f.Severity]++
+		}
 	}
 	return state
 }

@@ -47,6 +47,22 @@ func (b *blame) of(f *Finding) []SettingRef {
 	return list
 }
 
+// behindFault are the settings that may be behind the clients that a finding newly
+// affects. A finding that was there before does not name them itself: what moved
+// clients into its reach, or took their other way, is of objects near it.
+func (b *blame) behindFault(f *Finding) []SettingRef {
+	list := slices.DeleteFunc(b.of(f), func(s SettingRef) bool { return s.Observed })
+	if slices.ContainsFunc(list, func(s SettingRef) bool { return s.Related }) {
+		return list
+	}
+	for _, s := range b.settings {
+		if !s.Observed && slices.Contains([]string{"subnets", "sites", "package_servers"}, s.Section) && !slices.ContainsFunc(list, func(r SettingRef) bool { return r.Path == s.Path }) {
+			list = append(list, SettingRef{Setting: s})
+		}
+	}
+	return list
+}
+
 func (b *blame) find(f *Finding) []SettingRef {
 	names := b.namesOf(f.Rule)
 	var exact, related, rest []SettingRef

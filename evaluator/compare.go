@@ -43,10 +43,23 @@ type Difference struct {
 	// Rules with findings that came or went, or whose answer is incomplete, by id.
 	Rules []RuleDifference `json:"rules"`
 
-	base, head *Result
-	estate     []Compared
-	blame      *blame
-	came, went map[fingerprint]BaselineState
+	// What the change does beside its findings: clients that it affects, settings that no rule reads, settings that it makes unknown.
+	Remarks []Remark `json:"remarks,omitempty"`
+	// Folder of the configuration and waivers that decided, where that is not the present one.
+	PolicyBase string `json:"policy_base,omitempty"`
+	// Limits that were set for the exit status.
+	Limits GateLimits `json:"limits"`
+	// Why the two sides would not have been compared without --compare-anyway.
+	Anyway []string `json:"compared_anyway,omitempty"`
+
+	base, head  *Result
+	sameClients bool // both sides have the clients of one snapshot
+	estate      []Compared
+	lapsed      map[fingerprint]*LapsedWaiver
+	doubtful    doubtfulClients
+	faults      []fault // of the head's estate
+	blame       *blame
+	came, went  map[fingerprint]BaselineState
 }
 
 // RuleDifference is what one rule says on both sides.
@@ -69,6 +82,7 @@ type RuleDifference struct {
 	Incomplete []string `json:"incomplete,omitempty"`
 
 	unknown int64 // clients that it could judge in the base and cannot in the head
+	lost    int64 // findings of the base that it cannot judge in the head
 }
 
 // Compared is a finding that is not on both sides.
@@ -84,14 +98,22 @@ type Compared struct {
 // settings are those in which their estates differ. The results must stay open
 // as long as the difference is used; the head's findings know from now on
 // what the comparison says of them, and the head's exit status is the difference's.
-// It ends early where ctx is done.
-func Compare(ctx context.Context, base, head *Result, settings []change.Setting) (*Difference, error) {
+// It returns an [*IncomparableError] if the two sides are not of one estate, unless
+// limits allow that, and ends early if ctx is done.
+func Compare(ctx context.Context, base, head *Result, settings []change.Setting, limits GateLimits) (*Difference, error) {
+	problems := sidesDiffer(&base.Snapshot, &head.Snapshot)
+	if len(problems) > 0 && !limits.CompareAnyway {
+		return nil, &IncomparableError{problems}
+	}
 	d := &Difference{
 		Format: DifferenceFormat, Tool: head.Tool, Pack: head.Pack, Base: base.Snapshot, Head: head.Snapshot, Settings: settings,
-		Waivers: head.Waivers, AsOf: head.AsOf, Configured: head.Configured(),
+		Waivers: head.Waivers, AsOf: head.AsOf, Configured: head.Configured(), Limits: limits, Anyway: problems,
 		Findings: map[BaselineState]map[Severity]int64{New: {}, Absent: {}, Unchanged: {}, Incomparable: {}},
-		base:     base, head: head, blame: newBlame(settings, base.trail, head.trail),
+		base:     base, head: head, sameClients: base.Snapshot.SHA256 != "" && base.Snapshot.SHA256 == head.Snapshot.SHA256, blame: newBlame(settings, base.trail, head.trail),
 		came: map[fingerprint]BaselineState{}, went: map[fingerprint]BaselineState{},
+	}
+	if err := d.findLapsed(); err != nil {
+		return nil, err
 	}
 	if d.Settings == nil {
 		d.Settings = []change.Setting{}
@@ -106,10 +128,16 @@ func Compare(ctx context.Context, base, head *Result, settings []change.Setting)
 	if err := d.compareClients(ctx); err != nil {
 		return nil, err
 	}
+	if lost := d.lostClients(); lost != "" {
+		if d.Anyway = append(d.Anyway, lost); !limits.CompareAnyway {
+			return nil, &IncomparableError{[]string{lost}}
+		}
+	}
 	if err := d.discount(); err != nil {
 		return nil, err
 	}
 	d.settle()
+	d.remark()
 	head.compared = d
 	return d, nil
 }
@@ -128,27 +156,54 @@ func (d *Difference) compareEstate(rule int) {
 	for _, f := range d.base.estate[id] {
 		before[f.Fingerprint] = true
 	}
+	moved := d.onlyMoves(rule)
+	dropped := false
 	for _, f := range d.head.estate[id] {
 		now[f.Fingerprint] = true
 		state := Unchanged
-		if !before[f.Fingerprint] {
+		switch print, _ := parseFingerprint(f.Fingerprint); {
+		case before[f.Fingerprint] && d.lapsed[print] != nil:
+			state = d.take(rule, f, New, d.base)
+		case before[f.Fingerprint]:
+		case moved && len(f.Affects) == 0 && !f.AffectsUnknown:
+			dropped = true // what was counted elsewhere
+		default:
 			state = d.take(rule, f, New, d.base)
 		}
 		d.count(rule, state, 1)
 	}
 	for _, f := range d.base.estate[id] {
-		if !now[f.Fingerprint] {
+		if !now[f.Fingerprint] && !(dropped && len(f.Affects) == 0) {
 			d.count(rule, d.take(rule, f, Absent, d.head), 1)
 		}
 	}
 }
 
-// take keeps a finding of one side that the other side does not have, and says
-// whether that is because the other one could not judge it.
+// onlyMoves reports whether what an estate rule finds can only move from object to
+// object: it counts facts about clients, the clients are the same on both sides,
+// and it found some before. No client is worse off because it is counted elsewhere.
+func (d *Difference) onlyMoves(rule int) bool {
+	r := d.head.trail.pack.Rules[rule]
+	if !d.sameClients || r.Scope != EstateScope || len(d.base.estate[r.ID]) == 0 {
+		return false
+	}
+	return d.countsFacts(r)
+}
+
+// countsFacts reports whether an estate rule reads what client rules tally.
+func (d *Difference) countsFacts(r *Rule) bool {
+	return r.Scope == EstateScope && slices.ContainsFunc(d.head.trail.pack.Rules, func(other *Rule) bool { return other.countsFor(r) })
+}
+
+// take keeps a finding of one side that the other side does not have, and returns
+// what to call it: incomparable if the other side could not evaluate it.
 func (d *Difference) take(rule int, f Finding, state BaselineState, other *Result) BaselineState {
 	c := Compared{Finding: f}
 	if c.Reason = d.unjudged(rule, f.Resource, other); c.Reason != "" {
 		state = Incomparable
+		if other == d.head {
+			d.Rules[rule].lost++
+		}
 	} else {
 		c.Settings = d.blame.of(&f)
 	}
@@ -156,6 +211,7 @@ func (d *Difference) take(rule int, f Finding, state BaselineState, other *Resul
 	c.Location = locationOf(c.Settings)
 	if print, ok := parseFingerprint(f.Fingerprint); ok && other == d.base {
 		d.came[print] = state
+		c.LapsedWaiver = d.lapsed[print]
 	} else if ok {
 		d.went[print] = state
 	}
@@ -184,7 +240,10 @@ func (d *Difference) unjudged(rule int, object Resource, side *Result) string {
 	if r.Verdict == Errored {
 		return "the rule broke on " + where
 	}
-	if slices.ContainsFunc(side.trail.unsure[r.ID], object.is) {
+	if side == d.base && d.sameClients {
+		return "" // what is wrong after the change and was not known to be wrong is new
+	}
+	if side == d.head && slices.ContainsFunc(side.trail.unsure[r.ID], object.is) {
 		return "it is unknown on " + where
 	}
 	other := d.head
@@ -207,6 +266,8 @@ func (d *Difference) markHead(f *Finding) {
 	}
 	if f.BaselineState == New {
 		f.Location = locationOf(d.blame.of(f))
+		print, _ := parseFingerprint(f.Fingerprint)
+		f.LapsedWaiver = d.lapsed[print]
 	}
 }
 

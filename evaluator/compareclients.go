@@ -24,7 +24,7 @@ type ClientChanges struct {
 	Better int64 `json:"better"`
 	// Number of clients with both.
 	Mixed int64 `json:"mixed"`
-	// Active clients that findings of the estate can harm in the head and did not in the base, by where they are and whatever has arrived on them.
+	// Active clients that findings of the estate affect in the head and did not affect as surely in the base, by where they are and whatever has arrived on them.
 	Harmed ClientCount `json:"harmed"`
 	// Active clients that findings of the estate could harm in the base and no longer do in the head.
 	Freed ClientCount `json:"freed"`
@@ -32,12 +32,14 @@ type ClientChanges struct {
 
 // ClientCount counts clients by how certain it is.
 type ClientCount struct {
-	// Harmed: the fault leaves them no way. Freed: nothing harms them any more of what surely did.
+	// Harmed: a fault leaves them no way. Freed: nothing affects them any more of what surely did.
 	Sure int64 `json:"sure"`
-	// Harmed: another way may be left. Freed: something may still harm them, or only might have before.
+	// Harmed: another way may be left. Freed: something may still affect them, or only might have before.
 	Possible int64 `json:"possible"`
-	// Others that the new findings (the fixed ones) can harm, and that something else harmed before (still harms) as surely.
+	// Others that the new findings (the fixed ones) affect, and that something else affected before (still affects) as surely.
 	Held int64 `json:"held"`
+	// Harmed: others that only new findings affect that are waived or do not count yet.
+	Accepted int64 `json:"accepted,omitempty"`
 	// The first of the sure ones by name; of the possible ones where none is sure.
 	Sample []Resource `json:"sample"`
 
@@ -66,6 +68,7 @@ func (c *ClientCount) settle() {
 // compareClients reads the clients of both sides by GUID, side by side.
 func (d *Difference) compareClients(ctx context.Context) error {
 	p := pairing{d: d, reach: [2]*reach{newReach(d, d.base), newReach(d, d.head)}}
+	d.faults = p.reach[1].faults
 	err := pair(ctx, d.base.trail.tracks, d.head.trail.tracks, p.take)
 	d.Clients.Harmed.settle()
 	d.Clients.Freed.settle()
@@ -161,21 +164,22 @@ func (p *pairing) take(b, h *track) {
 		c.Better++
 	}
 	for _, rule := range h.unknown {
-		if !slices.Contains(b.unknown, rule) {
+		if !slices.Contains(b.unknown, rule) && !neverAsked(&p.d.base.Rules[rule]) {
 			p.d.Rules[rule].unknown++
 		}
 	}
-	p.harm(b, h)
+	p.compareFaults(b, h)
+	p.noteDoubtful(h)
 }
 
 // findings compares the findings of one client.
 func (p *pairing) findings(b, h *track) (came, went bool) {
 	for _, f := range h.findings {
-		if slices.Contains(b.findings, f) {
+		if slices.Contains(b.findings, f) && p.d.lapsed[f.print] == nil {
 			p.d.count(f.rule, Unchanged, 1)
 			continue
 		}
-		state := p.state(f.rule, New, b, p.d.base)
+		state := p.newState(f.rule, b)
 		p.d.came[f.print] = state
 		p.d.count(f.rule, state, 1)
 		came = came || state == New
@@ -184,7 +188,7 @@ func (p *pairing) findings(b, h *track) (came, went bool) {
 		if slices.Contains(h.findings, f) {
 			continue
 		}
-		state := p.state(f.rule, Absent, h, p.d.head)
+		state := p.goneState(f.rule, h)
 		p.d.went[f.print] = state
 		p.d.count(f.rule, state, 1)
 		went = went || state == Absent
@@ -192,10 +196,21 @@ func (p *pairing) findings(b, h *track) (came, went bool) {
 	return came, went
 }
 
-// state is what to call a finding that the other side does not have.
-func (p *pairing) state(rule int, state BaselineState, other *track, side *Result) BaselineState {
-	if slices.Contains(other.unknown, rule) || p.d.unjudged(rule, Resource{}, side) != "" {
+// newState is what to call a finding that only the head has. What is found after a
+// change is new, even if it was unknown before.
+func (p *pairing) newState(rule int, base *track) BaselineState {
+	unknown := slices.Contains(base.unknown, rule) && !p.d.sameClients
+	if unknown || p.d.unjudged(rule, Resource{}, p.d.base) != "" {
 		return Incomparable
 	}
-	return state
+	return New
+}
+
+// goneState is what to call a finding that only the base has.
+func (p *pairing) goneState(rule int, head *track) BaselineState {
+	if slices.Contains(head.unknown, rule) || p.d.unjudged(rule, Resource{}, p.d.head) != "" {
+		p.d.Rules[rule].lost++
+		return Incomparable
+	}
+	return Absent
 }

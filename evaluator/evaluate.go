@@ -47,6 +47,10 @@ type Options struct {
 	Waivers *Waivers
 	// Baseline is an earlier result to compare the findings with; nil means none.
 	Baseline *Baseline
+	// FailOnNew lets only findings count that the baseline does not have.
+	FailOnNew bool
+	// CompareAnyway compares with a baseline that is not of the same estate.
+	CompareAnyway bool
 	// Track remembers what was found of each client, so that the result can be
 	// compared with another one: about 100 bytes a client, on disk where they
 	// are many.
@@ -190,6 +194,9 @@ func newRun(ctx context.Context, pack *Pack, snap Snapshot, opts Options) (*run,
 		found:  map[string][]Finding{},
 		asOf:   asOf(opts, snap.Manifest()),
 		named:  sampleSize,
+	}
+	if err := opts.Baseline.check(pack, estate.Server, snap.Manifest()); err != nil && !opts.CompareAnyway {
+		return nil, err
 	}
 	r.spool.ctx = ctx
 	if estate.Server != nil && estate.Server.Version != nil {

@@ -23,8 +23,15 @@ func (r *Result) ExitStatus(failOn Severity, allowIncomplete bool) int {
 		return ExitTrouble
 	}
 	for severity := range r.Summary.Findings {
-		if r.Summary.Counting(severity) > 0 && severity.AtLeast(failOn) {
+		if r.failing(severity) > 0 && severity.AtLeast(failOn) {
 			return ExitFindings
+		}
+	}
+	if r.failOnNew && !allowIncomplete {
+		for severity, n := range r.baseline.doubts {
+			if n > 0 && severity.AtLeast(failOn) {
+				return ExitIncomplete // it cannot be told whether it is new
+			}
 		}
 	}
 	if r.Incomplete() && !allowIncomplete {
@@ -53,6 +60,17 @@ func (r *Result) Incomplete() bool {
 		}
 	}
 	return false
+}
+
+// FailsOnNew reports whether only findings count that the baseline does not have.
+func (r *Result) FailsOnNew() bool { return r.failOnNew }
+
+// failing counts the findings of a severity that the exit status depends on.
+func (r *Result) failing(severity Severity) int64 {
+	if r.failOnNew {
+		return r.baseline.fresh[severity]
+	}
+	return r.Summary.Counting(severity)
 }
 
 // Counting is how many findings of a severity count: neither waived nor of a

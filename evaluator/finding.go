@@ -40,6 +40,8 @@ type Finding struct {
 	Gone bool `json:"-"`
 	// The waiver that covers the finding; it is counted and shown, and does not fail the run.
 	Waiver *WaiverUse `json:"waiver,omitempty"`
+	// The waiver that covered the finding on the base of a comparison and no longer covers it on the head.
+	LapsedWaiver *LapsedWaiver `json:"lapsed_waiver,omitempty"`
 	// Where the setting stands that makes the finding; absent where it is in no file.
 	Location *SourceLocation `json:"location,omitempty"`
 	// Id of the cause of a client's finding; absent where none was found.
@@ -128,6 +130,13 @@ type WaiverUse struct {
 	Expires string `json:"expires,omitempty"`
 	// File and line of the waiver, as nscheck-waivers.yaml:12.
 	Place string `json:"place"`
+}
+
+// LapsedWaiver is a waiver that no longer covers a finding.
+type LapsedWaiver struct {
+	WaiverUse
+	// Why it no longer covers the finding.
+	Msg string `json:"msg"`
 }
 
 // SourceLocation is a place in a file that describes an estate or a change of it.

@@ -4,18 +4,24 @@ import (
 	"slices"
 
 	"github.com/nscheck/nscheck/change"
+	"github.com/nscheck/nscheck/snapshot"
 )
 
 // incomplete says why it cannot be told what lies between the two sides for a
 // rule. What neither side could judge, and what no setting that differs has
 // anything to do with, is as unknown as before: it leaves the answer complete.
+// So does what only the base could not judge, unless a full base is demanded.
 func (d *Difference) incomplete(rule int) []string {
 	var out []string
 	base, head := &d.base.Rules[rule], &d.head.Rules[rule]
 	if head.Verdict == Disabled {
 		return nil // nobody asks
 	}
-	if n := d.Rules[rule].Findings[Incomparable]; n > 0 {
+	n := d.Rules[rule].lost
+	if d.Limits.FullBase {
+		n = d.Rules[rule].Findings[Incomparable]
+	}
+	if n > 0 {
 		out = append(out, count(n, "finding")+" of one side that the other could not judge")
 	}
 	names := d.blame.namesOf(head.ID)
@@ -26,8 +32,7 @@ func (d *Difference) incomplete(rule int) []string {
 		}
 	}
 	for _, reason := range head.Reasons {
-		before := slices.Contains(base.Reasons, reason)
-		if head.Verdict != Errored && head.Verdict != NotApplicable && (touched || !before) {
+		if head.Verdict != Errored && head.Verdict != NotApplicable && d.makesIncomplete(rule, reason, touched, names) {
 			out = append(out, reason.Msg)
 		}
 	}
@@ -37,14 +42,48 @@ func (d *Difference) incomplete(rule int) []string {
 	return append(out, d.newlyUnknown(rule, names)...)
 }
 
+// makesIncomplete reports whether a reason of the head leaves open what the change
+// does: one that the base does not have, or one that the change has to do with.
+func (d *Difference) makesIncomplete(rule int, reason Reason, touched bool, names map[string]bool) bool {
+	base := &d.base.Rules[rule]
+	before := slices.ContainsFunc(base.Reasons, func(r Reason) bool {
+		return r.Section == reason.Section && (r.Msg == reason.Msg || reason.Section != "" && !d.sameClients)
+	})
+	switch {
+	case !before:
+		return d.sameClients || !neverAsked(base) || d.Limits.FullBase
+	case !touched:
+		return false
+	case !reason.uncounted || !d.sameClients:
+		return true
+	case d.countsFacts(d.head.trail.pack.Rules[rule]):
+		return false // the change says nothing of what is known of clients
+	}
+	// Computers that may be clients matter in a site without any other.
+	return slices.ContainsFunc(d.head.trail.estate.Sites, func(site snapshot.Site) bool {
+		if !d.mayBePopulated(site.GUID) {
+			return false
+		}
+		f := Finding{Rule: base.ID, Resource: Resource{Type: "site", GUID: site.GUID, Name: site.Name}}
+		near := d.blame.about(&f)
+		return slices.ContainsFunc(d.Settings, func(s change.Setting) bool {
+			return !s.Observed && s.Section != "server" && mayRead(names, &s) && d.blame.relates(&s, &f, near)
+		})
+	})
+}
+
 // newlyUnknown lists the objects of the estate that the rule cannot judge on the
 // head: those that it could judge before, and those that a setting which
 // differs has to do with.
 func (d *Difference) newlyUnknown(rule int, names map[string]bool) []string {
 	id := d.Rules[rule].ID
 	var out []string
+	if d.sameClients && d.countsFacts(d.head.trail.pack.Rules[rule]) {
+		return nil // what is unknown of clients is as unknown as before, wherever they are counted
+	}
+	asked := !neverAsked(&d.base.Rules[rule]) || d.Limits.FullBase
 	for _, object := range d.head.trail.unsure[id] {
-		known := !slices.ContainsFunc(d.base.trail.unsure[id], object.is)
+		known := asked && !slices.ContainsFunc(d.base.trail.unsure[id], object.is)
 		f := Finding{Rule: id, Resource: object}
 		near := d.blame.about(&f)
 		related := slices.ContainsFunc(d.Settings, func(s change.Setting) bool {
@@ -65,17 +104,16 @@ func (d *Difference) newlyUnknown(rule int, names map[string]bool) []string {
 
 // ExitStatus is what a command that compares exits with: new findings count from
 // failOn upwards, whatever the old ones are, unless they are waived or of a rule
-// that only warns yet.
+// that only warns yet. Clients that are newly affected count whatever the findings
+// are.
 func (d *Difference) ExitStatus(failOn Severity, allowIncomplete bool) int {
 	if d.base.Summary.Rules[Errored]+d.head.Summary.Rules[Errored] > 0 {
 		return ExitTrouble
 	}
-	for severity, n := range d.Findings[New] {
-		if n > d.Waived[severity]+d.Warnings[severity] && severity.AtLeast(failOn) {
-			return ExitFindings
-		}
-	}
-	if d.Incomplete() && !allowIncomplete {
+	switch {
+	case len(d.Failures(failOn)) > 0:
+		return ExitFindings
+	case d.affectedUnclear(), d.Incomplete() && !allowIncomplete:
 		return ExitIncomplete
 	}
 	return ExitClean
@@ -106,5 +144,5 @@ func (d *Difference) Incomplete() bool {
 	if d.head.Summary.Rules[NotApplicable]+d.head.Summary.Rules[Disabled] == len(d.head.Rules) {
 		return true
 	}
-	return slices.ContainsFunc(d.Rules, func(r RuleDifference) bool { return len(r.Incomplete) > 0 })
+	return d.CountRemarks(RemarkUnknown) > 0 || slices.ContainsFunc(d.Rules, func(r RuleDifference) bool { return len(r.Incomplete) > 0 })
 }

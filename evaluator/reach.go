@@ -8,42 +8,90 @@ const (
 	surely   = 2
 )
 
-// reach tells whom the findings of one side's estate can harm.
+// reach finds the clients that the findings of one side's estate affect.
 type reach struct {
 	faults  []fault
 	named   map[string]bool // GUIDs of clients that a finding names
 	servers map[string]bool // computers that do not count as clients
 	locator *locator
-	known   map[*place][]hit
+	known   map[*place]*affected
 }
 
-// fault is a finding of the estate that harms clients.
+// fault is a finding of the estate that affects clients.
 type fault struct {
-	rule  *Rule
-	state BaselineState
-	on    []Selector
+	rule     *Rule
+	link     int // of the chain
+	finding  *Finding
+	state    BaselineState // empty if both sides have it
+	accepted bool          // new, and waived or of a rule that only warns yet
+	on       []Selector
+
+	clients AffectedBy // the clients that it newly affects
 }
 
-// hit is a fault that reaches a client.
+// hit is a fault that affects a client.
 type hit struct {
 	*fault
 	level int
+	on    map[string]int // how surely, by package
 }
 
+// affected is what affects the clients of one place.
+type affected struct {
+	hits   []hit
+	levels levels // of all faults
+	counts levels // of those that the other side could evaluate and nobody accepted
+}
+
+// stage is a link of the chain on which one package depends.
+type stage struct {
+	link int
+	role string
+}
+
+// levels is how surely a client is affected, by stage.
+type levels map[stage]int
+
+// raise keeps the higher level.
+func (l levels) raise(s stage, level int) {
+	if level > l[s] {
+		l[s] = level
+	}
+}
+
+// deliveryLinks is the first link of the chain after the delivery of packages.
+const deliveryLinks = 5
+
+// linkOf is the link of the chain that a rule belongs to. Hundreds are links. A
+// rule without a position in the chain is a link of its own.
+func linkOf(rule *Rule, position int) int {
+	if rule.Chain > 0 {
+		return rule.Chain / 100
+	}
+	return 1000 + position
+}
+
+// requiredRoles are the roles of packages that clients need: a fault that names
+// none affects all of them.
+var requiredRoles = []string{"plugin", "scan", "tools"}
+
 func newReach(d *Difference, side *Result) *reach {
-	r := &reach{named: map[string]bool{}, servers: side.trail.totals.servers, known: map[*place][]hit{}}
+	r := &reach{named: map[string]bool{}, servers: side.trail.totals.servers, known: map[*place]*affected{}}
 	r.locator = newLocator(side.trail.nets, func(p *place) { delete(r.known, p) })
 	states := d.came
 	if side == d.base {
 		states = d.went
 	}
-	for _, rule := range side.trail.pack.Rules {
-		for _, f := range side.estate[rule.ID] {
+	for position, rule := range side.trail.pack.Rules {
+		for i := range side.estate[rule.ID] {
+			f := &side.estate[rule.ID][i]
 			if len(f.Affects) == 0 {
 				continue
 			}
 			print, _ := parseFingerprint(f.Fingerprint)
-			r.faults = append(r.faults, fault{rule, states[print], f.Affects})
+			state := states[print]
+			accepted := state == New && f.Waiver != nil || side.OnlyWarns(rule.ID)
+			r.faults = append(r.faults, fault{rule: rule, link: linkOf(rule, position), finding: f, state: state, accepted: accepted, on: f.Affects})
 			for _, s := range f.Affects {
 				r.named[s.Client] = true
 			}
@@ -52,70 +100,122 @@ func newReach(d *Difference, side *Result) *reach {
 	return r
 }
 
-// hits are the faults that reach a client; none where the computer does not
-// count as one.
-func (r *reach) hits(t *track) []hit {
+// affecting returns what affects a client; nothing if the computer does not count
+// as one.
+func (r *reach) affecting(t *track) *affected {
 	guid := unpackGUID(t.guid)
-	if !t.active || r.servers[guid] {
-		return nil
+	if !t.active && !t.noStatus || r.servers[guid] {
+		return &affected{}
 	}
 	p, err := r.locator.of(t.addresses)
 	if err != nil {
 		p = r.locator.none
 	}
 	if r.named[guid] {
-		return r.at(p, guid)
+		return r.measure(p, guid)
 	}
-	hits, ok := r.known[p]
+	a, ok := r.known[p]
 	if !ok {
-		hits = r.at(p, "")
-		r.known[p] = hits
+		a = r.measure(p, "")
+		r.known[p] = a
 	}
-	return hits
+	return a
 }
 
-func (r *reach) at(p *place, guid string) []hit {
-	var hits []hit
+// measure works out what affects the clients of a place.
+func (r *reach) measure(p *place, guid string) *affected {
+	a := &affected{levels: levels{}, counts: levels{}}
 	for i := range r.faults {
-		if level := r.faults[i].level(p, guid); level > 0 {
-			hits = append(hits, hit{&r.faults[i], level})
+		if h := r.faults[i].hitOn(p, guid); h.level > 0 {
+			a.hits = append(a.hits, h)
 		}
 	}
-	return hits
+	closeSites(a.hits, p, guid)
+	for i := range a.hits {
+		h := &a.hits[i]
+		for role, level := range h.on {
+			s := stage{h.link, role}
+			a.levels.raise(s, level)
+			if h.state != Incomparable && !h.accepted {
+				a.counts.raise(s, level)
+			}
+		}
+	}
+	return a
 }
 
-// level is how surely a fault harms a client. Which package it is about does not
-// matter: one that arrived has to arrive again when it changes. A client in
+// hitOn returns how surely a fault affects a client. Which packages have arrived
+// does not matter: a package has to arrive again when it changes. A client in
 // several sites has another way, unless the fault leaves it none in any of them.
-func (f *fault) level(p *place, guid string) int {
-	level, starved := 0, 0
-	for _, s := range f.on {
+func (f *fault) hitOn(p *place, guid string) hit {
+	h := hit{fault: f}
+	for i := range f.on {
+		s := &f.on[i]
 		if !s.covers(p, guid) {
 			continue
 		}
-		sure := surely
-		if s.Certainty == Possible {
-			sure = possibly
+		level := surely
+		if s.Certainty == Possible || s.Site != "" && len(p.loc.Sites) > 1 {
+			level = possibly
 		}
-		if s.Site != "" && len(p.loc.Sites) > 1 && sure == surely {
-			starved++
-			sure = possibly
+		for _, role := range s.roles() {
+			if h.on == nil {
+				h.on = map[string]int{}
+			}
+			h.on[role] = max(h.on[role], level)
 		}
-		level = max(level, sure)
+		h.level = max(h.level, level)
 	}
-	if level == possibly && starved > 0 && f.leavesNoWay(p, guid) {
-		return surely
-	}
-	return level
+	return h
 }
 
-func (f *fault) leavesNoWay(p *place, guid string) bool {
-	for _, site := range p.loc.Sites {
-		if !slices.ContainsFunc(f.on, func(s Selector) bool { return s.Site == site && s.Certainty == Sure && s.covers(p, guid) }) {
-			return false
+func (s *Selector) roles() []string {
+	if s.Package == "" {
+		return requiredRoles
+	}
+	return []string{s.Package}
+}
+
+// closeSites makes faults sure that together leave a client in several sites no
+// way to a package in any of them.
+func closeSites(hits []hit, p *place, guid string) {
+	if p.loc == nil || len(p.loc.Sites) < 2 {
+		return
+	}
+	roles := map[string]bool{}
+	for i := range hits {
+		for role := range hits[i].on {
+			roles[role] = true
 		}
 	}
-	return true
+	for role := range roles {
+		var closing []*hit
+		closed := 0
+		for _, site := range p.loc.Sites {
+			found := false
+			for i := range hits {
+				if hits[i].closes(site, role, p, guid) {
+					closing, found = append(closing, &hits[i]), true
+				}
+			}
+			if found {
+				closed++
+			}
+		}
+		if closed < len(p.loc.Sites) {
+			continue
+		}
+		for _, h := range closing {
+			h.on[role], h.level = surely, surely
+		}
+	}
+}
+
+// closes reports whether a fault surely leaves no way to a package in a site.
+func (h *hit) closes(site, role string, p *place, guid string) bool {
+	return slices.ContainsFunc(h.fault.on, func(s Selector) bool {
+		return s.Site == site && s.Certainty != Possible && (s.Package == "" || s.Package == role) && s.covers(p, guid)
+	})
 }
 
 // covers reports whether a selector selects a client, by where it is.
@@ -133,30 +233,96 @@ func (s *Selector) covers(p *place, guid string) bool {
 	return true
 }
 
-// harm counts a client whom faults of the estate reach more surely, or less so,
-// than before.
-func (p *pairing) harm(b, h *track) {
-	before, now := p.reach[0].hits(b), p.reach[1].hits(h)
+// compareFaults counts a client that faults of the estate affect more surely, or
+// less so, than before.
+func (p *pairing) compareFaults(b, h *track) {
+	before, now := p.reach[0].affecting(b), p.reach[1].affecting(h)
 	who := Resource{Type: "client", GUID: unpackGUID(h.guid), Name: h.name}
-	was, is := worst(before), worst(comparable(now))
-	if is > was {
-		p.d.Clients.Harmed.add(is == surely, who)
+	if level := now.counts.beyond(before.levels); level > 0 {
+		if h.noStatus {
+			level = possibly // the computer may not be a client
+		}
+		p.d.Clients.Harmed.add(level == surely, who)
+		p.blameFaults(before, now, h.noStatus, who)
 		return
 	}
-	if reached(now, New) {
+	if now.levels.beyond(before.levels) > 0 && slices.ContainsFunc(now.hits, func(h hit) bool { return h.accepted }) {
+		p.d.Clients.Harmed.Accepted++
+	}
+	if reached(now.hits, New) {
 		p.d.Clients.Harmed.Held++
 	}
-	left := max(worst(withoutConsequences(now, before)), worst(incomparable(before)))
+	was := worst(before.hits)
+	left := max(worst(withoutConsequences(now.hits, before.hits)), worst(incomparable(before.hits)))
 	if left < was {
 		p.d.Clients.Freed.add(was == surely && left == 0, who)
-	} else if reached(before, Absent) {
+	} else if reached(before.hits, Absent) {
 		p.d.Clients.Freed.Held++
 	}
 }
 
-// comparable leaves out what the base could not judge: it may have been there.
-func comparable(hits []hit) []hit {
-	return slices.DeleteFunc(slices.Clone(hits), func(h hit) bool { return h.state == Incomparable })
+// beyond returns how surely a client is affected that was not affected as surely
+// before; 0 if it is not.
+func (l levels) beyond(before levels) int {
+	level := 0
+	for s, now := range l {
+		if now > level && s.worse(now, before) {
+			level = now
+		}
+	}
+	return level
+}
+
+// worse reports whether a level is worse than all that affected the client before
+// at the same stage or an earlier one. What a package cannot pass hides nothing
+// that comes earlier in the chain, and everything that comes later.
+func (s stage) worse(now int, before levels) bool {
+	delivery := s.link < deliveryLinks
+	for b, was := range before {
+		if b.role != s.role || (b.link < deliveryLinks) != delivery {
+			continue
+		}
+		// What may affect a client says nothing new of a package that surely does not arrive.
+		if b.link <= s.link && was >= now || now == possibly && was == surely {
+			return false
+		}
+	}
+	return true
+}
+
+// blameFaults counts a client at each fault that newly affects it. What another one
+// of them explains is its consequence and is left out.
+func (p *pairing) blameFaults(before, now *affected, unsure bool, who Resource) {
+	var newly []hit
+	for _, h := range now.hits {
+		if h.state == Incomparable || h.accepted {
+			continue
+		}
+		level := 0
+		for role, l := range h.on {
+			if (stage{h.link, role}).worse(l, before.levels) {
+				level = max(level, l)
+			}
+		}
+		if h.level = level; level > 0 {
+			newly = append(newly, h)
+		}
+	}
+	for _, h := range newly {
+		explained := func(other hit) bool {
+			return other.rule.Chain < h.rule.Chain && other.level >= h.level && slices.Contains(other.rule.Explains, h.rule.ID)
+		}
+		if slices.ContainsFunc(newly, explained) {
+			continue
+		}
+		c := &h.fault.clients
+		if h.level == surely && !unsure {
+			c.Sure++
+		} else {
+			c.Possible++
+		}
+		c.Sample = sample(c.Sample, who)
+	}
 }
 
 // incomparable are the faults that the head could not judge: they may be there

@@ -60,10 +60,12 @@ type Result struct {
 
 	findings *spool
 	baseline *comparing
-	resolve  func(*clientRecord) []Finding
-	estate   map[string][]Finding // by rule id
-	trail    *trail               // nil where clients were not tracked
-	compared *Difference          // what this is the head of; nil where it was compared with nothing
+	// failOnNew: only findings count that the baseline does not have.
+	failOnNew bool
+	resolve   func(*clientRecord) []Finding
+	estate    map[string][]Finding // by rule id
+	trail     *trail               // nil where clients were not tracked
+	compared  *Difference          // what this is the head of; nil where it was compared with nothing
 }
 
 // Tool identifies the program and its engine.
@@ -170,6 +172,8 @@ type Reason struct {
 	Status string `json:"status,omitempty"`
 	// The reason in words.
 	Msg string `json:"msg"`
+
+	uncounted bool // computers were not counted as clients, or not where they are
 }
 
 // Unknown groups objects that a rule could not judge for the same reason.

@@ -28,6 +28,7 @@ type ResultFile struct {
 		Manifest *struct {
 			CollectedAt *snapshot.Time `json:"collected_at"`
 		} `json:"manifest"`
+		Server *snapshot.Server `json:"server"`
 	} `json:"snapshot"`
 	// What it was judged by.
 	Pack struct {

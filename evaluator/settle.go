@@ -32,6 +32,7 @@ func (r *run) result() (*Result, error) {
 		Sites:       r.sites(),
 		findings:    r.spool,
 		baseline:    marks.baseline,
+		failOnNew:   r.opts.FailOnNew && marks.baseline != nil,
 		resolve:     c.findings,
 		estate:      r.found,
 		Timings:     r.timings(),
@@ -121,15 +122,15 @@ func (r *run) uncountedClients(rule *Rule) []Reason {
 	}
 	var reasons []Reason
 	if n := r.totals.noStatus; rule.needs.totals && n > 0 {
-		reasons = append(reasons, Reason{Section: "clients", Msg: fmt.Sprintf(
+		reasons = append(reasons, Reason{Section: "clients", uncounted: true, Msg: fmt.Sprintf(
 			"not counted as clients, for their status is unknown: %s", count(n, "computer"))})
 	}
 	if n := r.totals.noAddress; rule.needs.totals && rule.needs.client["addresses"] && n > 0 {
-		reasons = append(reasons, Reason{Section: "clients.addresses", Msg: fmt.Sprintf(
+		reasons = append(reasons, Reason{Section: "clients.addresses", uncounted: true, Msg: fmt.Sprintf(
 			"not counted where they are, for their addresses were not collected: %s", count(n, "client"))})
 	}
 	if n := r.notCountedFor(rule); n > 0 {
-		reasons = append(reasons, Reason{Section: "clients", Msg: fmt.Sprintf(
+		reasons = append(reasons, Reason{Section: "clients", uncounted: true, Msg: fmt.Sprintf(
 			"not counted, for what is counted of them was not collected: %s", count(n, "computer"))})
 	}
 	if r.totals.clients == 0 {

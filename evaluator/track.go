@@ -14,12 +14,13 @@ import (
 
 // A trail is what a result keeps so that it can be compared with another one.
 type trail struct {
-	pack   *Pack
-	estate *snapshot.Estate
-	nets   *networks
-	totals *totals // which computers count as clients
-	unsure map[string][]Resource
-	tracks *spool
+	pack    *Pack
+	estate  *snapshot.Estate
+	nets    *networks
+	totals  *totals          // which computers count as clients
+	clients map[string]int64 // by site
+	unsure  map[string][]Resource
+	tracks  *spool
 }
 
 func (r *run) trail() *trail {
@@ -27,7 +28,7 @@ func (r *run) trail() *trail {
 		r.tracks.close()
 		return nil
 	}
-	t := &trail{pack: r.pack, estate: r.estate, nets: r.nets, totals: newTotals(r.estate), unsure: map[string][]Resource{}, tracks: r.tracks}
+	t := &trail{pack: r.pack, estate: r.estate, nets: r.nets, totals: newTotals(r.estate), clients: r.totals.sites, unsure: map[string][]Resource{}, tracks: r.tracks}
 	for i, rule := range r.pack.Rules {
 		t.unsure[rule.ID] = r.states[i].unsure
 	}
@@ -45,6 +46,7 @@ func (t *trail) close() error {
 type track struct {
 	guid      [16]byte
 	active    bool
+	noStatus  bool // it is unknown whether the computer counts as a client
 	name      string
 	addresses []byte // as JSON; nil where they were not collected
 	findings  []tracked
@@ -59,7 +61,7 @@ type tracked struct {
 
 // track appends what was found of a client.
 func (w *worker) track(dst []byte, c *streamed, active bool) []byte {
-	t := track{active: active, name: c.resource().Name}
+	t := track{active: active, noStatus: c.statusUnknown(), name: c.resource().Name}
 	guid := c.resource().GUID
 	packGUID(&t.guid, guid)
 	if t.addresses = c.scan.Text(addressesField); c.plain {
@@ -81,6 +83,15 @@ func (w *worker) track(dst []byte, c *streamed, active bool) []byte {
 		}
 	}
 	return t.append(dst)
+}
+
+// statusUnknown reports whether it is unknown if the computer counts as a client.
+func (c *streamed) statusUnknown() bool {
+	if c.plain {
+		return c.decoded.client.Status == nil
+	}
+	text := c.scan.Text(statusField)
+	return text == nil || string(text) == "null"
 }
 
 // clientStems are what fingerprints of a rule's findings about one client are
@@ -114,6 +125,9 @@ func (t *track) append(dst []byte) []byte {
 	}
 	if t.addresses != nil {
 		flags |= 2
+	}
+	if t.noStatus {
+		flags |= 4
 	}
 	body = append(body, flags)
 	for _, text := range []string{t.name, string(t.addresses)} {
@@ -163,7 +177,7 @@ func readTrack(text []byte) (t track, err error) {
 	if d.failed {
 		return t, errTrack
 	}
-	t.active = flags[0]&1 != 0
+	t.active, t.noStatus = flags[0]&1 != 0, flags[0]&4 != 0
 	t.name = string(d.bytes(d.number()))
 	if addresses := d.bytes(d.number()); flags[0]&2 != 0 {
 		t.addresses = addresses

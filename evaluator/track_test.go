@@ -154,7 +154,9 @@ func TestReach(t *testing.T) {
 		"another client":           {[]Selector{{Client: "C", Certainty: Sure}}, at("L"), 0},
 	} {
 		f := fault{on: c.on}
-		if got := f.level(c.at, "A"); got != c.want {
+		hits := []hit{f.hitOn(c.at, "A")}
+		closeSites(hits, c.at, "A")
+		if got := hits[0].level; got != c.want {
 			t.Errorf("%s: %d, want %d", name, got, c.want)
 		}
 	}

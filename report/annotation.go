@@ -39,6 +39,10 @@ func newAnnotations(r *evaluator.Result, d *digest) *annotations {
 	for _, rule := range r.Rules {
 		a.titles[rule.ID], severities[rule.ID] = rule.Title, rule.Severity
 	}
+	remarks := remarksOf(d.difference)
+	for i := range remarks {
+		a.remark(&remarks[i])
+	}
 	a.kept = 1
 	for _, c := range r.Causes {
 		a.cause(c, severities[c.Rule])
@@ -73,6 +77,10 @@ func (a *annotations) add(x annotation) {
 	}
 	x.title, x.msg = clean(x.title, maxNameLength), clean(x.msg, maxMessageLength)
 	a.list = append(a.list, x)
+}
+
+func (a *annotations) remark(r *evaluator.Remark) {
+	a.add(annotation{level: remarkLevel(r), msg: remarkText(r), place: r.Location})
 }
 
 func (a *annotations) fault(f evaluator.Finding, msg string) {
@@ -173,7 +181,11 @@ func (a *annotations) conclusion(r *evaluator.Result, o Options) string {
 	out := fmt.Sprintf("Exit status %d: %s.", o.exit(r).Status, exitMeaning(r, o))
 	if d := a.digest.difference; d != nil {
 		_, body := comparedLead(d)
-		out = body + ". " + out + " The head as a whole: " + byVerdict(r) + "; findings: " + bySeverity(r) + "."
+		facts := comparedFacts(d)
+		for i := range facts {
+			facts[i] = clean(facts[i], maxMessageLength)
+		}
+		out = body + ". " + strings.Join(facts, ". ") + ". " + out + " The head as a whole: " + byVerdict(r) + "; findings: " + bySeverity(r) + "."
 	} else {
 		out = byVerdict(r) + ". Findings: " + bySeverity(r) + ". " + out
 	}

@@ -38,7 +38,7 @@ func azureOutcome(r *evaluator.Result, o Options) string {
 	switch {
 	case r.ExitStatus(o.FailOn, o.AllowIncomplete) != evaluator.ExitClean:
 		return "Failed"
-	case r.Compared() != nil && !r.Incomplete() && total(r.Compared().Findings[evaluator.New]) == 0:
+	case r.Compared() != nil && !r.Incomplete() && total(r.Compared().Findings[evaluator.New]) == 0 && len(r.Compared().Remarks) == 0:
 		return "Succeeded"
 	case r.Incomplete() || bySeverity(r) != "none":
 		return "SucceededWithIssues"

@@ -65,10 +65,24 @@ func behindSettings(d *evaluator.Difference, f evaluator.Finding) []evaluator.Se
 // behindText is a sentence about the settings behind a finding that is new in a
 // difference; empty where there is nothing to say.
 func behindText(d *evaluator.Difference, f evaluator.Finding) string {
+	lapsed := lapsedText(&f)
+	if lapsed != "" {
+		lapsed = " " + lapsed
+	}
 	settings := behindSettings(d, f)
 	if len(settings) == 0 {
-		return ""
+		return lapsed
 	}
 	text := blameText(settings, "because of ")
-	return " " + strings.ToUpper(text[:1]) + text[1:] + "."
+	return lapsed + " " + strings.ToUpper(text[:1]) + text[1:] + "."
+}
+
+// lapsedText reports the waiver that no longer covers a finding; empty if there is
+// none.
+func lapsedText(f *evaluator.Finding) string {
+	w := f.LapsedWaiver
+	if w == nil {
+		return ""
+	}
+	return fmt.Sprintf("Its waiver (%s) has lapsed: %s.", Name(w.Place), Message(w.Msg))
 }

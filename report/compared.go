@@ -26,8 +26,26 @@ func comparedFacts(d *evaluator.Difference) []string {
 	}
 	c := d.Clients
 	out = append(out,
-		clientCount("Harmed", "may be harmed", "that other faults harmed before", c.Harmed),
-		clientCount("Freed", "are freed in part", "that other faults still harm", c.Freed))
+		clientCount("Newly affected clients", "were already affected by other faults", c.Harmed),
+		clientCount("No longer affected clients", "are still affected by other faults", c.Freed))
+	if n := c.Harmed.Accepted; n > 0 {
+		say("Affected by new findings that are waived or do not count yet: %s", plural(n, "client"))
+	}
+	if n := d.CountRemarks(evaluator.RemarkUncovered); n > 0 {
+		say("%s not covered by any rule", numberOf(n, "changed setting is", "changed settings are"))
+	}
+	if n := d.CountRemarks(evaluator.RemarkUnknown); n > 0 {
+		say("%s unknown after the change", numberOf(n, "setting is", "settings are"))
+	}
+	if n := d.LapsedWaivers(); n > 0 {
+		say("The waivers of %s have lapsed, which count as new", plural(n, "finding"))
+	}
+	if d.PolicyBase != "" {
+		say("Decided by the configuration and the waivers in %s", Name(d.PolicyBase))
+	}
+	for _, problem := range d.Anyway {
+		say("Compared although %s", problem)
+	}
 	if n := c.Worse + c.Better + c.Mixed; n > 0 {
 		say("Clients with other findings of their own: %d worse, %d better, %d both", c.Worse, c.Better, c.Mixed)
 	}
@@ -44,19 +62,27 @@ func total(counts map[evaluator.Severity]int64) (n int64) {
 	return n
 }
 
-func clientCount(label, maybe, held string, c evaluator.ClientCount) string {
-	body := label + ": " + plural(c.Sure, "client")
+// numberOf is a number with its words.
+func numberOf(n int64, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+func clientCount(label, held string, c evaluator.ClientCount) string {
+	body := fmt.Sprintf("%s: %d", label, c.Sure)
 	switch {
 	case c.Sure > 0:
 		body += " (" + names(c.Sample, c.Sure) + ")"
 	case c.Possible > 0:
-		body += fmt.Sprintf("; %d %s (%s)", c.Possible, maybe, names(c.Sample, c.Possible))
+		body += fmt.Sprintf("; possibly %d (%s)", c.Possible, names(c.Sample, c.Possible))
 	}
 	if c.Sure > 0 && c.Possible > 0 {
-		body += fmt.Sprintf("; %d more %s", c.Possible, maybe)
+		body += fmt.Sprintf("; possibly %d more", c.Possible)
 	}
 	if c.Held > 0 {
-		body += fmt.Sprintf(", besides %d %s", c.Held, held)
+		body += fmt.Sprintf(" (%d %s)", c.Held, held)
 	}
 	return body
 }

@@ -66,7 +66,7 @@ func compared(t testing.TB, overlay string, opts evaluator.Options) *evaluator.R
 		t.Fatal(err)
 	}
 	base, head := judge(read()), judge(changed{read(), outcome})
-	if _, err := evaluator.Compare(context.Background(), base, head, outcome.Settings); err != nil {
+	if _, err := evaluator.Compare(context.Background(), base, head, outcome.Settings, evaluator.GateLimits{FullBase: true}); err != nil {
 		t.Fatal(err)
 	}
 	return head

@@ -24,7 +24,7 @@ const (
 // the exit status has it: of a head only what is new counts, and of a result with
 // a baseline all that is there.
 func standingOf(r *evaluator.Result, f evaluator.Finding, o Options) standing {
-	head := r.Compared() != nil
+	head := r.Compared() != nil || r.FailsOnNew()
 	switch {
 	case f.BaselineState == evaluator.Absent:
 		return fixed
@@ -92,6 +92,8 @@ func exitMeaning(r *evaluator.Result, o Options) string {
 		return comparedMeaning(d, Exit{d.ExitStatus(o.FailOn, o.AllowIncomplete), o.FailOn, o.AllowIncomplete})
 	}
 	switch status := r.ExitStatus(o.FailOn, o.AllowIncomplete); {
+	case status == evaluator.ExitFindings && r.FailsOnNew():
+		return "new findings at or above " + string(o.FailOn)
 	case status == evaluator.ExitFindings:
 		return "findings at or above " + string(o.FailOn)
 	case status == evaluator.ExitTrouble:
@@ -100,6 +102,8 @@ func exitMeaning(r *evaluator.Result, o Options) string {
 		return "something was not evaluated"
 	case r.Incomplete():
 		return "what was not evaluated is allowed"
+	case r.FailsOnNew():
+		return "no new finding at or above " + string(o.FailOn)
 	case discounted(&r.Summary) != "":
 		return "no finding at or above " + string(o.FailOn) + " that counts"
 	case bySeverity(r) != "none":

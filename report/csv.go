@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"io"
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -46,6 +47,10 @@ func (csvFormat) write(out io.Writer, r *evaluator.Result, findings iter.Seq2[ev
 		}
 		writeRow(w, findingRow(f, titles[f.Rule]))
 	}
+	remarks := remarksOf(r.Compared())
+	for i := range remarks {
+		writeRow(w, remarkRow(&remarks[i]))
+	}
 	for _, rule := range r.Rules {
 		for _, row := range reasonRows(rule) {
 			writeRow(w, row)
@@ -67,11 +72,31 @@ func findingRow(f evaluator.Finding, title string) []string {
 	if f.Location != nil {
 		place = *f.Location
 	}
+	msg := f.Msg
+	if lapsed := lapsedText(&f); lapsed != "" {
+		msg = strings.TrimSuffix(msg, ".") + ". " + lapsed
+	}
 	return []string{
-		"finding", f.Rule, string(f.Severity), title, f.Resource.Type, f.Resource.Name, f.Resource.GUID, f.Msg, f.Package, f.Path,
+		"finding", f.Rule, string(f.Severity), title, f.Resource.Type, f.Resource.Name, f.Resource.GUID, msg, f.Package, f.Path,
 		cell(f.Expected), cell(f.Actual), f.Cause, string(f.Certainty), f.Fingerprint, string(f.BaselineState),
 		waiver.Reason, waiver.Owner, waiver.Ticket, waiver.Expires, place.File, number(place.Line), number(place.Column),
 	}
+}
+
+// remarkRow is what a comparison says beside its findings; the record is the kind.
+func remarkRow(r *evaluator.Remark) []string {
+	row, place := make([]string, len(csvColumns)), evaluator.SourceLocation{}
+	if r.Location != nil {
+		place = *r.Location
+	}
+	for column, text := range map[string]string{
+		"record": r.Kind, "rule": r.Rule, "title": remarkKinds[remarkKind(r.Kind)].title, "resource_type": r.Resource.Type,
+		"resource_name": r.Resource.Name, "resource_guid": r.Resource.GUID, "msg": remarkText(r), "package": r.Package, "path": r.Path,
+		"baseline_state": string(r.BaselineState), "file": place.File, "line": number(place.Line), "column": number(place.Column),
+	} {
+		row[slices.Index(csvColumns, column)] = text
+	}
+	return row
 }
 
 // reasonRows say why a rule has no full verdict.

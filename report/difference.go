@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/nscheck/nscheck/change"
 	"github.com/nscheck/nscheck/evaluator"
@@ -62,6 +63,7 @@ const (
 func DifferenceTable(out io.Writer, d *evaluator.Difference, o Options, exit Exit) error {
 	w := newWriter(out, o)
 	w.differenceHead(d)
+	w.remarks(d.Remarks)
 	w.configured(d.Pack.Packs, d.Configured)
 	w.settings(d.Settings)
 	lists, err := comparedLists(d)
@@ -174,7 +176,11 @@ func (w *writer) comparedFinding(c *evaluator.Compared) {
 	}
 	body += waiverRemark(&c.Finding)
 	w.item(findingIndent, body)
+	if lapsed := lapsedText(&c.Finding); lapsed != "" {
+		w.put(block{indent: findingIndent + 2, body: lapsed})
+	}
 	switch {
+	case c.LapsedWaiver != nil && len(c.Settings) == 0:
 	case c.Reason != "":
 		w.put(block{indent: findingIndent + 2, body: Message(c.Reason)})
 	case len(c.Settings) == 0:
@@ -229,11 +235,11 @@ func comparedMeaning(d *evaluator.Difference, exit Exit) string {
 	}
 	switch {
 	case exit.Status == evaluator.ExitFindings:
-		return "new findings at or above " + string(exit.FailOn)
+		return strings.Join(d.Failures(exit.FailOn), "; ")
 	case exit.Status == evaluator.ExitTrouble:
 		return "a rule broke"
 	case exit.Status == evaluator.ExitIncomplete:
-		return "something was not evaluated"
+		return strings.Join(d.Doubts(), "; ")
 	case d.Incomplete():
 		counting += "; what was not evaluated is allowed"
 	}

@@ -10,6 +10,7 @@ import (
 type against struct {
 	New, Fixed, Unchanged, Incomparable int64
 	Facts                               []string
+	Remarks                             []pageRemark
 	Incomplete                          []evaluator.RuleDifference
 	// The worst of the new findings, with the settings that make them.
 	Worst []pageFinding
@@ -17,6 +18,9 @@ type against struct {
 	difference *evaluator.Difference
 	worst      []evaluator.Finding
 }
+
+// pageRemark is what a comparison says beside its findings.
+type pageRemark struct{ Level, Title, Text string }
 
 // pageFinding is a finding that the page shows by itself.
 type pageFinding struct {
@@ -36,6 +40,10 @@ func newAgainst(r *evaluator.Result) *against {
 	}
 	for _, fact := range comparedFacts(d) {
 		a.Facts = append(a.Facts, Message(fact))
+	}
+	for i := range d.Remarks {
+		r := &d.Remarks[i]
+		a.Remarks = append(a.Remarks, pageRemark{remarkLevel(r), remarkKinds[remarkKind(r.Kind)].title, Message(remarkText(r))})
 	}
 	for _, rule := range d.Rules {
 		if len(rule.Incomplete) > 0 {

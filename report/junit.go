@@ -31,8 +31,13 @@ func (junitFormat) write(out io.Writer, r *evaluator.Result, findings iter.Seq2[
 	if err != nil {
 		return err
 	}
+	gateSuite, err := newGateSuite(r)
+	defer gateSuite.cases.close()
+	if err != nil {
+		return err
+	}
 	var all junitSuite
-	for _, s := range suites {
+	for _, s := range append(suites[:len(suites):len(suites)], gateSuite) {
 		all.tests, all.failures, all.errors, all.skipped = all.tests+s.tests, all.failures+s.failures, all.errors+s.errors, all.skipped+s.skipped
 	}
 	w := bufio.NewWriter(out)
@@ -45,8 +50,57 @@ func (junitFormat) write(out io.Writer, r *evaluator.Result, findings iter.Seq2[
 		}
 		w.WriteString("  </testsuite>\n")
 	}
+	if err := gateSuite.writeAs(w, gateSuiteName); err != nil {
+		return err
+	}
 	w.WriteString("</testsuites>\n")
 	return w.Flush()
+}
+
+// gateSuiteName is the test suite of what a comparison says beside its findings.
+const gateSuiteName = "nscheck gate"
+
+// newGateSuite makes a test case of every remark of a comparison: it fails if the
+// exit status does because of it. Without a comparison the suite is empty.
+func newGateSuite(r *evaluator.Result) (*junitSuite, error) {
+	s := &junitSuite{}
+	if r.Compared() == nil {
+		return s, nil
+	}
+	remarks := remarksOf(r.Compared())
+	for i := range remarks {
+		remark := &remarks[i]
+		title := remarkKinds[remarkKind(remark.Kind)].title
+		c := newCase("gate", title+": "+remarkSubject(remark))
+		if remark.Location != nil {
+			c.File, c.Line = remark.Location.File, remark.Location.Line
+		}
+		text := clean(remarkText(remark), math.MaxInt)
+		result := &junit.Result{Type: remark.Kind, Message: text, Data: text}
+		if remark.Fails {
+			c.Failure = result
+		} else {
+			c.Skipped = result
+		}
+		if err := s.add(c); err != nil {
+			return s, err
+		}
+	}
+	if len(remarks) == 0 {
+		return s, s.add(newCase("gate", "No clients are newly affected, and rules read every changed setting"))
+	}
+	return s, nil
+}
+
+// writeAs writes a suite that has test cases.
+func (s *junitSuite) writeAs(w *bufio.Writer, name string) error {
+	if s.tests == 0 {
+		return nil
+	}
+	w.WriteString("  <testsuite" + s.attributes(name) + ">\n")
+	err := s.cases.copyTo(w)
+	w.WriteString("  </testsuite>\n")
+	return err
 }
 
 // junitCase is a test case with the place where its setting stands; GitLab

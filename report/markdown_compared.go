@@ -17,12 +17,33 @@ func (m *markdown) compared(r *evaluator.Result, d *digest, o Options) {
 		}
 		m.add("- %s\n", short(fact))
 	}
+	m.remarks(d.difference.Remarks)
 	m.fresh(d)
 	m.fixed(d)
 	m.incomparable(d.difference)
 	m.add("\n### The head as a whole, old and new\n\n")
 	m.headlines(r, d)
 	m.add("Findings: %s. %s.\n", bySeverity(r), byVerdict(r))
+}
+
+func (m *markdown) remarks(list []evaluator.Remark) {
+	for i := range remarkKinds {
+		began := 0
+		for j := range list {
+			if list[j].Kind != remarkKinds[i].kind {
+				continue
+			}
+			if began++; began == 1 {
+				m.add("\n### %s\n\n", remarkKinds[i].title)
+			}
+			if began <= digestShown {
+				m.add("- %s\n", markdownText(Message(remarkText(&list[j]))))
+			}
+		}
+		if began > digestShown {
+			m.add("- and %d more\n", began-digestShown)
+		}
+	}
 }
 
 func (m *markdown) fresh(d *digest) {

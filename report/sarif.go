@@ -34,6 +34,16 @@ func (sarifFormat) write(out io.Writer, r *evaluator.Result, findings iter.Seq2[
 	w.WriteString(",\n  \"results\": [")
 	results := newSarifResults(r)
 	separator := "\n    "
+	remarks := remarksOf(r.Compared())
+	for i := range remarks {
+		line, err := encodeJSON(results.remark(&remarks[i], len(r.Rules)), "")
+		if err != nil {
+			return err
+		}
+		w.WriteString(separator)
+		w.Write(line)
+		separator = ",\n    "
+	}
 	for f, err := range findings {
 		if err != nil {
 			return err
@@ -159,6 +169,55 @@ func (s *sarifResults) of(f evaluator.Finding) sarifResult {
 		})
 	}
 	out.RelatedLocations = s.related(&f)
+	return out
+}
+
+// remark is what a comparison says beside its findings, as a result; first is the
+// index of the first rule that stands for a kind of remark.
+func (s *sarifResults) remark(r *evaluator.Remark, first int) sarifResult {
+	kind := remarkKind(r.Kind)
+	severity := evaluator.Medium
+	if r.Fails {
+		severity = evaluator.Critical
+	}
+	print := remarkPrint(r)
+	out := sarifResult{
+		RuleID: remarkKinds[kind].id, RuleIndex: first + kind, Level: remarkLevel(r), Message: sarifMessage{sarifText(remarkText(r))},
+		Locations:           []sarifLocation{{PhysicalLocation: sarifPlace(r.Location), LogicalLocations: []sarifLogical{logicalLocation(r.Resource, r.Path)}}},
+		BaselineState:       string(evaluator.New),
+		PartialFingerprints: map[string]string{"nscheckRemark/v1": print, "primaryLocationLineHash": print},
+		Suppressions:        []sarifSuppression{},
+		Properties:          sarifFinding{Severity: severity, Resource: r.Resource, Package: r.Package, Path: r.Path, BaselineState: r.BaselineState},
+	}
+	for i := range r.Settings[:min(len(r.Settings), settingsShown)] {
+		setting := &r.Settings[i]
+		object := setting.Object
+		out.RelatedLocations = append(out.RelatedLocations, sarifLocation{
+			ID: i + 1, Message: &sarifMessage{sarifText("Setting: " + settingChange(&setting.Setting))}, PhysicalLocation: sarifPlace(sourceOf(&setting.Setting)),
+			LogicalLocations: []sarifLogical{logicalLocation(evaluator.Resource{Type: object.Type, GUID: object.GUID, Name: object.Name}, setting.Path)},
+		})
+	}
+	return out
+}
+
+// sarifRemarkRules are the rules that stand for the kinds of remarks.
+func sarifRemarkRules(r *evaluator.Result) []sarifRule {
+	if r.Compared() == nil {
+		return nil
+	}
+	var out []sarifRule
+	for _, k := range remarkKinds {
+		out = append(out, sarifRule{
+			ID: k.id, ShortDescription: sarifMessage{k.title + "."}, FullDescription: sarifMessage{k.help}, Help: sarifHelp{k.help, markdownText(k.help)},
+			DefaultConfiguration: sarifConfiguration{Level: "warning", Rank: sarifRank[evaluator.Medium]},
+			Properties:           sarifRuleProperties{Severity: evaluator.Medium, Scope: evaluator.EstateScope, Step: "+", Verdict: evaluator.Pass, Tags: []string{"gate"}},
+		})
+	}
+	for i := range out {
+		if r.Compared().CountRemarks(remarkKinds[i].kind) > 0 {
+			out[i].Properties.Verdict = evaluator.Fail
+		}
+	}
 	return out
 }
 

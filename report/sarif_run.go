@@ -148,6 +148,7 @@ func newSarifRun(r *evaluator.Result, o Options) sarifRun {
 		notes := &invocation.ToolExecutionNotifications
 		*notes = append(*notes, sarifNotifications(rule, i)...)
 	}
+	run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRemarkRules(r)...)
 	return run
 }
 

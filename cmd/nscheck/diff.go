@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -22,7 +24,7 @@ func diffCommand() *cli.Command {
 		ArgsUsage: "BASE HEAD",
 		Description: "Settings that differ are joined to the findings that came and went. The exit status is\n" +
 			"that of gate. See docs/gate.md.",
-		Flags:  append(append(differenceFlags(), configFlag()), workFlags()...),
+		Flags:  slices.Concat(differenceFlags(), gateFlags(), []cli.Flag{configFlag()}, workFlags()),
 		Action: runDiff,
 	}
 }
@@ -40,12 +42,16 @@ func runDiff(c *cli.Context) error {
 		return err
 	}
 	opts.Track = true
+	limits, err := gateLimits(c)
+	if err != nil {
+		return err
+	}
 	ctx, cancel, err := withTimeout(c)
 	if err != nil {
 		return err
 	}
 	defer cancel()
-	return compareSnapshots(ctx, c, pack, opts, c.Args().Get(0), c.Args().Get(1), out)
+	return compareSnapshots(ctx, c, pack, opts, limits, c.Args().Get(0), c.Args().Get(1), out)
 }
 
 // opener opens one side of a comparison.
@@ -62,7 +68,7 @@ func opened(file string) opener {
 }
 
 // compareSnapshots compares two snapshot files.
-func compareSnapshots(ctx context.Context, c *cli.Context, pack *evaluator.Pack, opts evaluator.Options, base, head string, out *differenceOutputs) error {
+func compareSnapshots(ctx context.Context, c *cli.Context, pack *evaluator.Pack, opts evaluator.Options, limits evaluator.GateLimits, base, head string, out *differenceOutputs) error {
 	var estates [2][]byte
 	for i, file := range []string{base, head} {
 		snap, err := openSnapshot(ctx, file)
@@ -76,29 +82,67 @@ func compareSnapshots(ctx context.Context, c *cli.Context, pack *evaluator.Pack,
 	if err != nil {
 		return err
 	}
-	return compare(ctx, c, pack, opts, opened(base), opened(head), settings, 0, out)
+	return compare(ctx, c, pack, opts, limits, opened(base), opened(head), settings, 0, out)
 }
 
-// compare judges both sides, one after the other, and reports what differs.
-func compare(ctx context.Context, c *cli.Context, pack *evaluator.Pack, opts evaluator.Options, base, head opener, settings []change.Setting, idle int, out *differenceOutputs) error {
-	before, err := judgeSide(ctx, c, pack, opts, base)
+// compare evaluates both sides and reports what differs. With --policy-base the
+// policy of that folder decides, and the report names what only the present one
+// lets pass.
+func compare(ctx context.Context, c *cli.Context, pack *evaluator.Pack, opts evaluator.Options, limits evaluator.GateLimits, base, head opener, settings []change.Setting, idle int, out *differenceOutputs) error {
+	folder := c.String("policy-base")
+	decidedBy, deciding := pack, opts
+	if folder != "" {
+		var err error
+		if decidedBy, deciding, err = loadPolicyBase(c, folder, opts); err != nil {
+			return err
+		}
+	}
+	d, now, closing, err := compareSides(ctx, c, decidedBy, deciding, limits, base, head, settings)
 	if err != nil {
 		return err
 	}
-	defer before.Close()
-	now, err := judgeSide(ctx, c, pack, opts, head)
-	if err != nil {
-		return err
-	}
-	defer now.Close()
-	d, err := evaluator.Compare(ctx, before, now, settings)
-	if err != nil {
-		return err
+	defer closing()
+	if folder != "" {
+		present, _, closing, err := compareSides(ctx, c, pack, opts, limits, base, head, settings)
+		if err != nil {
+			return err
+		}
+		defer closing()
+		if err := d.DecidedBy(filepath.ToSlash(folder), present, out.options.FailOn); err != nil {
+			return err
+		}
 	}
 	if d.Idle = idle; idle > 0 {
 		notice(c, "Without effect in the change: %s.", report.Count(int64(idle), "edit"))
 	}
 	return out.write(c, d, now)
+}
+
+// compareSides evaluates both sides by one policy, one after the other.
+func compareSides(ctx context.Context, c *cli.Context, pack *evaluator.Pack, opts evaluator.Options, limits evaluator.GateLimits, base, head opener, settings []change.Setting) (d *evaluator.Difference, now *evaluator.Result, closing func(), err error) {
+	before, err := judgeSide(ctx, c, pack, opts, base)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	now, err = judgeSide(ctx, c, pack, opts, head)
+	if err != nil {
+		before.Close()
+		return nil, nil, nil, err
+	}
+	closing = func() {
+		now.Close()
+		before.Close()
+	}
+	d, err = evaluator.Compare(ctx, before, now, settings, limits)
+	if err == nil {
+		return d, now, closing, nil
+	}
+	closing()
+	var incomparable *evaluator.IncomparableError
+	if errors.As(err, &incomparable) {
+		err = fmt.Errorf("the two sides cannot be compared: %w; --compare-anyway compares them", err)
+	}
+	return nil, nil, nil, err
 }
 
 func judgeSide(ctx context.Context, c *cli.Context, pack *evaluator.Pack, opts evaluator.Options, open opener) (*evaluator.Result, error) {

@@ -40,6 +40,8 @@ func configFlag() cli.Flag {
 func reportFlags() []cli.Flag {
 	return append(differenceFlags(),
 		&cli.StringFlag{Name: "baseline", Usage: "compare the findings with those of an earlier result, `FILE` as -f json wrote it", EnvVars: []string{"NSCHECK_BASELINE"}},
+		&cli.BoolFlag{Name: "fail-on-new", Usage: "let only findings count that --baseline does not have", EnvVars: []string{"NSCHECK_FAIL_ON_NEW"}},
+		&cli.BoolFlag{Name: "compare-anyway", Usage: "compare with a --baseline of another server, or of a later snapshot", EnvVars: []string{"NSCHECK_COMPARE_ANYWAY"}},
 	)
 }
 

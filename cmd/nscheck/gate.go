@@ -25,8 +25,9 @@ func gateCommand() *cli.Command {
 		&cli.StringSliceFlag{Name: "change", Usage: "apply `FILE` to the base: an estate.yaml, an overlay, or the XML of a policy; repeatable"},
 		&cli.StringFlag{Name: "head", Usage: "take `SNAPSHOT` for the estate after the change"},
 		bindingsFlag(),
+		policyBaseFlag(),
 	}
-	flags = append(flags, differenceFlags()...)
+	flags = append(append(flags, differenceFlags()...), gateFlags()...)
 	return &cli.Command{
 		Name:  "gate",
 		Usage: "tell what a change of the configuration makes worse, and what exactly",
@@ -36,6 +37,27 @@ func gateCommand() *cli.Command {
 		Flags:  append(append(flags, configFlag()), workFlags()...),
 		Action: runGate,
 	}
+}
+
+// Flags of the commands that compare: what they let pass.
+func gateFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.Int64Flag{Name: "allow-affected", Usage: "allow `N` clients to be newly affected", EnvVars: []string{"NSCHECK_ALLOW_AFFECTED"}},
+		&cli.BoolFlag{Name: "allow-possibly-affected", Usage: "exit with 0, not 3, if clients are only possibly newly affected", EnvVars: []string{"NSCHECK_ALLOW_POSSIBLY_AFFECTED"}},
+		&cli.BoolFlag{Name: "fail-on-uncovered", Usage: "exit with 1 if a changed setting is not covered by any rule", EnvVars: []string{"NSCHECK_FAIL_ON_UNCOVERED"}},
+		&cli.BoolFlag{Name: "compare-anyway", Usage: "compare even if the sides are of different servers, in the wrong order, or most clients are missing", EnvVars: []string{"NSCHECK_COMPARE_ANYWAY"}},
+	}
+}
+
+func gateLimits(c *cli.Context) (evaluator.GateLimits, error) {
+	limits := evaluator.GateLimits{
+		AllowAffected: c.Int64("allow-affected"), AllowPossiblyAffected: c.Bool("allow-possibly-affected"),
+		FailOnUncovered: c.Bool("fail-on-uncovered"), CompareAnyway: c.Bool("compare-anyway"),
+	}
+	if limits.AllowAffected < 0 {
+		return limits, errors.New("--allow-affected must be 0 or more")
+	}
+	return limits, nil
 }
 
 func runGate(c *cli.Context) error {
@@ -54,6 +76,11 @@ func runGate(c *cli.Context) error {
 		return err
 	}
 	opts.Track, opts.Present = true, evaluator.Today()
+	limits, err := gateLimits(c)
+	if err != nil {
+		return err
+	}
+	limits.FullBase = true
 	ctx, cancel, err := withTimeout(c)
 	if err != nil {
 		return err
@@ -61,7 +88,7 @@ func runGate(c *cli.Context) error {
 	defer cancel()
 	base, head := c.String("base"), c.String("head")
 	if head != "" {
-		return compareSnapshots(ctx, c, pack, opts, base, head, out)
+		return compareSnapshots(ctx, c, pack, opts, limits, base, head, out)
 	}
 	outcome, err := applyChange(ctx, c, base)
 	if err != nil {
@@ -74,7 +101,7 @@ func runGate(c *cli.Context) error {
 		}
 		return changedSnapshot{snap, outcome}, snap.Close, nil
 	}
-	return compare(ctx, c, pack, opts, opened(base), open, outcome.Settings, outcome.Idle, out)
+	return compare(ctx, c, pack, opts, limits, opened(base), open, outcome.Settings, outcome.Idle, out)
 }
 
 // changedSnapshot is a snapshot whose configuration was changed.

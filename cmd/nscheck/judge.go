@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -46,6 +47,10 @@ func evaluateFile(ctx context.Context, c *cli.Context, path string, pack *evalua
 	stop := showJudging(c, snap.Manifest(), &opts)
 	result, err := evaluator.Evaluate(ctx, pack, snap, opts)
 	stop()
+	var incomparable *evaluator.IncomparableError
+	if errors.As(err, &incomparable) {
+		return fmt.Errorf("--baseline: it cannot be compared: %w; --compare-anyway compares it", err)
+	}
 	if err != nil {
 		return err
 	}

@@ -52,6 +52,10 @@ func parseJudging(c *cli.Context, pack *evaluator.Pack) (evaluator.Options, erro
 			return o, err
 		}
 	}
+	o.FailOnNew, o.CompareAnyway = c.Bool("fail-on-new"), c.Bool("compare-anyway")
+	if o.FailOnNew && c.String("baseline") == "" {
+		return o, errors.New("--fail-on-new needs --baseline: without an earlier result nothing is new")
+	}
 	if file := c.String("baseline"); file != "" {
 		if o.Baseline, err = evaluator.ReadBaseline(file); err != nil {
 			return o, fmt.Errorf("--baseline: %w", err)

@@ -60,16 +60,24 @@ func loadAllRules(c *cli.Context) (*evaluator.Pack, error) {
 	if err := cfg.setParams(c, pack); err != nil {
 		return nil, err
 	}
+	if err := setParamFlags(c, pack); err != nil {
+		return nil, err
+	}
+	return pack, nil
+}
+
+// setParamFlags sets the parameters that --param names.
+func setParamFlags(c *cli.Context, pack *evaluator.Pack) error {
 	for _, p := range c.StringSlice("param") {
 		name, value, ok := strings.Cut(p, "=")
 		if !ok {
-			return nil, fmt.Errorf("--param %q must be of the form NAME=VALUE", p)
+			return fmt.Errorf("--param %q must be of the form NAME=VALUE", p)
 		}
 		if err := pack.SetParam(name, value, "--param"); err != nil {
-			return nil, fmt.Errorf("--param: %w", err)
+			return fmt.Errorf("--param: %w", err)
 		}
 	}
-	return pack, nil
+	return nil
 }
 
 // ruleSources are the rules that the flags name, before they are loaded.

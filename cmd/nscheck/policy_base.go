@@ -1,0 +1,123 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/policies"
+)
+
+func policyBaseFlag() cli.Flag {
+	return &cli.StringFlag{Name: "policy-base", Usage: "decide by the configuration, waivers and rules in `DIR`, a checkout of the target branch, and report what only the present ones let pass", EnvVars: []string{"NSCHECK_POLICY_BASE"}}
+}
+
+// loadPolicyBase loads the rules, and the waivers, of the folder that --policy-base
+// names: each file that the flags or the configuration name, or that is read by its
+// usual name, is read from there.
+func loadPolicyBase(c *cli.Context, folder string, opts evaluator.Options) (*evaluator.Pack, evaluator.Options, error) {
+	pack, waivers, err := readPolicyBase(c, folder)
+	if err != nil {
+		return nil, opts, fmt.Errorf("--policy-base: %w", err)
+	}
+	opts.Waivers = waivers
+	return pack, opts, nil
+}
+
+func readPolicyBase(c *cli.Context, folder string) (*evaluator.Pack, *evaluator.Waivers, error) {
+	if info, err := os.Stat(folder); err != nil {
+		return nil, nil, err
+	} else if !info.IsDir() {
+		return nil, nil, fmt.Errorf("%s is not a folder", folder)
+	}
+	cfg := &config{name: below(folder, cmp.Or(c.String("config"), defaultConfig))}
+	text, err := os.ReadFile(cfg.name)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, err
+	}
+	f := &configFile{*cfg}
+	if err := f.parse(text); err != nil {
+		return nil, nil, err
+	}
+	cfg = &f.config
+	pack, err := policyBaseRules(c, folder, cfg)
+	if err != nil {
+		return nil, nil, err
+	}
+	waivers, err := policyBaseWaivers(c, folder, cfg)
+	if err == nil && waivers != nil {
+		err = waivers.CheckRules(pack)
+	}
+	return pack, waivers, err
+}
+
+// below is a file as it is in a folder; a full path is what it is anywhere.
+func below(folder, name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(folder, name)
+}
+
+func policyBaseRules(c *cli.Context, folder string, cfg *config) (*evaluator.Pack, error) {
+	var sources []evaluator.Source
+	if !c.Bool("no-builtin") {
+		sources = append(sources, evaluator.Source{Name: builtin, FS: policies.FS})
+	}
+	key, err := verifyKey(c, cfg)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range c.StringSlice("policy") {
+		own := below(folder, name)
+		if _, err := os.Stat(own); errors.Is(err, fs.ErrNotExist) {
+			notice(c, "%s has no %s; the present rules of that name decide.", folder, name)
+			own = name
+		}
+		source, err := openSource(c, own, key)
+		if err != nil {
+			return nil, err
+		}
+		sources = append(sources, source)
+	}
+	if len(sources) == 0 {
+		return nil, errors.New("--no-builtin leaves no rules; name a folder of rules with --policy")
+	}
+	pack, err := evaluator.LoadPack(sources...)
+	if err != nil {
+		return nil, err
+	}
+	if err := cfg.setParams(c, pack); err != nil {
+		return nil, err
+	}
+	if err := setParamFlags(c, pack); err != nil {
+		return nil, err
+	}
+	return pack, cfg.setRules(c, pack)
+}
+
+// policyBaseWaivers reads the waivers of the folder; nil if it has none.
+func policyBaseWaivers(c *cli.Context, folder string, cfg *config) (*evaluator.Waivers, error) {
+	file, settings, err := cfg.waiverSettings()
+	if err != nil {
+		return nil, err
+	}
+	if flag := c.String("waivers"); flag != "" {
+		file = below(folder, flag)
+	}
+	file = cmp.Or(file, below(folder, defaultWaivers))
+	text, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return evaluator.ReadWaivers(file, text, settings)
+}

@@ -1,0 +1,370 @@
+package evaluator
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/nscheck/nscheck/change"
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+// GateLimits are what a comparison allows.
+type GateLimits struct {
+	// Number of clients that may be newly affected for sure.
+	AllowAffected int64 `json:"allow_affected"`
+	// Whether clients that may be newly affected are allowed.
+	AllowPossiblyAffected bool `json:"allow_possibly_affected"`
+	// Whether a changed setting that no rule reads fails the comparison.
+	FailOnUncovered bool `json:"fail_on_uncovered"`
+	// Whether findings that the base could not evaluate leave the answer incomplete.
+	FullBase bool `json:"full_base"`
+	// Whether two sides that are not of one estate are compared.
+	CompareAnyway bool `json:"compare_anyway"`
+}
+
+// AffectedBy counts the clients that a finding newly affects.
+type AffectedBy struct {
+	// Number of clients that it surely affects.
+	Sure int64 `json:"sure"`
+	// Number of clients that it may affect.
+	Possible int64 `json:"possible"`
+	// The first of them by name.
+	Sample []Resource `json:"sample"`
+}
+
+// The kinds of remarks.
+const (
+	RemarkAffected  = "newly_affected"    // clients are newly affected
+	RemarkUncovered = "uncovered_setting" // no rule reads a setting that differs
+	RemarkUnknown   = "unknown_setting"   // the change makes a setting unknown
+	RemarkPolicy    = "let_pass"          // only the new configuration lets it pass
+)
+
+// Remark is what a comparison has to say beside its findings.
+type Remark struct {
+	// Kind of remark.
+	Kind string `json:"kind" jsonschema:"enum=newly_affected,enum=uncovered_setting,enum=unknown_setting,enum=let_pass"`
+	// Whether the exit status is 1 because of it, and others of its kind.
+	Fails bool `json:"fails"`
+	// Whether the exit status is 3 because of it, unless something fails.
+	Incomplete bool `json:"incomplete"`
+	// The remark in a sentence.
+	Msg string `json:"msg"`
+	// Id of the rule whose finding affects clients.
+	Rule string `json:"rule,omitempty"`
+	// What became of that finding.
+	BaselineState BaselineState `json:"baseline_state,omitempty"`
+	// The object of the finding or of the setting.
+	Resource Resource `json:"resource"`
+	// Role of the required package that the finding is about.
+	Package string `json:"package,omitempty"`
+	// The setting that the finding or the remark is about.
+	Path string `json:"path,omitempty"`
+	// The clients that the finding newly affects; absent in other kinds.
+	Clients *AffectedBy `json:"clients,omitempty"`
+	// The settings that may be behind it.
+	Settings []SettingRef `json:"settings,omitempty"`
+	// Place of the first of them in a file.
+	Location *SourceLocation `json:"location,omitempty"`
+}
+
+// IncomparableError reports that two sides are not of one estate, or not in order.
+type IncomparableError struct{ Problems []string }
+
+func (e *IncomparableError) Error() string { return strings.Join(e.Problems, "; ") }
+
+// sidesDiffer lists why two snapshots should not be compared.
+func sidesDiffer(base, head *SnapshotInfo) []string {
+	var out []string
+	if s := otherServer(base.Server, head.Server); s != "" {
+		out = append(out, s)
+	}
+	if b, h := base.Manifest, head.Manifest; b != nil && h != nil {
+		out = append(out, older("the head", h.CollectedAt.Time, "the base", b.CollectedAt.Time)...)
+	}
+	return out
+}
+
+func otherServer(base, head *snapshot.Server) string {
+	if base == nil || head == nil {
+		return ""
+	}
+	same := strings.EqualFold(base.Name, head.Name)
+	if base.GUID != nil && head.GUID != nil {
+		same = strings.EqualFold(*base.GUID, *head.GUID)
+	}
+	if same {
+		return ""
+	}
+	return fmt.Sprintf("the base is of the Notification Server %s, the head of %s", describeServer(base), describeServer(head))
+}
+
+func describeServer(s *snapshot.Server) string {
+	if s.GUID == nil {
+		return s.Name
+	}
+	return s.Name + " (" + *s.GUID + ")"
+}
+
+func older(head string, now time.Time, base string, before time.Time) []string {
+	if !now.Before(before) {
+		return nil
+	}
+	const layout = "2006-01-02 15:04:05Z"
+	return []string{fmt.Sprintf("%s was collected on %s, before %s on %s", head, now.UTC().Format(layout), base, before.UTC().Format(layout))}
+}
+
+// lostClients says that the head has lost most clients of the base; empty if it
+// has not.
+func (d *Difference) lostClients() string {
+	kept, base, head := d.Clients.Base-d.Clients.Gone, d.base.Snapshot.ActiveClients, d.head.Snapshot.ActiveClients
+	switch {
+	case d.sameClients:
+	case d.Clients.Gone > kept:
+		return fmt.Sprintf("the head has %d of the %s of the base", kept, count(d.Clients.Base, "client record"))
+	case head*2 < base:
+		return fmt.Sprintf("the head has %s, the base %d", count(head, "Active client"), base)
+	}
+	return ""
+}
+
+// remark adds the remarks: clients by the finding that affects them, then settings.
+func (d *Difference) remark() {
+	for i := range d.faults {
+		f := &d.faults[i]
+		if f.clients.Sure+f.clients.Possible == 0 {
+			continue
+		}
+		clients := f.clients
+		r := Remark{
+			Kind: RemarkAffected, Rule: f.rule.ID, Resource: f.finding.Resource, Package: f.finding.Package, Path: f.finding.Path, Clients: &clients, BaselineState: f.state,
+			Settings: d.behindFault(f), Fails: clients.Sure > 0 && d.affectedFail(),
+			Incomplete: clients.Possible > 0 && !d.Limits.AllowPossiblyAffected,
+		}
+		if r.BaselineState == "" {
+			r.BaselineState = Unchanged
+		}
+		r.Msg = clients.describe() + ": " + f.finding.Msg
+		d.Remarks = append(d.Remarks, r)
+	}
+	for _, s := range d.Settings {
+		if s.Observed {
+			continue
+		}
+		ref := []SettingRef{{Setting: s, Related: true}}
+		object := Resource{Type: s.Object.Type, GUID: s.Object.GUID, Name: s.Object.Name}
+		if !d.covered(&s) {
+			d.Remarks = append(d.Remarks, Remark{
+				Kind: RemarkUncovered, Fails: d.Limits.FailOnUncovered, Resource: object, Path: s.Path, Settings: ref,
+				Msg: "No rule reads " + s.Path + ", so its effect was not evaluated",
+			})
+		}
+		if d.sameClients && madeUnknown(&s) {
+			d.Remarks = append(d.Remarks, Remark{
+				Kind: RemarkUnknown, Incomplete: true, Resource: object, Path: s.Path, Settings: ref,
+				Msg: "The change makes " + s.Path + " unknown, so its effect was not evaluated",
+			})
+		}
+	}
+	for i := range d.Remarks {
+		d.Remarks[i].Location = locationOf(d.Remarks[i].Settings)
+	}
+}
+
+// behindFault are the settings behind the clients that a fault newly affects.
+func (d *Difference) behindFault(f *fault) []SettingRef {
+	if f.state == New {
+		return d.blame.of(f.finding)
+	}
+	return d.blame.behindFault(f.finding)
+}
+
+func (a *AffectedBy) describe() string {
+	switch {
+	case a.Possible == 0:
+		return count(a.Sure, "client") + " newly affected"
+	case a.Sure == 0:
+		return count(a.Possible, "client") + " possibly newly affected"
+	}
+	return fmt.Sprintf("%s newly affected, %d more possibly", count(a.Sure, "client"), a.Possible)
+}
+
+// affectedFail reports whether more clients are newly affected than allowed.
+func (d *Difference) affectedFail() bool { return d.Clients.Harmed.Sure > d.Limits.AllowAffected }
+
+// affectedUnclear reports whether clients may be newly affected and that is not
+// allowed.
+func (d *Difference) affectedUnclear() bool {
+	return d.Clients.Harmed.Possible > 0 && !d.Limits.AllowPossiblyAffected
+}
+
+// CountRemarks counts the remarks of a kind.
+func (d *Difference) CountRemarks(kind string) (n int64) {
+	for i := range d.Remarks {
+		if d.Remarks[i].Kind == kind {
+			n++
+		}
+	}
+	return n
+}
+
+// covered reports whether some rule that was evaluated reads a setting. What an
+// object is called is no setting.
+func (d *Difference) covered(s *change.Setting) bool {
+	if s.IsName() {
+		return true
+	}
+	return slices.ContainsFunc(d.head.Rules, func(r RuleResult) bool {
+		return r.Verdict != Disabled && r.Verdict != NotApplicable && mayRead(d.blame.namesOf(r.ID), s)
+	})
+}
+
+// madeUnknown reports whether a setting was known and is unknown now, or a part of
+// it.
+func madeUnknown(s *change.Setting) bool {
+	return s.Change == change.Changed && hasNull(s.To) && !hasNull(s.From)
+}
+
+func hasNull(value any) bool {
+	switch v := value.(type) {
+	case nil:
+		return true
+	case []any:
+		return slices.ContainsFunc(v, hasNull)
+	case map[string]any:
+		for _, inner := range v {
+			if hasNull(inner) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// findLapsed finds the waivers that covered a finding on the base and no longer
+// cover it on the head.
+func (d *Difference) findLapsed() error {
+	if len(d.base.Waivers) == 0 {
+		return nil
+	}
+	waived := map[fingerprint]*WaiverUse{}
+	for f, err := range d.base.Findings() {
+		if err != nil {
+			return err
+		}
+		if print, ok := parseFingerprint(f.Fingerprint); ok && f.Waiver != nil {
+			waived[print] = f.Waiver
+		}
+	}
+	if len(waived) == 0 {
+		return nil
+	}
+	d.lapsed = map[fingerprint]*LapsedWaiver{}
+	for f, err := range d.head.Findings() {
+		if err != nil {
+			return err
+		}
+		print, _ := parseFingerprint(f.Fingerprint)
+		if w := waived[print]; w != nil && f.Waiver == nil {
+			d.lapsed[print] = &LapsedWaiver{*w, d.whyLapsed(w.Place)}
+		}
+	}
+	return nil
+}
+
+// whyLapsed says why the waiver at a place no longer covers a finding.
+func (d *Difference) whyLapsed(place string) string {
+	for i := range d.head.Waivers {
+		if w := &d.head.Waivers[i]; w.Place == place && !w.Holds() && w.Msg != "" {
+			return w.Msg
+		}
+	}
+	return "it no longer covers the object of the finding"
+}
+
+// doubtfulClients are the sites of computers that may be clients.
+type doubtfulClients struct {
+	sites    map[string]bool
+	anywhere bool // some may be in any site
+}
+
+// noteDoubtful notes where a computer of the head is that is not known to be a
+// client, or a client of which that is not known.
+func (p *pairing) noteDoubtful(h *track) {
+	if !h.noStatus && (!h.active || h.addresses != nil) || p.reach[1].servers[unpackGUID(h.guid)] {
+		return
+	}
+	where, err := p.reach[1].locator.of(h.addresses)
+	if err != nil || where.loc == nil || where.loc.Sites == nil {
+		p.d.doubtful.anywhere = true
+		return
+	}
+	if p.d.doubtful.sites == nil {
+		p.d.doubtful.sites = map[string]bool{}
+	}
+	for _, site := range where.loc.Sites {
+		p.d.doubtful.sites[site] = true
+	}
+}
+
+// mayBePopulated reports whether a site that is not known to have clients may have
+// some.
+func (d *Difference) mayBePopulated(site string) bool {
+	return d.head.trail.clients[site] == 0 && (d.doubtful.anywhere || d.doubtful.sites[site])
+}
+
+// neverAsked reports whether a rule was not evaluated for any object.
+func neverAsked(r *RuleResult) bool {
+	switch r.Verdict {
+	case NotApplicable, Disabled, Errored:
+		return true
+	}
+	return r.Verdict == NotEvaluated && len(r.Reasons) > 0 && len(r.Unknown) == 0
+}
+
+// LapsedWaivers counts the findings whose waiver has lapsed.
+func (d *Difference) LapsedWaivers() int64 { return int64(len(d.lapsed)) }
+
+// newCounting counts the new findings that count from a severity upwards.
+func (d *Difference) newCounting(failOn Severity) (n int64) {
+	for severity, all := range d.Findings[New] {
+		if severity.AtLeast(failOn) {
+			n += all - d.Waived[severity] - d.Warnings[severity]
+		}
+	}
+	return n
+}
+
+// Failures lists in words why the exit status is 1; none if it is not.
+func (d *Difference) Failures(failOn Severity) []string {
+	var out []string
+	if d.newCounting(failOn) > 0 {
+		out = append(out, "new findings at or above "+string(failOn))
+	}
+	if d.affectedFail() {
+		affected := count(d.Clients.Harmed.Sure, "client") + " newly affected"
+		if d.Limits.AllowAffected > 0 {
+			affected += fmt.Sprintf(", %d allowed", d.Limits.AllowAffected)
+		}
+		out = append(out, affected)
+	}
+	if n := d.CountRemarks(RemarkUncovered); d.Limits.FailOnUncovered && n > 0 {
+		out = append(out, count(n, "changed setting")+" not covered by any rule")
+	}
+	return out
+}
+
+// Doubts lists in words why the exit status is 3 unless something fails; none if it
+// is not.
+func (d *Difference) Doubts() []string {
+	var out []string
+	if d.affectedUnclear() {
+		out = append(out, count(d.Clients.Harmed.Possible, "client")+" possibly newly affected")
+	}
+	if d.Incomplete() {
+		out = append(out, "something was not evaluated")
+	}
+	return out
+}
