@@ -16,8 +16,8 @@ import (
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// platform is one without unknowns, as the model of the ways sees it.
-type platform struct {
+// wayPlatform is a platform without unknowns, as the model of the ways sees it.
+type wayPlatform struct {
 	sites       map[string][]string // of each package server
 	constrained map[string]bool
 	task        map[string]bool
@@ -27,7 +27,7 @@ type platform struct {
 // open reports whether packages reach a site, over package servers that allowed
 // accepts: an unconstrained one that is assigned them gets them from the Notification
 // Server, a constrained one from another one of its sites.
-func (k platform) open(site string, allowed func(server string) bool) bool {
+func (k wayPlatform) open(site string, allowed func(server string) bool) bool {
 	has := map[string]bool{}
 	for range k.sites {
 		for server, sites := range k.sites {
@@ -53,7 +53,7 @@ func (k platform) open(site string, allowed func(server string) bool) bool {
 // wayEstate is a small random estate and all platforms that it may be of.
 type wayEstate struct {
 	doc       map[string]any
-	platforms []platform
+	platforms []wayPlatform
 	servers   []string
 	sites     []string
 }
@@ -142,10 +142,10 @@ func wayDocument(servers, policies []any, sites map[string][]string, all []strin
 }
 
 // complete lists every platform that agrees with what is known of an estate.
-func complete(e wayEstate, constrained, task map[string]*bool, sites map[string][]string, policies []policyChoice, stray string) []platform {
-	out := []platform{{sites: sites, constrained: map[string]bool{}, task: map[string]bool{}, assigned: map[string]bool{}}}
-	vary := func(change func(k platform) []platform) {
-		var next []platform
+func complete(e wayEstate, constrained, task map[string]*bool, sites map[string][]string, policies []policyChoice, stray string) []wayPlatform {
+	out := []wayPlatform{{sites: sites, constrained: map[string]bool{}, task: map[string]bool{}, assigned: map[string]bool{}}}
+	vary := func(change func(k wayPlatform) []wayPlatform) {
+		var next []wayPlatform
 		for _, k := range out {
 			next = append(next, change(k)...)
 		}
@@ -157,31 +157,31 @@ func complete(e wayEstate, constrained, task map[string]*bool, sites map[string]
 		return m
 	}
 	for _, name := range e.servers {
-		vary(func(k platform) (next []platform) {
+		vary(func(k wayPlatform) (next []wayPlatform) {
 			for _, c := range values(constrained[name]) {
 				for _, t := range values(task[name]) {
-					next = append(next, platform{k.sites, set(k.constrained, name, c), set(k.task, name, t), k.assigned})
+					next = append(next, wayPlatform{k.sites, set(k.constrained, name, c), set(k.task, name, t), k.assigned})
 				}
 			}
 			return next
 		})
 	}
 	for _, p := range policies {
-		vary(func(k platform) (next []platform) {
+		vary(func(k wayPlatform) (next []wayPlatform) {
 			for _, on := range values(p.enabled) {
 				for _, kind := range kinds(p.kind) {
 					assigned := maps.Clone(k.assigned)
 					for _, name := range e.servers {
 						assigned[name] = assigned[name] || on && (kind != "individual" || p.list[name])
 					}
-					next = append(next, platform{k.sites, k.constrained, k.task, assigned})
+					next = append(next, wayPlatform{k.sites, k.constrained, k.task, assigned})
 				}
 			}
 			return next
 		})
 	}
 	if stray != "" {
-		vary(func(k platform) (next []platform) {
+		vary(func(k wayPlatform) (next []wayPlatform) {
 			for mask := range 1 << len(e.sites) {
 				sites := maps.Clone(k.sites)
 				for i, site := range e.sites {
@@ -189,7 +189,7 @@ func complete(e wayEstate, constrained, task map[string]*bool, sites map[string]
 						sites[stray] = append(slices.Clone(sites[stray]), site)
 					}
 				}
-				next = append(next, platform{sites, k.constrained, k.task, k.assigned})
+				next = append(next, wayPlatform{sites, k.constrained, k.task, k.assigned})
 			}
 			return next
 		})
@@ -245,10 +245,10 @@ func wayAnswers(t *testing.T, pack *Pack, doc map[string]any) map[string][]strin
 // modelAnswers are the same by the model: what holds on every platform that the estate
 // may be of.
 func (e wayEstate) modelAnswers() map[string][]string {
-	every := func(holds func(k platform, site string) bool) []string {
+	every := func(holds func(k wayPlatform, site string) bool) []string {
 		var out []string
 		for _, site := range e.sites {
-			if !slices.ContainsFunc(e.platforms, func(k platform) bool { return !holds(k, site) }) {
+			if !slices.ContainsFunc(e.platforms, func(k wayPlatform) bool { return !holds(k, site) }) {
 				out = append(out, site)
 			}
 		}
@@ -256,7 +256,7 @@ func (e wayEstate) modelAnswers() map[string][]string {
 	}
 	all := func(string) bool { return true }
 	// A site that has no package server for sure is a question of its own.
-	members := func(k platform, site string) (list []string) {
+	members := func(k wayPlatform, site string) (list []string) {
 		for server, sites := range k.sites {
 			if slices.Contains(sites, site) {
 				list = append(list, server)
@@ -264,27 +264,27 @@ func (e wayEstate) modelAnswers() map[string][]string {
 		}
 		return list
 	}
-	closed := func(k platform, site string) bool {
+	closed := func(k wayPlatform, site string) bool {
 		return len(members(e.platforms[0], site)) > 0 && !k.open(site, all)
 	}
-	freely := func(k platform) platform {
+	freely := func(k wayPlatform) wayPlatform {
 		k.assigned = map[string]bool{}
 		for server := range k.sites {
 			k.assigned[server] = true
 		}
 		return k
 	}
-	unbound := func(k platform) platform { k.constrained = map[string]bool{}; return k }
+	unbound := func(k wayPlatform) wayPlatform { k.constrained = map[string]bool{}; return k }
 	return map[string][]string{
 		"closed":               every(closed),
-		"closed_by_constraint": every(func(k platform, site string) bool { return closed(freely(k), site) }),
-		"closed_by_assignment": every(func(k platform, site string) bool { return closed(unbound(k), site) }),
-		"open":                 every(func(k platform, site string) bool { return k.open(site, all) }),
-		"open_with_task_services": every(func(k platform, site string) bool {
+		"closed_by_constraint": every(func(k wayPlatform, site string) bool { return closed(freely(k), site) }),
+		"closed_by_assignment": every(func(k wayPlatform, site string) bool { return closed(unbound(k), site) }),
+		"open":                 every(func(k wayPlatform, site string) bool { return k.open(site, all) }),
+		"open_with_task_services": every(func(k wayPlatform, site string) bool {
 			return k.open(site, func(server string) bool { return k.task[server] })
 		}),
-		"only_without_task_services": every(func(k platform, site string) bool {
-			return closed(platform{k.sites, k.constrained, k.task, mapAnd(k.assigned, k.task)}, site) && !closed(k, site) &&
+		"only_without_task_services": every(func(k wayPlatform, site string) bool {
+			return closed(wayPlatform{k.sites, k.constrained, k.task, mapAnd(k.assigned, k.task)}, site) && !closed(k, site) &&
 				slices.ContainsFunc(members(k, site), func(server string) bool { return k.task[server] })
 		}),
 	}
@@ -299,7 +299,7 @@ func mapAnd(a, b map[string]bool) map[string]bool {
 }
 
 // TestWaysAgreeWithTheModel compares the library of ways with a model that walks each
-// platform which agrees with what is known. Estates without unknowns must agree to the
+// wayPlatform which agrees with what is known. Estates without unknowns must agree to the
 // letter. With unknowns the library may leave a site undecided that the model decides,
 // but must never say more.
 func TestWaysAgreeWithTheModel(t *testing.T) {

@@ -68,7 +68,7 @@ test_one_package_is_required if {
 	params := {"required_packages": ["plugin", "scan"]}
 	{v.msg | some v in rule.violation} == {concat("", [
 		"The Software Update Plug-in is installed but not ready; ",
-		"missing: Windows System Assessment Scan",
+		"missing: Patch Windows System Assessment Scan",
 	])} with input as client with data.params as params
 	count(rule.unknown) == 1 with input as object.union(client, {"status": null}) with data.params as params
 }
