@@ -88,10 +88,12 @@ _in_doubt(site) if {
 	not site in ways.closed
 	servers := {server | some server in data.index.site_package_servers[site]}
 	count(servers - ways.with_task_services) > 0
-	others := (ways.perhaps_unassigned | ways.perhaps_constrained) - ways.without_task_services
-	count(servers & others) > 0
+	count(servers & _doubtful) > 0
 	count(servers) > 1
 }
+
+# Package servers that may have task services and may not get packages.
+_doubtful := (ways.perhaps_unassigned | ways.perhaps_constrained) - ways.without_task_services
 
 _task_settings(servers) := {path |
 	some server in servers
