@@ -203,22 +203,24 @@ func rowOf(s *snapshot.PackageServer, role string) **snapshot.ServerPackage {
 }
 
 func (w *blockedWorld) addPolicies(d dice) {
-	for i := range pickOf(d, 85, 1, 2) {
-		a := &snapshot.PackageAssignment{Type: new(pickOf(d, 50, "all", "individual", "individual", "site")), AutomaticSiteAssignment: new(false), PackageServers: []string{}}
-		switch *a.Type {
-		case "individual":
-			for _, s := range w.Estate.PackageServers {
-				if d.chance(70) {
-					a.PackageServers = append(a.PackageServers, s.GUID)
-				}
+	a := &snapshot.PackageAssignment{Type: new(pickOf(d, 50, "all", "individual", "individual", "site")), AutomaticSiteAssignment: new(false), PackageServers: []string{}}
+	switch *a.Type {
+	case "individual":
+		for _, s := range w.Estate.PackageServers {
+			if d.chance(70) {
+				a.PackageServers = append(a.PackageServers, s.GUID)
 			}
-		case "site":
-			a.AutomaticSiteAssignment = new(d.chance(70))
-		case "all":
-			a.AutomaticSiteAssignment = new(d.chance(10))
 		}
+	case "site":
+		a.AutomaticSiteAssignment = new(d.chance(70))
+	case "all":
+		a.AutomaticSiteAssignment = new(d.chance(10))
+	}
+	on := !d.chance(12)
+	for i := range pickOf(d, 85, 1, 2) { // two that assign alike: the rules do not say that one that works is enough
 		w.Estate.VendorPolicies = append(w.Estate.VendorPolicies, snapshot.VendorPolicy{
-			GUID: testGUID(801 + i), Name: fmt.Sprintf("Vendor %d", i+1), Enabled: new(!d.chance(12)), PackageAssignment: a,
+			GUID: testGUID(801 + i), Name: fmt.Sprintf("Vendor %d", i+1), Enabled: &on,
+			PackageAssignment: &snapshot.PackageAssignment{Type: a.Type, AutomaticSiteAssignment: a.AutomaticSiteAssignment, PackageServers: slices.Clone(a.PackageServers)},
 		})
 	}
 	for i := range pickOf(d, 80, 1, 2) {
@@ -377,10 +379,10 @@ func (w *blockedWorld) closes(f *Finding, c *snapshot.Client, role string) bool 
 // whether it has got what it lacked.
 func (w *blockedWorld) unblocked(guid string, before, after *evaluatedWorld, cause *Cause) bool {
 	c := w.client(guid)
-	if before.blocked[guid] && len(c.PluginPolicies) == 0 { // its scans fail, whatever arrives
+	missing := lackedBy(c)
+	if (before.blocked[guid] || len(missing) == 0) && len(c.PluginPolicies) == 0 { // its scans fail, whatever arrives
 		return false
 	}
-	missing := lackedBy(c)
 	for _, f := range after.faults {
 		if len(missing) == 0 && after.chains[f.Rule] < 500 { // all packages have arrived
 			continue
@@ -441,6 +443,9 @@ func (w *blockedWorld) obstacles(s *snapshot.PackageServer, role string) []strin
 	}
 	if len(p.Codebases) == 0 {
 		out = append(out, "no codebase")
+	}
+	if !slices.ContainsFunc(w.Estate.VendorPolicies, func(v snapshot.VendorPolicy) bool { return *v.Enabled }) {
+		out = append(out, "no vendor policy")
 	}
 	if !*p.Enabled && !stale {
 		out = append(out, "disabled")
@@ -600,8 +605,9 @@ func (w *blockedWorld) repairVendorPolicy(cause *Cause) {
 					a.PackageServers = append(a.PackageServers, s.GUID)
 				}
 			}
-		case "NS-POL-004":
-			v.Enabled = new(true)
+		case "NS-POL-004": // on, and as the rules about its settings want it
+			v.Enabled, a.AutomaticSiteAssignment = new(true), new(false)
+			a.Type = new("all")
 		}
 	}
 }
