@@ -76,7 +76,7 @@ func (c *causes) effectOn(rec *clientRecord, end *blockedEnd, a attribution) eff
 	switch {
 	case blocked(rec, end.near, a.goneWith(end.near, fixed, false)):
 		return stillBlocked
-	case a.certainty == Sure && blocked(rec, end.near, a.goneWith(end.near, fixed, true)):
+	case blocked(rec, end.near, a.goneWith(end.near, fixed, true)):
 		return unclear
 	}
 	return unblocks
@@ -91,14 +91,14 @@ func blocked(rec *clientRecord, near []*candidate, gone map[*candidate]bool) boo
 
 // goneWith returns the candidates that no longer matter once a cause is fixed, whose
 // own candidates fixed lists: those, their consequences, and the faults of the
-// alternatives of an object that is sound then. If surely is set, consequences of what
-// the cause only possibly does are not among them, nor are those that another fault
+// alternatives of an object that is sound then. If strict is set, consequences of what
+// a sure cause only possibly does are not among them, nor are those that another fault
 // may have brought about as well.
-func (a *attribution) goneWith(near, fixed []*candidate, surely bool) map[*candidate]bool {
+func (a *attribution) goneWith(near, fixed []*candidate, strict bool) map[*candidate]bool {
 	gone := map[*candidate]bool{}
 	for _, o := range near {
 		gone[o] = o.finding == a.finding || a.rule.explains(o.rule) && slices.ContainsFunc(fixed, func(f *candidate) bool {
-			return f.selector.encloses(&o.selector) && (!surely || f.selector.Certainty == Sure)
+			return f.selector.encloses(&o.selector) && (!strict || a.certainty == Possible || f.selector.Certainty == Sure)
 		})
 	}
 	changed := map[*candidate]bool{}
@@ -106,7 +106,7 @@ func (a *attribution) goneWith(near, fixed []*candidate, surely bool) map[*candi
 		switch {
 		case !gone[o] && o.hasSoundAlternative(near, gone):
 			changed[o] = true
-		case gone[o] && surely && o.finding != a.finding && o.hasOtherRoot(near, gone):
+		case gone[o] && strict && o.finding != a.finding && o.hasOtherRoot(near, gone):
 			changed[o] = false
 		}
 	}

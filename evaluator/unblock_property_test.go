@@ -546,8 +546,8 @@ func (w *blockedWorld) change(t *testing.T, cause *Cause) {
 	}
 }
 
-// addWorkingServer assigns to a site a package server that has every package which
-// another one has, or which would come to it.
+// addWorkingServer assigns to a site a package server that has the packages, unless
+// there is no vendor policy and no package server that has them.
 func (w *blockedWorld) addWorkingServer(site string) {
 	name := "new"
 	s := snapshot.PackageServer{
@@ -561,7 +561,7 @@ func (w *blockedWorld) addWorkingServer(site string) {
 	}
 	for _, role := range []string{"plugin", "scan", "tools"} {
 		elsewhere := slices.ContainsFunc(w.Estate.PackageServers, func(o snapshot.PackageServer) bool { return *rowOf(&o, role) != nil })
-		if p := w.packageOf(role); len(p.Codebases) > 0 && (elsewhere || len(w.obstacles(&s, role)) == 0) {
+		if p := w.packageOf(role); len(p.Codebases) > 0 && (elsewhere || !slices.Contains(w.obstacles(&s, role), "no vendor policy")) {
 			w.serve(&s, p)
 		}
 	}
