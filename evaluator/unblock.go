@@ -92,13 +92,13 @@ func blocked(rec *clientRecord, near []*candidate, gone map[*candidate]bool) boo
 // goneWith returns the candidates that no longer matter once a cause is fixed, whose
 // own candidates fixed lists: those, their consequences, and the faults of the
 // alternatives of an object that is sound then. If strict is set, consequences of what
-// a sure cause only possibly does are not among them, nor are those that another fault
+// the cause only possibly does are not among them, nor are those that another fault
 // may have brought about as well.
 func (a *attribution) goneWith(near, fixed []*candidate, strict bool) map[*candidate]bool {
 	gone := map[*candidate]bool{}
 	for _, o := range near {
 		gone[o] = o.finding == a.finding || a.rule.explains(o.rule) && slices.ContainsFunc(fixed, func(f *candidate) bool {
-			return f.selector.encloses(&o.selector) && (!strict || a.certainty == Possible || f.selector.Certainty == Sure)
+			return f.selector.encloses(&o.selector) && (!strict || f.selector.Certainty == Sure)
 		})
 	}
 	changed := map[*candidate]bool{}
