@@ -12,51 +12,31 @@ import (
 type attribution struct {
 	id        string
 	rule      *Rule
-	finding   *Finding // nil where the cause is the client's own finding
+	finding   *Finding  // nil if the cause is the client's own finding
+	selector  *Selector // by which the finding concerns the client
 	certainty Certainty
+	elsewhere bool // about a site of the client's that is not one of its primary address
 }
 
-// of attributes one finding of a client. alone says that no other sure cause
-// holds the client back, so that mending this one frees it: what the cause
-// itself explains is its consequence and goes with it, and of several package
-// servers with the same fault one that is mended is enough.
-func (c *causes) of(rec *clientRecord, f clientFinding) (cause attribution, alone, found bool) {
+// causeOf attributes one finding of a client to the best of its causes.
+func (c *causes) causeOf(rec *clientRecord, f clientFinding) (attribution, bool) {
 	all := c.attributions(rec, f)
 	if len(all) == 0 {
-		return attribution{}, false, false
+		return attribution{}, false
 	}
-	cause = all[0]
-	for _, a := range all[1:] {
-		if a.id != cause.id && a.certainty == Sure && !cause.goesWith(a) {
-			return cause, false, true
-		}
-	}
-	return cause, true, true
-}
-
-// goesWith reports whether another cause vanishes, or no longer matters, when a
-// is mended.
-func (a attribution) goesWith(other attribution) bool {
-	if slices.Contains(a.rule.Explains, other.rule.ID) {
-		return true
-	}
-	const server = "package_server"
-	return a.rule == other.rule && a.finding != nil && other.finding != nil &&
-		a.finding.Resource.Type == server && other.finding.Resource.Type == server &&
-		packageOf(*a.finding) == packageOf(*other.finding)
+	return all[0], true
 }
 
 // attributions are all possible causes of one finding of a client, the best
 // first: those of links of the chain before the client's own failing step,
-// that step, and those of later links. Among each the sure ones go first.
+// that step, and those of later links. Among each the sure ones come first, then
+// those of the sites of the primary address. A root precedes its consequence.
 func (c *causes) attributions(rec *clientRecord, f clientFinding) []attribution {
-	var all []attribution
-	rule, role := c.pack.Rules[f.Rule], f.packageRole()
-	for cand := range c.near(rec, f.Rule) {
-		about := cand.selector.Package == "" || role == "" || cand.selector.Package == role
-		if about && cand.matches(rec) {
-			all = append(all, cand.attribution(rec))
-		}
+	rule := c.pack.Rules[f.Rule]
+	near := c.matching(rec, f)
+	all := make([]attribution, 0, len(near)+1)
+	for _, cand := range near {
+		all = append(all, cand.attribution(rec, near))
 	}
 	own, hasOwn := c.ownCause(rec, rule)
 	if hasOwn {
@@ -73,9 +53,57 @@ func (c *causes) attributions(rec *clientRecord, f clientFinding) []attribution 
 	}
 	slices.SortStableFunc(all, func(a, b attribution) int {
 		return cmp.Or(later(a)-later(b), certaintyRank(a.certainty)-certaintyRank(b.certainty),
+			boolRank(a.elsewhere)-boolRank(b.elsewhere),
 			a.rule.Chain-b.rule.Chain, strings.Compare(a.rule.ID, b.rule.ID))
 	})
+	rootFirst(all)
 	return all
+}
+
+// rootFirst moves the root of the first attribution to the front, and the root of
+// that. A root that is sure by itself, and is only possible because the client has
+// addresses in other sites, precedes its consequence, even if that consequence is
+// sure because it leaves no way in any of those sites.
+func rootFirst(all []attribution) {
+	for range all {
+		i := slices.IndexFunc(all, func(a attribution) bool { return a.isRootOf(all) })
+		if i < 0 {
+			return
+		}
+		root := all[i]
+		copy(all[1:i+1], all[:i])
+		all[0] = root
+	}
+}
+
+// isRootOf reports whether the first of all attributions is a consequence of a.
+// Two that explain each other are one fault seen twice; neither is the root.
+func (a *attribution) isRootOf(all []attribution) bool {
+	first := &all[0]
+	if a.selector == nil || first.selector == nil || a.finding == first.finding || a.selector.Certainty == Possible && first.certainty == Sure {
+		return false
+	}
+	return slices.ContainsFunc(all, func(b attribution) bool {
+		return b.finding == first.finding && a.canCause(&b) && !b.canCause(a)
+	})
+}
+
+// canCause reports whether another attribution by a finding of the estate can
+// follow from a, for the same client.
+func (a *attribution) canCause(other *attribution) bool {
+	return a.rule.explains(other.rule) && a.selector.encloses(other.selector)
+}
+
+// explains reports whether findings of another rule can follow from those of r.
+func (r *Rule) explains(other *Rule) bool {
+	return slices.ContainsFunc(r.Explains, func(id string) bool { return id == other.ID || slices.Contains(other.Aliases, id) })
+}
+
+func boolRank(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 func certaintyRank(c Certainty) int {
@@ -142,28 +170,47 @@ func (c *candidate) matches(rec *clientRecord) bool {
 		s.includes(&rec.whereabouts)
 }
 
-// attribution says how certain the candidate is for one client. A client in
-// several sites has another way unless the finding leaves it none in any of
-// them.
-func (c *candidate) attribution(rec *clientRecord) attribution {
-	a := attribution{id: c.id, rule: c.rule, finding: c.finding, certainty: c.selector.Certainty}
-	if a.certainty == Sure && c.selector.Site != "" && len(rec.Sites) > 1 {
-		for _, site := range rec.Sites {
-			if !c.leavesNoWayIn(site, rec) {
-				a.certainty = Possible
-			}
+// matching lists the candidates that may explain a finding of a client.
+func (c *causes) matching(rec *clientRecord, f clientFinding) []*candidate {
+	var list []*candidate
+	role := f.packageRole()
+	for cand := range c.near(rec, f.Rule) {
+		about := cand.selector.Package == "" || role == "" || cand.selector.Package == role
+		if about && cand.matches(rec) {
+			list = append(list, cand)
 		}
+	}
+	return list
+}
+
+// attribution returns how certain the candidate is for one client. near lists the
+// candidates that match the client.
+func (c *candidate) attribution(rec *clientRecord, near []*candidate) attribution {
+	a := attribution{id: c.id, rule: c.rule, finding: c.finding, selector: &c.selector, certainty: c.selector.Certainty}
+	if a.certainty == Sure && !c.leavesNoWay(rec, near, nil) {
+		a.certainty = Possible
 	}
 	if a.certainty == Possible {
 		a.id += ":" + string(Possible)
 	}
+	a.elsewhere = c.selector.Site != "" && len(rec.Primary) > 0 && !slices.Contains(rec.Primary, c.selector.Site)
 	return a
 }
 
-func (c *candidate) leavesNoWayIn(site string, rec *clientRecord) bool {
-	return slices.ContainsFunc(c.finding.Affects, func(s Selector) bool {
-		other := candidate{rule: c.rule, selector: s}
-		return s.Certainty == Sure && (s.Site == "" || s.Site == site) && other.matches(rec)
+// leavesNoWay reports whether a candidate that is sure by itself leaves a client no
+// way to the package. A client in several sites has another way, unless the same
+// finding surely takes the same package from it in every one of them. Candidates that
+// are gone do not count.
+func (c *candidate) leavesNoWay(rec *clientRecord, near []*candidate, gone map[*candidate]bool) bool {
+	if c.selector.Site == "" || len(rec.Sites) < 2 {
+		return true
+	}
+	return !slices.ContainsFunc(rec.Sites, func(site string) bool {
+		return !slices.ContainsFunc(near, func(o *candidate) bool {
+			s := &o.selector
+			return o.finding == c.finding && s.Certainty == Sure && (s.Site == "" || s.Site == site) &&
+				(s.Package == "" || s.Package == c.selector.Package) && !gone[o]
+		})
 	})
 }
 
@@ -184,7 +231,7 @@ func (c *causes) ownCause(rec *clientRecord, rule *Rule) (attribution, bool) {
 	var best *Rule
 	for _, f := range rec.Findings {
 		r := c.pack.Rules[f.Rule]
-		if r.Chain >= rec.Reached && slices.Contains(r.Explains, rule.ID) && (best == nil || r.Chain < best.Chain) {
+		if r.Chain >= rec.Reached && r.explains(rule) && (best == nil || r.Chain < best.Chain) {
 			best = r
 		}
 	}

@@ -30,12 +30,11 @@ type causes struct {
 type attributed struct {
 	findings []attributedFinding // in the order of the record
 	hashes   []string            // of the client as far as each finding's rule goes; nil until they are needed
-	freed    string              // see freedBy
+	effects  map[string]effect   // of fixing each of the causes, by id
 }
 
 type attributedFinding struct {
 	cause attribution
-	alone bool // see of
 	found bool
 }
 
@@ -135,6 +134,9 @@ func (c *causes) count(rec *clientRecord, found map[string]*Cause, unexplained m
 		cause := found[a.id]
 		if cause == nil {
 			cause = newCause(a, version)
+			if a.rule.Fix != FixExternal {
+				cause.Unblocks = new(int64)
+			}
 			found[a.id] = cause
 		}
 		if !slices.Contains(cause.Explains, rule.ID) {
@@ -143,9 +145,7 @@ func (c *causes) count(rec *clientRecord, found map[string]*Cause, unexplained m
 		if !slices.Contains(seen, a.id) {
 			seen = append(seen, a.id)
 			cause.Clients++
-			if causes.freed == a.id {
-				cause.Frees++
-			}
+			cause.addEffect(causes.effects[a.id])
 			cause.Sample = sample(cause.Sample, rec.resource())
 		}
 	}
@@ -166,10 +166,10 @@ func (c *causes) attribute(rec *clientRecord) *attributed {
 	}
 	a := &attributed{}
 	for _, f := range rec.Findings {
-		cause, alone, found := c.of(rec, f)
-		a.findings = append(a.findings, attributedFinding{cause, alone, found})
+		cause, found := c.causeOf(rec, f)
+		a.findings = append(a.findings, attributedFinding{cause, found})
 	}
-	a.freed = c.freedBy(rec, a)
+	a.effects = c.effectsOf(rec, a)
 	if alike {
 		if len(c.known) >= limits.attributed {
 			clear(c.known)
@@ -177,25 +177,6 @@ func (c *causes) attribute(rec *clientRecord) *attributed {
 		c.known[rec.class] = a
 	}
 	return a
-}
-
-// freedBy is the id of the cause whose mending frees a client of all findings at
-// the end of a chain, or of all findings where it has none of those; empty where
-// no single one does.
-func (c *causes) freedBy(rec *clientRecord, causes *attributed) string {
-	id := ""
-	ends := slices.ContainsFunc(rec.Findings, func(f clientFinding) bool { return c.isEnd(f.Rule) })
-	for i, f := range rec.Findings {
-		if ends && !c.isEnd(f.Rule) || !c.explained[f.Rule] {
-			continue
-		}
-		a := causes.findings[i]
-		if !a.found || !a.alone || id != "" && id != a.cause.id {
-			return ""
-		}
-		id = a.cause.id
-	}
-	return id
 }
 
 func (c *causes) miss(unexplained map[string]*Unexplained, rec *clientRecord, rule string) {
@@ -216,6 +197,19 @@ func newCause(a attribution, version string) *Cause {
 		c.Path, c.Expected, c.Actual = a.finding.Path, a.finding.Expected, a.finding.Actual
 	}
 	return c
+}
+
+// addEffect counts one client of the cause. The number is dropped once it cannot be
+// exact.
+func (c *Cause) addEffect(e effect) {
+	switch {
+	case c.Unblocks == nil:
+	case e == unclear:
+		c.Unblocks, c.Frees = nil, 0
+	case e == unblocks:
+		*c.Unblocks++
+		c.Frees++
+	}
 }
 
 // sorted puts the cause of most clients first; of two equals, the earlier in

@@ -124,7 +124,7 @@ func (r *run) explain(c *causes) (*Explanation, error) {
 		return cmp.Or(strings.Compare(stepOrder(a.Step), stepOrder(b.Step)), cmp.Compare(a.Chain, b.Chain))
 	})
 	for _, f := range w.record.Findings {
-		if a, _, ok := c.of(w.record, f); ok && (e.Cause == nil || a.rule.Chain < r.chainOf(e.Cause.Rule)) {
+		if a, ok := c.causeOf(w.record, f); ok && (e.Cause == nil || a.rule.Chain < r.chainOf(e.Cause.Rule)) {
 			e.Cause = newCause(a, r.version)
 		}
 	}

@@ -37,7 +37,7 @@ house/b.rego:6:5: house/a.rego and house/b.rego both claim the id ACME-SITE-001;
 house/b.rego:7:5: ACME-SITE-001: severity "bad" is not one of critical, high, medium, low, info
     #   severity: bad
         ^
-house/b.rego:8:5: unknown key custom.colour; there are aliases, chain, effective_on, explains, id, remediation, scope, severity, step, versions
+house/b.rego:8:5: unknown key custom.colour; there are aliases, alternatives, chain, effective_on, explains, fix, id, remediation, scope, severity, step, versions
     #   colour: red
         ^
 house/c.rego:15:7: ` + "`site.nmae` does not exist; did you mean `name`?" + `

@@ -74,6 +74,18 @@ func (c *customKeys) number(key string) int {
 	return n
 }
 
+func (c *customKeys) boolean(key string) bool {
+	v, ok := c.values[key]
+	if !ok {
+		return false
+	}
+	b, ok := v.(bool)
+	if !ok {
+		c.fail(FlawWrongMetadata, key, "custom.%s must be true or false, got %v", key, v)
+	}
+	return b
+}
+
 func (c *customKeys) date(key string) Date {
 	text := c.text(key)
 	if text == "" {

@@ -119,7 +119,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"a remediation with more", replaced("{text: Rename it.}", "{text: a, url: b}"), `custom.remediation[0]: unknown key "url"`},
 		{"a bad version range", replaced("{text: Rename it.}", "{text: a, versions: soon}"), `remediation 1: "soon" is not a version range`},
 		{"an effective day that is none", replaced("#   step:", "#   effective_on: soon\n#   step:"), `custom.effective_on: "soon" is not a date such as 2026-01-31`},
-		{"an unknown key", replaced("#   step:", "#   author: me\n#   step:"), "house/a.rego:9:5: unknown key custom.author; there are aliases, chain, "},
+		{"an unknown key", replaced("#   step:", "#   author: me\n#   step:"), "house/a.rego:9:5: unknown key custom.author; there are aliases, alternatives, chain, "},
 		{"no schema", replaced("# schemas: [{data.estate: schema.estate}]\n", ""), "lacks \"schemas: [{data.estate: schema.estate}]\""},
 		{"explains without chain", replaced("#   step:", "#   explains: [NS-LIC-001]\n#   step:"), "has no place in the chain of causes"},
 		{"chain without explains", replaced("#   step:", "#   chain: 10\n#   step:"), "explains no rule"},

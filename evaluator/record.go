@@ -80,6 +80,9 @@ func newWhereabouts(p *place) *whereabouts {
 	where := &whereabouts{}
 	if loc := p.loc; loc != nil {
 		where.Sites = loc.Sites
+		if len(loc.Sites) > 1 {
+			where.Primary = p.sites
+		}
 		if loc.Subnet != nil {
 			where.Subnet = *loc.Subnet
 		}

@@ -206,7 +206,9 @@ type Cause struct {
 	Certainty Certainty `json:"certainty"`
 	// Number of clients that have explained findings because of it.
 	Clients int64 `json:"clients"`
-	// Number of those clients that no other sure cause holds back: mending this one frees them.
+	// Number of those clients that fixing this cause alone unblocks: no other sure cause blocks them that is not its consequence. Of a possible cause, the number that fixing it may unblock. Absent if the snapshot does not determine it.
+	Unblocks *int64 `json:"unblocks,omitempty"`
+	// Earlier name of unblocks; 0 if that is absent.
 	Frees int64 `json:"frees"`
 	// Ids of the rules whose findings it explains.
 	Explains []string `json:"explains"`

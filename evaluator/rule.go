@@ -48,6 +48,12 @@ const (
 	ClientScope Scope = "client"
 )
 
+// Fix tells where the effect of fixing a rule's findings shows.
+type Fix string
+
+// FixExternal is for faults whose fix is outside the snapshot.
+const FixExternal Fix = "external"
+
 // Rule is one Rego package of a pack, with its annotations.
 type Rule struct {
 	// ID such as NS-SITE-003; never reused.
@@ -72,6 +78,10 @@ type Rule struct {
 	Explains []string `json:"explains,omitempty"`
 	// Position in the article's chain of causes; lower is earlier.
 	Chain int `json:"chain,omitempty"`
+	// Whether several findings of the rule that affect the same clients are alternatives: fixing one of them is enough.
+	Alternatives bool `json:"alternatives,omitempty"`
+	// external: what a fix achieves is not in the snapshot, so reports give no number of clients that it unblocks. Absent otherwise.
+	Fix Fix `json:"fix,omitempty"`
 	// Versions of the platform that the rule is for; empty means all.
 	Versions string `json:"versions,omitempty"`
 	// Day from which findings count; until then they warn. Empty means that they always count.
@@ -126,7 +136,7 @@ var (
 	idForm    = regexp.MustCompile(`^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*-[0-9]{3,}$`)
 	stepForm  = regexp.MustCompile(`^([1-7]|symptoms|\+)$`)
 	knownKeys = []string{
-		"id", "aliases", "severity", "scope", "step", "explains", "chain", "versions", "effective_on", "remediation",
+		"id", "aliases", "severity", "scope", "step", "explains", "chain", "alternatives", "fix", "versions", "effective_on", "remediation",
 	}
 )
 
@@ -152,6 +162,8 @@ func newRule(m module, a *ast.Annotations) (*Rule, Flaws) {
 	r.Step = c.text("step")
 	r.Explains = c.texts("explains")
 	r.Chain = c.number("chain")
+	r.Alternatives = c.boolean("alternatives")
+	r.Fix = Fix(c.text("fix"))
 	r.Versions = c.text("versions")
 	r.EffectiveOn = c.date("effective_on")
 	r.Remediation = c.remediation()
@@ -200,6 +212,9 @@ func (r *Rule) check(m module, c *customKeys) {
 	wrong("remediation", len(r.Remediation) > 0, "%s has no remediation; add \"remediation\" under \"custom\" in its METADATA", name)
 	wrong("explains", len(r.Explains) == 0 || r.Chain > 0, "%s explains other rules but has no place in the chain of causes; add \"chain\"", name)
 	wrong("chain", len(r.Explains) > 0 || r.Chain == 0, "%s has a place in the chain of causes but explains no rule; add \"explains\"", name)
+	wrong("alternatives", !r.Alternatives || r.Chain > 0, "%s: alternatives is for rules that explain others; add \"explains\" and \"chain\"", name)
+	wrong("fix", r.Fix == "" || r.Fix == FixExternal, "%s: fix must be external, got %q", name, r.Fix)
+	wrong("fix", r.Fix == "" || r.Chain > 0, "%s: fix is for rules that explain others; add \"explains\" and \"chain\"", name)
 	var err error
 	r.versions, err = parseVersions(r.Versions)
 	wrong("versions", err == nil, "%s: versions: %v", name, err)

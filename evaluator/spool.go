@@ -27,6 +27,7 @@ type clientRecord struct {
 // whereabouts is where clients are.
 type whereabouts struct {
 	Sites   []string `json:"sites,omitzero"`
+	Primary []string `json:"primary,omitempty"` // sites of the primary address, of clients in several sites
 	Subnet  string   `json:"subnet,omitempty"`
 	Network string   `json:"network,omitempty"`
 }

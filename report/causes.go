@@ -86,8 +86,8 @@ func (w *writer) cause(c evaluator.Cause, titles map[string]string) {
 		leads = append(leads, within(titles[id]))
 	}
 	w.causeFact("Leads to", strings.Join(leads, "; "))
-	if c.Resource != nil { // clients' own steps are mended one by one
-		w.causeFact(frees(c))
+	if effect := effectOfFix(c); effect != "" {
+		w.causeFact("Effect", effect)
 	}
 	w.advise(factAt, factIndent, "To do", c.Rule, object, c.Remediation)
 }
@@ -105,24 +105,37 @@ func setting(c evaluator.Cause) string {
 	return out
 }
 
-// frees says how many clients are free when a cause is mended.
-func frees(c evaluator.Cause) (name, body string) {
-	name = "Frees"
-	if c.Certainty == evaluator.Possible {
-		name = "May free"
+// effectOfFix tells how many clients fixing a cause unblocks; empty if that is not
+// known. Steps of the clients' own are fixed one by one, and get no number.
+func effectOfFix(c evaluator.Cause) string {
+	if c.Resource == nil || c.Unblocks == nil {
+		return ""
+	}
+	n, possible := *c.Unblocks, c.Certainty == evaluator.Possible
+	if n == 0 {
+		who := "none of its " + plural(c.Clients, "client") + "; they have"
+		if c.Clients == 1 {
+			who = "no client; the client has"
+		}
+		return "Fixing this alone unblocks " + who + " a further sure cause"
+	}
+	verb, all, rest := "unblocks ", fmt.Sprintf("all %s", plural(c.Clients, "client")), ""
+	if possible {
+		verb = "may unblock "
 	}
 	switch {
-	case c.Frees < c.Clients:
-		body = fmt.Sprintf("%d of %s when mended; the others have a further sure cause", c.Frees, plural(c.Clients, "client"))
+	case n < c.Clients:
+		all, rest = fmt.Sprintf("%d of %s", n, plural(c.Clients, "client")), "; the others have a further sure cause"
 	case c.Clients == 1:
-		body = "the client when mended"
-	default:
-		body = fmt.Sprintf("all %s when mended", plural(c.Clients, "client"))
+		all = "the client"
 	}
-	if c.Certainty == evaluator.Possible {
-		body += "; the fault may leave them another way"
+	switch {
+	case possible && n == 1:
+		rest = "; it may have another download source" + rest
+	case possible:
+		rest = "; they may have another download source" + rest
 	}
-	return name, body
+	return "Fixing this " + verb + all + rest
 }
 
 // advise writes the remediation of a rule, the first time, and afterwards where

@@ -40,7 +40,7 @@ var htmlTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"verdict":  func(v evaluator.Verdict) string { return verdictWord[v] },
 	"setting":  setting,
 	"severity": func(r evaluator.RuleResult) string { return r.SeverityChange.Described(r.Severity) },
-	"freed":    freesSentence,
+	"effect":   effectOfFix,
 	"decided": func(r *evaluator.Result, rule evaluator.RuleResult) []string {
 		return decidedBy(&r.Pack, rule.DecidedBy)
 	},

@@ -97,14 +97,6 @@ var stateWord = map[evaluator.BaselineState]string{
 	evaluator.New: "new", evaluator.Unchanged: "was there before", evaluator.Absent: "gone", evaluator.Incomparable: "incomparable",
 }
 
-func freesSentence(c evaluator.Cause) string {
-	if c.Resource == nil { // clients' own steps are mended one by one
-		return ""
-	}
-	name, body := frees(c)
-	return name + " " + body
-}
-
 // objectKind is the type of an object in words.
 func objectKind(t string) string { return strings.ReplaceAll(t, "_", " ") }
 

@@ -5,6 +5,7 @@ import (
 	"io"
 	"iter"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nscheck/nscheck/evaluator"
@@ -116,7 +117,7 @@ func (m *markdown) causes(r *evaluator.Result, d *digest) {
 	if len(r.Causes) == 0 && len(r.Unexplained) == 0 {
 		return
 	}
-	m.add("\n### Causes\n\n| Clients | Because | Rule | Setting | Frees |\n|---:|---|---|---|---:|\n")
+	m.add("\n### Causes\n\n| Clients | Because | Rule | Setting | Unblocks |\n|---:|---|---|---|---:|\n")
 	shown := r.Causes[:min(len(r.Causes), markdownCauses)]
 	for _, c := range shown {
 		because, set := short(c.Msg), ""
@@ -126,7 +127,11 @@ func (m *markdown) causes(r *evaluator.Result, d *digest) {
 		if c.Path != "" {
 			set = short(setting(c))
 		}
-		m.add("| %d | %s%s | %s | %s | %d |\n", c.Clients, markdownStanding(d.finding(c)), because, c.Rule, set, c.Frees)
+		unblocks := ""
+		if c.Unblocks != nil {
+			unblocks = strconv.FormatInt(*c.Unblocks, 10)
+		}
+		m.add("| %d | %s%s | %s | %s | %s |\n", c.Clients, markdownStanding(d.finding(c)), because, c.Rule, set, unblocks)
 	}
 	for _, u := range r.Unexplained {
 		m.add("| %d | Without a known cause: %s | %s | | |\n", u.Clients, short(within(m.titles[u.Rule])), u.Rule)

@@ -72,4 +72,8 @@ unknown contains {"msg": msg} if {
 }
 
 # NS-LIC-002 compares these counts.
-tally contains licence_counts.inventory_key if computers.active
+tally contains ["inventory_counts", site, agreed, returned] if {
+	computers.active
+	some site in licence_counts.computer_sites
+	[agreed, returned] := licence_counts.inventory_facts
+}

@@ -74,10 +74,10 @@ test_tally if {
 		"plugin": {"installed": true},
 		"licence": {"in_use": true},
 		"filters": [],
-		"location": {"site": "LEEDS"},
+		"location": {"subnet": "N1"},
 		"inventory": {"patch_returned": true},
 	}
-	counted := {"filters": {"F1": {}}}
+	counted := {"filters": {"F1": {}}, "subnet_sites": {"N1": ["LEEDS"]}}
 	rule.tally == {["inventory_counts", "LEEDS", "yes", "yes"]} with input as client
 		with data.index as counted
 		with data.params as {"plugin_filter": "F1"}

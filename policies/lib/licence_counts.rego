@@ -17,22 +17,28 @@
 package nscheck.lib.licence_counts
 
 # METADATA
-# description: What to tally for a computer.
-key := ["licence_counts", _site, _plugin, _member, _word(input.licence.in_use)]
+# description: |
+#   The sites in which a computer counts: all of the subnet of its primary address, or
+#   the empty one if that is in no known site.
+computer_sites := sites if {
+	sites := {site | some site in data.index.subnet_sites[input.location.subnet]}
+	count(sites) > 0
+} else := {""}
 
 # METADATA
-# description: What to tally of a computer's patch inventory.
-inventory_key := ["inventory_counts", _site, _agreed, _word(input.inventory.patch_returned)]
+# description: What is known of a computer, in the order of the facts.
+computer_facts := [_plugin, _member, _word(input.licence.in_use)]
+
+# METADATA
+# description: |
+#   What is known of a computer's patch inventory: what two of the other three facts
+#   agree on, and whether inventory returned.
+inventory_facts := [_agreed, _word(input.inventory.patch_returned)]
 
 _agreed := word if {
-	facts := [_plugin, _member, _word(input.licence.in_use)]
 	some word in ["yes", "no"]
-	count([fact | some fact in facts; fact == word]) > 1
+	count([fact | some fact in computer_facts; fact == word]) > 1
 } else := "unknown"
-
-_site := input.location.site if {
-	input.location.site != null
-} else := ""
 
 # A computer that is not managed has no agents to list.
 _plugin := "no" if {

@@ -7,45 +7,58 @@ _client := {
 	"plugin": {"installed": true},
 	"licence": {"in_use": false},
 	"filters": ["F1"],
-	"location": {"site": "LEEDS"},
+	"location": {"subnet": "N1"},
 }
 
-_key(changes) := _key_with({"F1": {}}, changes)
+_facts(changes) := _facts_with({"F1": {}}, changes)
 
-_key_with(filters, changes) := key if {
+_facts_with(filters, changes) := facts if {
 	client := object.union(_client, changes)
-	key := licence_counts.key with input as client
+	facts := licence_counts.computer_facts with input as client
 		with data.index as {"filters": filters}
 		with data.params as {"plugin_filter": "F1"}
 }
 
-test_key if {
-	_key({}) == ["licence_counts", "LEEDS", "yes", "yes", "no"]
-	_key({"filters": []}) == ["licence_counts", "LEEDS", "yes", "no", "no"]
-	_key({"location": {"site": null}}) == ["licence_counts", "", "yes", "yes", "no"]
+_sites_of(subnet) := sites if {
+	sites := licence_counts.computer_sites with input as {"location": {"subnet": subnet}}
+		with data.index as {"subnet_sites": {"N1": ["LEEDS"], "N2": ["LEEDS", "YORK"], "N3": []}}
+}
+
+test_computer_sites if {
+	_sites_of("N1") == {"LEEDS"}
+	_sites_of("N2") == {"LEEDS", "YORK"}
+	_sites_of("N3") == {""}
+	_sites_of("N4") == {""}
+	_sites_of(null) == {""}
+	licence_counts.computer_sites == {""} with input as {} with data.index as {"subnet_sites": {}}
+}
+
+test_computer_facts if {
+	_facts({}) == ["yes", "yes", "no"]
+	_facts({"filters": []}) == ["yes", "no", "no"]
 }
 
 test_unknown_facts if {
-	_key({"licence": {"in_use": null}}) == ["licence_counts", "LEEDS", "yes", "yes", "unknown"]
-	_key({"plugin": {"installed": null}}) == ["licence_counts", "LEEDS", "unknown", "yes", "no"]
-	_key_with({}, {}) == ["licence_counts", "LEEDS", "yes", "unknown", "no"]
+	_facts({"licence": {"in_use": null}}) == ["yes", "yes", "unknown"]
+	_facts({"plugin": {"installed": null}}) == ["unknown", "yes", "no"]
+	_facts_with({}, {}) == ["yes", "unknown", "no"]
 }
 
 test_not_managed_without_agents if {
-	_key({
+	_facts({
 		"managed": false,
 		"plugin": {"installed": null},
 		"filters": [],
-	}) == ["licence_counts", "LEEDS", "no", "no", "no"]
+	}) == ["no", "no", "no"]
 }
 
 # An agent that inventory lists is installed, even if the computer counts as not managed.
 test_not_managed_with_the_plugin if {
-	_key({"managed": false}) == ["licence_counts", "LEEDS", "yes", "yes", "no"]
-	_key({
+	_facts({"managed": false}) == ["yes", "yes", "no"]
+	_facts({
 		"managed": null,
 		"plugin": {"installed": null},
-	}) == ["licence_counts", "LEEDS", "unknown", "yes", "no"]
+	}) == ["unknown", "yes", "no"]
 }
 
 _totals := {"tally": {"licence_counts": {"LEEDS": {
@@ -83,20 +96,20 @@ test_doubtful if {
 	}
 }
 
-_inventory_key(changes) := key if {
+_inventory_facts(changes) := facts if {
 	client := object.union(object.union(_client, {"inventory": {"patch_returned": true}}), changes)
-	key := licence_counts.inventory_key with input as client
+	facts := licence_counts.inventory_facts with input as client
 		with data.index as {"filters": {"F1": {}}}
 		with data.params as {"plugin_filter": "F1"}
 }
 
-test_inventory_key if {
-	_inventory_key({}) == ["inventory_counts", "LEEDS", "yes", "yes"]
-	_inventory_key({"licence": {"in_use": true}}) == ["inventory_counts", "LEEDS", "yes", "yes"]
-	_inventory_key({"filters": []}) == ["inventory_counts", "LEEDS", "no", "yes"]
-	_inventory_key({"filters": [], "licence": {"in_use": null}}) == ["inventory_counts", "LEEDS", "unknown", "yes"]
-	_inventory_key({"inventory": {"patch_returned": false}}) == ["inventory_counts", "LEEDS", "yes", "no"]
-	_inventory_key({"inventory": {"patch_returned": null}}) == ["inventory_counts", "LEEDS", "yes", "unknown"]
+test_inventory_facts if {
+	_inventory_facts({}) == ["yes", "yes"]
+	_inventory_facts({"licence": {"in_use": true}}) == ["yes", "yes"]
+	_inventory_facts({"filters": []}) == ["no", "yes"]
+	_inventory_facts({"filters": [], "licence": {"in_use": null}}) == ["unknown", "yes"]
+	_inventory_facts({"inventory": {"patch_returned": false}}) == ["yes", "no"]
+	_inventory_facts({"inventory": {"patch_returned": null}}) == ["yes", "unknown"]
 }
 
 test_inventory_of_a_site if {

@@ -23,6 +23,7 @@
 #   step: "+"
 #   explains: [NS-LIC-001]
 #   chain: 810
+#   fix: external
 #   remediation:
 #     - versions: ">=8"
 #       ref: KB161023

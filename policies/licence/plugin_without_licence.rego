@@ -68,4 +68,8 @@ unknown contains {"msg": msg} if {
 _questions contains "whether a licence is in use" if input.licence.in_use == null
 
 # NS-LIC-002 compares these counts.
-tally contains licence_counts.key if computers.active
+tally contains ["licence_counts", site, plugin, member, licence] if {
+	computers.active
+	some site in licence_counts.computer_sites
+	[plugin, member, licence] := licence_counts.computer_facts
+}

@@ -91,9 +91,9 @@ test_missing if {
 }
 
 test_tally if {
-	client := object.union(_client, {"filters": ["F1"], "location": {"site": "LEEDS"}})
+	client := object.union(_client, {"filters": ["F1"], "location": {"subnet": "N1"}})
 	tally := rule.tally with input as client
-		with data.index as {"filters": {"F1": {}}}
+		with data.index as {"filters": {"F1": {}}, "subnet_sites": {"N1": ["LEEDS"]}}
 		with data.params as {"plugin_filter": "F1"}
 	tally == {["licence_counts", "LEEDS", "yes", "yes", "yes"]}
 }
@@ -102,10 +102,10 @@ test_tally_counts_active_computers if {
 	client := object.union(_client, {
 		"status": "Retired",
 		"filters": ["F1"],
-		"location": {"site": "LEEDS"},
+		"location": {"subnet": "N1"},
 	})
 	tally := rule.tally with input as client
-		with data.index as {"filters": {"F1": {}}}
+		with data.index as {"filters": {"F1": {}}, "subnet_sites": {"N1": ["LEEDS"]}}
 		with data.params as {"plugin_filter": "F1"}
 	tally == set()
 }

@@ -25,6 +25,7 @@
 #   step: "3"
 #   explains: [NS-CLI-001, NS-CLI-007, NS-LIC-001, NS-PKG-001, NS-PKG-004, NS-SITE-008]
 #   chain: 320
+#   alternatives: true
 #   remediation:
 #     - versions: ">=7"
 #       ref: TECH170397

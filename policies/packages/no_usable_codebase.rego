@@ -27,7 +27,7 @@
 #   severity: high
 #   scope: estate
 #   step: "4"
-#   explains: [NS-CLI-001, NS-CLI-007, NS-LIC-001, NS-PKG-001, NS-PKG-002]
+#   explains: [NS-CLI-001, NS-CLI-007, NS-LIC-001, NS-PKG-001, NS-PKG-002, NS-SITE-008]
 #   chain: 410
 #   remediation:
 #     - versions: ">=8.5.5032"

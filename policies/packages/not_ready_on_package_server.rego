@@ -25,8 +25,9 @@
 #   severity: high
 #   scope: estate
 #   step: "4"
-#   explains: [NS-CLI-001, NS-CLI-007, NS-LIC-001, NS-PKG-004]
+#   explains: [NS-CLI-001, NS-CLI-007, NS-LIC-001, NS-PKG-004, NS-SITE-008]
 #   chain: 420
+#   alternatives: true
 #   remediation:
 #     - versions: ">=8"
 #       ref: KB181405

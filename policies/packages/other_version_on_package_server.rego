@@ -24,6 +24,7 @@
 #   step: "5"
 #   explains: [NS-CLI-001, NS-CLI-007, NS-LIC-001]
 #   chain: 430
+#   alternatives: true
 #   remediation:
 #     - versions: ">=8"
 #       ref: KB181405

@@ -33,6 +33,7 @@
 #   step: "7"
 #   explains: [NS-CLI-001, NS-CLI-007, NS-LIC-001, NS-PKG-001, NS-PKG-003, NS-PKG-004, NS-SITE-008]
 #   chain: 310
+#   fix: external
 #   remediation:
 #     - versions: ">=8"
 #       ref: TECH170397

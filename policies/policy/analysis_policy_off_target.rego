@@ -25,6 +25,7 @@
 #   step: symptoms
 #   explains: [NS-CLI-001, NS-CLI-002, NS-CLI-007, NS-LIC-001]
 #   chain: 510
+#   alternatives: true
 #   remediation:
 #     - versions: ">=8"
 #       ref: TECH170397

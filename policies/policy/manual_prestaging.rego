@@ -28,6 +28,7 @@
 #   step: "5"
 #   explains: [NS-CLI-001, NS-CLI-007, NS-LIC-001, NS-PKG-001, NS-PKG-004, NS-SITE-008]
 #   chain: 220
+#   alternatives: true
 #   remediation:
 #     - versions: ">=8"
 #       ref: KB180589

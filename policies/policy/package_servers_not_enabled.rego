@@ -29,6 +29,7 @@
 #   step: "5"
 #   explains: [NS-CLI-001, NS-CLI-007, NS-LIC-001, NS-PKG-001, NS-PKG-004, NS-SITE-008]
 #   chain: 230
+#   alternatives: true
 #   remediation:
 #     - versions: ">=8"
 #       ref: KB180589

@@ -23,6 +23,7 @@
 #   step: "2"
 #   explains: [NS-CLI-001, NS-CLI-007, NS-LIC-001, NS-PKG-001, NS-PKG-002, NS-PKG-004, NS-SITE-008]
 #   chain: 210
+#   alternatives: true
 #   remediation:
 #     - versions: ">=8"
 #       ref: TECH164471

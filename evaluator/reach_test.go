@@ -1,0 +1,69 @@
+package evaluator
+
+import (
+	"testing"
+)
+
+// whatChanges counts one client, whom faults affect in the base and in the head.
+func whatChanges(base, head []fault) ClientChanges {
+	d := &Difference{}
+	side := func(faults []fault) *reach {
+		return &reach{
+			faults: faults, named: map[string]bool{}, known: map[*place][]hit{},
+			locator: newLocator(&networks{}, func(*place) {}),
+		}
+	}
+	p := pairing{d: d, reach: [2]*reach{side(base), side(head)}}
+	p.harm(&track{active: true}, &track{active: true})
+	return d.Clients
+}
+
+func everywhereBy(rule *Rule, state BaselineState) fault {
+	return fault{rule, state, []Selector{{All: true, Certainty: Sure}}}
+}
+
+// TestHarm_freed holds which faults still affect a client after a change, or may.
+func TestHarm_freed(t *testing.T) {
+	root, consequence, other := &Rule{ID: "F-001", Explains: []string{"F-002"}}, &Rule{ID: "F-002"}, &Rule{ID: "F-003"}
+	tests := []struct {
+		name       string
+		base, head []fault
+		sure       int64
+	}{
+		{"its only fault is gone", []fault{everywhereBy(root, Absent)}, nil, 1},
+		{"another fault is left", []fault{everywhereBy(root, Absent), everywhereBy(other, "")}, []fault{everywhereBy(other, "")}, 0},
+		{"a consequence of what is gone is still observed",
+			[]fault{everywhereBy(root, Absent), everywhereBy(consequence, "")}, []fault{everywhereBy(consequence, "")}, 1},
+		{"a consequence of what is only not known to be there any more",
+			[]fault{everywhereBy(root, Incomparable), everywhereBy(consequence, "")}, []fault{everywhereBy(consequence, "")}, 0},
+		{"the head could not evaluate another fault",
+			[]fault{everywhereBy(root, Absent), everywhereBy(other, Incomparable)}, nil, 0},
+		{"the head could not evaluate its only fault", []fault{everywhereBy(root, Incomparable)}, nil, 0},
+		{"a new fault that is like a consequence",
+			[]fault{everywhereBy(root, Absent)}, []fault{everywhereBy(consequence, New)}, 0},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := whatChanges(tt.base, tt.head).Freed; got.Sure != tt.sure || got.Possible != 0 {
+				t.Errorf("freed: %d surely, %d possibly; want %d surely", got.Sure, got.Possible, tt.sure)
+			}
+		})
+	}
+}
+
+// TestWithoutConsequences_rootStays: what a fault explains goes with it only if the
+// fault is gone. A fault that stays, but affects the client no more, explains nothing.
+func TestWithoutConsequences_rootStays(t *testing.T) {
+	root, consequence := &Rule{ID: "F-001", Explains: []string{"F-002"}}, &Rule{ID: "F-002"}
+	now := []hit{{&fault{rule: consequence}, surely}}
+	for state, want := range map[BaselineState]int{Absent: 0, "": 1, Incomparable: 1} {
+		before := []hit{{&fault{rule: root, state: state}, surely}, {&fault{rule: consequence}, surely}}
+		if got := withoutConsequences(now, before); len(got) != want {
+			t.Errorf("root %q: %d faults are left, want %d", state, len(got), want)
+		}
+	}
+	possible := []hit{{&fault{rule: root, state: Absent}, possibly}}
+	if got := withoutConsequences(now, possible); len(got) != 1 {
+		t.Error("a sure fault goes with a possible one")
+	}
+}
