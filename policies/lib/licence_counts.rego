@@ -24,6 +24,18 @@ key := ["licence_counts", _site, _plugin, _member, _word(input.licence.in_use)]
 # description: What to tally of a computer's patch inventory.
 inventory_key := ["inventory_counts", _site, _agreed, _word(input.inventory.patch_returned)]
 
+# METADATA
+# description: |
+#   What to tally of a computer that may hold a licence: whether it is Active, and
+#   whether it holds one.
+holder_key := ["licence_holders", _status, _word(input.licence.in_use)]
+
+_status := "unknown" if {
+	input.status == null
+} else := "active" if {
+	input.status == "Active"
+} else := "other"
+
 _agreed := word if {
 	facts := [_plugin, _member, _word(input.licence.in_use)]
 	some word in ["yes", "no"]

@@ -67,5 +67,7 @@ unknown contains {"msg": msg} if {
 
 _questions contains "whether a licence is in use" if input.licence.in_use == null
 
-# NS-LIC-002 compares these counts.
+# NS-LIC-002 and NS-LIC-006 compare these counts.
 tally contains licence_counts.key if computers.active
+
+tally contains licence_counts.holder_key
