@@ -131,6 +131,9 @@ func (m *merge) addClient(r *agent.Report, p *part) error {
 			arrived[role] = ageDays(now, at)
 		}
 	}
+	if r.Delivery {
+		p.notes = append(p.notes, r.Source+": "+contentNote(arrived))
+	}
 	if len(arrived) > 0 {
 		packages := m.part(packagesSection)
 		packages.sources = append(packages.sources, r.Source)
@@ -138,13 +141,41 @@ func (m *merge) addClient(r *agent.Report, p *part) error {
 	}
 	m.clients[guid] = append(m.clients[guid], func(c *snapshot.Client) {
 		if r.ScanLog != nil {
-			c.ScanLog = &snapshot.ScanLog{AgeDays: ageDays(now, *r.ScanLog)}
+			c.ScanLog = &snapshot.ScanLog{Completed: r.ScanCompleted, AgeDays: ageDays(now, *r.ScanLog)}
 		}
 		for role, age := range arrived {
 			arrive(c, role, age)
 		}
 	})
 	return nil
+}
+
+// requiredPackages are the article's names of the required packages.
+var requiredPackages = []struct{ role, name string }{
+	{"plugin", "Software Update Plug-in"},
+	{"scan", "Patch Windows System Assessment Scan"},
+	{"tools", "Patch Install Tools"},
+}
+
+// contentNote lists which required packages have content in the client's
+// software delivery. An agent removes content in time, so that there is none
+// does not show that a package never came.
+func contentNote(arrived map[string]*int) string {
+	var there, absent []string
+	for _, p := range requiredPackages {
+		if _, ok := arrived[p.role]; ok {
+			there = append(there, p.name)
+		} else {
+			absent = append(absent, p.name)
+		}
+	}
+	switch {
+	case len(there) == 0:
+		return "Software Delivery has content of no required package"
+	case len(absent) == 0:
+		return "Software Delivery has content of all required packages"
+	}
+	return "Software Delivery has content of " + strings.Join(there, " and ") + ", and none of " + strings.Join(absent, " and ")
 }
 
 // arrive marks a package as downloaded where the server knows nothing of it:

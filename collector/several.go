@@ -82,6 +82,7 @@ func (s *several) openOne(ctx context.Context, name string, access Access) error
 		if err != nil {
 			return fmt.Errorf("open source %s: %w", Redact(name), err)
 		}
+		folder.ScanLog = access.ScanLog
 		s.agents = append(s.agents, folder)
 		return nil
 	}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 
+	"github.com/nscheck/nscheck/collector/agent"
 	"github.com/nscheck/nscheck/collector/cmdb"
 	"github.com/nscheck/nscheck/snapshot"
 )
@@ -21,6 +22,9 @@ type Access struct {
 	AcceptUnverifiedCertificate bool
 	// AcceptUnencryptedConnection allows a URL to ask for no encryption.
 	AcceptUnencryptedConnection bool
+	// ScanLog are the patterns of the scan's log in agent folders; nil means the
+	// shipped ones.
+	ScanLog *agent.ScanLogPatterns
 	// ToolVersion is told to the server as part of the application's name.
 	ToolVersion string
 }

@@ -13,6 +13,7 @@ var derived = map[string][]string{
 	"site_package_servers":     {"package_servers", "sites", "subnets", "addresses", "cidr"},
 	"package_server_sites":     {"package_servers", "sites", "subnets", "addresses", "cidr"},
 	"unplaced_package_servers": {"package_servers", "sites", "subnets", "addresses", "cidr"},
+	"address_sites":            {"package_servers", "sites", "subnets", "addresses", "cidr"},
 	"subnet_sites":             {"sites", "subnets", "cidr"},
 	"uncovered_networks":       {"subnets", "cidr"},
 	"totals":                   {"package_servers", "subnets", "sites", "cidr"},

@@ -36,6 +36,7 @@ func buildIndex(estate *snapshot.Estate, doc map[string]any, nets *networks) map
 		"site_package_servers":     sitePackageServers(estate, nets),
 		"package_server_sites":     packageServerSites(estate, nets),
 		"unplaced_package_servers": unplacedPackageServers(estate, nets),
+		"address_sites":            addressSites(estate, nets),
 	}
 	return index
 }
@@ -137,6 +138,23 @@ func packageServerSites(estate *snapshot.Estate, nets *networks) map[string]any 
 	for i := range estate.PackageServers {
 		ps := &estate.PackageServers[i]
 		out[ps.GUID] = anySlice(sitesOfServer(ps, nets))
+	}
+	return out
+}
+
+// addressSites are the sites of the addresses of each package server. A server
+// is absent if its addresses, or the site of one of them, are not known.
+func addressSites(estate *snapshot.Estate, nets *networks) map[string]any {
+	out := map[string]any{}
+	for _, ps := range estate.PackageServers {
+		if ps.Addresses == nil {
+			continue
+		}
+		if len(ps.Addresses) == 0 {
+			out[ps.GUID] = anySlice(nil)
+		} else if sites := nets.locate(ps.Addresses).Sites; sites != nil {
+			out[ps.GUID] = anySlice(sites)
+		}
 	}
 	return out
 }

@@ -43,6 +43,7 @@ var indexSources = map[string][]string{
 	"site_package_servers":     {"sites", "subnets", "package_servers"},
 	"package_server_sites":     {"subnets", "package_servers"},
 	"unplaced_package_servers": {"subnets", "package_servers"},
+	"address_sites":            {"subnets", "package_servers"},
 	"subnet_sites":             {"subnets"}, // sites are only asked which of them exist
 }
 

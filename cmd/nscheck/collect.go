@@ -109,6 +109,7 @@ func inputOf(c *cli.Context, cfg *config, set *cmdb.BindingSet) (*input, error) 
 	in := &input{
 		sources: sources,
 		access: collector.Access{
+			ScanLog:                     cfg.scanLog,
 			Password:                    passwordOf(c, cfg),
 			CAFile:                      cfg.text(c, "ca-file", cfg.caFile),
 			AcceptUnverifiedCertificate: cfg.is(c, "accept-unverified-certificate", cfg.acceptUnverified),

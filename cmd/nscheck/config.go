@@ -16,6 +16,7 @@ import (
 	"github.com/urfave/cli/v2"
 	"gopkg.in/yaml.v3"
 
+	"github.com/nscheck/nscheck/collector/agent"
 	"github.com/nscheck/nscheck/collector/cmdb"
 	"github.com/nscheck/nscheck/evaluator"
 )
@@ -36,6 +37,7 @@ type config struct {
 	timeout           time.Duration // the same
 	product           string
 	bindings          *yaml.Node
+	scanLog           *agent.ScanLogPatterns // nil if the file has none
 	params            *yaml.Node
 	rules             *yaml.Node
 	waivers           *yaml.Node
@@ -72,6 +74,10 @@ var configKeys = map[string]func(f *configFile, value *yaml.Node) error{
 	"bindings": func(f *configFile, value *yaml.Node) error {
 		f.bindings = value
 		return nil
+	},
+	"scan_log": func(f *configFile, value *yaml.Node) (err error) {
+		f.scanLog, err = agent.ParseScanLog(value, f.name)
+		return err
 	},
 	"params": func(f *configFile, value *yaml.Node) error {
 		if value.Kind != yaml.MappingNode {

@@ -34,10 +34,15 @@ type folderReader struct {
 	found  *found
 	notes  notes
 	report *Report
+	// scanLog are the patterns of the scan's log.
+	scanLog *ScanLogPatterns
 }
 
 func (s *Source) read(ctx context.Context, root fs.FS, zone *time.Location) (*Report, error) {
-	r := &folderReader{fs: root, report: &Report{Source: s.Name(), Computer: s.computer, GUID: s.guid}}
+	r := &folderReader{fs: root, report: &Report{Source: s.Name(), Computer: s.computer, GUID: s.guid}, scanLog: s.ScanLog}
+	if r.scanLog == nil {
+		r.scanLog = ShippedScanLog()
+	}
 	var err error
 	if r.found, err = walk(ctx, root, &r.notes); err != nil {
 		return nil, err
@@ -102,7 +107,8 @@ func (r *folderReader) content(folder string) string {
 }
 
 // readScanLog notes what the log of the assessment scan shows. The format of
-// its lines is not public, so no line says to nscheck that a scan completed.
+// its lines is not public: only patterns that the user gives say that a scan
+// completed.
 func (r *folderReader) readScanLog() {
 	f := r.found.scanLog
 	if f == nil {
@@ -110,19 +116,44 @@ func (r *folderReader) readScanLog() {
 	}
 	at := f.at
 	r.report.ScanLog = &at
-	words, err := r.countWords(f.path)
+	outcome := scanOutcome{patterns: r.scanLog}
+	words, err := r.countWords(f.path, &outcome)
 	if err != nil {
 		r.notes.missed("%s: %v", f.path, cause(err))
 		return
 	}
-	r.notes.add("STPatchAssessment.log has %d bytes and was written %s; %d of its lines hold the word error, %d fail, %d complete; its format is not public, so whether a scan completed is not concluded from them",
-		f.size, at.UTC().Format(time.RFC3339), words[0], words[1], words[2])
+	conclusion := "its format is not public, so whether a scan completed is not concluded from them"
+	if r.scanLog.Known() {
+		conclusion = r.conclude(&outcome, f.size)
+	}
+	r.notes.add("STPatchAssessment.log has %d bytes and was written %s; %d of its lines hold the word error, %d fail, %d complete; %s",
+		f.size, at.UTC().Format(time.RFC3339), words[0], words[1], words[2], conclusion)
+}
+
+// conclude reports the outcome of the newest scan, by the user's patterns.
+func (r *folderReader) conclude(o *scanOutcome, size int64) string {
+	by := fmt.Sprintf("by the patterns of %s (confidence: %s)", r.scanLog.Origin, r.scanLog.Confidence)
+	conflicts := ""
+	if o.conflicts > 0 {
+		conflicts = fmt.Sprintf(", and %d of its lines match patterns of both outcomes", o.conflicts)
+	}
+	switch {
+	case size > maxScanLog:
+		return by + " nothing is concluded, because its end was not read"
+	case o.completed == nil:
+		return by + " the outcome of the newest scan is unknown" + conflicts
+	}
+	r.report.ScanCompleted = o.completed
+	if *o.completed {
+		return by + " the newest scan completed" + conflicts
+	}
+	return by + " the newest scan did not complete" + conflicts
 }
 
 // maxScanLog is how much of the scan's log is looked through.
 const maxScanLog = 64 << 20
 
-func (r *folderReader) countWords(name string) (counts [3]int, err error) {
+func (r *folderReader) countWords(name string, outcome *scanOutcome) (counts [3]int, err error) {
 	f, err := r.fs.Open(name)
 	if err != nil {
 		return counts, err
@@ -136,6 +167,9 @@ func (r *folderReader) countWords(name string) (counts [3]int, err error) {
 			if strings.Contains(lower, word) {
 				counts[i]++
 			}
+		}
+		if outcome.patterns.Known() {
+			outcome.readLine(strings.TrimRight(string(line), "\r\n"))
 		}
 		if err == io.EOF {
 			return counts, nil
@@ -151,6 +185,7 @@ func (r *folderReader) countWords(name string) (counts [3]int, err error) {
 // there was downloaded (inferred: how an agent keeps a download that has not
 // ended is not public). An empty folder shows nothing.
 func (r *folderReader) readClientPackages() {
+	r.report.Delivery = r.found.hasClient
 	r.report.Arrived = make(map[[16]byte]time.Time)
 	for g, folder := range r.found.software {
 		if newest, ok := r.newestContent(r.content(folder)); ok {

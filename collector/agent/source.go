@@ -16,6 +16,8 @@ type Source struct {
 	dir      string
 	computer string // what the user says whose folder it is
 	guid     string
+	// ScanLog are the patterns of the scan's log; nil means the shipped ones.
+	ScanLog *ScanLogPatterns
 }
 
 // Open checks what the user has said. What goes in is DIR, or
@@ -77,6 +79,11 @@ type Report struct {
 	Client, Server bool
 	// ScanLog is when the scan's log was last written; nil where there is none.
 	ScanLog *time.Time
+	// ScanCompleted reports whether the newest scan in that log completed; nil if
+	// that is not known.
+	ScanCompleted *bool
+	// Delivery reports whether the client's software delivery folder is there.
+	Delivery bool
 	// Arrived are the packages in the client's software delivery whose content
 	// is there, with the time of its newest file.
 	Arrived map[[16]byte]time.Time

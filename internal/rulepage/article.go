@@ -14,7 +14,9 @@ type articleStep struct {
 	Sentences []struct {
 		Says   string
 		Checks []string // ids of rules, and names of commands
-		Why    string   // why nothing checks it
+		// Reading is how the sentence is read, and how far it is checked.
+		Reading string
+		Why     string // why nothing checks it
 	}
 }
 
@@ -47,6 +49,12 @@ func (p *Pages) Article(source []byte) (string, error) {
 			}
 			if (checked == "") == (sentence.Why == "") {
 				return "", fmt.Errorf("%q must have either checks or why", sentence.Says)
+			}
+			if sentence.Reading != "" {
+				if checked == "" {
+					return "", fmt.Errorf("%q has a reading and no checks", sentence.Says)
+				}
+				checked += ". " + sentence.Reading
 			}
 			if checked == "" {
 				checked = "Nothing. " + sentence.Why

@@ -35,6 +35,18 @@ computer_facts := [_plugin, _member, _word(input.licence.in_use)]
 #   agree on, and whether inventory returned.
 inventory_facts := [_agreed, _word(input.inventory.patch_returned)]
 
+# METADATA
+# description: |
+#   What to tally of a computer that may hold a licence: whether it is Active, and
+#   whether it holds one.
+holder_key := ["licence_holders", _status, _word(input.licence.in_use)]
+
+_status := "unknown" if {
+	input.status == null
+} else := "active" if {
+	input.status == "Active"
+} else := "other"
+
 _agreed := word if {
 	some word in ["yes", "no"]
 	count([fact | some fact in computer_facts; fact == word]) > 1

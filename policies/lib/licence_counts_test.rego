@@ -127,3 +127,16 @@ test_inventory_of_a_site if {
 	licence_counts.inventory_out_of_step("HULL") == 0 with data.totals as totals
 	licence_counts.inventory_doubtful == {"LEEDS"} with data.totals as totals
 }
+
+test_holder_key if {
+	every status, group in {"Active": "active", "Retired": "other"} {
+		licence_counts.holder_key == ["licence_holders", group, "yes"] with input as {
+			"status": status,
+			"licence": {"in_use": true},
+		}
+	}
+	licence_counts.holder_key == ["licence_holders", "unknown", "unknown"] with input as {
+		"status": null,
+		"licence": {"in_use": null},
+	}
+}

@@ -73,3 +73,6 @@ tally contains ["licence_counts", site, plugin, member, licence] if {
 	some site in licence_counts.computer_sites
 	[plugin, member, licence] := licence_counts.computer_facts
 }
+
+# NS-LIC-006 compares these.
+tally contains licence_counts.holder_key

@@ -1,0 +1,73 @@
+package nscheck.licence.holders_not_counted_test
+
+import data.nscheck.licence.holders_not_counted as rule
+
+_evaluated(licences, counts) := evaluated if {
+	estate := {"licences": object.union({"product": "Patch"}, licences)}
+	evaluated := {"violation": rule.violation, "unknown": rule.unknown} with data.estate as estate
+		with data.totals as {"tally": {"licence_holders": counts}}
+}
+
+_silent := {"violation": set(), "unknown": set()}
+
+_resource := {"type": "product", "guid": null, "name": "Patch"}
+
+_found(in_use, holders, words) := {
+	"violation": {{
+		"msg": words,
+		"resource": _resource,
+		"path": "licences.in_use",
+		"expected": holders,
+		"actual": in_use,
+	}},
+	"unknown": set(),
+}
+
+_unknown(question) := {
+	"violation": set(),
+	"unknown": {{
+		"msg": sprintf("Whether all licences in use have a holder is unknown; unknown: %s", [question]),
+		"resource": _resource,
+	}},
+}
+
+_two := [{"guid": "C1"}, {"guid": "C2"}]
+
+test_equal if {
+	_evaluated({"in_use": 5, "inactive_holders": _two}, {"active": {"yes": 3, "no": 9}}) == _silent
+	_evaluated({"in_use": 0, "inactive_holders": []}, {}) == _silent
+	_evaluated({"in_use": 5, "inactive_holders": _two}, {"active": {"yes": 3}, "other": {"yes": 2}}) == _silent
+	_evaluated({"in_use": 5, "inactive_holders": []}, {"active": {"yes": 3}, "other": {"yes": 2, "unknown": 4}}) == _silent
+}
+
+test_differ if {
+	_evaluated({"in_use": 7, "inactive_holders": _two}, {"active": {"yes": 3}}) == _found(
+		7, 5,
+		"In use: 7 licences; holders: 5 (3 Active computers, 2 others)",
+	)
+	_evaluated({"in_use": 1, "inactive_holders": _two}, {"active": {"yes": 1}}) == _found(
+		1, 3,
+		"In use: 1 licence; holders: 3 (1 Active computer, 2 others)",
+	)
+}
+
+test_doubtful_holders if {
+	licences := {"in_use": 5, "inactive_holders": []}
+	_evaluated(licences, {"active": {"yes": 3, "unknown": 2}}) == _unknown("the licence or the status of 2 computers")
+	_evaluated(licences, {"active": {"yes": 3, "unknown": 1}, "unknown": {"yes": 1, "no": 8}}) == _unknown("the licence or the status of 2 computers")
+	count(_evaluated(licences, {"active": {"yes": 3}, "unknown": {"unknown": 1}}).violation) == 1
+	count(_evaluated(licences, {"active": {"yes": 6, "unknown": 2}}).violation) == 1
+}
+
+test_unknown if {
+	_evaluated({"in_use": null, "inactive_holders": []}, {"active": {"yes": 3}}) == _unknown("how many licences are in use")
+}
+
+test_holders_not_collected if {
+	evaluated := {"violation": rule.violation, "unknown": rule.unknown} with data.estate as {"licences": {
+		"product": "Patch",
+		"in_use": 5,
+	}}
+		with data.totals as {"tally": {"licence_holders": {"active": {"yes": 3}}}}
+	evaluated == _unknown("which holders are not Active")
+}
