@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -112,6 +113,11 @@ type changedSnapshot struct {
 
 func (s changedSnapshot) Estate() (*snapshot.Estate, json.RawMessage) {
 	return s.outcome.Estate, s.outcome.Raw
+}
+
+// Blocks yields the clients as they are after the change.
+func (s changedSnapshot) Blocks() iter.Seq2[*snapshot.Block, error] {
+	return change.RewriteBlocks(s.Reader.Blocks(), s.outcome)
 }
 
 // applyChange reads the files of a change and applies them to a snapshot.
