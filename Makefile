@@ -4,13 +4,14 @@
 # make bench-collect  measure collecting from estates of up to a million clients
 # make pictures  draw the pictures of the README from the demo; needs Chromium and, to be
 #             the same everywhere, the fonts Inter and JetBrains Mono
+# make search-gate  try every edit of the demo estate on the gate, and SEARCH_PAIRS pairs of edits
 # make golden refresh golden files and generated files
 
 GO  ?= go
 BIN := bin/nscheck
 OUT := bin/demo
 
-.PHONY: build demo test format vet rules clients unit bench bench-programs bench-collect golden pictures clean
+.PHONY: build demo test format vet rules clients unit bench bench-programs bench-collect search-gate golden pictures clean
 
 build:
 	$(GO) build -o $(BIN) ./cmd/nscheck
@@ -100,6 +101,11 @@ bench-programs:
 # Takes a quarter of an hour and three gigabytes for temporary files.
 bench-collect:
 	$(GO) test ./collector/cmdb -run '^TestScale$$' -timeout 2h -count 1 -v -args -scale $(or $(BENCH_CLIENTS),1000000)
+
+# Takes half an hour; tells how many edits were tried, and each wrong answer. A few
+# edits of each kind are tried by make test.
+search-gate:
+	$(GO) test ./evaluator -run '^TestGateSearch$$' -timeout 6h -count 1 -v -args -gate-edits $(or $(SEARCH_PAIRS),2000)
 
 golden:
 	$(GO) generate ./...

@@ -41,6 +41,8 @@ type Outcome struct {
 	Settings []Setting
 	// Idle is how many edits leave everything as it is.
 	Idle int
+
+	before, after *estate
 }
 
 // Apply applies a change to an estate. Files are read against the same base,
@@ -74,6 +76,7 @@ func Apply(base json.RawMessage, files []File) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
+	out.before, out.after = before, after
 	if out.Settings, err = Diff(base, out.Raw); err != nil {
 		return nil, err
 	}

@@ -57,7 +57,8 @@ type Difference struct {
 	estate      []Compared
 	lapsed      map[fingerprint]*LapsedWaiver
 	doubtful    doubtfulClients
-	faults      []fault // of the head's estate
+	arrived     map[string]bool // sites that clients came to
+	faults      []fault         // of the head's estate
 	blame       *blame
 	came, went  map[fingerprint]BaselineState
 }
@@ -110,7 +111,7 @@ func Compare(ctx context.Context, base, head *Result, settings []change.Setting,
 		Waivers: head.Waivers, AsOf: head.AsOf, Configured: head.Configured(), Limits: limits, Anyway: problems,
 		Findings: map[BaselineState]map[Severity]int64{New: {}, Absent: {}, Unchanged: {}, Incomparable: {}},
 		base:     base, head: head, sameClients: base.Snapshot.SHA256 != "" && base.Snapshot.SHA256 == head.Snapshot.SHA256, blame: newBlame(settings, base.trail, head.trail),
-		came: map[fingerprint]BaselineState{}, went: map[fingerprint]BaselineState{},
+		arrived: map[string]bool{}, came: map[fingerprint]BaselineState{}, went: map[fingerprint]BaselineState{},
 	}
 	if err := d.findLapsed(); err != nil {
 		return nil, err

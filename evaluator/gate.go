@@ -2,6 +2,7 @@ package evaluator
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -368,3 +369,6 @@ func (d *Difference) Doubts() []string {
 	}
 	return out
 }
+
+// HeadFindings yields the findings of the head, each with what became of it.
+func (d *Difference) HeadFindings() iter.Seq2[Finding, error] { return d.head.Findings() }

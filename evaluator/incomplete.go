@@ -86,9 +86,13 @@ func (d *Difference) newlyUnknown(rule int, names map[string]bool) []string {
 		known := asked && !slices.ContainsFunc(d.base.trail.unsure[id], object.is)
 		f := Finding{Rule: id, Resource: object}
 		near := d.blame.about(&f)
+		site := object.Type == "site"
 		related := slices.ContainsFunc(d.Settings, func(s change.Setting) bool {
-			return !s.Observed && mayRead(names, &s) && s.Section != "server" && d.blame.relates(&s, &f, near)
+			return !s.Observed && mayRead(names, &s) && s.Section != "server" && !(site && s.Section == "subnets") && d.blame.relates(&s, &f, near)
 		})
+		if site { // a subnet matters by what it brings
+			related = related || d.arrived[object.GUID] || !slices.Equal(d.base.trail.serversAt(object.GUID), d.head.trail.serversAt(object.GUID))
+		}
 		if known || related {
 			out = append(out, "it is unknown of "+object.Type+" "+object.Name)
 		}
@@ -99,6 +103,19 @@ func (d *Difference) newlyUnknown(rule int, names map[string]bool) []string {
 	if more := len(out) - shown; more > 0 {
 		out = append(out[:shown], "and "+count(int64(more), "further object"))
 	}
+	return out
+}
+
+// serversAt are the package servers of a site.
+func (t *trail) serversAt(site string) []string {
+	var out []string
+	for i := range t.estate.PackageServers {
+		ps := &t.estate.PackageServers[i]
+		if slices.Contains(sitesOfServer(ps, t.nets), site) {
+			out = append(out, ps.GUID)
+		}
+	}
+	slices.Sort(out)
 	return out
 }
 

@@ -41,6 +41,7 @@ type affected struct {
 	hits   []hit
 	levels levels // of all faults
 	counts levels // of those that the other side could evaluate and nobody accepted
+	sites  []string
 }
 
 // stage is a link of the chain on which one package depends.
@@ -125,6 +126,9 @@ func (r *reach) affecting(t *track) *affected {
 // measure works out what affects the clients of a place.
 func (r *reach) measure(p *place, guid string) *affected {
 	a := &affected{levels: levels{}, counts: levels{}}
+	if p.loc != nil {
+		a.sites = p.loc.Sites
+	}
 	for i := range r.faults {
 		if h := r.faults[i].hitOn(p, guid); h.level > 0 {
 			a.hits = append(a.hits, h)
@@ -238,6 +242,11 @@ func (s *Selector) covers(p *place, guid string) bool {
 func (p *pairing) compareFaults(b, h *track) {
 	before, now := p.reach[0].affecting(b), p.reach[1].affecting(h)
 	who := Resource{Type: "client", GUID: unpackGUID(h.guid), Name: h.name}
+	for _, site := range now.sites {
+		if !slices.Contains(before.sites, site) {
+			p.d.arrived[site] = true
+		}
+	}
 	if level := now.counts.beyond(before.levels); level > 0 {
 		if h.noStatus {
 			level = possibly // the computer may not be a client

@@ -68,6 +68,23 @@ func (b *Block) Release() {
 	}
 }
 
+// Rewrite returns a block of the same clients with other records and releases the
+// block. The function gets each record without its line end.
+func (b *Block) Rewrite(rewrite func(record []byte) ([]byte, error)) (*Block, error) {
+	defer b.Release()
+	out := newBlock(b.r)
+	out.first, out.count, out.line, out.lines = b.first, b.count, b.line, b.lines
+	for line := range bytes.Lines(b.text) {
+		record, err := rewrite(trimLineEnd(line))
+		if err != nil {
+			out.Release()
+			return nil, err
+		}
+		out.text = append(append(out.text, record...), '\n')
+	}
+	return out, nil
+}
+
 // Clients checks the block's clients one by one and yields them as
 // [Reader.Clients] does. Where scan took a client in, Raw is nil: scan tells
 // what the client says.

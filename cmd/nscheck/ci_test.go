@@ -56,10 +56,10 @@ var pipelines = []struct {
 	steps  func(t *testing.T, text []byte) []string
 	check  func(t *testing.T, r pipelineRun, text []byte, change string)
 }{
-	{"github.yml", []string{"-e"}, []string{"GITHUB_ACTIONS=true", "GITHUB_STEP_SUMMARY=summary.md"}, true, githubSteps, checkGitHub},
-	{"azure-pipelines.yml", nil, []string{"TF_BUILD=True", "AGENT_TEMPDIRECTORY=temp"}, false, azureSteps, checkAzure},
-	{"gitlab-ci.yml", []string{"-e"}, []string{"GITLAB_CI=true"}, true, gitlabSteps, checkGitLab},
-	{"Jenkinsfile", []string{"-xe"}, []string{"JENKINS_URL=https://ci.example/", "WORKSPACE_TMP=temp"}, true, jenkinsSteps, checkJenkins},
+	{"github.yml", []string{"-e"}, []string{"GITHUB_ACTIONS=true", "GITHUB_STEP_SUMMARY=summary.md", "GITHUB_BASE_REF=main"}, true, githubSteps, checkGitHub},
+	{"azure-pipelines.yml", nil, []string{"TF_BUILD=True", "AGENT_TEMPDIRECTORY=temp", "SYSTEM_PULLREQUEST_TARGETBRANCH=refs/heads/main"}, false, azureSteps, checkAzure},
+	{"gitlab-ci.yml", []string{"-e"}, []string{"GITLAB_CI=true", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME=main"}, true, gitlabSteps, checkGitLab},
+	{"Jenkinsfile", []string{"-xe"}, []string{"JENKINS_URL=https://ci.example/", "WORKSPACE_TMP=temp", "CHANGE_TARGET=main"}, true, jenkinsSteps, checkJenkins},
 }
 
 // TestPipelines runs the set-ups of docs/ci in a repository with a good, a bad
@@ -119,7 +119,7 @@ func checkGitHub(t *testing.T, r pipelineRun, _ []byte, change string) {
 	summary := html.UnescapeString(strings.ReplaceAll(r.read(t, "summary.md"), `\`, ""))
 	expect(t, change, map[string]string{"good": "Exit status 0: no new finding", "bad": badSetting, "unclear": "1 incomparable"}, summary)
 	expect(t, change, map[string]string{"good": "::notice title=nscheck::", "bad": badSetting, "unclear": "::warning title=nscheck::It cannot be told"}, r.out)
-	if got, want := strings.Contains(r.out, "::error file=estate.yaml,line="), change == "bad"; got != want || strings.Count(r.out, "::error") > 1 {
+	if got, want := strings.Contains(r.out, "::error file=estate.yaml,line="), change == "bad"; got != want || strings.Count(r.out, "::error") > 2 {
 		t.Errorf("annotations:\n%s", r.out)
 	}
 }
@@ -193,7 +193,7 @@ func checkJUnit(t *testing.T, text, change string) {
 	}
 	want := 0
 	if change == "bad" {
-		want = 1
+		want = 2 // the finding, and the clients
 	}
 	if suites.Failures != want {
 		t.Errorf("%d failures, not %d", suites.Failures, want)

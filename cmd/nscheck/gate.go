@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -23,17 +24,18 @@ func gateCommand() *cli.Command {
 	flags := []cli.Flag{
 		&cli.StringFlag{Name: "base", Usage: "compare with `SNAPSHOT`", Required: true},
 		&cli.StringSliceFlag{Name: "change", Usage: "apply `FILE` to the base: an estate.yaml, an overlay, or the XML of a policy; repeatable"},
-		&cli.StringFlag{Name: "head", Usage: "take `SNAPSHOT` for the estate after the change"},
+		&cli.StringFlag{Name: "head", Usage: "`SNAPSHOT` of the estate after the change"},
 		bindingsFlag(),
 		policyBaseFlag(),
 	}
 	flags = append(append(flags, differenceFlags()...), gateFlags()...)
 	return &cli.Command{
 		Name:  "gate",
-		Usage: "tell what a change of the configuration makes worse, and what exactly",
-		Description: "The change is applied to the base, and both are judged with the same clients. The exit\n" +
-			"status is 1 where there are new findings at or above --fail-on, whatever the old ones\n" +
-			"are, and 3 where it cannot be told. See docs/gate.md.",
+		Usage: "report the clients and findings that a configuration change makes worse",
+		Description: "The change is applied to the base, and both are evaluated with the same clients. The exit\n" +
+			"status is 1 if clients are surely affected that were not before, or findings at or above\n" +
+			"--fail-on are new; 2 if the sides cannot be compared or the change is not understood; 3 if\n" +
+			"clients are only possibly affected, or the answer is incomplete. See docs/gate.md.",
 		Flags:  append(append(flags, configFlag()), workFlags()...),
 		Action: runGate,
 	}
@@ -112,6 +114,11 @@ type changedSnapshot struct {
 
 func (s changedSnapshot) Estate() (*snapshot.Estate, json.RawMessage) {
 	return s.outcome.Estate, s.outcome.Raw
+}
+
+// Blocks yields the clients as they are after the change.
+func (s changedSnapshot) Blocks() iter.Seq2[*snapshot.Block, error] {
+	return change.RewriteBlocks(s.Reader.Blocks(), s.outcome)
 }
 
 // applyChange reads the files of a change and applies them to a snapshot.

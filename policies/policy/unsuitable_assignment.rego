@@ -131,7 +131,13 @@ _fault(policy) := "assigns its packages by site" if {
 _fault(policy) := msg if {
 	label := _labels[distribution.assignment(policy)]
 	distribution.automatic(policy) == true
-	msg := sprintf("is set to %s and to automatic at once, which contradict each other", [label])
+	msg := sprintf(
+		concat(" ", [
+			"is set to %s and to automatic at once, which contradict each other;",
+			"set automatic_site_assignment: false",
+		]),
+		[label],
+	)
 }
 
 _setting(policy) := "by site" if {
