@@ -32,7 +32,13 @@ _agreed := word if {
 
 _site := input.location.site if {
 	input.location.site != null
-} else := ""
+} else := "" if {
+	input.location.sites
+} else := unknown_site
+
+# METADATA
+# description: The key of the computers of which it is unknown in which site they are.
+unknown_site := "unknown"
 
 # A computer that is not managed has no agents to list.
 _plugin := "no" if {
@@ -62,8 +68,16 @@ facts := [
 ]
 
 # METADATA
-# description: Sites where Active computers were counted; the empty one is no known site.
+# description: Sites where Active computers were counted; the empty one is no site.
 sites := {site | some site, _ in data.totals.tally.licence_counts}
+
+# METADATA
+# description: |
+#   Whether computers are out of step of which it is unknown in which site they are, so
+#   that it is unknown of which site this is a fault.
+stray_out_of_step if count(_astray[unknown_site]) > 0
+
+stray_out_of_step if inventory_out_of_step(unknown_site) > 0
 
 # METADATA
 # description: How many computers of a site have each fact, in the order of the facts.
@@ -99,7 +113,13 @@ inventory_doubtful contains site if data.totals.tally.inventory_counts[site][_].
 # description: |
 #   Computers of a site that differ in one fact from what the two others agree on: the
 #   position of the fact, what is known, and how many they are.
-out_of_step[site] contains [position, [plugin, member, licence], n] if {
+out_of_step[site] contains entry if {
+	some site, entries in _astray
+	site != unknown_site
+	some entry in entries
+}
+
+_astray[site] contains [position, [plugin, member, licence], n] if {
 	some [position, plugin, member, licence] in _deviations
 	some site
 	n := data.totals.tally.licence_counts[site][plugin][member][licence]

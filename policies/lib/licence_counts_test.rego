@@ -22,7 +22,8 @@ _key_with(filters, changes) := key if {
 test_key if {
 	_key({}) == ["licence_counts", "LEEDS", "yes", "yes", "no"]
 	_key({"filters": []}) == ["licence_counts", "LEEDS", "yes", "no", "no"]
-	_key({"location": {"site": null}}) == ["licence_counts", "", "yes", "yes", "no"]
+	_key({"location": {"site": null, "sites": []}}) == ["licence_counts", "", "yes", "yes", "no"]
+	_key({"location": {"site": null}}) == ["licence_counts", "unknown", "yes", "yes", "no"]
 }
 
 test_unknown_facts if {
@@ -67,6 +68,15 @@ test_out_of_step if {
 		[1, ["yes", "no", "yes"], 3],
 		[2, ["yes", "yes", "no"], 38],
 	}} with data.totals as _totals
+}
+
+test_stray_out_of_step if {
+	not licence_counts.stray_out_of_step with data.totals as _totals
+	stray := {"unknown": {"yes": {"yes": {"no": 1}}}}
+	licence_counts.stray_out_of_step with data.totals as {"tally": {"licence_counts": stray}}
+	licence_counts.out_of_step == {} with data.totals as {"tally": {"licence_counts": stray}}
+	inventory := {"inventory_counts": {"unknown": {"yes": {"no": 1}}}}
+	licence_counts.stray_out_of_step with data.totals as {"tally": inventory}
 }
 
 test_doubtful if {
