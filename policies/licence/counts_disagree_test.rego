@@ -110,8 +110,14 @@ test_unknown_inventory if {
 }
 
 test_computers_of_which_the_site_is_unknown if {
-	_judged({"licence_counts": {"unknown": {"yes": {"yes": {"yes": 5}}}}}) == _silent
-	_judged({"licence_counts": {"unknown": {"yes": {"yes": {"no": 1}}}}}) == {
+	_judged({
+		"licence_counts": {"unknown": {"yes": {"yes": {"yes": 5}}}},
+		"inventory_counts": {"unknown": {"yes": {"yes": 5}}},
+	}) == _silent
+	_judged({
+		"licence_counts": {"unknown": {"yes": {"yes": {"no": 1}}}},
+		"inventory_counts": {"unknown": {"yes": {"yes": 1}}},
+	}) == {
 		"violation": set(),
 		"unknown": {{
 			"msg": concat("", [
