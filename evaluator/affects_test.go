@@ -34,7 +34,7 @@ func TestAffects(t *testing.T) {
 	if diff := cmp.Diff([]string{"package_servers"}, rule.Needs); diff != "" {
 		t.Errorf("needs (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"subnets"}, rule.AffectsNeeds); diff != "" {
+	if diff := cmp.Diff([]string{"package_servers.addresses", "package_servers.sites", "subnets", "subnets.sites"}, rule.AffectsNeeds); diff != "" {
 		t.Errorf("needs of affects (-want +got):\n%s", diff)
 	}
 	clients := "\nclients: [{guid: 00000000-0000-0000-0000-000000000001, name: X, status: Active, addresses: [10.1.0.9/24]}]"
@@ -113,7 +113,7 @@ func TestAffectsInPlace(t *testing.T) {
 // fault harms unknown in part, and not the fault.
 func TestAffectsInPart(t *testing.T) {
 	estate := &snapshot.Estate{
-		PackageServers: []snapshot.PackageServer{{GUID: "00000000-0000-0000-0000-000000000301", Name: "X"}},
+		PackageServers: []snapshot.PackageServer{{GUID: "00000000-0000-0000-0000-000000000301", Name: "X", Addresses: []string{}, Sites: []string{}}},
 		Subnets:        []snapshot.Subnet{},
 	}
 	r, err := Evaluate(context.Background(), mustPack(t, map[string]string{"a.rego": serverRule, "b.rego": clientRuleText}),
@@ -141,7 +141,7 @@ func TestAffectsRefuses(t *testing.T) {
 		"a client rule":  {clientRuleText + "\naffects(finding) := [finding]\n", "only rules of scope estate have affects"},
 		"counts":         {ruleText + "\naffects(finding) := [finding] if data.totals.clients > 0\n", "affects cannot read data.totals"},
 		"input":          {ruleText + "\naffects(finding) := [finding] if input.name\n", "a rule of scope estate has no input"},
-		"a misspelt one": {ruleText + "\neffects(finding) := [finding]\n", "a rule defines violation, unknown, tally, affects, not_applicable, and not effects"},
+		"a misspelt one": {ruleText + "\neffects(finding) := [finding]\n", "a rule defines violation, unknown, tally, affects, not_applicable, no_source, and not effects"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := packOf(map[string]string{"a.rego": tt.rule}); err == nil || !strings.Contains(err.Error(), tt.want) {

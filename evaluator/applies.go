@@ -7,16 +7,18 @@ import (
 	"slices"
 )
 
-// applyingNeeds are the needs of a rule's not_applicable, which is asked once
-// and before any client is read.
-func (p *Pack) applyingNeeds(r *Rule) (needs, error) {
-	n, err := p.needsOf(r, []string{notApplicableOutput})
+// askedFirst derives the needs of a rule's not_applicable or no_source, which are
+// asked once and before any client is read.
+func (p *Pack) askedFirst(r *Rule, output string) (needs, error) {
+	n, err := p.needsOf(r, []string{output})
 	switch {
 	case err != nil:
-	case len(n.client) > 0:
+	case len(n.client) > 0 && output == notApplicableOutput:
 		err = errors.New("not_applicable cannot read input: it says of a platform, and not of a client, why the rule is not for it")
+	case len(n.client) > 0:
+		err = errors.New("no_source cannot read input: it is about all sources, and not about one client")
 	case n.totals:
-		err = errors.New("not_applicable cannot read data.totals, which are known only after the last client")
+		err = fmt.Errorf("%s cannot read data.totals, which are known only after the last client", output)
 	}
 	return n, err
 }
@@ -37,12 +39,17 @@ func (r *run) decide(ctx context.Context, rule *Rule, state *ruleState) error {
 		state.reasons = []Reason{{Msg: fmt.Sprintf("the rule is for versions %s; this is %s", rule.Versions, r.version)}}
 		return nil
 	}
-	if done, err := r.applies(ctx, rule, state); done || err != nil {
+	if done, err := r.askFirst(ctx, rule, state, notApplicableOutput, &rule.applying, NotApplicable); done || err != nil {
 		return err
 	}
-	missing := r.coll.missing(&rule.needs)
-	if len(missing) == 0 {
+	missing, unsourced := r.splitMissing(rule)
+	if len(missing) == 0 && len(unsourced) > 0 {
+		state.verdict, state.reasons = NoSource, unsourced
 		return nil
+	}
+	if len(missing) == 0 {
+		_, err := r.askFirst(ctx, rule, state, noSourceOutput, &rule.sourcing, NoSource)
+		return err
 	}
 	state.reasons = missing
 	clauses, err := r.knownClauses(rule)
@@ -55,14 +62,14 @@ func (r *run) decide(ctx context.Context, rule *Rule, state *ruleState) error {
 	return nil
 }
 
-// applies asks a rule whether it says that it is not for this platform. Where
-// that is not known, the rule lacks what it needs; where asking breaks, so does
-// the rule.
-func (r *run) applies(ctx context.Context, rule *Rule, state *ruleState) (done bool, err error) {
-	if !rule.defines(notApplicableOutput) || len(r.coll.missing(&rule.applying)) > 0 {
+// askFirst asks a rule for a set of texts that settles its verdict: not_applicable or
+// no_source. If what the set reads is missing, the rule lacks what it needs; if
+// asking breaks, so does the rule.
+func (r *run) askFirst(ctx context.Context, rule *Rule, state *ruleState, output string, n *needs, verdict Verdict) (done bool, err error) {
+	if !rule.defines(output) || len(r.coll.missing(n)) > 0 {
 		return false, nil
 	}
-	q, err := r.engine.prepare(ctx, rule.Package, []string{notApplicableOutput})
+	q, err := r.engine.prepare(ctx, rule.Package, []string{output})
 	if err != nil {
 		return true, err
 	}
@@ -71,18 +78,18 @@ func (r *run) applies(ctx context.Context, rule *Rule, state *ruleState) (done b
 		return true, context.Cause(ctx)
 	}
 	var reasons []string
-	if err == nil && reread(values[notApplicableOutput], &reasons) != nil {
-		err = errors.New("not_applicable must contain texts, and contains something else")
+	if err == nil && reread(values[output], &reasons) != nil {
+		err = fmt.Errorf("%s must contain texts, and contains something else", output)
 	}
 	if err == nil && slices.Contains(reasons, "") {
-		err = errors.New("not_applicable contains an empty text")
+		err = fmt.Errorf("%s contains an empty text", output)
 	}
 	if err != nil {
 		state.fail(err, "the estate")
 		return true, nil
 	}
 	for _, reason := range slices.Sorted(slices.Values(reasons)) {
-		state.verdict = NotApplicable
+		state.verdict = verdict
 		state.reasons = append(state.reasons, Reason{Msg: reason})
 	}
 	return len(reasons) > 0, nil

@@ -69,39 +69,58 @@ type clientRule struct {
 
 // section is a part of a client that a rule cannot do without.
 type section struct {
-	name  string         // the field's name in a client
-	field snapshot.Field // which a record has where the section was collected
+	name   string           // the field's name in a client
+	fields []snapshot.Field // a record has one of them if the section was collected
 }
 
-func (e *engine) prepareClientRule(ctx context.Context, index int) (*clientRule, error) {
+// runs are the runs of packages. Only if not all of them were read is a client
+// without any of them one that lacks the section.
+var runs = func() section {
+	s := section{name: "packages.last_run"}
+	for _, role := range snapshot.ClientFields.Child("packages").Children {
+		s.fields = append(s.fields, role.Child("last_run").Field)
+	}
+	return s
+}()
+
+func (r *run) prepareClientRule(ctx context.Context, index int) (*clientRule, error) {
+	return r.engine.prepareClientRule(ctx, index, r.coll.sections[lastRunSection].Status == snapshot.Partial)
+}
+
+func (e *engine) prepareClientRule(ctx context.Context, index int, runsMissing bool) (*clientRule, error) {
 	r := e.pack.Rules[index]
-	c := &clientRule{index: index, rule: r, needs: sectionsOf(r.needs.client), tally: sectionsOf(r.tallies.client)}
+	c := &clientRule{index: index, rule: r, needs: sectionsOf(&r.needs, runsMissing), tally: sectionsOf(&r.tallies, runsMissing)}
 	if r.SwitchedOff != nil {
 		c.needs = nil // it only counts
 	}
 	var err error
 	c.program, err = e.prepareProgram(ctx, r.Package, sets(r.asked()))
 	for _, s := range slices.Concat(c.needs, c.tally) {
-		c.program.hostReads(s.field)
+		for _, f := range s.fields {
+			c.program.hostReads(f)
+		}
 	}
 	return c, err
 }
 
-// sectionsOf finds the sections among the fields that a rule reads.
-func sectionsOf(fields map[string]bool) []section {
+// sectionsOf finds the sections of a client that a rule reads.
+func sectionsOf(n *needs, runsMissing bool) []section {
 	var out []section
-	for _, name := range slices.Sorted(maps.Keys(fields)) {
+	for _, name := range slices.Sorted(maps.Keys(n.client)) {
 		switch {
 		case clientSections[name] == "":
 		case snapshot.Computed[name] != "":
 			name = snapshot.Computed[name]
 			fallthrough
 		default:
-			s := section{name, snapshot.ClientFields.Child(name).Field}
-			if !slices.Contains(out, s) {
+			s := section{name, []snapshot.Field{snapshot.ClientFields.Child(name).Field}}
+			if !slices.ContainsFunc(out, func(o section) bool { return o.name == name }) {
 				out = append(out, s)
 			}
 		}
+	}
+	if runsMissing && n.fields.subsections()[lastRunSection] {
+		out = append(out, runs)
 	}
 	return out
 }
@@ -116,7 +135,7 @@ func (c *clientRule) judge(sets map[string]any, has func(snapshot.Field) bool) (
 	}
 	if s, ok := lacks(c.needs, has); ok {
 		out.violations = nil
-		out.unknown = []detail{{Msg: fmt.Sprintf("section %q was not collected", s)}}
+		out.unknown = []detail{{Msg: lackMsg(s)}}
 	}
 	if s, ok := lacks(c.tally, has); ok {
 		out.tally = nil
@@ -125,10 +144,13 @@ func (c *clientRule) judge(sets map[string]any, has func(snapshot.Field) bool) (
 	return out, nil
 }
 
+// lackMsg says that a client lacks a section.
+func lackMsg(section string) string { return fmt.Sprintf("section %q was not collected", section) }
+
 // lacks finds the first of the sections that was not collected for a client.
 func lacks(sections []section, has func(snapshot.Field) bool) (string, bool) {
 	for _, s := range sections {
-		if !has(s.field) {
+		if !slices.ContainsFunc(s.fields, has) {
 			return s.name, true
 		}
 	}
@@ -137,7 +159,13 @@ func lacks(sections []section, has func(snapshot.Field) bool) (string, bool) {
 
 // has tells whether a section was collected for the client.
 func (in *clientInput) has(f snapshot.Field) bool {
-	i := slices.IndexFunc(snapshot.ClientFields.Children, func(n *snapshot.FieldNode) bool { return n.Field == f })
-	_, ok := in.fields[snapshot.ClientFields.Children[i].Name]
-	return ok
+	var value any = in.fields
+	for _, name := range fieldPaths[f] {
+		object, _ := value.(map[string]any)
+		var ok bool
+		if value, ok = object[name]; !ok {
+			return false
+		}
+	}
+	return true
 }

@@ -252,7 +252,7 @@ func (d *Difference) unjudged(rule int, object Resource, side *Result) string {
 		other = d.base
 	}
 	for _, reason := range r.Reasons { // what both sides lack, neither judges the other by
-		if r.Verdict != NotApplicable && !slices.Contains(other.Rules[rule].Reasons, reason) {
+		if r.Verdict != NotApplicable && r.Verdict != NoSource && !slices.Contains(other.Rules[rule].Reasons, reason) {
 			return "not evaluated in full on " + where + ": " + reason.Msg
 		}
 	}

@@ -18,9 +18,10 @@ const (
 	tallyOutput         = "tally"
 	affectsOutput       = "affects"        // a function of a finding; see affects.go
 	notApplicableOutput = "not_applicable" // see applies.go
+	noSourceOutput      = "no_source"      // see nosource.go
 )
 
-var outputNames = []string{violationOutput, unknownOutput, tallyOutput, affectsOutput, notApplicableOutput}
+var outputNames = []string{violationOutput, unknownOutput, tallyOutput, affectsOutput, notApplicableOutput, noSourceOutput}
 
 // definedOutputs lists what of the rule contract m defines.
 func definedOutputs(m *ast.Module) []string {
@@ -73,7 +74,7 @@ func outputRef(pkg, output string) ast.Ref {
 // sets are those of the outputs that are asked for together.
 func sets(outputs []string) []string {
 	return slices.DeleteFunc(slices.Clone(outputs), func(name string) bool {
-		return name == affectsOutput || name == notApplicableOutput
+		return name == affectsOutput || name == notApplicableOutput || name == noSourceOutput
 	})
 }
 

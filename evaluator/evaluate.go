@@ -272,7 +272,7 @@ func (r *run) prepareRules(ctx context.Context) ([]*clientRule, error) {
 		if ctx.Err() != nil {
 			return nil, fmt.Errorf("stopped after %s: %w", count(r.coll.clients, "client"), context.Cause(ctx))
 		}
-		c, err := r.engine.prepareClientRule(ctx, i)
+		c, err := r.prepareClientRule(ctx, i)
 		if err != nil {
 			return nil, err
 		}

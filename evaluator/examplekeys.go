@@ -10,7 +10,7 @@ import (
 
 // exampleVerdicts are those that a rule can have about a worked example, which is
 // judged without waivers, and on a day when the rule counts.
-var exampleVerdicts = []Verdict{Pass, Fail, NotEvaluated, NotApplicable, Errored}
+var exampleVerdicts = []Verdict{Pass, Fail, NotEvaluated, NotApplicable, NoSource, Errored}
 
 func verdictNames(verdicts []Verdict) []string {
 	names := make([]string, len(verdicts))

@@ -42,24 +42,24 @@ func (r *Result) ExitStatus(failOn Severity, allowIncomplete bool) int {
 
 // Incomplete reports whether anything was not evaluated: a rule, an object
 // that a rule could not judge, a part of what a rule needs, or whom a finding
-// harms. Where no rule that
-// is switched on was for the platform's version, nothing was evaluated. What is switched
-// off is not missing. Of a result that was
+// harms. If no rule that
+// is switched on was for the platform's version and had a source, nothing was
+// evaluated. What is switched off, what has no source and what the configuration
+// accepts is not missing. Of a result that was
 // compared with another one, whether the comparison is incomplete.
 func (r *Result) Incomplete() bool {
 	if r.compared != nil {
 		return r.compared.Incomplete()
 	}
-	if r.Summary.Rules[NotApplicable]+r.Summary.Rules[Disabled] == len(r.Rules) {
+	if r.Summary.unasked() == len(r.Rules) {
 		return true
 	}
-	for i := range r.Rules {
-		rule := &r.Rules[i]
-		if rule.Verdict == NotEvaluated || rule.found() && (len(rule.Reasons) > 0 || len(rule.AffectsUnknown) > 0 || len(rule.Unknown) > 0) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.Rules, func(rule RuleResult) bool { return rule.incomplete() })
+}
+
+// unasked is how many rules nothing was asked of.
+func (s *Summary) unasked() int {
+	return s.Rules[NotApplicable] + s.Rules[Disabled] + s.Rules[NoSource]
 }
 
 // FailsOnNew reports whether only findings count that the baseline does not have.

@@ -218,7 +218,7 @@ func (d *Difference) covered(s *change.Setting) bool {
 		return true
 	}
 	return slices.ContainsFunc(d.head.Rules, func(r RuleResult) bool {
-		return r.Verdict != Disabled && r.Verdict != NotApplicable && mayRead(d.blame.namesOf(r.ID), s)
+		return r.Verdict != Disabled && r.Verdict != NotApplicable && r.Verdict != NoSource && mayRead(d.blame.namesOf(r.ID), s)
 	})
 }
 
@@ -319,7 +319,7 @@ func (d *Difference) mayBePopulated(site string) bool {
 // neverAsked reports whether a rule was not evaluated for any object.
 func neverAsked(r *RuleResult) bool {
 	switch r.Verdict {
-	case NotApplicable, Disabled, Errored:
+	case NotApplicable, NoSource, Disabled, Errored:
 		return true
 	}
 	return r.Verdict == NotEvaluated && len(r.Reasons) > 0 && len(r.Unknown) == 0

@@ -32,7 +32,7 @@ func (d *Difference) incomplete(rule int) []string {
 		}
 	}
 	for _, reason := range head.Reasons {
-		if head.Verdict != Errored && head.Verdict != NotApplicable && d.makesIncomplete(rule, reason, touched, names) {
+		if head.Verdict != Errored && head.Verdict != NotApplicable && head.Verdict != NoSource && d.makesIncomplete(rule, reason, touched, names) {
 			out = append(out, reason.Msg)
 		}
 	}
@@ -158,7 +158,7 @@ func (d *Difference) discount() error {
 // Incomplete reports whether it could not be told of everything what lies
 // between the two sides.
 func (d *Difference) Incomplete() bool {
-	if d.head.Summary.Rules[NotApplicable]+d.head.Summary.Rules[Disabled] == len(d.head.Rules) {
+	if d.head.Summary.unasked() == len(d.head.Rules) {
 		return true
 	}
 	return d.CountRemarks(RemarkUnknown) > 0 || slices.ContainsFunc(d.Rules, func(r RuleDifference) bool { return len(r.Incomplete) > 0 })

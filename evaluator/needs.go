@@ -70,6 +70,7 @@ type needs struct {
 	totals bool            // whether clients must have been counted
 	tally  tallyKeys       // what of other rules' tallies is read
 	params map[string]bool // parameters
+	fields fieldReads      // places in the documents, derived by following values
 }
 
 func (n *needs) add(o needs) {
@@ -80,6 +81,14 @@ func (n *needs) add(o needs) {
 		n.need(&n.client, s)
 	}
 	n.totals = n.totals || o.totals
+	n.read(o.fields)
+}
+
+func (n *needs) read(fields fieldReads) {
+	if n.fields == nil {
+		n.fields = fieldReads{}
+	}
+	maps.Copy(n.fields, fields)
 }
 
 func (n *needs) need(set *map[string]bool, names ...string) {
@@ -101,6 +110,9 @@ func (n *needs) sections() []string {
 		if s, ok := clientSections[f]; ok {
 			out = append(out, s)
 		}
+	}
+	for s := range n.fields.subsections() {
+		out = append(out, s)
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
@@ -137,6 +149,9 @@ func (p *Pack) addNeeds(n *needs, r *Rule, code any) error {
 			flaws = append(flaws, flaw)
 		}
 	}
+	if len(flaws) == 0 {
+		n.read(p.dependsOn(code))
+	}
 	return flaws.err()
 }
 
@@ -158,7 +173,10 @@ func (p *Pack) deriveAsides(r *Rule) (affects, applies error) {
 		r.harms, affects = p.affectsNeeds(r)
 	}
 	if slices.Contains(r.outputs, notApplicableOutput) {
-		r.applying, applies = p.applyingNeeds(r)
+		r.applying, applies = p.askedFirst(r, notApplicableOutput)
+	}
+	if slices.Contains(r.outputs, noSourceOutput) && applies == nil {
+		r.sourcing, applies = p.askedFirst(r, noSourceOutput)
 	}
 	r.needs.add(r.applying) // a rule that may not be for this platform cannot pass
 	return affects, applies
@@ -173,6 +191,8 @@ func (r *Rule) describeNeeds() {
 		maps.Copy(params, n.params)
 	}
 	r.Params = slices.Sorted(maps.Keys(params))
+	r.Reads = r.needs.fields.paths()
+	r.AffectsReads = slices.DeleteFunc(r.harms.fields.paths(), func(path string) bool { return slices.Contains(r.Reads, path) })
 }
 
 func (p *Pack) addRef(n *needs, r *Rule, ref ast.Ref) *Flaw {

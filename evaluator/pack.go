@@ -27,13 +27,14 @@ type Pack struct {
 	paramSchemas map[string]*jsonschema.Schema
 	paramDocs    map[string]any // the same as JSON
 
-	modules  []module
-	flaws    Flaws // that keep the pack from being loaded
-	compiler *ast.Compiler
-	direct   *sync.Map // what a rule itself reads, a direct by *ast.Rule; see baseRefs
-	counts   tallyKeys // of all rules
-	evidence bool      // whether the pack says what a client's own rows prove
-	ways     bool      // whether the pack says which ways packages have to a site
+	modules    []module
+	flaws      Flaws // that keep the pack from being loaded
+	compiler   *ast.Compiler
+	dependence *dependence
+	direct     *sync.Map // what a rule itself reads, a direct by *ast.Rule; see baseRefs
+	counts     tallyKeys // of all rules
+	evidence   bool      // whether the pack says what a client's own rows prove
+	ways       bool      // whether the pack says which ways packages have to a site
 }
 
 // evidencePackage tells what one client's own rows prove; see causes.go.
@@ -117,6 +118,7 @@ func (p *Pack) compile(builtinAlone bool) (compiled bool, err error) {
 	}
 	p.compiler.Compile(modules)
 	if !p.compiler.Failed() {
+		p.dependence = &dependence{compiler: p.compiler, known: map[string]*followed{}}
 		return true, nil
 	}
 	flaws, err := CompileFlaws(p.compiler.Errors)

@@ -149,7 +149,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"a violation by parts", replaced(`violation contains`, `violation.sites contains`), "house/a.rego:13:1: violation must be a set"},
 		{"an unknown with a default", map[string]string{"a.rego": ruleText + "\ndefault unknown := []\n"}, "house/a.rego:18:1: unknown must be a set"},
 		{"a tally that is no set", map[string]string{"a.rego": clientRuleText + "\ntally := [\"a\"]\n"}, "house/a.rego:15:1: tally must be a set"},
-		{"a misspelt unknown", map[string]string{"a.rego": ruleText + "\nunknowns contains {\"msg\": \"?\"}\n"}, "house/a.rego:18:1: a rule defines violation, unknown, tally, affects, not_applicable, and not unknowns; begin the names of its helpers with _; did you mean `unknown`?"},
+		{"a misspelt unknown", map[string]string{"a.rego": ruleText + "\nunknowns contains {\"msg\": \"?\"}\n"}, "house/a.rego:18:1: a rule defines violation, unknown, tally, affects, not_applicable, no_source, and not unknowns; begin the names of its helpers with _; did you mean `unknown`?"},
 		{"metadata of a rule in a library", map[string]string{"a.rego": strings.NewReplacer("violation contains", "violations contains", "#   id: ACME-SITE-001\n", "").Replace(ruleText)}, "it looks like a rule but has no"},
 		{"unknown without violation", map[string]string{"a.rego": "package x\n\nunknown contains {} if false\n"}, "it looks like a rule but has no"},
 		{"a rule's unknown in another file", map[string]string{"a.rego": ruleText, "b.rego": "package acme.site.called_x\n\nunknown contains {}\n"}, "share the package acme.site.called_x; one rule, one package, one file"},
@@ -203,8 +203,8 @@ func TestNeedsAreDerived(t *testing.T) {
 	whole := strings.NewReplacer("CLI-001", "CLI-002", "called_x", "whole", `input.name == "X"`, `object.get(input, ["name"], "") == "X"`).Replace(clientRuleText)
 	p := mustPack(t, map[string]string{"lib.rego": library, "a.rego": estate, "b.rego": client, "c.rego": whole})
 	want := map[string][]string{
-		"ACME-SITE-001": {"clients", "clients.addresses", "package_servers", "sites", "subnets"},
-		"ACME-CLI-001":  {"clients", "clients.addresses", "clients.licence", "subnets"},
+		"ACME-SITE-001": {"clients", "clients.addresses", "package_servers", "package_servers.addresses", "package_servers.sites", "sites", "subnets", "subnets.sites"},
+		"ACME-CLI-001":  {"clients", "clients.addresses", "clients.licence", "subnets", "subnets.sites"},
 		"ACME-CLI-002": {"clients", "clients.addresses", "clients.agents", "clients.filters", "clients.inventory",
 			"clients.licence", "clients.packages", "clients.plugin_policies", "clients.task_agent"},
 	}

@@ -94,6 +94,8 @@ type partUnknown struct {
 	Msg    string     `json:"msg"`
 	Count  int64      `json:"count"`
 	Sample []Resource `json:"sample"`
+	// All of them.
+	Objects []Resource `json:"objects"`
 }
 
 type partFailure struct {

@@ -79,10 +79,10 @@ func (p *part) block(line []byte) (*blockResult, error) {
 		}
 	}
 	for _, u := range c.Unknown {
-		if !p.hasRule(u.Rule) || u.Count < 1 {
+		if !p.hasRule(u.Rule) || u.Count < 1 || int64(len(u.Objects)) != u.Count {
 			return nil, p.lines.damaged("what it says to be unknown is of no rule")
 		}
-		res.unknowns = append(res.unknowns, unknownClients{unknownKey{u.Rule, u.Msg}, u.Count, u.Sample})
+		res.unknowns = append(res.unknowns, unknownClients{unknownKey{u.Rule, u.Msg}, u.Count, u.Sample, u.Objects})
 	}
 	for _, f := range c.Failures {
 		if !p.hasRule(f.Rule) || f.Clients < 1 {

@@ -96,7 +96,7 @@ func (w *partWriter) clients(res *blockResult) error {
 		p.Found = append(p.Found, partFound{class, rec.GUID, rec.Name})
 	}
 	for _, u := range res.unknowns {
-		p.Unknown = append(p.Unknown, partUnknown{u.rule, u.msg, u.count, u.sample})
+		p.Unknown = append(p.Unknown, partUnknown{u.rule, u.msg, u.count, u.sample, u.objects})
 	}
 	for _, f := range res.failures {
 		p.Failures = append(p.Failures, partFailure{f.rule, f.err.Error(), f.client, f.clients})

@@ -6,24 +6,24 @@ import (
 
 // whatChanges counts one client, whom faults affect in the base and in the head.
 func whatChanges(base, head []fault) ClientChanges {
-	d := &Difference{}
+	d := &Difference{arrived: map[string]bool{}}
 	side := func(faults []fault) *reach {
 		return &reach{
-			faults: faults, named: map[string]bool{}, known: map[*place][]hit{},
+			faults: faults, named: map[string]bool{}, known: map[*place]*affected{},
 			locator: newLocator(&networks{}, func(*place) {}),
 		}
 	}
 	p := pairing{d: d, reach: [2]*reach{side(base), side(head)}}
-	p.harm(&track{active: true}, &track{active: true})
+	p.compareFaults(&track{active: true}, &track{active: true})
 	return d.Clients
 }
 
 func everywhereBy(rule *Rule, state BaselineState) fault {
-	return fault{rule, state, []Selector{{All: true, Certainty: Sure}}}
+	return fault{rule: rule, state: state, finding: &Finding{}, on: []Selector{{All: true, Certainty: Sure}}}
 }
 
-// TestHarm_freed holds which faults still affect a client after a change, or may.
-func TestHarm_freed(t *testing.T) {
+// TestCompareFaults_freed holds which faults still affect a client after a change, or may.
+func TestCompareFaults_freed(t *testing.T) {
 	root, consequence, other := &Rule{ID: "F-001", Explains: []string{"F-002"}}, &Rule{ID: "F-002"}, &Rule{ID: "F-003"}
 	tests := []struct {
 		name       string
@@ -55,14 +55,14 @@ func TestHarm_freed(t *testing.T) {
 // fault is gone. A fault that stays, but affects the client no more, explains nothing.
 func TestWithoutConsequences_rootStays(t *testing.T) {
 	root, consequence := &Rule{ID: "F-001", Explains: []string{"F-002"}}, &Rule{ID: "F-002"}
-	now := []hit{{&fault{rule: consequence}, surely}}
+	now := []hit{{fault: &fault{rule: consequence}, level: surely}}
 	for state, want := range map[BaselineState]int{Absent: 0, "": 1, Incomparable: 1} {
-		before := []hit{{&fault{rule: root, state: state}, surely}, {&fault{rule: consequence}, surely}}
+		before := []hit{{fault: &fault{rule: root, state: state}, level: surely}, {fault: &fault{rule: consequence}, level: surely}}
 		if got := withoutConsequences(now, before); len(got) != want {
 			t.Errorf("root %q: %d faults are left, want %d", state, len(got), want)
 		}
 	}
-	possible := []hit{{&fault{rule: root, state: Absent}, possibly}}
+	possible := []hit{{fault: &fault{rule: root, state: Absent}, level: possibly}}
 	if got := withoutConsequences(now, possible); len(got) != 1 {
 		t.Error("a sure fault goes with a possible one")
 	}

@@ -19,12 +19,13 @@ const (
 	Waived        Verdict = "waived"         // all that was found is waived
 	NotEvaluated  Verdict = "not_evaluated"  // something the rule needs is unknown or was not collected
 	NotApplicable Verdict = "not_applicable" // the rule is not for this version or set-up
+	NoSource      Verdict = "no_source"      // no source was named that has what the rule needs
 	Disabled      Verdict = "disabled"       // the configuration switched the rule off
 	Errored       Verdict = "error"          // the rule itself broke
 )
 
 // Verdicts lists all verdicts, the worst first.
-var Verdicts = []Verdict{Errored, Fail, NotEvaluated, Warn, Waived, NotApplicable, Disabled, Pass}
+var Verdicts = []Verdict{Errored, Fail, NotEvaluated, Warn, Waived, NoSource, NotApplicable, Disabled, Pass}
 
 // Result is the outcome of one evaluation. Close releases the findings.
 type Result struct {
@@ -136,12 +137,14 @@ type RuleResult struct {
 	Waived int64 `json:"waived,omitempty"`
 	// Day from which findings of the rule count; absent where they always do.
 	EffectiveOn Date `json:"effective_on,omitempty"`
-	// Why the rule was not evaluated, not evaluated in full, not applicable, switched off, or in error.
+	// Why the rule was not evaluated, not evaluated in full, without a source, not applicable, switched off, or in error.
 	Reasons []Reason `json:"reasons,omitempty"`
 	// Why it is not known, or not in full, which clients the findings can harm, so that not all of them are attributed.
 	AffectsUnknown []Reason `json:"affects_unknown,omitempty"`
 	// Objects that could not be judged, grouped by message; at most 50 messages are listed.
 	Unknown []Unknown `json:"unknown,omitempty"`
+	// What of the unknown the configuration accepts, in its order: it does not make the result incomplete.
+	AcceptedUnknown []AcceptedUnknown `json:"accepted_unknown,omitempty"`
 	// Sections of the snapshot that the rule reads, derived from its code.
 	Needs []string `json:"needs"`
 	// What to do about a finding, for this version of the platform.
@@ -184,6 +187,10 @@ type Unknown struct {
 	Count int64 `json:"count"`
 	// The first of them by name.
 	Sample []Resource `json:"sample"`
+	// All of them by name, up to 100,000; absent if the sample has them all.
+	Objects []Resource `json:"objects,omitempty"`
+	// How many of them the configuration accepts.
+	Accepted int64 `json:"accepted,omitempty"`
 }
 
 // Cause is why some clients have findings.

@@ -70,6 +70,8 @@ type Rule struct {
 	SeverityChange *SeverityChange `json:"severity_change,omitempty"`
 	// Why the configuration switched the rule off; absent where it did not.
 	SwitchedOff *SwitchedOff `json:"switched_off,omitempty"`
+	// What of its unknown the configuration accepts; absent if nothing.
+	AcceptedUnknown []AcceptedUnknown `json:"accepted_unknown,omitempty"`
 	// What the rule judges.
 	Scope Scope `json:"scope"`
 	// Step of article TECH170397; + for what goes beyond it.
@@ -94,6 +96,10 @@ type Rule struct {
 	Needs []string `json:"needs"`
 	// Sections that it reads only to tell whom a finding harms.
 	AffectsNeeds []string `json:"affects_needs,omitempty"`
+	// Fields that the rule reads, as rules write them; derived from its code.
+	Reads []string `json:"reads"`
+	// Fields that it reads only to tell which clients a finding affects.
+	AffectsReads []string `json:"affects_reads,omitempty"`
 	// Parameters that the rule reads, derived from its code.
 	Params []string `json:"params,omitempty"`
 	// The rule's Rego package, such as data.nscheck.site.no_unconstrained_package_server.
@@ -108,6 +114,7 @@ type Rule struct {
 	others   map[string]*Rule // by tally key: who has it, where this rule must not
 	harms    needs            // of its affects
 	applying needs            // of its not_applicable
+	sourcing needs            // of its no_source
 	outputs  []string         // what of the rule contract the package defines
 	source   Source
 }

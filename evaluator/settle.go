@@ -70,6 +70,7 @@ func (r *run) ruleResult(rule *Rule, s *ruleState, waived int64) RuleResult {
 		return res
 	}
 	if s.verdict != "" {
+		res.accept(rule.AcceptedUnknown)
 		return res
 	}
 	res.Reasons = addNew(res.Reasons, r.coll.incomplete(&rule.needs), nil)
@@ -90,6 +91,8 @@ func (r *run) ruleResult(rule *Rule, s *ruleState, waived int64) RuleResult {
 	default:
 		res.Verdict = Pass
 	}
+	r.settleSource(rule, &res)
+	res.accept(rule.AcceptedUnknown)
 	return res
 }
 

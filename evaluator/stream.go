@@ -35,8 +35,9 @@ type unknownKey struct {
 // unknownClients are clients that a rule could not judge for one reason.
 type unknownClients struct {
 	unknownKey
-	count  int64
-	sample []Resource
+	count   int64
+	sample  []Resource
+	objects []Resource // all of them, in the order of the snapshot; see maxObjects
 }
 
 // failure is a rule that broke on clients.
@@ -64,8 +65,10 @@ func (b *blockResult) unknown(rule int, msg string, c *streamed) {
 	}
 	u := &b.unknowns[i]
 	u.count++
-	if len(u.sample) < b.named || c.precedes(u.sample[b.named-1]) {
-		u.sample = sampleOf(u.sample, c.resource(), b.named)
+	object := c.resource()
+	u.objects = append(u.objects, object)
+	if len(u.sample) < b.named || compareNames(object, u.sample[b.named-1]) < 0 {
+		u.sample = sampleOf(u.sample, object, b.named)
 	}
 }
 

@@ -60,15 +60,6 @@ func (c *streamed) text(f snapshot.Field) string {
 	return text
 }
 
-// precedes may say cheaply that the client does not come before another by name.
-func (c *streamed) precedes(r Resource) bool {
-	if c.plain {
-		return true
-	}
-	raw := c.scan.Text(nameField)
-	return len(raw) <= 2 || bytes.IndexByte(raw, '\\') >= 0 || string(raw[1:len(raw)-1]) <= r.Name
-}
-
 func (c *streamed) resource() Resource {
 	if c.plain {
 		return Resource{Type: "client", GUID: c.decoded.client.GUID, Name: c.decoded.client.Name}.named()

@@ -128,14 +128,16 @@ type ConfiguredRule struct {
 	SeverityChange *SeverityChange `json:"severity_change,omitempty"`
 	// Why the configuration switched the rule off; absent where it did not.
 	SwitchedOff *SwitchedOff `json:"switched_off,omitempty"`
+	// What of its unknown the configuration accepts; absent if nothing.
+	AcceptedUnknown []AcceptedUnknown `json:"accepted_unknown,omitempty"`
 }
 
 // Configured are the rules that the configuration changed, by id.
 func (r *Result) Configured() []ConfiguredRule {
 	var out []ConfiguredRule
 	for i := range r.Rules {
-		if x := &r.Rules[i]; x.SwitchedOff != nil || x.SeverityChange != nil {
-			out = append(out, ConfiguredRule{x.ID, x.Title, x.Severity, x.SeverityChange, x.SwitchedOff})
+		if x := &r.Rules[i]; x.SwitchedOff != nil || x.SeverityChange != nil || len(x.AcceptedUnknown) > 0 {
+			out = append(out, ConfiguredRule{x.ID, x.Title, x.Severity, x.SeverityChange, x.SwitchedOff, x.AcceptedUnknown})
 		}
 	}
 	return out

@@ -12,6 +12,10 @@ import (
 // maxUnknownMessages bounds how many different reasons a rule lists.
 const maxUnknownMessages = 50
 
+// maxObjects bounds how many objects are listed that a rule could not evaluate for
+// one reason, so that memory does not grow with clients beyond some ten megabytes.
+const maxObjects = 100_000
+
 // collection knows how well each section of a snapshot was got.
 type collection struct {
 	sections map[string]snapshot.Section
@@ -42,6 +46,9 @@ func (c *collection) missing(n *needs) []Reason {
 }
 
 func (c *collection) missingSection(name string) (Reason, bool) {
+	if sub := subsectionOf(name); sub != nil {
+		return c.missingSubsection(sub)
+	}
 	isClients := name == "clients" || strings.HasPrefix(name, "clients.")
 	if !isClients {
 		if _, ok := c.estate[name]; !ok {
@@ -59,6 +66,57 @@ func (c *collection) missingSection(name string) (Reason, bool) {
 	}
 	return c.reason(name, "was not collected"), true
 }
+
+// missingSubsection tells why the fields that a subsection fills say nothing.
+func (c *collection) missingSubsection(sub *subsection) (Reason, bool) {
+	if _, told := c.missingSection(parentOf(sub.name)); told {
+		return Reason{}, false
+	}
+	s, ok := c.sections[sub.name]
+	switch {
+	case !ok && !sub.onDemand && c.listsSubsections() && !c.holds(sub):
+		return c.reason(sub.name, "is not in the snapshot's manifest"), true
+	case !ok, s.Status == snapshot.Collected:
+		return Reason{}, false
+	case s.Status == snapshot.Partial && (sub.absence != asNone || sub.name == lastRunSection):
+		return Reason{}, false // what is there is a fact, and what is not is unknown
+	}
+	return c.reason(sub.name, "was not collected"), true
+}
+
+// listsSubsections reports whether the manifest is one that lists subsections. One
+// that was written by hand may list sections only, and means all that is in them.
+func (c *collection) listsSubsections() bool {
+	for name := range c.sections {
+		if sub := subsectionOf(name); sub != nil && !sub.onDemand {
+			return true
+		}
+	}
+	return false
+}
+
+// holds reports whether the estate has anything in the fields of a subsection. It is
+// false for one about clients.
+func (c *collection) holds(sub *subsection) bool {
+	var within func(value any, path []string) bool
+	within = func(value any, path []string) bool {
+		if list, ok := value.([]any); ok && len(path) > 0 {
+			return slices.ContainsFunc(list, func(v any) bool { return within(v, path) })
+		}
+		if len(path) == 0 {
+			return value != nil
+		}
+		object, _ := value.(map[string]any)
+		return object != nil && within(object[path[0]], path[1:])
+	}
+	return slices.ContainsFunc(sub.fields, func(field string) bool {
+		path, isEstate := strings.CutPrefix(strings.ReplaceAll(field, "[]", ""), "estate.")
+		return isEstate && within(map[string]any(c.estate), strings.Split(path, "."))
+	})
+}
+
+// parentOf is the section that a subsection belongs to.
+func parentOf(name string) string { return name[:strings.LastIndexByte(name, '.')] }
 
 // anyPart reports whether the section was got in parts, such as
 // clients.packages.runs.
@@ -88,7 +146,7 @@ func (c *collection) incomplete(n *needs) []Reason {
 func (c *collection) parts(name string) []snapshot.Section {
 	var out []snapshot.Section
 	for s, section := range c.sections {
-		if s == name || strings.HasPrefix(s, name+".") && name != "clients" {
+		if s == name || strings.HasPrefix(s, name+".") && name != "clients" && subsectionOf(s) == nil {
 			out = append(out, section)
 		}
 	}
@@ -116,7 +174,8 @@ type unknowns struct {
 }
 
 func (u *unknowns) add(msg string, res Resource) {
-	u.addClients(unknownClients{unknownKey{msg: msg}, 1, []Resource{res}})
+	one := []Resource{res}
+	u.addClients(unknownClients{unknownKey{msg: msg}, 1, one, one})
 }
 
 // addClients adds clients that could not be judged for one reason.
@@ -131,12 +190,21 @@ func (u *unknowns) addClients(c unknownClients) {
 		i = len(u.groups) - 1
 	}
 	u.groups[i].Count += c.count
+	if room := maxObjects - len(u.groups[i].Objects); room > 0 {
+		u.groups[i].Objects = append(u.groups[i].Objects, c.objects[:min(room, len(c.objects))]...)
+	}
 	for _, res := range c.sample {
 		u.groups[i].Sample = sampleOf(u.groups[i].Sample, res, cmp.Or(u.named, sampleSize))
 	}
 }
 
 func (u *unknowns) list() []Unknown {
+	for i := range u.groups {
+		g := &u.groups[i]
+		if slices.SortFunc(g.Objects, compareNames); int64(len(g.Sample)) == g.Count {
+			g.Objects = nil
+		}
+	}
 	if u.more > 0 {
 		return append(u.groups, Unknown{Msg: "other reasons", Count: u.more, Sample: []Resource{}})
 	}

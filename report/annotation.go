@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/nscheck/nscheck/evaluator"
@@ -198,8 +199,11 @@ func (a *annotations) conclusion(r *evaluator.Result, o Options) string {
 	for _, rule := range switchedOff(r.Configured()) {
 		out += " Switched off: " + rule.ID + ", " + clean(rule.Reason, 300) + "."
 	}
-	for _, change := range severityChanges(r.Configured()) {
+	for _, change := range slices.Concat(severityChanges(r.Configured()), acceptances(r.Configured())) {
 		out += " " + clean(change, 300) + "."
+	}
+	for _, rule := range withoutSource(r) {
+		out += " No source: " + rule.ID + " (" + clean(strings.Join(reasonsOf(rule), "; "), 300) + ")."
 	}
 	for _, change := range paramChanges(r.Pack) {
 		out += " Parameter changed: " + clean(change, 300) + "."

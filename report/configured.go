@@ -1,6 +1,10 @@
 package report
 
-import "github.com/nscheck/nscheck/evaluator"
+import (
+	"slices"
+
+	"github.com/nscheck/nscheck/evaluator"
+)
 
 // packName is a pack as people know it, and where it came from.
 func packName(p evaluator.PackVersion) string {
@@ -40,6 +44,17 @@ func severityChanges(rules []evaluator.ConfiguredRule) []string {
 	return out
 }
 
+// acceptances report what rules cannot evaluate that the configuration accepts.
+func acceptances(rules []evaluator.ConfiguredRule) []string {
+	var out []string
+	for _, r := range rules {
+		for _, a := range r.AcceptedUnknown {
+			out = append(out, "Unknown accepted: "+r.ID+": "+a.Described())
+		}
+	}
+	return out
+}
+
 // offRule is a rule that the configuration switched off.
 type offRule struct {
 	ID, Title string
@@ -56,18 +71,30 @@ func switchedOff(rules []evaluator.ConfiguredRule) []offRule {
 	return out
 }
 
-// setAside reports whether a rule was not asked, rather than not answered: it is
-// for other platforms, or switched off.
-func setAside(v evaluator.Verdict) bool {
-	return v == evaluator.NotApplicable || v == evaluator.Disabled
+// withoutSource lists the rules for which no source was named.
+func withoutSource(r *evaluator.Result) []evaluator.RuleResult {
+	var out []evaluator.RuleResult
+	for _, rule := range r.Rules {
+		if rule.Verdict == evaluator.NoSource {
+			out = append(out, rule)
+		}
+	}
+	return out
 }
 
-// configured writes which packs judge, and which severities are changed.
+// setAside reports whether a rule was not asked, rather than not answered: it is
+// for other platforms, no source was named for it, or it is switched off.
+func setAside(v evaluator.Verdict) bool {
+	return v == evaluator.NotApplicable || v == evaluator.NoSource || v == evaluator.Disabled
+}
+
+// configured writes which packs evaluate, which severities are changed, and
+// which unknown is accepted.
 func (w *writer) configured(packs []evaluator.PackVersion, rules []evaluator.ConfiguredRule) {
 	for _, p := range packs {
 		w.put(block{body: "Pack " + clean(packName(p), 500)})
 	}
-	for _, change := range severityChanges(rules) {
+	for _, change := range slices.Concat(severityChanges(rules), acceptances(rules)) {
 		w.put(block{body: clean(change, 500)})
 	}
 }

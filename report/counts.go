@@ -51,6 +51,7 @@ var verdictWord = map[evaluator.Verdict]string{
 	evaluator.Warn:          "found something that does not count yet",
 	evaluator.Waived:        "waived",
 	evaluator.NotEvaluated:  "not evaluated",
+	evaluator.NoSource:      "without a source",
 	evaluator.NotApplicable: "not applicable",
 	evaluator.Disabled:      "switched off",
 	evaluator.Pass:          "passed",

@@ -120,6 +120,9 @@ func reasonRows(rule evaluator.RuleResult) [][]string {
 	for _, u := range rule.Unknown {
 		add("unknown", names(u.Sample, u.Count), u.Msg)
 	}
+	for _, a := range rule.AcceptedUnknown {
+		add("accepted_unknown", a.Object, a.Reason+" ("+a.Place+")")
+	}
 	if rule.SeverityChange != nil {
 		add("severity_change", "", "severity "+rule.SeverityChange.Described(rule.Severity))
 	}

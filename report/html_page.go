@@ -130,8 +130,10 @@ type judged struct {
 	Found  []evaluator.RuleResult // the worst first
 	Partly []evaluator.RuleResult // not evaluated, or not in full
 	Not    []evaluator.RuleResult // not applicable
-	Off    []offRule
-	Passed []evaluator.RuleResult
+	// Rules for which no source was named.
+	Unsourced []evaluator.RuleResult
+	Off       []offRule
+	Passed    []evaluator.RuleResult
 
 	Verdict  []verdictCount
 	Severity []severityCount
@@ -148,7 +150,7 @@ type verdictCount struct {
 }
 
 func newJudged(r *evaluator.Result) judged {
-	j := judged{Off: switchedOff(r.Configured())}
+	j := judged{Off: switchedOff(r.Configured()), Unsourced: withoutSource(r)}
 	for _, rule := range r.Rules {
 		if rule.Findings > 0 {
 			j.Found = append(j.Found, rule)
@@ -222,6 +224,9 @@ func provenance(r *evaluator.Result) []fact {
 	}
 	for _, change := range severityChanges(r.Configured()) {
 		add("Severity changed", change)
+	}
+	for _, accepted := range acceptances(r.Configured()) {
+		add("Unknown accepted", strings.TrimPrefix(accepted, "Unknown accepted: "))
 	}
 	return out
 }

@@ -300,6 +300,9 @@ func ruleCases(rule evaluator.RuleResult, found bool) []junitCase {
 	if found && len(reasons) == 0 && rule.Verdict == evaluator.Fail {
 		return nil
 	}
+	for _, a := range rule.AcceptedUnknown {
+		reasons = append(reasons, "unknown accepted: "+clean(a.Described(), math.MaxInt))
+	}
 	kind := string(rule.Verdict)
 	c := newCase(rule.ID, rule.Title)
 	result := &junit.Result{Type: kind, Message: kind, Data: strings.Join(reasons, "\n")}

@@ -89,6 +89,18 @@ func (m *markdown) configured(r *evaluator.Result) {
 		}
 		m.add("- %s\n", short(change))
 	}
+	for i, accepted := range acceptances(r.Configured()) {
+		if i == 0 {
+			m.add("\n### Unknown accepted\n\n")
+		}
+		m.add("- %s\n", short(strings.TrimPrefix(accepted, "Unknown accepted: ")))
+	}
+	for i, rule := range withoutSource(r) {
+		if i == 0 {
+			m.add("\n### No source\n\n")
+		}
+		m.add("- %s %s: %s\n", rule.ID, short(rule.Title), short(strings.Join(reasonsOf(rule), "; ")))
+	}
 	for i, change := range paramChanges(r.Pack) {
 		if i == 0 {
 			m.add("\n### Parameters changed\n\n")

@@ -4,7 +4,7 @@ import "github.com/nscheck/nscheck/evaluator"
 
 // sarifConfiguring is how many of sarifDescriptors are about the configuration; they
 // stand last, and are left out where it changes nothing.
-const sarifConfiguring = 2
+const sarifConfiguring = 3
 
 func sarifDescriptorsOf(r *evaluator.Result) []sarifDescriptor {
 	if len(r.Configured()) == 0 {

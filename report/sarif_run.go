@@ -122,8 +122,10 @@ var sarifDescriptors = []sarifDescriptor{
 	{"affects_unknown", sarifMessage{"It is not known which clients the rule's findings harm."}},
 	{"unknown", sarifMessage{"The rule could not judge some objects."}},
 	{"not_applicable", sarifMessage{"The rule is for other versions of the platform, or another set-up."}},
+	{"no_source", sarifMessage{"No source was named that has what the rule needs."}},
 	{"disabled", sarifMessage{"The configuration switched the rule off."}},
 	{"severity_change", sarifMessage{"The configuration gave the rule another severity."}},
+	{"accepted_unknown", sarifMessage{"The configuration accepts what the rule cannot evaluate."}},
 }
 
 func newSarifRun(r *evaluator.Result, o Options) sarifRun {
@@ -167,14 +169,19 @@ func sarifNotifications(rule evaluator.RuleResult, index int) []sarifNotificatio
 		level, kind = "error", 0
 	case evaluator.NotApplicable:
 		level, kind = "note", 4
-	case evaluator.Disabled:
+	case evaluator.NoSource:
 		level, kind = "note", 5
+	case evaluator.Disabled:
+		level, kind = "note", 6
 	}
 	for _, reason := range rule.Reasons {
 		add(level, kind, reason.Msg)
 	}
 	if rule.SeverityChange != nil {
-		add("note", 6, "severity "+rule.SeverityChange.Described(rule.Severity))
+		add("note", 7, "severity "+rule.SeverityChange.Described(rule.Severity))
+	}
+	for _, a := range rule.AcceptedUnknown {
+		add("note", 8, "unknown accepted: "+a.Described())
 	}
 	for _, reason := range rule.AffectsUnknown {
 		add("warning", 2, reason.Msg)

@@ -29,7 +29,8 @@ func (tableFormat) Write(out io.Writer, r *evaluator.Result, o Options) error {
 		return err
 	}
 	w.notEvaluated(r)
-	w.notApplicable(r)
+	w.aside(r, evaluator.NoSource, "No source")
+	w.aside(r, evaluator.NotApplicable, "Not applicable")
 	w.switchedOff(r.Configured())
 	w.conclusion(r, o)
 	return w.out.Flush()
@@ -86,13 +87,14 @@ func (w *writer) notEvaluated(r *evaluator.Result) {
 	}
 }
 
-// notApplicable names the rules that are for other versions or set-ups: nothing
-// is missing there, so they are kept apart from what was not evaluated.
-func (w *writer) notApplicable(r *evaluator.Result) {
+// aside names the rules that are for other versions or set-ups, or for which no
+// source was named: nothing is missing there, so they are kept apart from what was
+// not evaluated.
+func (w *writer) aside(r *evaluator.Result, verdict evaluator.Verdict, lead string) {
 	var reasons []string
 	rules := map[string][]string{}
 	for _, rule := range r.Rules {
-		if rule.Verdict != evaluator.NotApplicable {
+		if rule.Verdict != verdict {
 			continue
 		}
 		reason := ""
@@ -108,7 +110,7 @@ func (w *writer) notApplicable(r *evaluator.Result) {
 		if i == 0 {
 			w.line("")
 		}
-		body := "Not applicable: " + strings.Join(rules[reason], ", ")
+		body := lead + ": " + strings.Join(rules[reason], ", ")
 		if reason != "" {
 			body += " (" + strings.TrimPrefix(reason, "the rule is ") + ")"
 		}

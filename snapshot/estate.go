@@ -263,6 +263,16 @@ type PatchImport struct {
 	NewestBulletinAgeDays *int `json:"newest_bulletin_age_days" jsonschema_extras:"unit=days"`
 	// Enabled bulletins with updates that have no package.
 	BulletinsWithoutPackages []Bulletin `json:"bulletins_without_packages,omitzero"`
+	// Bulletins that may belong there: it is unknown whether they are enabled, or how many of their updates have a package.
+	BulletinsUnknown []UnknownBulletin `json:"bulletins_unknown,omitzero"`
+}
+
+// UnknownBulletin is a software bulletin of which something is unknown.
+type UnknownBulletin struct {
+	// GUID of the bulletin.
+	GUID string `json:"guid" jsonschema:"format=guid"`
+	// Name, for example MS14-010.
+	Name string `json:"name"`
 }
 
 // Bulletin is a software bulletin with updates that have no package.

@@ -89,7 +89,7 @@ func versionsAround(ranges []string) (out []*semver.Version) {
 }
 
 // asked are the names in packages that nscheck asks for.
-var asked = []string{"violation", "unknown", "tally", "affects", "not_applicable"}
+var asked = []string{"violation", "unknown", "tally", "affects", "not_applicable", "no_source"}
 
 // hostLibraries are the libraries that nscheck itself asks: about the evidence of
 // clients, and about the ways of packages.

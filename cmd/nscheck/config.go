@@ -41,6 +41,7 @@ type config struct {
 	params            *yaml.Node
 	rules             *yaml.Node
 	waivers           *yaml.Node
+	acceptUnknown     *yaml.Node
 	verifyKey         string
 	ruleTimeout       time.Duration // 0 where the file does not set it
 	ruleMemory        int64         // the same
@@ -91,6 +92,13 @@ var configKeys = map[string]func(f *configFile, value *yaml.Node) error{
 			return errors.New("the value must name rules by id, each with enabled, severity or reason below it")
 		}
 		f.rules = value
+		return nil
+	},
+	"accept_unknown": func(f *configFile, value *yaml.Node) error {
+		if value.Kind != yaml.MappingNode {
+			return errors.New("the value must name rules by id, each with a list of reasons below it, such as NS-CLI-010: [{reason: no scan log can be read here}]")
+		}
+		f.acceptUnknown = value
 		return nil
 	},
 	"waivers": func(f *configFile, value *yaml.Node) error {

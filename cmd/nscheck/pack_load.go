@@ -35,7 +35,10 @@ func loadPack(c *cli.Context) (*evaluator.Pack, error) {
 	if err != nil {
 		return nil, err
 	}
-	return pack, cfg.setRules(c, pack)
+	if err := cfg.setRules(c, pack); err != nil {
+		return nil, err
+	}
+	return pack, cfg.setAccepted(c, pack)
 }
 
 // loadAllRules is loadPack for who looks at rules themselves, whatever the

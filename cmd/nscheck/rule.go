@@ -99,6 +99,7 @@ func printRule(w io.Writer, r *evaluator.Rule) error {
 	field("step", r.Step+" of TECH170397")
 	field("versions", r.Versions)
 	field("reads", strings.Join(r.Needs, ", "))
+	field("fields", strings.Join(r.Reads, ", "))
 	field("explains", strings.Join(r.Explains, ", "))
 	field("aliases", strings.Join(r.Aliases, ", "))
 	field("file", r.File)

@@ -237,11 +237,18 @@ func fillNewestBulletin(e *estateBuilder, _ *Binding, rows [][]cell) error {
 // none says nothing.
 func fillBulletins(e *estateBuilder, _ *Binding, rows [][]cell) error {
 	bulletins := []snapshot.Bulletin{}
+	var unknown []snapshot.UnknownBulletin
 	switchable, packaged := false, false
 	for _, row := range rows {
 		switchable = switchable || row[2].known
 		packaged = packaged || row[4].num > 0
 		missing := int(row[3].num - row[4].num)
+		off := row[2].known && row[2].num == 0
+		counted := row[3].known && row[4].known
+		if row[0].known && !off && (!counted || missing > 0 && !row[2].known) {
+			unknown = append(unknown, snapshot.UnknownBulletin{GUID: row[0].guid.String(), Name: objectName(row)})
+			continue
+		}
 		if row[0].known && row[2].known && row[2].num != 0 && missing > 0 {
 			bulletins = append(bulletins, snapshot.Bulletin{GUID: row[0].guid.String(), Name: objectName(row), Updates: missing})
 		}
@@ -255,6 +262,8 @@ func fillBulletins(e *estateBuilder, _ *Binding, rows [][]cell) error {
 	}
 	sortByName(bulletins, func(b *snapshot.Bulletin) (string, string) { return b.Name, b.GUID })
 	e.estate.PatchImport.BulletinsWithoutPackages = bulletins
+	sortByName(unknown, func(b *snapshot.UnknownBulletin) (string, string) { return b.Name, b.GUID })
+	e.estate.PatchImport.BulletinsUnknown = unknown
 	return nil
 }
 

@@ -91,3 +91,19 @@ _questions contains "how its installation ended, for no run is recorded" if not 
 _questions contains "how its installation ended" if input.packages.plugin.last_run.return_code == null
 
 _questions contains "when it was installed" if input.packages.plugin.last_run.age_days == null
+
+_questions contains "whether the scan succeeded since" if {
+	run := input.packages.scan.last_run
+	run.succeeded != false
+	null in {run.succeeded, run.age_days}
+	_may_be_later(run.age_days)
+}
+
+_questions contains "whether patch inventory came back since" if {
+	input.inventory.patch_age_days == null
+	input.inventory.patch_returned != false
+}
+
+_may_be_later(null)
+
+_may_be_later(age) if _later(age)

@@ -43,10 +43,19 @@ test_waiting_though_something_was_before if {
 		{"inventory": {"patch_age_days": 12}},
 		{"packages": {"scan": {"last_run": {"succeeded": true, "age_days": 30}}}},
 		{"packages": {"scan": {"last_run": {"succeeded": false, "age_days": 1}}}},
-		{"packages": {"scan": {"last_run": {"succeeded": true, "age_days": null}}}},
+		{"packages": {"scan": {"last_run": {"succeeded": null, "age_days": 30}}}},
 	] {
 		count(_judged(changes).violation) == 1
 	}
+}
+
+test_unknown_what_was_since if {
+	every run in [{"succeeded": true, "age_days": null}, {"succeeded": null, "age_days": 3}] {
+		changes := {"packages": {"scan": {"last_run": run}}}
+		_judged(changes) == _unknown("whether the scan succeeded since")
+	}
+	changes := {"inventory": {"patch_returned": true}}
+	_judged(changes) == _unknown("whether patch inventory came back since")
 }
 
 test_cleared if {

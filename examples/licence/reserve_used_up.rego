@@ -54,11 +54,13 @@ violation contains {
 }
 
 unknown contains {
-	"msg": sprintf("It is unknown %s", [concat(", and ", _questions)]),
+	"msg": "It is unknown how many licences are in use",
 	"resource": _resource,
 } if {
-	count(_questions) > 0
+	_licences.in_use == null
 }
+
+no_source contains "the number of licences owned: give it with the parameter licences_bought" if _owned == null
 
 _licences := data.estate.licences
 
@@ -74,11 +76,5 @@ _inactive := sprintf("; %d of them by computers that are not Active", [n]) if {
 	n := count(_licences.inactive_holders)
 	n > 0
 } else := ""
-
-_questions contains "how many licences are owned (the parameter licences_bought can tell)" if {
-	_owned == null
-}
-
-_questions contains "how many licences are in use" if _licences.in_use == null
 
 _resource := {"type": "product", "guid": null, "name": _licences.product}

@@ -18,8 +18,8 @@ _silent := {"violation": set(), "unknown": set()}
 
 _patch := {"type": "product", "guid": null, "name": "Patch"}
 
-_unknown(question) := {"violation": set(), "unknown": {{
-	"msg": sprintf("It is unknown %s", [question]),
+_unknown := {"violation": set(), "unknown": {{
+	"msg": "It is unknown how many licences are in use",
 	"resource": _patch,
 }}}
 
@@ -54,8 +54,15 @@ test_the_parameter_tells if {
 }
 
 test_unknown if {
-	_judged(91, null) == _unknown("how many licences are owned (the parameter licences_bought can tell)")
-	_judged(null, 100) == _unknown("how many licences are in use")
+	_judged(null, 100) == _unknown
+	_judged(91, null) == _silent
+}
+
+test_no_source if {
+	count(rule.no_source) == 1 with data.estate as {"licences": {"owned": null}}
+		with data.params as {"licences_bought": null}
+	count(rule.no_source) == 0 with data.estate as {"licences": {"owned": null}}
+		with data.params as {"licences_bought": 9}
 }
 
 test_missing if {

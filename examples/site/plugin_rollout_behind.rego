@@ -47,26 +47,50 @@ violation contains {
 } if {
 	some site in data.estate.sites
 	_counts(site)
-	_too_many(_behind(site), _all(site))
+	_is_behind(site)
 }
 
 unknown contains {
-	"msg": sprintf("Of %s it is unknown whether the plug-in is below %s, which would decide", [
-		sites.count_of(_unknown(site), "computer"),
+	"msg": sprintf("Of %s it is unknown whether they are of this site with a plug-in below %s, which would decide", [
+		sites.count_of(_unknown(site) + _elsewhere, "computer"),
 		data.params.plugin_minimum,
 	]),
 	"resource": sites.resource(site),
 } if {
 	some site in data.estate.sites
-	_counts(site)
-	not _too_many(_behind(site), _all(site))
-	_too_many(_behind(site) + _unknown(site), _all(site))
+	not _is_behind(site)
+	_may_be_behind(site)
 }
 
 _counts(site) if {
 	site.guid in plugin_minimum.sites
 	_all(site) >= data.params.rollout_min_computers
 }
+
+# Too many, even if every computer that may be of the site too has the newer plug-in.
+_is_behind(site) if {
+	_counts(site)
+	_too_many(_behind(site), (_all(site) + _elsewhere) + _unlocated)
+}
+
+# As it looks, or if all that is unknown is against the site.
+_may_be_behind(site) if {
+	_counts(site)
+	_too_many(_behind(site) + _unknown(site), _all(site))
+}
+
+_may_be_behind(site) if {
+	_elsewhere > 0
+	_all(site) + _elsewhere >= data.params.rollout_min_computers
+	_too_many((_behind(site) + _unknown(site)) + _elsewhere, _all(site) + _elsewhere)
+}
+
+_elsewhere := sites.unplaced_clients
+
+# Clients without a known address make no site doubtful by themselves, for a few are usual.
+default _unlocated := 0
+
+_unlocated := data.totals.unlocated_clients
 
 _behind(site) := plugin_minimum.count_of(site.guid, "below")
 

@@ -83,7 +83,7 @@ func (p *Pages) reads(b *strings.Builder, r *evaluator.Rule) {
 		}
 		found := false
 		for _, binding := range p.bindings {
-			if binding.Section != need && (need == "clients" || !strings.HasPrefix(binding.Section, need+".")) {
+			if binding.Section != need {
 				continue
 			}
 			found = true
@@ -96,6 +96,13 @@ func (p *Pages) reads(b *strings.Builder, r *evaluator.Rule) {
 		if !found {
 			fmt.Fprintf(b, "| %s | not in the CMDB as far as is public | ? |\n", shown)
 		}
+	}
+	b.WriteString("\nFields that its answer depends on:\n\n")
+	for _, field := range r.Reads {
+		fmt.Fprintf(b, "- `%s`\n", field)
+	}
+	for _, field := range r.AffectsReads {
+		fmt.Fprintf(b, "- `%s` (only for which clients a finding affects)\n", field)
 	}
 }
 

@@ -5,7 +5,8 @@
 #   and the assessment scan is what returns patch inventory and takes the licence.
 #   The newest run of a package failed, or the scan came and never ran. Run history
 #   is purged in time, so a missing row is held only against the scan, and only
-#   where patch inventory is missing too; otherwise nothing is known.
+#   if patch inventory is missing too. If a licence is in use and patch inventory is
+#   fresh, the packages ran, and missing rows were purged; otherwise nothing is known.
 # related_resources:
 #   - ref: TECH170397
 #     description: The article; step 3, the run history of the three packages.
@@ -49,6 +50,7 @@ package nscheck.client.package_run_failed
 
 import data.nscheck.lib.client_packages
 import data.nscheck.lib.computers
+import data.nscheck.lib.inventory
 
 violation contains {
 	"msg": sprintf("The last run of %s failed with %s", [client_packages.name(role), _exit_code(role)]),
@@ -77,6 +79,7 @@ unknown contains {"msg": msg} if {
 	some role in data.params.required_packages
 	not _succeeded(role)
 	not _not_there(role)
+	not _purged(role)
 	msg := computers.plugin_doubt(_questions)
 }
 
@@ -94,6 +97,8 @@ _settled(role) if _succeeded(role)
 
 _settled(role) if _not_there(role)
 
+_settled(role) if _purged(role)
+
 _settled(role) if input.packages[role].last_run.succeeded == false
 
 _settled("scan") if _scan_never_ran
@@ -102,6 +107,14 @@ _succeeded(role) if input.packages[role].last_run.succeeded == true
 
 # A package that did not come cannot run; that is another rule's finding.
 _not_there(role) if role in client_packages.missing
+
+# Run history is purged. A licence in use and patch inventory that is fresh come of
+# scans that work, and these of a plug-in and tools that were installed.
+_purged(role) if {
+	not input.packages[role].last_run
+	input.licence.in_use == true
+	inventory.patch == "fresh"
+}
 
 _scan_never_ran if {
 	"scan" in data.params.required_packages

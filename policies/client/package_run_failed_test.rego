@@ -37,6 +37,36 @@ _unknown_scan := _unknown(concat("", [
 	"Patch Windows System Assessment Scan succeeded",
 ]))
 
+_works := {"licence": {"in_use": true}, "inventory": {"patch_age_days": 3, "patch_returned": true}}
+
+_purged(scan, changes) := judged if {
+	client := object.union(object.union(_but(scan, true), _works), changes)
+	judged := {"violation": rule.violation, "unknown": rule.unknown} with input as client
+		with data.params as {
+			"required_packages": ["plugin", "scan", "tools"],
+			"patch_inventory_max_age_days": 30,
+		}
+}
+
+test_purged_runs_of_a_client_that_works if _purged({"status": "downloaded"}, {}) == _silent
+
+test_purged_runs_of_a_client_that_may_not_work if {
+	_purged({"status": "downloaded"}, {"licence": {"in_use": null}}) == _unknown_scan
+	_purged({"status": "downloaded"}, {"inventory": {"patch_age_days": 31}}) == _unknown_scan
+	_purged({"status": "downloaded"}, {"inventory": {"patch_age_days": null}}) == _unknown_scan
+}
+
+test_a_recorded_run_counts_although_the_client_works if {
+	count(_purged(_failed, {}).violation) == 1
+	unread := {"status": "downloaded", "last_run": {"return_code": null, "succeeded": null}}
+	_purged(unread, {}) == _unknown_scan
+	tools := {"packages": {"tools": {"last_run": {"return_code": null, "succeeded": null}}}}
+	_purged({"status": "downloaded"}, tools) == _unknown(concat("", [
+		"It is unknown whether the last run of ",
+		"Patch Install Tools succeeded",
+	]))
+}
+
 test_succeeded if _judged(_client) == _silent
 
 test_failed if {

@@ -1,12 +1,15 @@
 # METADATA
 # title: Which computers client rules look at
 # description: |
-#   Rules about packages and scans look at Active computers with the Software
+#   Rules about packages and scans look at Active Windows computers with the Software
 #   Update Plug-in, some others at every Active computer. Where it is not known
 #   whether a computer counts, it is unknown, unless what is known rules the
-#   fault out.
+#   fault out. The packages, the scan and the licence are those of Windows: a
+#   computer that is known to run another system needs none of them. One whose
+#   system is unknown counts as a Windows computer, because it has the plug-in.
 # schemas:
 #   - input: schema.client
+#   - data.params: schema.params
 package nscheck.lib.computers
 
 # METADATA
@@ -14,10 +17,11 @@ package nscheck.lib.computers
 active if input.status == "Active"
 
 # METADATA
-# description: Active computers with the plug-in.
+# description: Active Windows computers with the plug-in.
 has_plugin if {
 	active
 	input.plugin.installed == true
+	not _other_system
 }
 
 # METADATA
@@ -28,8 +32,11 @@ has_plugin if {
 active_doubt(questions) := _sentence(_active_questions | questions) if not _inactive
 
 # METADATA
-# description: The same for Active computers with the plug-in.
-plugin_doubt(questions) := active_doubt(_plugin_questions | questions) if not _without_plugin
+# description: The same for Active Windows computers with the plug-in.
+plugin_doubt(questions) := active_doubt(_plugin_questions | questions) if {
+	not _without_plugin
+	not _other_system
+}
 
 _sentence(questions) := sprintf("It is unknown %s", [concat(", and ", questions)]) if {
 	count(questions) > 0
@@ -45,6 +52,13 @@ _plugin_questions contains question if {
 _inactive if {
 	input.status != null
 	not active
+}
+
+_other_system if {
+	is_string(input.os_name)
+	some word in data.params.other_systems
+	contains(lower(input.os_name), lower(word))
+	not contains(lower(input.os_name), "windows")
 }
 
 _without_plugin if input.plugin.installed == false

@@ -41,6 +41,24 @@ test_no_plugin if {
 	not computers.plugin_doubt({"why"}) with input as client
 }
 
+test_other_system if {
+	every name in ["Red Hat Enterprise Linux Server 6.5", "Mac OS X 10.9", "SUNOS 5.10"] {
+		client := _but({"os_name": name})
+		not computers.has_plugin with input as client with data.params as _systems
+		not computers.plugin_doubt({"why"}) with input as client with data.params as _systems
+		computers.active with input as client with data.params as _systems
+	}
+}
+
+test_windows_or_unknown_system if {
+	every name in ["Windows 7", "Microsoft Windows 10 with Windows Subsystem for Linux", "Win7", null] {
+		client := _but({"os_name": name})
+		computers.has_plugin with input as client with data.params as _systems
+	}
+}
+
+_systems := {"other_systems": ["Linux", "mac os", "SunOS"]}
+
 test_unknown_plugin if {
 	client := _but({"plugin": {"installed": null}})
 	not computers.has_plugin with input as client

@@ -18,12 +18,18 @@ package nscheck.lib.licence_counts
 
 # METADATA
 # description: |
-#   The sites in which a computer counts: all of the subnet of its primary address, or
-#   the empty one if that is in no known site.
+#   The sites in which a computer counts: all of the subnet of its primary address, the
+#   empty one if that is in no site, or unknown_site if that is unknown.
 computer_sites := sites if {
 	sites := {site | some site in data.index.subnet_sites[input.location.subnet]}
 	count(sites) > 0
-} else := {""}
+} else := {""} if {
+	input.location.sites
+} else := {unknown_site}
+
+# METADATA
+# description: The key of the computers of which it is unknown in which site they are.
+unknown_site := "unknown"
 
 # METADATA
 # description: What is known of a computer, in the order of the facts.
@@ -80,8 +86,16 @@ facts := [
 ]
 
 # METADATA
-# description: Sites where Active computers were counted; the empty one is no known site.
+# description: Sites where Active computers were counted; the empty one is no site.
 sites := {site | some site, _ in data.totals.tally.licence_counts}
+
+# METADATA
+# description: |
+#   Whether computers are out of step of which it is unknown in which site they are, so
+#   that it is unknown of which site this is a fault.
+stray_out_of_step if count(_astray[unknown_site]) > 0
+
+stray_out_of_step if inventory_out_of_step(unknown_site) > 0
 
 # METADATA
 # description: How many computers of a site have each fact, in the order of the facts.
@@ -117,7 +131,13 @@ inventory_doubtful contains site if data.totals.tally.inventory_counts[site][_].
 # description: |
 #   Computers of a site that differ in one fact from what the two others agree on: the
 #   position of the fact, what is known, and how many they are.
-out_of_step[site] contains [position, [plugin, member, licence], n] if {
+out_of_step[site] contains entry if {
+	some site, entries in _astray
+	site != unknown_site
+	some entry in entries
+}
+
+_astray[site] contains [position, [plugin, member, licence], n] if {
 	some [position, plugin, member, licence] in _deviations
 	some site
 	n := data.totals.tally.licence_counts[site][plugin][member][licence]

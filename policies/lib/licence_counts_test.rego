@@ -19,18 +19,19 @@ _facts_with(filters, changes) := facts if {
 		with data.params as {"plugin_filter": "F1"}
 }
 
-_sites_of(subnet) := sites if {
-	sites := licence_counts.computer_sites with input as {"location": {"subnet": subnet}}
+_sites_of(location) := sites if {
+	sites := licence_counts.computer_sites with input as {"location": location}
 		with data.index as {"subnet_sites": {"N1": ["LEEDS"], "N2": ["LEEDS", "YORK"], "N3": []}}
 }
 
 test_computer_sites if {
-	_sites_of("N1") == {"LEEDS"}
-	_sites_of("N2") == {"LEEDS", "YORK"}
-	_sites_of("N3") == {""}
-	_sites_of("N4") == {""}
-	_sites_of(null) == {""}
-	licence_counts.computer_sites == {""} with input as {} with data.index as {"subnet_sites": {}}
+	_sites_of({"subnet": "N1", "sites": ["LEEDS"]}) == {"LEEDS"}
+	_sites_of({"subnet": "N2", "sites": null}) == {"LEEDS", "YORK"}
+	_sites_of({"subnet": "N3", "sites": []}) == {""}
+	_sites_of({"subnet": null, "sites": []}) == {""}
+	_sites_of({"subnet": "N4", "site": null}) == {"unknown"}
+	_sites_of({"subnet": null}) == {"unknown"}
+	licence_counts.computer_sites == {"unknown"} with input as {} with data.index as {"subnet_sites": {}}
 }
 
 test_computer_facts if {
@@ -80,6 +81,15 @@ test_out_of_step if {
 		[1, ["yes", "no", "yes"], 3],
 		[2, ["yes", "yes", "no"], 38],
 	}} with data.totals as _totals
+}
+
+test_stray_out_of_step if {
+	not licence_counts.stray_out_of_step with data.totals as _totals
+	stray := {"unknown": {"yes": {"yes": {"no": 1}}}}
+	licence_counts.stray_out_of_step with data.totals as {"tally": {"licence_counts": stray}}
+	licence_counts.out_of_step == {} with data.totals as {"tally": {"licence_counts": stray}}
+	inventory := {"inventory_counts": {"unknown": {"yes": {"no": 1}}}}
+	licence_counts.stray_out_of_step with data.totals as {"tally": inventory}
 }
 
 test_doubtful if {

@@ -28,10 +28,10 @@ left_out contains server.guid if {
 # METADATA
 # description: |
 #   Package servers that may be left out: there is a policy that leaves them out,
-#   or may do so, for its list is unknown.
+#   or may do so, because its list, or how it assigns packages, is unknown.
 maybe_left_out contains server.guid if {
 	some policy in _in_force
-	policy.package_assignment.type == "individual"
+	distribution.assignment(policy) in {"individual", null}
 	servers := {guid | some guid in policy.package_assignment.package_servers}
 	some server in data.estate.package_servers
 	not server.guid in servers

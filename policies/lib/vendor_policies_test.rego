@@ -54,8 +54,11 @@ test_unknown_whether_on if {
 }
 
 test_unknown_assignment if {
-	_judged([object.union(_individual, {"package_assignment": {"type": null}})]) == _nobody
-	_judged([{"name": "Other", "enabled": true}]) == _nobody
+	_judged([object.union(_individual, {"package_assignment": {"type": null}})]) == {
+		"left_out": set(),
+		"maybe": {"P2"},
+	}
+	_judged([{"name": "Other", "enabled": true}]) == {"left_out": set(), "maybe": {"P1", "P2"}}
 }
 
 test_no_policies if _judged([]) == _nobody

@@ -77,6 +77,7 @@ violation contains {
 	"actual": counts,
 } if {
 	some site in licence_counts.sites
+	site != licence_counts.unknown_site
 	having := licence_counts.having(site)
 	words := [_counted(i, n) | some i, n in having]
 	counts := array.concat(having, [n | n := licence_counts.returned(site)])
@@ -110,11 +111,24 @@ unknown contains {
 }
 
 unknown contains {
+	"msg": "Plug-in, filter and licences in use disagree, but it is unknown in which site the computers are",
+	"resource": {"type": "estate", "guid": null, "name": "subnets"},
+} if {
+	licence_counts.stray_out_of_step
+}
+
+unknown contains {
 	"msg": "No computer was counted, for its plug-in, filters, licence or addresses are missing",
 	"resource": {"type": "estate", "guid": null, "name": "clients"},
 } if {
 	data.totals.clients > 0
 	count(licence_counts.sites) == 0
+}
+
+_resource("unknown") := {
+	"type": "site",
+	"guid": null,
+	"name": "Computers of which the site is unknown",
 }
 
 _resource("") := {"type": "site", "guid": null, "name": "Computers in no known site"}
@@ -124,7 +138,7 @@ _resource(site) := {
 	"guid": site,
 	"name": names.of(site, site),
 } if {
-	site != ""
+	not site in {"", "unknown"}
 }
 
 _counted(i, n) := sprintf("1 %s", [licence_counts.facts[i].one]) if {

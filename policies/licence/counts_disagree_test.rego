@@ -109,6 +109,28 @@ test_unknown_inventory if {
 	{violation.actual | some violation in out_of_step.violation} == {[1, 1, 0]}
 }
 
+test_computers_of_which_the_site_is_unknown if {
+	_judged({
+		"licence_counts": {"unknown": {"yes": {"yes": {"yes": 5}}}},
+		"inventory_counts": {"unknown": {"yes": {"yes": 5}}},
+	}) == _silent
+	_judged({
+		"licence_counts": {"unknown": {"yes": {"yes": {"no": 1}}}},
+		"inventory_counts": {"unknown": {"yes": {"yes": 1}}},
+	}) == {
+		"violation": set(),
+		"unknown": {{
+			"msg": concat("", [
+				"Plug-in, filter and licences in use disagree, ",
+				"but it is unknown in which site the computers are",
+			]),
+			"resource": {"type": "estate", "guid": null, "name": "subnets"},
+		}},
+	}
+	some unknown in _judged({"licence_counts": {"unknown": {"unknown": {"yes": {"no": 1}}}}}).unknown
+	unknown.resource.name == "Computers of which the site is unknown"
+}
+
 test_other_sites if {
 	judged := _judged({"licence_counts": {
 		"": {"yes": {"no": {"yes": 2}}},

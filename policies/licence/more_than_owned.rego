@@ -66,9 +66,18 @@ violation contains {
 	_licences.in_use > _owned
 }
 
-unknown contains {"msg": msg, "resource": _resource} if {
-	count(_questions) > 0
-	msg := sprintf("It is unknown %s", [concat(", and ", _questions)])
+unknown contains {
+	"msg": "It is unknown how many licences are in use",
+	"resource": _resource,
+} if {
+	_licences.in_use == null
+}
+
+no_source contains concat(" ", [
+	"the number of licences owned: no source has it;",
+	"give it with the parameter licences_owned",
+]) if {
+	_owned == null
 }
 
 _licences := data.estate.licences
@@ -78,9 +87,3 @@ _owned := _licences.owned if {
 } else := data.params.licences_owned
 
 _resource := {"type": "product", "guid": null, "name": _licences.product}
-
-_questions contains "how many licences are owned (the parameter licences_owned can tell)" if {
-	_owned == null
-}
-
-_questions contains "how many licences are in use" if _licences.in_use == null

@@ -5,7 +5,11 @@ import data.nscheck.licence.more_than_owned as rule
 _judged(in_use, owned) := _by_parameter(in_use, owned, null)
 
 _by_parameter(in_use, owned, parameter) := judged if {
-	judged := {"violation": rule.violation, "unknown": rule.unknown} with data.estate as {"licences": {
+	judged := {
+		"violation": rule.violation,
+		"unknown": rule.unknown,
+		"no_source": rule.no_source,
+	} with data.estate as {"licences": {
 		"product": "Altiris Patch Management Solution",
 		"in_use": in_use,
 		"owned": owned,
@@ -13,13 +17,19 @@ _by_parameter(in_use, owned, parameter) := judged if {
 		with data.params as {"licences_owned": parameter}
 }
 
-_owned_unknown := "how many licences are owned (the parameter licences_owned can tell)"
-
 _resource := {"type": "product", "guid": null, "name": "Altiris Patch Management Solution"}
 
-_silent := {"violation": set(), "unknown": set()}
+_silent := {"violation": set(), "unknown": set(), "no_source": set()}
 
-_unknown(msg) := {"violation": set(), "unknown": {{"msg": msg, "resource": _resource}}}
+_in_use_unknown := {{
+	"msg": "It is unknown how many licences are in use",
+	"resource": _resource,
+}}
+
+_owned_unknown := {concat(" ", [
+	"the number of licences owned: no source has it;",
+	"give it with the parameter licences_owned",
+])}
 
 test_enough if {
 	_judged(412, 500) == _silent
@@ -37,16 +47,17 @@ test_more_than_owned if {
 			"affects": [{"all": true, "certainty": "possible"}],
 		}},
 		"unknown": set(),
+		"no_source": set(),
 	}
 }
 
 test_unknown if {
-	_judged(412, null) == _unknown(sprintf("It is unknown %s", [_owned_unknown]))
-	_judged(null, 400) == _unknown("It is unknown how many licences are in use")
-	_judged(null, null) == _unknown(concat("", [
-		"It is unknown how many licences are in use, ",
-		sprintf("and %s", [_owned_unknown]),
-	]))
+	_judged(412, null) == object.union(_silent, {"no_source": _owned_unknown})
+	_judged(null, 400) == object.union(_silent, {"unknown": _in_use_unknown})
+	_judged(null, null) == object.union(_silent, {
+		"unknown": _in_use_unknown,
+		"no_source": _owned_unknown,
+	})
 }
 
 test_owned_by_parameter if {

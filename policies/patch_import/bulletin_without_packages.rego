@@ -57,6 +57,13 @@ unknown contains {
 	not data.estate.patch_import.bulletins_without_packages
 }
 
+unknown contains {
+	"msg": "It is unknown whether it is enabled, or which of its updates have a package",
+	"resource": {"type": "bulletin", "guid": bulletin.guid, "name": bulletin.name},
+} if {
+	some bulletin in data.estate.patch_import.bulletins_unknown
+}
+
 _lacks(1) := "has no package"
 
 _lacks(n) := "have no package" if n > 1

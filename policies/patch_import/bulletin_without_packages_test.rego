@@ -41,6 +41,19 @@ test_unknown if {
 	}
 }
 
+test_unknown_bulletin if {
+	_judged({
+		"bulletins_without_packages": [],
+		"bulletins_unknown": [{"guid": "B2", "name": "MS14-011"}],
+	}) == {
+		"violation": set(),
+		"unknown": {{
+			"msg": "It is unknown whether it is enabled, or which of its updates have a package",
+			"resource": {"type": "bulletin", "guid": "B2", "name": "MS14-011"},
+		}},
+	}
+}
+
 test_missing if {
 	count(rule.violation) == 0 with data.estate as {}
 	count(rule.unknown) == 0 with data.estate as {}

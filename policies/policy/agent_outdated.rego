@@ -73,6 +73,8 @@ _cleared if {
 
 _questions contains "whether it has the plug-in" if input.plugin.installed == null
 
+_questions contains "whether it is managed" if input.managed == null
+
 _questions contains "which operating system it runs" if not is_string(input.os_name)
 
 _questions contains "which version its core agent is" if not versions.numbers(input.agent.version)

@@ -43,6 +43,7 @@ test_plugin_is_there if _judged({"plugin": {"installed": true}}) == _silent
 
 test_not_for_this_computer if {
 	_judged({"status": "Retired"}) == _silent
+	_judged({"managed": null}) == _unknown("It is unknown whether it is managed")
 	_judged({"managed": false, "plugin": {"installed": null}, "agent": {"version": null}}) == _silent
 	_judged({"os_name": "Red Hat Enterprise Linux Server"}) == _silent
 }

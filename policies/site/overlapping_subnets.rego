@@ -123,3 +123,11 @@ _may_differ(guids, around) if {
 	count(_own_sites(guids)) > 0
 	not data.index.subnet_sites[around]
 }
+
+# It is assigned to something that is not among the sites.
+_may_differ(guids, around) if {
+	some guid in guids
+	count(data.index.subnets[guid].sites) > 0
+	not data.index.subnet_sites[guid]
+	not data.index.subnet_sites[around] == []
+}

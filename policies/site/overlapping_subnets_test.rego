@@ -57,6 +57,14 @@ test_within_a_subnet_in_no_site if {
 	_judged([_outer(_in([])), _inner({})], {"N1": []}) == _silent
 }
 
+test_assigned_to_what_is_not_among_the_sites if {
+	subnets := [_outer(_in(["LEEDS"])), _inner(_in(["LOST"]))]
+	judged := _judged(subnets, {"N1": ["LEEDS"]})
+	judged.violation == set()
+	count(judged.unknown) == 1
+	_judged([_outer(_in([])), _inner(_in(["LOST"]))], {"N1": []}) == _silent
+}
+
 test_duplicates_in_different_sites if {
 	subnets := [_inner(_in(["YORK"])), _subnet("N3", "10.4.8.0/24", _in(["LEEDS", "LOST"]))]
 	_judged(subnets, {"N2": ["LEEDS", "LOST", "YORK"], "N3": ["LEEDS", "LOST", "YORK"]}) == {

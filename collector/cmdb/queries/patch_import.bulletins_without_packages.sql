@@ -8,6 +8,7 @@
 -- field: estate.patch_import.bulletins_without_packages.guid: guid
 -- field: estate.patch_import.bulletins_without_packages.name: name
 -- field: estate.patch_import.bulletins_without_packages.updates: enabled, updates, packaged
+-- field: estate.patch_import.bulletins_unknown: guid, name, enabled, updates, packaged
 -- object: Inv_Software_Bulletin: _ResourceGuid (P)
 -- object: RM_ResourceSoftware_Bulletin: Guid, Name (P)
 -- object: ItemActive: Guid, Enabled (P)
