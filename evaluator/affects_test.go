@@ -55,7 +55,7 @@ func TestAffects(t *testing.T) {
 			{Section: "subnets", Msg: "section subnets is not in the snapshot"},
 		}}
 		seen := RuleResult{ID: got.ID, Verdict: got.Verdict, Findings: got.Findings, Reasons: got.Reasons, AffectsUnknown: got.AffectsUnknown}
-		if diff := cmp.Diff(want, seen, cmpopts.EquateEmpty()); diff != "" {
+		if diff := cmp.Diff(want, seen, cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(Reason{})); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 		if !r.Incomplete() {
@@ -129,7 +129,7 @@ func TestAffectsInPart(t *testing.T) {
 	defer r.Close()
 	got := r.Rules[1]
 	want := []Reason{{Section: "subnets.sites", Status: "denied", Msg: "section subnets.sites: denied: no permission"}}
-	if diff := cmp.Diff(want, got.AffectsUnknown); diff != "" || got.Verdict != Fail || len(got.Reasons) > 0 {
+	if diff := cmp.Diff(want, got.AffectsUnknown, cmpopts.IgnoreUnexported(Reason{})); diff != "" || got.Verdict != Fail || len(got.Reasons) > 0 {
 		t.Errorf("%s %v, affects unknown (-want +got):\n%s", got.Verdict, got.Reasons, diff)
 	}
 }
