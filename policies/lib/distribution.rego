@@ -45,12 +45,6 @@ windows_policies := [policy |
 ]
 
 # METADATA
-# description: The selectors, where the policy is one for Windows clients.
-harms(policy, selectors) := selectors if {
-	serves_windows(policy)
-} else := []
-
-# METADATA
 # description: |
 #   Sites where a required package was never assigned to a package server. Whether a
 #   site has clients does not matter: one without harms nobody.

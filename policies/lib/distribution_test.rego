@@ -44,8 +44,6 @@ test_settings if {
 test_other_vendors if {
 	distribution.serves_windows(_microsoft) with data.params as _params
 	not distribution.serves_windows(_red_hat) with data.params as _params
-	distribution.harms(_microsoft, ["x"]) == ["x"] with data.params as _params
-	distribution.harms(_red_hat, ["x"]) == [] with data.params as _params
 }
 
 test_windows_policies if {
@@ -82,11 +80,6 @@ test_served_without_a_status if {
 		with data.index as _index_with({"codebases": [{"host": "lds-ps01.corp.example"}]})
 		with data.params as _params
 	{selector.site | some selector in starved} == {"YORK"}
-}
-
-test_harms if {
-	distribution.harms(_microsoft, [{"all": true}]) == [{"all": true}] with data.params as _params
-	distribution.harms(_red_hat, [{"all": true}]) == [] with data.params as _params
 }
 
 test_everywhere if {
