@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 // TestClauses checks that a fault is found from the sections that are there,
@@ -53,7 +54,7 @@ _xs := [site | some site in data.estate.sites; site.name == "X"]
 			if got.Verdict != tt.verdict || got.UnknownCount() != tt.unknown {
 				t.Errorf("%s with %d unknown, want %s with %d", got.Verdict, got.UnknownCount(), tt.verdict, tt.unknown)
 			}
-			if diff := cmp.Diff(tt.reasons, got.Reasons); diff != "" {
+			if diff := cmp.Diff(tt.reasons, got.Reasons, cmpopts.IgnoreUnexported(Reason{})); diff != "" {
 				t.Errorf("reasons (-want +got):\n%s", diff)
 			}
 			var found []string

@@ -380,7 +380,7 @@ func (w *blockedWorld) closes(f *Finding, c *snapshot.Client, role string) bool 
 func (w *blockedWorld) unblocked(guid string, before, after *evaluatedWorld, cause *Cause) bool {
 	c := w.client(guid)
 	missing := lackedBy(c)
-	scans := !slices.Contains(missing, "scan") && before.chains[cause.Rule] >= 500 // the cause is one of a scan that never ran
+	scans := !slices.Contains(missing, "scan") && before.chains[cause.Rule] >= 500          // the cause is one of a scan that never ran
 	if (before.blocked[guid] || len(missing) == 0 || scans) && len(c.PluginPolicies) == 0 { // its scans fail, whatever arrives
 		return false
 	}
