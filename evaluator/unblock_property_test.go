@@ -281,7 +281,6 @@ type evaluatedWorld struct {
 	faults  []Finding           // of the estate that can be why a client has no licence
 	clients map[string][]string // by id of the cause
 	chains  map[string]int
-	blocked map[string]bool // clients with a plug-in and no licence
 }
 
 func (w *blockedWorld) evaluate(t *testing.T, pack *Pack) *evaluatedWorld {
@@ -299,7 +298,7 @@ func (w *blockedWorld) evaluate(t *testing.T, pack *Pack) *evaluatedWorld {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { r.Close() })
-	out := &evaluatedWorld{result: r, clients: map[string][]string{}, chains: map[string]int{}, blocked: map[string]bool{}}
+	out := &evaluatedWorld{result: r, clients: map[string][]string{}, chains: map[string]int{}}
 	for _, rule := range r.Rules {
 		out.chains[rule.ID] = rule.Chain
 		if rule.Verdict == Errored {
@@ -318,9 +317,6 @@ func (w *blockedWorld) evaluate(t *testing.T, pack *Pack) *evaluatedWorld {
 			}
 		case f.Cause != "" && !slices.Contains(out.clients[f.Cause], f.Resource.GUID):
 			out.clients[f.Cause] = append(out.clients[f.Cause], f.Resource.GUID)
-		}
-		if f.Rule == "NS-LIC-001" {
-			out.blocked[f.Resource.GUID] = true
 		}
 	}
 	return out
@@ -380,8 +376,7 @@ func (w *blockedWorld) closes(f *Finding, c *snapshot.Client, role string) bool 
 func (w *blockedWorld) unblocked(guid string, before, after *evaluatedWorld, cause *Cause) bool {
 	c := w.client(guid)
 	missing := lackedBy(c)
-	scans := !slices.Contains(missing, "scan") && before.chains[cause.Rule] >= 500          // the cause is one of a scan that never ran
-	if (before.blocked[guid] || len(missing) == 0 || scans) && len(c.PluginPolicies) == 0 { // its scans fail, whatever arrives
+	if len(c.PluginPolicies) == 0 { // its scans fail, whatever arrives
 		return false
 	}
 	for _, f := range after.faults {
@@ -507,7 +502,6 @@ func (w *blockedWorld) change(t *testing.T, cause *Cause) {
 		for i := range e.PackageServers {
 			if slices.Contains(w.sites(e.PackageServers[i].Addresses...), guid) {
 				e.PackageServers[i].Constrained = new(false)
-				return
 			}
 		}
 	case "NS-SITE-004":
