@@ -336,6 +336,34 @@ func TestAgentsOfNobody(t *testing.T) {
 	}
 }
 
+// TestServerThatIsNoClient: the folder of a package server that is not among the
+// clients is its own, whether or not it holds a client's folders too.
+func TestServerThatIsNoClient(t *testing.T) {
+	csv := exported(t, func(s string) bool { return s == "clients" || s == "package_servers" })
+	path := filepath.Join(csv, "clients.csv")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(strings.ReplaceAll(string(text), "BRS-PS01", "ELSEWHERE")), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, files := range []map[string]string{
+		{"Software Delivery/{" + scanGUID + "}/cache/x": "x", "Logs/a.log": agentEvent("X", "Package "+scanGUID+" failed")},
+		{"Software Delivery/{" + scanGUID + "}/cache/x": "x", "Package Delivery/x": "", "PackageStatus/x": "", "Logs/a.log": agentEvent("X", "Package "+scanGUID+" failed")},
+	} {
+		m := collectAll(t, "csv:"+csv+lawClock, "agent:"+folder(t, files)+"?computer=BRS-PS01")
+		if s := m.Section(t, "package_servers.agent_folder"); s.Status != snapshot.Collected || s.Rows != 1 {
+			t.Errorf("%+v", s)
+		}
+		for _, s := range m.Estate.PackageServers {
+			if (s.AgentFolder != nil && len(s.AgentFolder.LogErrors) == 1) != (s.Name == "BRS-PS01") {
+				t.Errorf("%s: %+v", s.Name, s.AgentFolder)
+			}
+		}
+	}
+}
+
 // TestTwoFolders: of two folders of one computer the first counts.
 func TestTwoFolders(t *testing.T) {
 	files := map[string]string{"Software Delivery/{" + scanGUID + "}/cache/x": "x", "Logs/a.log": agentEvent("LDS-PC041", "x")}
