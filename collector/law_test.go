@@ -286,7 +286,7 @@ func turned(before, after map[string]string) []string {
 // unknown, with file and line if a line is given.
 func said(m *memory, section, place string) bool {
 	for _, s := range m.Manifest.Sections {
-		if s.Name == section && s.Status != snapshot.Collected && strings.Contains(s.Error, place) {
+		if s.Name == section && (s.Status != snapshot.Collected || s.Note != "") && strings.Contains(s.Error+s.Note, place) {
 			return true
 		}
 	}

@@ -134,9 +134,9 @@ func (l *addressList) add(prefix netip.Prefix, primary bool) {
 }
 
 // texts are the addresses, the primary one first and the others by number; nil
-// if there are no rows, or if not all of them could be read.
+// if not all of them could be read.
 func (l *addressList) texts() []string {
-	if l.rows == 0 || l.unknown {
+	if l.unknown {
 		return nil
 	}
 	slices.SortFunc(l.prefixes, func(a, b netip.Prefix) int {

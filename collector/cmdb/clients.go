@@ -136,6 +136,8 @@ func (r *streamReading) keep(rows int64, err error) error {
 	return r.stream.keep(rows, err)
 }
 
+func (r *streamReading) remark() string { return "" }
+
 func (r *streamReading) notes() []string {
 	if r.stream.notes == nil {
 		return r.stream.future

@@ -213,7 +213,7 @@ func TestDemoClients(t *testing.T) {
 			t.Errorf("%s:\n got %s\nwant %s", name, got, want)
 		}
 	}
-	if c := clients["ROAM-NB001"]; c.Addresses != nil {
+	if c := clients["ROAM-NB001"]; c.Addresses == nil || len(c.Addresses) != 0 {
 		t.Errorf("ROAM-NB001 has addresses %v", c.Addresses)
 	}
 	if c := clients["RTM-PC001"]; len(c.Filters) != 1 || len(c.PluginPolicies) != 1 {

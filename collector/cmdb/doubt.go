@@ -52,6 +52,9 @@ var doubts = []doubt{
 	{"package_servers", func(e *estateBuilder) string {
 		return ifSo(e.estate.Server != nil, "the Notification Server itself is a site server")
 	}, func(e *estateBuilder) { e.estate.PackageServers = nil }},
+	{"package_servers.addresses", func(e *estateBuilder) string {
+		return ifSo(len(e.estate.PackageServers) > 0, "there are package servers")
+	}, func(*estateBuilder) {}},
 	{"package_servers.sites", func(e *estateBuilder) string {
 		assigned := slices.ContainsFunc(e.estate.Subnets, func(s snapshot.Subnet) bool { return len(s.Sites) > 0 })
 		return ifSo(len(e.estate.PackageServers) > 0 && len(e.estate.Sites) > 0 && !assigned, "there are package servers and sites, and no subnet is known to be in a site either")
@@ -136,6 +139,9 @@ func (c *collection) doubtClients(section string, keyless int64) string {
 	switch section {
 	case baseSection:
 		return ifSo(e.holders() || e.members(), "computers hold licences or are in filters")
+	case "clients.addresses":
+		clients := c.entry(baseSection)
+		return ifSo(clients != nil && clients.Rows > 0, "there are computers")
 	case "clients.licence":
 		return ifSo(e.holders(), "licences are in use")
 	case "clients.filters":

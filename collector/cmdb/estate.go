@@ -36,6 +36,7 @@ type estateBuilder struct {
 	said     []string      // notes on the section that is filled
 	faults   faults        // cells that cannot be used; the section is partial
 	unread   faults        // cells that make a value of their own object unknown; a note
+	dangling faults        // references to objects of no other section; a remark in the manifest
 }
 
 // contradicted notes objects whose rows contradict each other in a column that
@@ -126,12 +127,19 @@ func (r *estateReading) checkKeys() error {
 }
 
 func (r *estateReading) fill() error {
-	r.builder.said, r.builder.faults, r.builder.unread = nil, faults{}, faults{}
+	r.builder.said, r.builder.faults, r.builder.unread, r.builder.dangling = nil, faults{}, faults{}, faults{}
 	err := r.section.fill(r.builder, r.binding, r.rows)
 	if unread := &r.builder.unread; unread.count > 0 {
 		r.builder.said = append(r.builder.said, fmt.Sprintf("section %q: %s; what it is about is unknown", r.section.name, unread.text(r.file)))
 	}
 	return joinPartial(r.section.name, r.chosen, err, r.builder.faults.partial(r.section.name, r.file))
+}
+
+func (r *estateReading) remark() string {
+	if r.builder.dangling.count == 0 {
+		return ""
+	}
+	return r.builder.dangling.text(r.file)
 }
 
 func (r *estateReading) notes() []string { return append(r.said, r.builder.said...) }

@@ -41,7 +41,7 @@ func fillCodebases(e *estateBuilder, _ *Binding, rows [][]cell) error {
 	for _, row := range rows {
 		p, host := e.packages[row[0].guid], codebaseHost(row[1].text)
 		if p == nil {
-			e.faults.add(row[0].line, "guid", "package %s is not in section packages", row[0].guid)
+			e.dangling.add(row[0].line, "guid", "package %s is not in section packages", row[0].guid)
 			continue
 		}
 		if host == "" {

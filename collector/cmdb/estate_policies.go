@@ -154,7 +154,7 @@ func fillTargets(e *estateBuilder, _ *Binding, rows [][]cell) error {
 		policy := e.policies[row[0].guid]
 		switch {
 		case policy == nil:
-			e.faults.add(row[0].line, "guid", "policy %s is not in section policies", row[0].guid)
+			e.dangling.add(row[0].line, "guid", "policy %s is not in section policies", row[0].guid)
 		case !row[1].known:
 			e.faults.add(row[0].line, "filter", "it is empty for policy %q", policy.Name)
 			unknown[policy] = true

@@ -134,8 +134,16 @@ func fillServerAddresses(e *estateBuilder, _ *Binding, rows [][]cell) error {
 			e.faults.add(row[0].line, column, format, args...)
 		})
 	}
+	absent, first := 0, ""
 	for id, server := range e.servers {
-		server.Addresses = lists[id].texts()
+		if lists[id].rows > 0 {
+			server.Addresses = lists[id].texts()
+		} else if absent++; first == "" || server.Name < first {
+			first = server.Name
+		}
+	}
+	if absent > 0 && len(rows) > 0 { // every server has an address
+		return &sectionError{snapshot.Partial, fmt.Sprintf("collect package_servers.addresses: no row for %d of %d package servers, the first %s; their addresses are unknown", absent, len(e.servers), first)}
 	}
 	return nil
 }

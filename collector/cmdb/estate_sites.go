@@ -163,7 +163,7 @@ func fillSubnetSites(e *estateBuilder, _ *Binding, rows [][]cell) error {
 	for _, row := range unplaced {
 		if subnet := e.subnets[row[0].guid]; len(subnet.Sites) == 0 {
 			subnet.Sites = nil
-			e.unread.add(row[0].line, "site", "subnet %s is assigned to something that is not in section sites", subnet.CIDR)
+			e.dangling.add(row[0].line, "site", "subnet %s is assigned to something that is not in section sites, so its sites are unknown", subnet.CIDR)
 		}
 	}
 	return nil

@@ -190,7 +190,7 @@ func TestAddresses(t *testing.T) {
 		{"10.1.0.10 fe80::1", "255.255.255.0", "10.1.0.10/24", ""},
 		{"10.1.0.10,nonsense", "255.255.255.0", "?", `address: "nonsense" is not an address such as 10.4.0.17`},
 		{"fe80::1", "", "-", ""}, {"127.0.0.1", "255.0.0.0", "-", ""}, {"169.254.3.4", "255.255.0.0", "-", ""},
-		{"0.0.0.0", "0.0.0.0", "-", ""}, {"", "", "?", ""}, {"host", "", "?", `address: "host" is not an address`},
+		{"0.0.0.0", "0.0.0.0", "-", ""}, {"", "", "-", ""}, {"host", "", "?", `address: "host" is not an address`},
 		{"", "255.255.255.0", "?", "address: it is empty, and mask 255.255.255.0 is of some address"},
 	} {
 		var list addressList
