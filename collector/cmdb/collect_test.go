@@ -663,7 +663,11 @@ profiles: {server: {agent: 7.5.3153, basic_days: 0}}
 	}
 	m := collectEstate(t, openEstate(t, e), e)
 	for _, s := range m.manifest.Sections {
-		if s.Status != snapshot.Collected {
+		want := snapshot.Collected
+		if s.Name == "clients.addresses" {
+			want = snapshot.Doubtful // there is a computer
+		}
+		if s.Status != want {
 			t.Errorf("%+v", s)
 		}
 	}
