@@ -201,7 +201,7 @@ func lost(path string, before, after any) (changed bool, wrong []string) {
 		changed, wrong = changed || c, append(wrong, w...)
 	}
 	for name := range now {
-		if _, ok := old[name]; !ok && !nothing(now[name]) {
+		if _, ok := old[name]; !ok && !nothing(now[name]) && name != "bulletins_unknown" {
 			changed, wrong = true, append(wrong, path+"."+name+" is new")
 		}
 	}
