@@ -79,10 +79,17 @@ func (m *merge) failed(source string, err error) {
 
 // add takes the report of one folder.
 func (m *merge) add(r *agent.Report) {
+	server := r.Server
 	if r.Client {
-		m.give(scanLogSection, r, m.addClient)
+		_, err := m.matcher.client(r)
+		if found, _ := m.matcher.server(r); err != nil && found != nil {
+			// Every package server has the folders of a client too.
+			server = true
+		} else {
+			m.give(scanLogSection, r, m.addClient)
+		}
 	}
-	if r.Server {
+	if server {
 		m.give(folderSection, r, m.addServer)
 	}
 }

@@ -109,7 +109,7 @@ func TestSections(t *testing.T) {
 		m := collectAll(t, c.sources...)
 		for i, s := range m.Manifest.Sections {
 			w := want.Manifest.Sections[i]
-			if s.Status != w.Status || s.Rows != w.Rows || s.Error != "" || s.Source != c.from(s.Name) || s.Note != c.note(s.Name) {
+			if s.Status != w.Status || s.Rows != w.Rows || s.Error != "" || s.Source != c.from(s.Name) || withoutRemark(s.Note) != c.note(s.Name) {
 				t.Errorf("%s: %+v, want it from %s, note %q", name, s, c.from(s.Name), c.note(s.Name))
 			}
 			if hashed := s.QuerySHA256 != ""; hashed != (s.Source == Demo) {
@@ -332,6 +332,41 @@ func TestAgentsOfNobody(t *testing.T) {
 		active := c.Status != nil && *c.Status == "Active"
 		if c.Name == "RTM-PC003" && (c.Packages != nil && c.Packages.Scan.Status != nil && *c.Packages.Scan.Status == "downloaded") != active {
 			t.Errorf("%+v", c)
+		}
+	}
+}
+
+// withoutRemark is a section's note without what it says of a subnet of the demo
+// that is assigned to no known site.
+func withoutRemark(note string) string {
+	parts := strings.Split(note, "; ")
+	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return strings.Contains(p, "subnet 10.90.0.0/24") }), "; ")
+}
+
+// TestServerThatIsNoClient: the folder of a package server that is not among the
+// clients is its own, whether or not it holds a client's folders too.
+func TestServerThatIsNoClient(t *testing.T) {
+	csv := exported(t, func(s string) bool { return s == "clients" || s == "package_servers" })
+	path := filepath.Join(csv, "clients.csv")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(strings.ReplaceAll(string(text), "BRS-PS01", "ELSEWHERE")), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, files := range []map[string]string{
+		{"Software Delivery/{" + scanGUID + "}/cache/x": "x", "Logs/a.log": agentEvent("X", "Package "+scanGUID+" failed")},
+		{"Software Delivery/{" + scanGUID + "}/cache/x": "x", "Package Delivery/x": "", "PackageStatus/x": "", "Logs/a.log": agentEvent("X", "Package "+scanGUID+" failed")},
+	} {
+		m := collectAll(t, "csv:"+csv+lawClock, "agent:"+folder(t, files)+"?computer=BRS-PS01")
+		if s := m.Section(t, "package_servers.agent_folder"); s.Status != snapshot.Collected || s.Rows != 1 {
+			t.Errorf("%+v", s)
+		}
+		for _, s := range m.Estate.PackageServers {
+			if (s.AgentFolder != nil && len(s.AgentFolder.LogErrors) == 1) != (s.Name == "BRS-PS01") {
+				t.Errorf("%s: %+v", s.Name, s.AgentFolder)
+			}
 		}
 	}
 }

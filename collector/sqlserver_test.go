@@ -60,6 +60,8 @@ func TestOpenRefuses(t *testing.T) {
 		{"sqlserver://sa@host", Access{CAFile: empty + "x"}, "read the authority's certificate"},
 		{"sqlserver://sa@host?authenticator=ntlm", Access{}, "needs the account with its domain"},
 		{"sqlserver://sa@host?authenticator=magic", Access{}, "authenticator must be ntlm, krb5"},
+		{"sqlserver://sa@host,1444", Access{}, "write the port after a colon: sqlserver://USER@HOST:1433"},
+		{"sqlserver://a,b@host,1444/x", Access{}, "write the port after a colon"},
 		{"sqlserver://sa@host?packet+size=big", Access{}, "cannot be used"},
 	} {
 		c.access.Password = func(context.Context, string) (string, error) {

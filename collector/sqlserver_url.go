@@ -48,6 +48,9 @@ const howURL = "write sqlserver://USER@HOST/INSTANCE?database=NAME"
 func parseTarget(name string) (target, error) {
 	var t target
 	address, err := url.Parse(name)
+	if host := authority(name); strings.Contains(host, ",") {
+		return t, fmt.Errorf("the sqlserver:// URL has a comma in its host, as other connection strings have before a port; write the port after a colon: sqlserver://USER@HOST:1433?database=NAME")
+	}
 	if err != nil {
 		var detail *url.Error
 		if errors.As(err, &detail) {
@@ -78,6 +81,15 @@ func parseTarget(name string) (target, error) {
 		}
 	}
 	return t, nil
+}
+
+// authority is what stands between // and the path, without the login.
+func authority(name string) string {
+	_, rest, _ := strings.Cut(name, "//")
+	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+		rest = rest[:end]
+	}
+	return rest[strings.LastIndexByte(rest, '@')+1:]
 }
 
 // holdsSettings says whether a setting such as ;password=SECRET was written where

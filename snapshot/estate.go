@@ -110,7 +110,7 @@ type Policy struct {
 	Enabled *bool `json:"enabled"`
 	// GUIDs of the filters that make up the policy's targets.
 	TargetFilters []string `json:"target_filters,omitzero" jsonschema:"format=guid"`
-	// Number of distinct computers in those filters.
+	// Number of distinct computers in the policy's targets; null where a target does more than add the computers of filters.
 	TargetCount *int `json:"target_count" jsonschema:"minimum=0" jsonschema_extras:"unit=computers"`
 	// Schedules of the policy.
 	Schedules []Schedule `json:"schedules,omitzero"`
@@ -233,7 +233,7 @@ type Site struct {
 	GUID string `json:"guid" jsonschema:"format=guid"`
 	// Site name.
 	Name string `json:"name"`
-	// Sources that the site's settings forbid to download from (KB204355): Ns the Notification Server, ExtPs package servers of other sites. Absent: unknown.
+	// Sources that the site's settings forbid to download from (KB204355): Ns the Notification Server, ExtPs package servers of other sites. Absent: unknown, as where the site has no settings of its own.
 	PreventDownloads []string `json:"prevent_downloads,omitzero" jsonschema:"enum=Ns,enum=ExtPs"`
 }
 

@@ -48,6 +48,7 @@ const (
 	Denied    Status = "denied"    // the login may not read it
 	Failed    Status = "failed"    // reading failed for another reason
 	TimedOut  Status = "timed_out" // reading took longer than allowed
+	Doubtful  Status = "doubtful"  // no row came, although there must be some
 )
 
 // Section tells how one section was got.
@@ -57,7 +58,7 @@ type Section struct {
 	// Source that it came from, where there were several or files.
 	Source string `json:"source,omitempty"`
 	// How well it was got.
-	Status Status `json:"status" jsonschema:"enum=collected,enum=partial,enum=missing,enum=denied,enum=failed,enum=timed_out"`
+	Status Status `json:"status" jsonschema:"enum=collected,enum=partial,enum=missing,enum=denied,enum=failed,enum=timed_out,enum=doubtful"`
 	// Rows read.
 	Rows int64 `json:"rows" jsonschema:"minimum=0"`
 	// Time taken, in milliseconds.

@@ -131,12 +131,18 @@ var (
 // maxWindow bounds the memory that a compressed file may ask for.
 const maxWindow = 64 << 20
 
+// skippable reports whether a file begins with a frame of zstd that holds no data,
+// as some tools put before the first that does.
+func skippable(head []byte) bool {
+	return len(head) == 4 && head[0]&0xF0 == 0x50 && head[1] == 0x2A && head[2] == 0x4D && head[3] == 0x18
+}
+
 func (r *Reader) decompress(in *bufio.Reader) (*bufio.Reader, error) {
 	head, err := in.Peek(len(zstdMagic))
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, r.errorf(0, "cannot be read: %s", cause(err))
 	}
-	if !bytes.Equal(head, zstdMagic) {
+	if !bytes.Equal(head, zstdMagic) && !skippable(head) {
 		return in, nil
 	}
 	r.compressed = true

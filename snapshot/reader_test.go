@@ -252,6 +252,9 @@ func TestReaderCompressed(t *testing.T) {
 	if err == nil || !strings.HasPrefix(err.Error(), "s: cannot be decompressed after line 4") {
 		t.Errorf("garbage behind: %v", err)
 	}
+	if clients, err := read(strings.NewReader("\x51\x2A\x4D\x18\x03\x00\x00\x00abc"+packed), "s"); err != nil || len(clients) != 1 {
+		t.Errorf("a frame without data first: %v, %v", clients, err)
+	}
 	clients, err := read(strings.NewReader(compress(t, "estate: {}\n")), "s")
 	if err != nil || len(clients) != 0 {
 		t.Errorf("compressed YAML: %v, %v", clients, err)

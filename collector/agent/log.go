@@ -199,11 +199,20 @@ var (
 func eventText(rest []byte) (string, bool) {
 	trimmed := bytes.TrimLeft(rest, " \t\r\n")
 	if inner, ok := bytes.CutPrefix(trimmed, openCDATA); ok {
-		end := bytes.Index(inner, closeCDATA)
-		if end < 0 {
-			return "", false
+		// A section cannot hold ]]>, so a text that does is split into several.
+		var joined []byte
+		for {
+			end := bytes.Index(inner, closeCDATA)
+			if end < 0 {
+				return "", false
+			}
+			joined = append(joined, inner[:end]...)
+			next, more := bytes.CutPrefix(inner[end+len(closeCDATA):], openCDATA)
+			if !more {
+				return string(joined), true
+			}
+			inner = next
 		}
-		return string(inner[:end]), true
 	}
 	end := bytes.Index(bytes.ToLower(rest), closeEvent)
 	if end < 0 {

@@ -122,6 +122,20 @@ func TestEventTime(t *testing.T) {
 	}
 }
 
+// TestSplitCDATA: a text that holds ]]> is split into several sections.
+func TestSplitCDATA(t *testing.T) {
+	for text, want := range map[string]string{
+		"<![CDATA[a]]]]><![CDATA[>b]]></event>": "a]]>b", "<![CDATA[a]]><![CDATA[b]]><![CDATA[]]></event>": "ab", "<![CDATA[a]]></event>": "a",
+	} {
+		if got, whole := eventText([]byte(text)); got != want || !whole {
+			t.Errorf("%s: %q %t", text, got, whole)
+		}
+	}
+	if _, whole := eventText([]byte("<![CDATA[a]]><![CDATA[b")); whole {
+		t.Error("a text that breaks off is whole")
+	}
+}
+
 func TestIsError(t *testing.T) {
 	for _, c := range []struct {
 		severity, text string
@@ -129,6 +143,11 @@ func TestIsError(t *testing.T) {
 	}{
 		{"1", "anything", true}, {"2", "Access is denied", true}, {"2", "Download FAILED", true},
 		{"2", "Restart is due", false}, {"4", "No error", false}, {"", "Failed", false}, {" 1 ", "x", true},
+		{"2", "Package download completed without errors", false}, {"2", "Finished: 0 failed, 12 updated", false},
+		{"2", "Errors: 0", false}, {"2", "The update did not fail", false}, {"2", "No errors were found", false},
+		{"2", "Default terror profile is set", false}, {"2", "Failover is configured", false},
+		{"2", "Backing off (-2147467259)", true}, {"2", "HttpSession returned 0x80072EE7", true}, {"2", "Giving up on the download", true},
+		{"2", "No errors in the list, but the download failed", true}, {"2", "Could not connect", true}, {"2", "Connection timed out", true},
 	} {
 		if got := isError(event{severity: c.severity, text: c.text}); got != c.want {
 			t.Errorf("severity %q, %q: %t", c.severity, c.text, got)

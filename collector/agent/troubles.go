@@ -58,8 +58,12 @@ func (s *logSummary) take(e event) {
 	}
 }
 
-// failing are words that tell an error from a warning.
-var failing = []string{"error", "fail", "denied", "cannot", "could not", "unable", "invalid", "not found", "timed out"}
+// failing are words that tell an error from a warning, in lower case. "Backing off"
+// and "giving up" are how the agent writes that it could not reach a source.
+var failing = regexp.MustCompile(`\b(?:errors?|fails?|failed|failing|failures?|denied|refused|rejected|aborted|cannot|can't|can ?not|could ?n[o']t|unable|invalid|corrupt(?:ed)?|unreachable|exceptions?|not found|timed out|time-?outs?|backing off|giving up|gave up)\b|\(-2\d{8,9}\)|\b0x8[0-9a-f]{7}\b`)
+
+// harmless are phrases that hold such a word and deny it.
+var harmless = regexp.MustCompile(`\b(?:no|without|without any|zero|0|not an?|never|did not|didn't|does not|doesn't|not) (?:errors?|fails?|failed|failures?|exceptions?|time-?outs?|invalid|corrupt(?:ed)?|denied|refused|rejected|aborted)\b|\b(?:errors?|failed|failures?|exceptions?|time-?outs?)\s*[:=]\s*(?:0|none)\b|\berror(?: code)? 0\b(?:x0+\b)?`)
 
 // isError says whether an event is an error. That severity 2 carries errors is
 // public (KB179719); that 1 is always one is recollection. Severity 2 carries
@@ -69,8 +73,7 @@ func isError(e event) bool {
 	case "1":
 		return true
 	case "2":
-		lower := strings.ToLower(e.text)
-		return slices.ContainsFunc(failing, func(word string) bool { return strings.Contains(lower, word) })
+		return failing.MatchString(harmless.ReplaceAllString(strings.ToLower(e.text), " "))
 	}
 	return false
 }

@@ -5,31 +5,86 @@ import (
 	"math/bits"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 )
 
-// parseAddress reads an address and its mask. Addresses that place a computer
-// nowhere are left out: IPv6 (sites are IPv4 networks), loopback, link-local and
-// 0.0.0.0. Without a readable mask the address stands alone, as a /32: enough to
-// find its subnet, but it tells nothing of its network.
-func parseAddress(address, mask *cell) (netip.Prefix, bool) {
-	addr, err := netip.ParseAddr(address.text)
-	if err != nil || !addr.Unmap().Is4() {
-		return netip.Prefix{}, false
+// parseAddress reads an address with a prefix length of its own or without one.
+// Addresses that place a computer nowhere are not wanted: IPv6 (sites are IPv4
+// networks), loopback, link-local and 0.0.0.0.
+func parseAddress(text string) (addr netip.Addr, length int, wanted, ok bool) {
+	text, bits, sized := strings.Cut(text, "/")
+	addr, err := netip.ParseAddr(text)
+	if err != nil {
+		return addr, 0, false, false
+	}
+	length = 32
+	if sized {
+		if length, ok = maskLength(bits); !ok {
+			return addr, 0, false, false
+		}
+	} else {
+		length = 0
 	}
 	addr = addr.Unmap()
-	if addr.IsUnspecified() || addr.IsLoopback() || addr.IsLinkLocalUnicast() || addr.IsMulticast() {
-		return netip.Prefix{}, false
-	}
-	length, ok := maskLength(mask.text)
-	if !ok {
-		length = 32
-	}
-	return netip.PrefixFrom(addr, length), true
+	unwanted := !addr.Is4() || addr.IsUnspecified() || addr.IsLoopback() || addr.IsLinkLocalUnicast() || addr.IsMulticast()
+	return addr, length, !unwanted, true
 }
 
-// maskLength is the prefix length of a mask such as 255.255.255.0.
+// cellParts returns the addresses or masks in one cell.
+func cellParts(c *cell) []string {
+	return strings.FieldsFunc(c.text, func(r rune) bool { return r == ',' || r == ';' || unicode.IsSpace(r) })
+}
+
+// addRow reads a row's addresses and masks, of which there may be several, and
+// reports cells that cannot be read. A row with neither is of a network card
+// without an address. Without a readable mask an address is a /32: enough to
+// find its subnet, but it tells nothing of its network.
+func (l *addressList) addRow(address, mask *cell, primary bool, report func(column, format string, args ...any)) {
+	addresses, masks := cellParts(address), cellParts(mask)
+	if len(addresses) == 0 {
+		if len(masks) > 0 {
+			l.rows, l.unknown = l.rows+1, true
+			report("address", "%s, and mask %s is of some address", isEmptyCell, clip(mask.text))
+		}
+		return
+	}
+	l.rows++
+	for i, text := range addresses {
+		addr, length, wanted, ok := parseAddress(text)
+		if !ok {
+			l.unknown = true
+			report("address", "%q is not an address such as 10.4.0.17", clip(text))
+			continue
+		}
+		if !wanted {
+			continue
+		}
+		if length == 0 {
+			own := ""
+			switch {
+			case len(masks) == 1:
+				own = masks[0]
+			case len(masks) == len(addresses):
+				own = masks[i]
+			}
+			if length, ok = maskLength(own); !ok {
+				length = 32
+				report("mask", "%s, and a mask such as 255.255.255.0 is required; %s is used without its network", quoteCell(mask), addr)
+			}
+		}
+		l.add(netip.PrefixFrom(addr, length), primary && i == 0)
+	}
+}
+
+// maskLength is the prefix length of a mask such as 255.255.255.0, or written as
+// 24 or /24.
 func maskLength(mask string) (int, bool) {
+	mask = strings.TrimPrefix(strings.TrimSpace(mask), "/")
+	if n, err := strconv.Atoi(mask); err == nil {
+		return n, 0 < n && n <= 32 && len(mask) <= 2
+	}
 	addr, err := netip.ParseAddr(strings.TrimSpace(mask))
 	if err != nil || !addr.Is4() {
 		return 0, false
@@ -65,6 +120,8 @@ func parseNetwork(text string) (netip.Prefix, bool) {
 type addressList struct {
 	prefixes []netip.Prefix
 	primary  netip.Addr
+	rows     int
+	unknown  bool // some address could not be read
 }
 
 func (l *addressList) add(prefix netip.Prefix, primary bool) {
@@ -76,8 +133,12 @@ func (l *addressList) add(prefix netip.Prefix, primary bool) {
 	}
 }
 
-// texts are the addresses, the primary one first and the others by number.
+// texts are the addresses, the primary one first and the others by number; nil
+// if not all of them could be read.
 func (l *addressList) texts() []string {
+	if l.unknown {
+		return nil
+	}
 	slices.SortFunc(l.prefixes, func(a, b netip.Prefix) int {
 		rank := func(p netip.Prefix) int {
 			if p.Addr() == l.primary {

@@ -48,7 +48,7 @@ func TestShippedQueriesOnlyRead(t *testing.T) {
 		}
 	}
 	for _, query := range []string{SQLServerCatalogue.objects, SQLServerCatalogue.users, SQLiteCatalogue.objects, itemQuery} {
-		if err := tsql.Check(strings.ReplaceAll(query, "%s", "Name")); err != nil {
+		if err := tsql.CheckOwn(strings.ReplaceAll(query, "%s", "Name")); err != nil {
 			t.Error(err)
 		}
 	}

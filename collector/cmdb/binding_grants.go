@@ -50,9 +50,6 @@ func (s *BindingSet) grantObjects(database string) map[string][]string {
 			return
 		}
 		in := database
-		if len(name) == 3 {
-			in, name = name[0], name[1:]
-		}
 		if len(name) == 1 {
 			name = tsql.Name{"dbo", name[0]}
 		}

@@ -131,6 +131,7 @@ func (r *bindingReader) sql(b *Binding, e pair, what string) error {
 
 // setQuery takes a query that the user wrote, if it only reads.
 func (b *Binding) setQuery(query string) error {
+	query = strings.TrimLeft(query, "; \t\r\n")
 	if err := tsql.Check(query); err != nil {
 		return err
 	}

@@ -35,6 +35,9 @@ type cell struct {
 	text  string // textKind
 	num   int64  // intKind, boolKind (0 or 1), timeKind (seconds of the wall clock)
 	guid  guid   // guidKind
+	// unsure is set if day and month of a time may be the wrong way round.
+	unsure bool
+	line   int // of the row, in its file or in the answer; in a row's first cell only
 	// shared, where given, is the text in a place of its own that many cells
 	// point to.
 	shared *string
@@ -42,7 +45,10 @@ type cell struct {
 
 // Scan reads a driver's value.
 func (c *cell) Scan(src any) error {
-	c.known, c.text, c.num, c.shared = false, "", 0, nil
+	c.known, c.text, c.num, c.shared, c.unsure = false, "", 0, nil, false
+	if t, ok := src.(UnsureTime); ok {
+		c.unsure, src = true, time.Time(t)
+	}
 	if src == nil {
 		return nil
 	}

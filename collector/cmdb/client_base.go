@@ -3,6 +3,7 @@ package cmdb
 import (
 	"fmt"
 	"iter"
+	"strings"
 
 	"github.com/nscheck/nscheck/snapshot"
 )
@@ -14,6 +15,19 @@ var baseColumns = []column{
 }
 
 var statusActive = "Active"
+
+// assetStatus is an asset status. Its names are compared without regard to case,
+// as the database does, and written as the database writes them.
+func assetStatus(c *cell) *string {
+	for i := range assetStatuses {
+		if c.known && strings.EqualFold(c.text, assetStatuses[i]) {
+			return &assetStatuses[i]
+		}
+	}
+	return c.textOrNil()
+}
+
+var assetStatuses = []string{statusActive, "Retired", "Disposed"}
 
 // baseFiller takes what the rows of a computer agree on. There are several where
 // it has two asset statuses, or is listed twice by a table that is joined.
@@ -70,7 +84,7 @@ func fillBase(client *snapshot.Client, rows iter.Seq[[]cell]) {
 	first := true
 	var name cell
 	for row := range rows {
-		status := row[3].textOrNil()
+		status := assetStatus(&row[3])
 		if row[2].known && row[2].num != 0 {
 			status = &statusActive
 		}

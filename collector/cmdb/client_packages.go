@@ -36,38 +36,63 @@ type downloadFiller struct {
 	calendar
 	binding *Binding
 	newest  [3]newestRow
+	faults  faults
 }
 
 func (c *collection) beginDownloads(b *Binding) clientFiller {
-	return clientFiller{fill: (&downloadFiller{calendar: c.calendar, binding: b}).fill}
+	f := &downloadFiller{calendar: c.calendar, binding: b}
+	return clientFiller{fill: f.fill, observe: f.faults.emptyReference("role"), faults: &f.faults}
 }
 
 // newestRow is the newest event of one package. Its place is used again for the
 // next client.
 type newestRow struct {
-	cells []cell
-	known bool
+	cells   []cell
+	known   bool
+	rows    int
+	undated bool // some event has no time, so it may be the newest
+	differ  bool // the events do not agree
 }
 
-func (n *newestRow) take(row []cell, compare func(a, b []cell) int) {
+func (n *newestRow) take(row []cell, time int, compare func(a, b []cell) int) {
+	n.rows++
+	n.undated = n.undated || !row[time].known
+	n.differ = n.differ || n.known && compareCells(row[time+1:], n.cells[time+1:]) != 0
 	if !n.known || compare(row, n.cells) > 0 {
 		n.cells, n.known = append(n.cells[:0], row...), true
 	}
 }
 
-func (f *downloadFiller) fill(client *snapshot.Client, rows iter.Seq[[]cell]) {
-	for i := range f.newest {
-		f.newest[i].known = false
+// unsure reports whether the newest event is not known, although there are
+// events.
+func (n *newestRow) unsure() bool { return n.undated && n.rows > 1 }
+
+// takeNewest finds the newest event of each package. An event of an unknown
+// package may be the newest of any: then it reports false.
+func takeNewest(newest *[3]newestRow, rows iter.Seq[[]cell], compare func(a, b []cell) int) (known bool) {
+	for i := range newest {
+		newest[i] = newestRow{cells: newest[i].cells}
 	}
+	known = true
 	for row := range rows {
+		known = known && row[0].known
 		if at := slices.Index(packageRoles, row[0].text); at >= 0 {
-			f.newest[at].take(row, compareDownloads)
+			newest[at].take(row, 1, compare)
 		}
 	}
+	return known
+}
+
+func (f *downloadFiller) fill(client *snapshot.Client, rows iter.Seq[[]cell]) {
+	known := takeNewest(&f.newest, rows, compareDownloads)
 	for i, role := range packageRoles {
-		p := clientPackage(client, role)
-		if row := f.newest[i].cells; f.newest[i].known {
-			p.Status = f.binding.mapped("status", row[2].text)
+		p, newest := clientPackage(client, role), &f.newest[i]
+		row := newest.cells
+		if !newest.known || !known || newest.unsure() && newest.differ {
+			continue
+		}
+		p.Status = f.binding.mapped("status", row[2].text)
+		if !newest.unsure() {
 			p.StatusAgeDays = f.age(f.at(&row[1]))
 		}
 	}
@@ -94,24 +119,23 @@ func compareTimes(a, b *cell) int {
 type runFiller struct {
 	calendar
 	newest [3]newestRow
+	faults faults
 }
 
 func (c *collection) beginRuns(*Binding) clientFiller {
-	return clientFiller{fill: (&runFiller{calendar: c.calendar}).fill}
+	f := &runFiller{calendar: c.calendar}
+	return clientFiller{fill: f.fill, observe: f.faults.emptyReference("role"), faults: &f.faults}
 }
 
 func (f *runFiller) fill(client *snapshot.Client, rows iter.Seq[[]cell]) {
-	for i := range f.newest {
-		f.newest[i].known = false
-	}
-	for row := range rows {
-		if at := slices.Index(packageRoles, row[0].text); at >= 0 {
-			f.newest[at].take(row, compareRuns)
-		}
-	}
+	known := takeNewest(&f.newest, rows, compareRuns)
 	for i, role := range packageRoles {
 		p := clientPackage(client, role)
 		row := f.newest[i].cells
+		if !known || f.newest[i].unsure() && f.newest[i].differ {
+			p.LastRun = &snapshot.Run{} // some run, of which nothing is known
+			continue
+		}
 		if !f.newest[i].known {
 			continue
 		}

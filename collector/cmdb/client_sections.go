@@ -1,6 +1,7 @@
 package cmdb
 
 import (
+	"fmt"
 	"iter"
 
 	"github.com/nscheck/nscheck/snapshot"
@@ -13,9 +14,9 @@ func (c *collection) clientSections() []clientSection {
 		{baseSection, baseColumns, beginBase},
 		{"clients.agents", []column{key, {"agent", textKind}, {"version", textKind}}, beginAgents},
 		{"clients.licence", []column{key, {"product", textKind}, {"product_guid", guidKind}}, beginLicence},
-		{"clients.addresses", []column{key, {"address", textKind}, {"mask", textKind}, {"primary", boolKind}}, always(fillAddresses)},
-		{"clients.filters", []column{key, {"filter", guidKind}}, always(fillClientFilters)},
-		{"clients.plugin_policies", []column{key, {"policy", guidKind}}, always(fillPluginPolicies)},
+		{"clients.addresses", []column{key, {"address", textKind}, {"mask", textKind}, {"primary", boolKind}}, beginAddresses},
+		{"clients.filters", []column{key, {"filter", guidKind}}, beginFilters},
+		{"clients.plugin_policies", []column{key, {"policy", guidKind}}, beginPluginPolicies},
 		{"clients.packages", []column{key, {"role", textKind}, {"event_time", timeKind}, {"status", textKind}}, c.beginDownloads},
 		{
 			"clients.packages.last_run",
@@ -29,42 +30,53 @@ func (c *collection) clientSections() []clientSection {
 	}
 }
 
-// always is for rows that are looked at one client at a time.
-func always(fill func(*snapshot.Client, iter.Seq[[]cell])) func(*Binding) clientFiller {
-	return func(*Binding) clientFiller { return clientFiller{fill: fill} }
-}
-
 // agentFiller tells "no plug-in" from "nothing known": a computer without any
 // row has never reported its agents. And where no computer at all has an agent
 // of the plug-in's name, that name is not known here, so nothing tells which
 // computers have the plug-in.
-type agentFiller struct{ pluginKnown bool }
+type agentFiller struct {
+	pluginKnown bool
+	faults      faults
+}
 
 func beginAgents(*Binding) clientFiller {
 	f := &agentFiller{}
-	return clientFiller{observe: f.see, fill: f.fill}
+	return clientFiller{observe: f.see, fill: f.fill, faults: &f.faults}
 }
 
 func (f *agentFiller) see(cells []cell) {
 	if cells[1].text == "plugin" {
 		f.pluginKnown = true
 	}
+	if !cells[1].known && cells[2].known {
+		f.faults.add(cells[0].line, "agent", "it is empty, and version %s is of some agent", cells[2].text)
+	}
 }
 
 func (f *agentFiller) fill(client *snapshot.Client, rows iter.Seq[[]cell]) {
 	client.Agent, client.Plugin = &snapshot.Agent{}, &snapshot.Plugin{}
+	var core, plugin newestVersion
+	unsure := false // some row may be of either agent
 	for row := range rows {
 		if client.Plugin.Installed == nil && f.pluginKnown {
 			client.Plugin.Installed = sharedBool(false)
 		}
 		switch row[0].text {
 		case "core":
-			client.Agent.Version = newer(client.Agent.Version, row[1].textOrNil())
+			core.add(&row[1])
 		case "plugin":
 			client.Plugin.Installed = sharedBool(true)
-			client.Plugin.Version = newer(client.Plugin.Version, row[1].textOrNil())
+			plugin.add(&row[1])
 		}
+		unsure = unsure || !row[0].known && row[1].known
 	}
+	if unsure {
+		if plugin.version == nil && !plugin.unknown {
+			client.Plugin.Installed = nil
+		}
+		core.unknown, plugin.unknown = true, true
+	}
+	client.Agent.Version, client.Plugin.Version = core.orNil(), plugin.orNil()
 }
 
 // licenceFiller needs to know whether the product was found at all: where it
@@ -73,16 +85,25 @@ func (f *agentFiller) fill(client *snapshot.Client, rows iter.Seq[[]cell]) {
 type licenceFiller struct {
 	productKnown bool
 	products     products
+	keyed        bool
+	nobody       faults // rows without a key
+	faults       faults
 }
 
 func beginLicence(*Binding) clientFiller {
 	f := &licenceFiller{}
-	return clientFiller{keyless: f.see, observe: f.see, complete: f.complete, fill: fillLicence}
+	return clientFiller{keyless: f.seeNobody, observe: f.see, complete: f.complete, fill: f.fill, faults: &f.faults}
 }
 
 func (f *licenceFiller) see(cells []cell) {
+	f.productKnown, f.keyed = true, true
+	f.products.add(&cells[1], &cells[2])
+}
+
+func (f *licenceFiller) seeNobody(cells []cell) {
 	f.productKnown = true
 	f.products.add(&cells[1], &cells[2])
+	f.nobody.add(cells[0].line, "key", "it is empty, and other rows name holders of a licence")
 }
 
 func (f *licenceFiller) complete() error {
@@ -92,42 +113,102 @@ func (f *licenceFiller) complete() error {
 	if !f.productKnown {
 		return noProduct("clients.licence")
 	}
+	if f.keyed {
+		f.faults = f.nobody
+	}
 	return nil
 }
 
-func fillLicence(client *snapshot.Client, rows iter.Seq[[]cell]) {
+// fill leaves the licence of a client without a row unknown if some holder is not
+// named.
+func (f *licenceFiller) fill(client *snapshot.Client, rows iter.Seq[[]cell]) {
 	inUse := false
 	for range rows {
 		inUse = true
 	}
 	client.Licence = &snapshot.LicenceUse{InUse: sharedBool(inUse)}
+	if !inUse && f.faults.count > 0 {
+		client.Licence.InUse = nil
+	}
 }
 
+func beginAddresses(*Binding) clientFiller {
+	f := new(faults)
+	return clientFiller{faults: f, fill: fillAddresses, observe: func(cells []cell) {
+		new(addressList).addRow(&cells[1], &cells[2], false, func(column, format string, args ...any) {
+			f.add(cells[0].line, column, format, args...)
+		})
+		if cells[1].known && !cells[3].known {
+			f.add(cells[0].line, "primary", isEmptyCell)
+		}
+	}}
+}
+
+// fillAddresses leaves the addresses unknown if it is unknown which of several is
+// the primary one: the first counts as it.
 func fillAddresses(client *snapshot.Client, rows iter.Seq[[]cell]) {
 	var list addressList
+	primary, unsure := false, false
 	for row := range rows {
-		if prefix, ok := parseAddress(&row[0], &row[1]); ok {
-			list.add(prefix, row[2].known && row[2].num != 0)
+		list.addRow(&row[0], &row[1], row[2].num != 0, func(string, string, ...any) {})
+		primary = primary || row[2].num != 0
+		unsure = unsure || row[0].known && !row[2].known
+	}
+	if client.Addresses = list.texts(); unsure && !primary && len(client.Addresses) > 1 {
+		client.Addresses = nil
+	}
+}
+
+func beginFilters(*Binding) clientFiller {
+	f := new(faults)
+	return clientFiller{faults: f, observe: f.emptyReference("filter"), fill: func(client *snapshot.Client, rows iter.Seq[[]cell]) {
+		client.Filters = guids(rows)
+	}}
+}
+
+// beginPluginPolicies reads which policies target each client. A row without a
+// key names a policy of which that is unknown: then every client may be one of
+// its targets.
+func beginPluginPolicies(*Binding) clientFiller {
+	f, unknown := new(faults), []guid(nil)
+	return clientFiller{
+		faults: f, observe: f.emptyReference("policy"),
+		keyless: func(cells []cell) { unknown = insertOnce(unknown, cells[1].guid) },
+		notes: func() []string {
+			if len(unknown) == 0 {
+				return nil
+			}
+			return []string{fmt.Sprintf("section \"clients.plugin_policies\": which clients %d policies target is unknown, the first is %s: its target takes computers away as well, in an order that is not known, or it is not known whether it is on", len(unknown), unknown[0])}
+		},
+		fill: func(client *snapshot.Client, rows iter.Seq[[]cell]) {
+			if client.PluginPolicies = guids(rows); len(unknown) > 0 {
+				client.PluginPolicies = nil
+			}
+		},
+	}
+}
+
+// emptyReference finds rows whose second column refers to nothing.
+func (f *faults) emptyReference(column string) func([]cell) {
+	return func(cells []cell) {
+		if !cells[1].known {
+			f.add(cells[0].line, column, isEmptyCell)
 		}
 	}
-	client.Addresses = list.texts()
 }
 
-func fillClientFilters(client *snapshot.Client, rows iter.Seq[[]cell]) {
-	client.Filters = guids(rows)
-}
-
-func fillPluginPolicies(client *snapshot.Client, rows iter.Seq[[]cell]) {
-	client.PluginPolicies = guids(rows)
-}
-
-// guids lists the GUIDs in the first column, sorted and each once.
+// guids lists the GUIDs in the first column, sorted and each once; nil if one is
+// unknown.
 func guids(rows iter.Seq[[]cell]) []string {
 	list := []string{}
+	unknown := false
 	for row := range rows {
-		if row[0].known {
+		if unknown = unknown || !row[0].known; !unknown {
 			list = insertSorted(list, row[0].guid.String())
 		}
+	}
+	if unknown {
+		return nil
 	}
 	return list
 }
@@ -138,37 +219,64 @@ func guids(rows iter.Seq[[]cell]) []string {
 type inventoryFiller struct {
 	calendar
 	patchKnown bool
+	faults     faults
+	lost       faults // rows that are of some computer, and do not name it
+	file       func() string
 }
 
 func (c *collection) beginInventory(*Binding) clientFiller {
-	f := &inventoryFiller{calendar: c.calendar}
-	return clientFiller{keyless: f.see, observe: f.see, fill: f.fill}
+	f := &inventoryFiller{calendar: c.calendar, file: func() string { return c.session.file }}
+	return clientFiller{keyless: f.seeClass, observe: f.see, complete: f.complete, fill: f.fill, faults: &f.faults}
+}
+
+// seeClass takes a row without a key: the server has the class, and no computer
+// has an inventory of it. A date is of some computer.
+func (f *inventoryFiller) seeClass(cells []cell) {
+	f.see(cells)
+	if cells[2].known {
+		f.lost.add(cells[0].line, "key", "it is empty, and an inventory with a date is of some computer")
+	}
+}
+
+func (f *inventoryFiller) complete() error {
+	if f.lost.count == 0 {
+		return nil
+	}
+	return &sectionError{snapshot.Failed, "collect clients.inventory: " + f.lost.text(f.file())}
 }
 
 func (f *inventoryFiller) see(cells []cell) {
 	if cells[1].text == "patch" {
 		f.patchKnown = true
 	}
+	if !cells[1].known {
+		f.faults.add(cells[0].line, "class", isEmptyCell)
+	}
 }
 
 func (f *inventoryFiller) fill(client *snapshot.Client, rows iter.Seq[[]cell]) {
-	var basic, patch cell
-	returned := false
+	var basic, patch newestTime
+	returned, unsure := false, false
 	for row := range rows {
-		newest := &basic
-		if row[0].text == "patch" {
-			newest, returned = &patch, true
-		}
-		if compareTimes(&row[1], newest) > 0 {
-			*newest = row[1]
+		switch row[0].text {
+		case "basic":
+			basic.add(&row[1])
+		case "patch":
+			patch.add(&row[1])
+			returned = true
+		default:
+			unsure = true
 		}
 	}
-	basicAt, patchAt := f.at(&basic), f.at(&patch)
+	if unsure {
+		basic.unknown, patch.unknown = true, true
+	}
+	basicAt, patchAt := f.at(basic.orNone()), f.at(patch.orNone())
 	client.Inventory = &snapshot.Inventory{
 		BasicAt: basicAt, BasicAgeDays: f.age(basicAt),
 		PatchAt: patchAt, PatchAgeDays: f.age(patchAt),
 	}
-	if f.patchKnown {
+	if f.patchKnown && (returned || !unsure) {
 		client.Inventory.PatchReturned = sharedBool(returned)
 	}
 }
@@ -180,12 +288,31 @@ func (c *collection) beginTaskAgent(*Binding) clientFiller {
 }
 
 func (f *taskAgentFiller) fill(client *snapshot.Client, rows iter.Seq[[]cell]) {
-	var newest cell
+	var newest newestTime
 	for row := range rows {
-		if compareTimes(&row[0], &newest) > 0 {
-			newest = row[0]
-		}
+		newest.add(&row[0])
 	}
-	at := f.at(&newest)
+	at := f.at(newest.orNone())
 	client.TaskAgent = &snapshot.TaskAgent{RegisteredAt: at, RegistrationAgeDays: f.age(at)}
+}
+
+// newestTime is the newest of several times. One that is unknown may be the
+// newest, so then it is unknown.
+type newestTime struct {
+	time    cell
+	unknown bool
+}
+
+func (n *newestTime) add(c *cell) {
+	n.unknown = n.unknown || !c.known
+	if compareTimes(c, &n.time) > 0 {
+		n.time = *c
+	}
+}
+
+func (n *newestTime) orNone() *cell {
+	if n.unknown {
+		return &cell{kind: timeKind}
+	}
+	return &n.time
 }

@@ -30,6 +30,9 @@ type clientFiller struct {
 	complete func() error
 	// notes, where given, tells what else is to be known of all rows.
 	notes func() []string
+	// faults, where given, are the cells that cannot be used; what they are
+	// about is left unknown and the section is partial.
+	faults *faults
 	// fill puts a client's rows, of which there may be none, into it. It need
 	// not read all of them.
 	fill func(*snapshot.Client, iter.Seq[[]cell])
@@ -49,6 +52,9 @@ type stream struct {
 	disordered bool
 	// refused is set if all rows came and cannot be used.
 	refused bool
+	keyed   int64  // rows with a key
+	file    string // of the rows; empty for a database
+	future  []string
 	// limit is the key at which the reading broke off, where it did: what
 	// belongs to it and to keys after it may be missing.
 	limit *sortKey
@@ -120,13 +126,23 @@ func (r *streamReading) attempt(ctx context.Context, b *Binding) (int64, error) 
 	return r.readStream(ctx, b, r.all.order, r.stream)
 }
 
-func (r *streamReading) keep(rows int64, err error) error { return r.stream.keep(rows, err) }
+// keep refuses an answer without rows if there must be some.
+func (r *streamReading) keep(rows int64, err error) error {
+	if err == nil && r.stream.keyed == 0 {
+		if reason := r.doubtClients(r.stream.name, rows); reason != "" {
+			return doubtful(r.stream.name, reason)
+		}
+	}
+	return r.stream.keep(rows, err)
+}
+
+func (r *streamReading) remark() string { return "" }
 
 func (r *streamReading) notes() []string {
 	if r.stream.notes == nil {
-		return nil
+		return r.stream.future
 	}
-	return r.stream.notes()
+	return append(r.stream.notes(), r.stream.future...)
 }
 
 func (r *streamReading) hold() (back func()) {
@@ -200,17 +216,21 @@ func (c *collection) readStream(ctx context.Context, b *Binding, order *keyOrder
 		return 0, &localError{err}
 	}
 	var rows int64
+	var keyless faults
 	n, err := c.session.each(ctx, b, s.columns, func(cells []cell) error {
 		rows++
 		if rows%progressEvery == 0 {
 			c.progress(s.name, rows, "")
 		}
 		if !cells[0].known {
-			if s.keyless != nil {
+			if s.keyless == nil {
+				keyless.add(cells[0].line, s.columns[0].name, "it is empty; every row needs one")
+			} else {
 				s.keyless(cells)
 			}
 			return nil
 		}
+		s.keyed++
 		key := order.sortKey(cells[0].guid)
 		if rows > 1 && compareKeys(key, s.last) < 0 {
 			s.disordered = true
@@ -225,6 +245,12 @@ func (c *collection) readStream(ctx context.Context, b *Binding, order *keyOrder
 		}
 		return nil
 	})
+	s.file = c.session.file
+	s.future = futureNote(s.name, s.file, &c.session.future)
+	if err == nil && keyless.count > 0 {
+		s.disordered = true // which clients lack these rows is unknown
+		err = &sectionError{snapshot.Failed, fmt.Sprintf("collect %s: %s", s.name, keyless.text(s.file))}
+	}
 	if err == nil && s.complete != nil {
 		err = s.complete()
 		s.refused = err != nil
@@ -235,7 +261,7 @@ func (c *collection) readStream(ctx context.Context, b *Binding, order *keyOrder
 // restart forgets what an earlier attempt, or another source, has read.
 func (s *stream) restart(b *Binding, dir string) error {
 	s.clientFiller = s.begin(b)
-	s.last, s.disordered, s.refused = sortKey{}, false, false
+	s.last, s.disordered, s.refused, s.keyed = sortKey{}, false, false, 0
 	err := s.spool.close()
 	s.spool = newSpool(dir)
 	return err
@@ -259,7 +285,7 @@ func (s *stream) keep(rows int64, err error) error {
 	s.reader = reader
 	if err != nil {
 		s.limit = &s.last
-		return &sectionError{snapshot.Partial, fmt.Sprintf("%s (after %d rows%s)", classify(s.name, err).message, rows, andKept)}
+		err = &sectionError{snapshot.Partial, fmt.Sprintf("%s (after %d rows%s)", classify(s.name, err).message, rows, andKept)}
 	}
-	return nil
+	return joinPartial(s.name, err, s.faults.partial(s.name, s.file))
 }

@@ -105,6 +105,7 @@ type collection struct {
 	main     *reader
 	current  *reader
 	calendar calendar
+	built    *estateBuilder // the estate, once it has been read
 	manifest *snapshot.Manifest
 }
 
@@ -200,7 +201,7 @@ func (c *collection) begin(ctx context.Context) error {
 	}
 	c.calendar = calendar{now: c.source.Now, offset: c.source.UTCOffset}
 	for _, r := range c.readers {
-		r.session.offset = c.source.UTCOffset
+		r.session.offset, r.session.now = c.source.UTCOffset, c.source.Now
 	}
 	offset := int(c.source.UTCOffset / time.Minute)
 	c.manifest.Source.UTCOffsetMinutes = &offset

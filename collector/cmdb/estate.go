@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -33,7 +32,11 @@ type estateBuilder struct {
 	servers  map[guid]*snapshot.PackageServer
 	sites    map[guid]*snapshot.Site
 	subnets  map[guid]*snapshot.Subnet
-	said     []string // notes on the section that is filled
+	networks map[guid]bool // GUIDs of all subnets, those of IPv6 and those left out too
+	said     []string      // notes on the section that is filled
+	faults   faults        // cells that cannot be used; the section is partial
+	unread   faults        // cells that make a value of their own object unknown; a note
+	dangling faults        // references to objects of no other section; a remark in the manifest
 }
 
 // contradicted notes objects whose rows contradict each other in a column that
@@ -48,6 +51,7 @@ func (e *estateBuilder) contradicted(section, column string, objects []guid) {
 // estate reads all sections of the estate.
 func (c *collection) estate(ctx context.Context) (*snapshot.Estate, error) {
 	builder := &estateBuilder{calendar: c.calendar}
+	c.built = builder
 	for _, section := range estateSections {
 		if _, err := c.section(ctx, section.name, &estateReading{collection: c, section: section, builder: builder}); err != nil {
 			return nil, err
@@ -56,6 +60,7 @@ func (c *collection) estate(ctx context.Context) (*snapshot.Estate, error) {
 			c.chooseBindings(builder)
 		}
 	}
+	c.doubtEstate(builder)
 	return &builder.estate, nil
 }
 
@@ -77,6 +82,7 @@ type estateReading struct {
 	rows    [][]cell
 	chosen  error    // of rows that contradict each other one was chosen
 	said    []string // notes
+	file    string   // of the rows; empty for a database
 }
 
 // attempt reads the section whole before it changes anything: half a list of
@@ -93,24 +99,47 @@ func (r *estateReading) attempt(ctx context.Context, b *Binding) (int64, error) 
 	if err != nil {
 		return count, err
 	}
+	r.file = r.session.file
+	r.said = append(r.said, futureNote(r.section.name, r.file, &r.session.future)...)
+	if err := r.checkKeys(); err != nil {
+		return count, err
+	}
 	r.chosen = r.repeated()
 	return count, r.fill()
 }
 
+// checkKeys refuses rows without a key in sections that list objects or their
+// fields: what such a row is about is unknown, and so is what the others lack.
+func (r *estateReading) checkKeys() error {
+	if r.section.columns[0].kind != guidKind {
+		return nil
+	}
+	var f faults
+	for _, row := range r.rows {
+		if !row[0].known {
+			f.add(row[0].line, r.section.columns[0].name, "it is empty; every row needs one")
+		}
+	}
+	if f.count == 0 {
+		return nil
+	}
+	return &sectionError{snapshot.Failed, fmt.Sprintf("collect %s: %s", r.section.name, f.text(r.file))}
+}
+
 func (r *estateReading) fill() error {
-	r.builder.said = nil
+	r.builder.said, r.builder.faults, r.builder.unread, r.builder.dangling = nil, faults{}, faults{}, faults{}
 	err := r.section.fill(r.builder, r.binding, r.rows)
-	if r.chosen == nil {
-		return err
+	if unread := &r.builder.unread; unread.count > 0 {
+		r.builder.said = append(r.builder.said, fmt.Sprintf("section %q: %s; what it is about is unknown", r.section.name, unread.text(r.file)))
 	}
-	if err == nil {
-		return r.chosen
+	return joinPartial(r.section.name, r.chosen, err, r.builder.faults.partial(r.section.name, r.file))
+}
+
+func (r *estateReading) remark() string {
+	if r.builder.dangling.count == 0 {
+		return ""
 	}
-	var why *sectionError
-	if !errors.As(err, &why) || why.status != snapshot.Partial {
-		return err
-	}
-	return &sectionError{snapshot.Partial, r.chosen.Error() + "; " + strings.TrimPrefix(why.message, "collect "+r.section.name+": ")}
+	return r.builder.dangling.text(r.file)
 }
 
 func (r *estateReading) notes() []string { return append(r.said, r.builder.said...) }
@@ -124,14 +153,6 @@ func (r *estateReading) hold() (back func()) {
 		*r = held
 		_ = r.fill() // its outcome is known
 	}
-}
-
-// leftOut is the outcome of a section of which some rows could not be used.
-func leftOut(section string, rows int, problems []string) error {
-	if len(problems) == 0 {
-		return nil
-	}
-	return &sectionError{snapshot.Partial, fmt.Sprintf("collect %s: %d of %d rows left out, the first because %s", section, len(problems), rows, problems[0])}
 }
 
 // index makes a look-up table of objects by GUID. The objects must stay where

@@ -25,6 +25,7 @@ var platformSections = []estateSection{
 
 func fillServer(e *estateBuilder, _ *Binding, rows [][]cell) error {
 	var server *snapshot.Server
+	var version, plugin newestVersion
 	for _, row := range rows {
 		guid := row[0].guidOrNil()
 		if guid == nil {
@@ -40,14 +41,19 @@ func fillServer(e *estateBuilder, _ *Binding, rows [][]cell) error {
 		}
 		switch row[2].text {
 		case "core":
-			server.Version = newer(server.Version, row[3].textOrNil())
+			version.add(&row[3])
 		case "plugin":
-			server.PluginVersion = newer(server.PluginVersion, row[3].textOrNil())
+			plugin.add(&row[3])
+		}
+		if !row[2].known && row[3].known {
+			e.unread.add(row[0].line, "agent", "it is empty, and version %s is of some agent", row[3].text)
+			version.unknown, plugin.unknown = true, true
 		}
 	}
 	if server == nil {
 		return &sectionError{snapshot.Failed, "collect server: no computer is its own Notification Server, so the server itself is not known; section \"server\" needs a query that finds it"}
 	}
+	server.Version, server.PluginVersion = version.orNil(), plugin.orNil()
 	e.estate.Server = server
 	return nil
 }
@@ -126,10 +132,7 @@ func fillInactiveHolders(e *estateBuilder, _ *Binding, rows [][]cell) error {
 	seen := make(map[guid]int)
 	var doubtful []guid
 	for _, row := range rows {
-		if !row[0].known {
-			continue
-		}
-		status := row[2].textOrNil()
+		status := assetStatus(&row[2])
 		if at, ok := seen[row[0].guid]; ok {
 			if !equal(holders[at].Status, status) {
 				holders[at].Status = nil // two statuses contradict each other
@@ -171,7 +174,8 @@ func fillSameName(e *estateBuilder, _ *Binding, rows [][]cell) error {
 	}
 	doubtful := make(map[string]bool)
 	for _, row := range rows {
-		if !row[0].known || !row[1].known {
+		if !row[1].known {
+			e.faults.add(row[0].line, "name", isEmptyCell)
 			continue
 		}
 		name := strings.ToLower(row[1].text)
@@ -198,17 +202,29 @@ func fillSameName(e *estateBuilder, _ *Binding, rows [][]cell) error {
 	return nil
 }
 
+// fillPatchImport reads the runs of the import. A run with neither date nor
+// result has not ended. A run without a date may be the newest, so then nothing
+// is known of the last run and the last success; and a run whose result is
+// unknown may be the last success if it is newer than the last known one.
 func fillPatchImport(e *estateBuilder, b *Binding, rows [][]cell) error {
 	var state snapshot.PatchImport
+	undated := false
+	var unsure *snapshot.Time // of the newest run whose result is unknown
 	for _, row := range rows {
 		ended := e.at(&row[0])
 		if ended == nil {
+			if row[1].known {
+				undated = true
+				e.unread.add(row[0].line, "ended_at", "the run has a result and no date that can be used")
+			}
 			continue
 		}
 		var succeeded *bool
 		if outcome := b.mapped("result", row[1].text); outcome != nil {
 			ok := *outcome == "succeeded"
 			succeeded = &ok
+		} else if unsure == nil || ended.After(unsure.Time) {
+			unsure = ended
 		}
 		if state.LastRunAt == nil || ended.After(state.LastRunAt.Time) {
 			state.LastRunAt, state.LastRunSucceeded = ended, succeeded
@@ -217,14 +233,29 @@ func fillPatchImport(e *estateBuilder, b *Binding, rows [][]cell) error {
 			state.LastSuccessAt = ended
 		}
 	}
+	if unsure != nil && (state.LastSuccessAt == nil || unsure.After(state.LastSuccessAt.Time)) {
+		state.LastSuccessAt = nil
+	}
+	if undated {
+		state = snapshot.PatchImport{}
+	}
 	state.LastSuccessAgeDays = e.age(state.LastSuccessAt)
 	e.estate.PatchImport = &state
 	return nil
 }
 
 func fillNewestBulletin(e *estateBuilder, _ *Binding, rows [][]cell) error {
-	if len(rows) > 0 {
-		newest := e.at(&rows[0][0])
+	var newest cell
+	for i, row := range rows {
+		if !row[0].known && len(rows) > 1 {
+			e.faults.add(row[0].line, "newest", isEmptyCell)
+			return nil
+		}
+		if i == 0 || row[0].num > newest.num {
+			newest = row[0]
+		}
+	}
+	if newest := e.at(&newest); newest != nil {
 		e.estate.PatchImport.NewestBulletinAt = newest
 		e.estate.PatchImport.NewestBulletinAgeDays = e.age(newest)
 	}
@@ -242,14 +273,22 @@ func fillBulletins(e *estateBuilder, _ *Binding, rows [][]cell) error {
 	for _, row := range rows {
 		switchable = switchable || row[2].known
 		packaged = packaged || row[4].num > 0
-		missing := int(row[3].num - row[4].num)
-		off := row[2].known && row[2].num == 0
-		counted := row[3].known && row[4].known
-		if row[0].known && !off && (!counted || missing > 0 && !row[2].known) {
-			unknown = append(unknown, snapshot.UnknownBulletin{GUID: row[0].guid.String(), Name: objectName(row)})
-			continue
+		if row[2].known && row[2].num == 0 || row[3].known && row[3].num == 0 || row[3].known && row[4].known && row[4].num >= row[3].num {
+			continue // it is off, or has no updates, or all of them have packages
 		}
-		if row[0].known && row[2].known && row[2].num != 0 && missing > 0 {
+		missing := int(row[3].num - row[4].num)
+		may := snapshot.UnknownBulletin{GUID: row[0].guid.String(), Name: objectName(row)}
+		switch {
+		case !row[2].known:
+			e.unread.add(row[0].line, "enabled", "whether bulletin %s is enabled is unknown, and not all of its updates are known to have packages", objectName(row))
+			unknown = append(unknown, may)
+		case !row[3].known:
+			e.unread.add(row[0].line, "updates", "it is empty for bulletin %s", objectName(row))
+			unknown = append(unknown, may)
+		case !row[4].known:
+			e.unread.add(row[0].line, "packaged", "it is empty for bulletin %s", objectName(row))
+			unknown = append(unknown, may)
+		default:
 			bulletins = append(bulletins, snapshot.Bulletin{GUID: row[0].guid.String(), Name: objectName(row), Updates: missing})
 		}
 	}

@@ -1,6 +1,10 @@
 package cmdb
 
 import (
+	"fmt"
+	"slices"
+	"strings"
+
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -17,12 +21,16 @@ var policySections = []estateSection{
 func fillVendorPolicies(e *estateBuilder, b *Binding, rows [][]cell) error {
 	policies := []snapshot.VendorPolicy{}
 	for _, row := range rows {
-		if !row[0].known {
-			continue
-		}
-		assignment, err := packageAssignment(b, row[3].text)
+		settings, err := readItem(b, row[3].text)
 		if err != nil {
-			return err
+			e.unread.add(row[0].line, "state", "%v", err)
+		}
+		assignment := &snapshot.PackageAssignment{}
+		if settings != nil {
+			if assignment, err = packageAssignmentOf(settings); err != nil {
+				return err
+			}
+			e.unreadSettings(row, settings)
 		}
 		policies = append(policies, snapshot.VendorPolicy{
 			GUID: row[0].guid.String(), Name: objectName(row), Enabled: row[2].boolOrNil(), PackageAssignment: assignment,
@@ -33,16 +41,15 @@ func fillVendorPolicies(e *estateBuilder, b *Binding, rows [][]cell) error {
 	return nil
 }
 
-// packageAssignment reads the settings that the policy's XML holds. What cannot
-// be read is unknown.
-func packageAssignment(b *Binding, state string) (*snapshot.PackageAssignment, error) {
-	settings := parseItem(b, state)
-	if settings == nil {
-		return &snapshot.PackageAssignment{}, nil
+// unreadSettings notes what of an item's settings could not be read.
+func (e *estateBuilder) unreadSettings(row []cell, settings *itemSettings) {
+	for _, problem := range settings.problems {
+		e.unread.add(row[0].line, "state", "%s", problem)
 	}
-	return packageAssignmentOf(settings)
 }
 
+// packageAssignmentOf reads the settings that the policy's XML holds. What cannot
+// be read is unknown.
 func packageAssignmentOf(settings *itemSettings) (*snapshot.PackageAssignment, error) {
 	var assignment snapshot.PackageAssignment
 	b := settings.binding
@@ -51,7 +58,9 @@ func packageAssignmentOf(settings *itemSettings) (*snapshot.PackageAssignment, e
 		return nil, err
 	}
 	if stored != nil {
-		assignment.Type = b.mapped("assignment_type", *stored)
+		if assignment.Type = b.mapped("assignment_type", *stored); assignment.Type == nil {
+			settings.problem("assignment_type", "%q is not a known value", clip(*stored))
+		}
 	}
 	if assignment.AutomaticSiteAssignment, err = settings.boolean("automatic_site_assignment"); err != nil {
 		return nil, err
@@ -65,39 +74,55 @@ func packageAssignmentOf(settings *itemSettings) (*snapshot.PackageAssignment, e
 	}
 	assignment.PackageServers = []string{}
 	for _, node := range nodes {
-		if g, err := parseGUID(node.InnerText()); err == nil {
-			assignment.PackageServers = insertSorted(assignment.PackageServers, g.String())
+		g, err := parseGUID(strings.TrimSpace(node.InnerText()))
+		if err != nil {
+			settings.problem("package_servers", "%q is not a GUID", clip(node.InnerText()))
+			assignment.PackageServers = nil
+			break
 		}
+		assignment.PackageServers = insertSorted(assignment.PackageServers, g.String())
 	}
 	return &assignment, nil
 }
 
 func fillPolicies(e *estateBuilder, b *Binding, rows [][]cell) error {
 	policies := []snapshot.Policy{}
+	scheduled := false
 	for _, row := range rows {
-		if !row[0].known {
+		if !row[2].known {
+			e.faults.add(row[0].line, "role", "it is empty, so what the policy is for is unknown")
 			continue
 		}
-		schedules, err := schedules(b, row[4].text)
+		settings, err := readItem(b, row[4].text)
 		if err != nil {
-			return err
+			e.unread.add(row[0].line, "state", "%v", err)
+		}
+		var schedules []snapshot.Schedule
+		if settings != nil {
+			if schedules, err = schedulesOf(settings); err != nil {
+				return err
+			}
+			scheduled = scheduled || len(schedules) > 0
+			e.unreadSettings(row, settings)
 		}
 		policies = append(policies, snapshot.Policy{
 			GUID: row[0].guid.String(), Name: objectName(row), Role: row[2].text, Enabled: row[3].boolOrNil(), Schedules: schedules,
 		})
 	}
+	if !scheduled {
+		// The node may be another one here.
+		for i := range policies {
+			if policies[i].Schedules != nil {
+				policies[i].Schedules = nil
+				e.said = append(e.said, fmt.Sprintf("section %q: no item has a node %s, so schedules are unknown; the XPath may be another one on this server", b.Section, b.XPaths["triggers"]))
+			}
+		}
+		e.said = slices.Compact(e.said)
+	}
 	sortByName(policies, func(p *snapshot.Policy) (string, string) { return p.Name, p.GUID })
 	e.estate.Policies = policies
 	e.policies = index(policies, func(p *snapshot.Policy) string { return p.GUID })
 	return nil
-}
-
-func schedules(b *Binding, state string) ([]snapshot.Schedule, error) {
-	settings := parseItem(b, state)
-	if settings == nil {
-		return nil, nil
-	}
-	return schedulesOf(settings)
 }
 
 func schedulesOf(settings *itemSettings) ([]snapshot.Schedule, error) {
@@ -124,18 +149,26 @@ func fillTargets(e *estateBuilder, _ *Binding, rows [][]cell) error {
 	for _, policy := range e.policies {
 		policy.TargetFilters = []string{}
 	}
+	unknown := make(map[*snapshot.Policy]bool)
 	for _, row := range rows {
-		if policy := e.policies[row[0].guid]; policy != nil && row[1].known {
+		policy := e.policies[row[0].guid]
+		switch {
+		case policy == nil:
+			e.dangling.add(row[0].line, "guid", "policy %s is not in section policies", row[0].guid)
+		case !row[1].known:
+			e.faults.add(row[0].line, "filter", "it is empty for policy %q", policy.Name)
+			unknown[policy] = true
+		default:
 			policy.TargetFilters = insertSorted(policy.TargetFilters, row[1].guid.String())
 		}
+	}
+	for policy := range unknown {
+		policy.TargetFilters = nil
 	}
 	return nil
 }
 
 func fillTargetCounts(e *estateBuilder, _ *Binding, rows [][]cell) error {
-	for _, policy := range e.policies {
-		policy.TargetCount = new(int)
-	}
 	for _, row := range rows {
 		if policy := e.policies[row[0].guid]; policy != nil {
 			policy.TargetCount = row[1].intOrNil()
@@ -147,9 +180,7 @@ func fillTargetCounts(e *estateBuilder, _ *Binding, rows [][]cell) error {
 func fillFilters(e *estateBuilder, _ *Binding, rows [][]cell) error {
 	filters := []snapshot.Filter{}
 	for _, row := range rows {
-		if row[0].known {
-			filters = append(filters, snapshot.Filter{GUID: row[0].guid.String(), Name: objectName(row)})
-		}
+		filters = append(filters, snapshot.Filter{GUID: row[0].guid.String(), Name: objectName(row)})
 	}
 	sortByName(filters, func(f *snapshot.Filter) (string, string) { return f.Name, f.GUID })
 	e.estate.Filters = filters
@@ -158,9 +189,6 @@ func fillFilters(e *estateBuilder, _ *Binding, rows [][]cell) error {
 }
 
 func fillMembers(e *estateBuilder, _ *Binding, rows [][]cell) error {
-	for _, filter := range e.filters {
-		filter.Members = new(int)
-	}
 	for _, row := range rows {
 		if filter := e.filters[row[0].guid]; filter != nil {
 			filter.Members = row[1].intOrNil()

@@ -1,6 +1,7 @@
 package cmdb
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -24,6 +25,10 @@ type siteServer struct {
 	snapshot.PackageServer
 	packageService bool
 	taskService    bool
+	core           newestVersion
+	rows           int
+	blank          int  // the last line without an agent
+	versioned      bool // such a line has a version
 }
 
 // fillPackageServers gathers the rows of each site server, one an agent.
@@ -31,9 +36,6 @@ func fillPackageServers(e *estateBuilder, _ *Binding, rows [][]cell) error {
 	var order []guid
 	found := make(map[guid]*siteServer)
 	for _, row := range rows {
-		if !row[0].known {
-			continue
-		}
 		server := found[row[0].guid]
 		if server == nil {
 			server = &siteServer{PackageServer: snapshot.PackageServer{
@@ -48,18 +50,31 @@ func fillPackageServers(e *estateBuilder, _ *Binding, rows [][]cell) error {
 		}
 		switch row[4].text {
 		case "core":
-			server.AgentVersion = newer(server.AgentVersion, row[5].textOrNil())
+			server.core.add(&row[5])
 		case "package":
 			server.packageService = true
 		case "task":
 			server.taskService = true
 		}
+		server.rows++
+		if !row[4].known {
+			server.blank = max(server.blank, row[0].line)
+		}
+		server.versioned = server.versioned || !row[4].known && row[5].known
 	}
 	servers := []snapshot.PackageServer{}
 	taskKnown := slices.ContainsFunc(order, func(id guid) bool { return found[id].taskService })
 	for _, id := range order {
-		if server := found[id]; server.packageService {
-			if taskKnown { // else the agent has another name here, and nothing tells who has it
+		server := found[id]
+		// A computer with none of the agents has one row without an agent.
+		unsure := server.blank > 0 && (server.rows > 1 || server.versioned)
+		if unsure {
+			e.faults.add(server.blank, "agent", "it is empty, and some agent of %s is meant", server.Name)
+			server.core.unknown = true
+		}
+		if server.packageService {
+			server.AgentVersion = server.core.orNil()
+			if taskKnown && (server.taskService || !unsure) { // else the agent has another name here, and nothing tells who has it
 				server.TaskService = &server.taskService
 			}
 			servers = append(servers, server.PackageServer)
@@ -112,12 +127,23 @@ func fillServerAddresses(e *estateBuilder, _ *Binding, rows [][]cell) error {
 	}
 	for _, row := range rows {
 		list := lists[row[0].guid]
-		if prefix, ok := parseAddress(&row[1], &row[2]); ok && list != nil {
-			list.add(prefix, false)
+		if list == nil {
+			continue // of a site server that is not a package server
+		}
+		list.addRow(&row[1], &row[2], false, func(column, format string, args ...any) {
+			e.faults.add(row[0].line, column, format, args...)
+		})
+	}
+	absent, first := 0, ""
+	for id, server := range e.servers {
+		if lists[id].rows > 0 {
+			server.Addresses = lists[id].texts()
+		} else if absent++; first == "" || server.Name < first {
+			first = server.Name
 		}
 	}
-	for id, server := range e.servers {
-		server.Addresses = lists[id].texts()
+	if absent > 0 && len(rows) > 0 { // every server has an address
+		return &sectionError{snapshot.Partial, fmt.Sprintf("collect package_servers.addresses: no row for %d of %d package servers, the first %s; their addresses are unknown", absent, len(e.servers), first)}
 	}
 	return nil
 }
@@ -126,10 +152,19 @@ func fillServerSites(e *estateBuilder, _ *Binding, rows [][]cell) error {
 	for _, server := range e.servers {
 		server.Sites = []string{}
 	}
+	unknown := make(map[*snapshot.PackageServer]bool)
 	for _, row := range rows {
-		if server := e.servers[row[0].guid]; server != nil && row[1].known {
+		switch server := e.servers[row[0].guid]; {
+		case server == nil: // another site server
+		case !row[1].known:
+			e.faults.add(row[0].line, "site", "it is empty for package server %s", server.Name)
+			unknown[server] = true
+		default:
 			server.Sites = insertSorted(server.Sites, row[1].guid.String())
 		}
+	}
+	for server := range unknown {
+		server.Sites = nil
 	}
 	return nil
 }
@@ -142,25 +177,62 @@ func fillServerPackages(e *estateBuilder, b *Binding, rows [][]cell) error {
 		server guid
 		role   string
 	}
-	newest := make(map[at]int64)
+	statuses := make(map[at][][]cell)
 	for _, row := range rows {
 		server := e.servers[row[0].guid]
 		if server == nil {
 			continue
 		}
-		slot := serverPackage(server.Packages, row[1].text)
-		place := at{row[0].guid, row[1].text}
-		if last, ok := newest[place]; slot == nil || ok && last >= row[3].num {
+		if !row[1].known {
+			e.faults.add(row[0].line, "role", "it is empty for package server %s", server.Name)
+			for _, role := range packageRoles {
+				statuses[at{row[0].guid, role}] = append(statuses[at{row[0].guid, role}], nil)
+			}
 			continue
 		}
-		newest[place] = row[3].num
-		*slot = &snapshot.ServerPackage{
-			Status:        b.mapped("status", row[2].text),
-			StatusAgeDays: e.age(e.at(&row[3])),
-			Revision:      row[4].textOrNil(),
+		place := at{row[0].guid, row[1].text}
+		statuses[place] = append(statuses[place], row)
+	}
+	for place, rows := range statuses {
+		if slot := serverPackage(e.servers[place.server].Packages, place.role); slot != nil {
+			*slot = e.serverStatus(b, rows)
 		}
 	}
 	return nil
+}
+
+// serverStatus is the newest status of a package on a server. If it is unknown
+// which that is, what its rows do not agree on is unknown. A nil row may be
+// about the package.
+func (e *estateBuilder) serverStatus(b *Binding, rows [][]cell) *snapshot.ServerPackage {
+	newest, undated := rows[0], false
+	for _, row := range rows {
+		if row == nil {
+			return &snapshot.ServerPackage{}
+		}
+		undated = undated || !row[3].known
+		if cmp.Or(cmp.Compare(row[3].num, newest[3].num), compareCells(newest[2:], row[2:])) > 0 {
+			newest = row
+		}
+	}
+	status := &snapshot.ServerPackage{
+		Status:        b.mapped("status", newest[2].text),
+		StatusAgeDays: e.age(e.at(&newest[3])),
+		Revision:      newest[4].textOrNil(),
+	}
+	if !undated || len(rows) == 1 {
+		return status
+	}
+	status.StatusAgeDays = nil
+	for _, row := range rows {
+		if !equal(status.Status, b.mapped("status", row[2].text)) {
+			status.Status = nil
+		}
+		if !equal(status.Revision, row[4].textOrNil()) {
+			status.Revision = nil
+		}
+	}
+	return status
 }
 
 func serverPackage(p *snapshot.ServerPackages, role string) **snapshot.ServerPackage {
@@ -183,16 +255,25 @@ func fillServerRegistration(e *estateBuilder, _ *Binding, rows [][]cell) error {
 	return e.youngest(rows, func(s *snapshot.PackageServer) **int { return &s.TaskRegistrationAgeDays })
 }
 
-// youngest fills an age from rows of GUID and time, by the newest time.
+// youngest fills an age from rows of GUID and time, by the newest time. A row
+// without a time may be the newest, so then the age is unknown.
 func (e *estateBuilder) youngest(rows [][]cell, field func(*snapshot.PackageServer) **int) error {
+	undated := make(map[*snapshot.PackageServer]bool)
 	for _, row := range rows {
 		server, age := e.servers[row[0].guid], e.age(e.at(&row[1]))
-		if server == nil || age == nil {
+		if server == nil {
+			continue
+		}
+		if age == nil {
+			undated[server] = true
 			continue
 		}
 		if slot := field(server); *slot == nil || **slot > *age {
 			*slot = age
 		}
+	}
+	for server := range undated {
+		*field(server) = nil
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package cmdb
 
 import (
-	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -20,9 +19,7 @@ var siteSections = []estateSection{
 func fillSites(e *estateBuilder, _ *Binding, rows [][]cell) error {
 	sites := []snapshot.Site{}
 	for _, row := range rows {
-		if row[0].known {
-			sites = append(sites, snapshot.Site{GUID: row[0].guid.String(), Name: objectName(row)})
-		}
+		sites = append(sites, snapshot.Site{GUID: row[0].guid.String(), Name: objectName(row)})
 	}
 	sortByName(sites, func(s *snapshot.Site) (string, string) { return s.Name, s.GUID })
 	e.estate.Sites = sites
@@ -30,15 +27,21 @@ func fillSites(e *estateBuilder, _ *Binding, rows [][]cell) error {
 	return nil
 }
 
-// fillPreventDownloads reads the site settings policies. A site without one may
-// download from anywhere (KB204355); but where no site has one, they may be kept
-// elsewhere than where it was looked for, and nothing is known.
+// fillPreventDownloads reads the site settings policies. It has one meaning of a
+// site without a row, however many other sites have one: unknown, because where
+// such policies are kept is recalled only. A policy that is off, or on and
+// without a deny node, forbids nothing.
 func fillPreventDownloads(e *estateBuilder, b *Binding, rows [][]cell) error {
 	denied := make(map[guid][][]string)
-	found := false
 	for _, row := range rows {
-		settings := parseItem(b, row[2].text)
-		if settings == nil {
+		if row[1].known && row[1].num == 0 {
+			denied[row[0].guid] = append(denied[row[0].guid], []string{})
+			continue
+		}
+		settings, err := readItem(b, row[2].text)
+		if err != nil {
+			e.unread.add(row[0].line, "state", "%v", err)
+			denied[row[0].guid] = append(denied[row[0].guid], nil)
 			continue
 		}
 		nodes, err := settings.nodes("settings", nil)
@@ -48,21 +51,16 @@ func fillPreventDownloads(e *estateBuilder, b *Binding, rows [][]cell) error {
 		if len(nodes) == 0 {
 			continue // an item of another kind that refers to the site
 		}
-		found = true
-		if row[1].known && row[1].num == 0 {
-			continue
-		}
 		sources, err := settings.deniedSources()
 		if err != nil {
 			return err
 		}
 		if !row[1].known && len(sources) > 0 {
-			sources = nil // it is unknown whether the policy is on
+			e.unread.add(row[0].line, "enabled", "it is empty, so whether the policy is on is unknown")
+			sources = nil
 		}
+		e.unreadSettings(row, settings)
 		denied[row[0].guid] = append(denied[row[0].guid], sources)
-	}
-	if !found {
-		return nil
 	}
 	for id, site := range e.sites {
 		site.PreventDownloads = agreed(denied[id])
@@ -86,6 +84,7 @@ func (s *itemSettings) deniedSources() ([]string, error) {
 			}
 			source := s.binding.mapped("deny", word)
 			if source == nil {
+				s.problem("deny", "%q is not a known source", clip(word))
 				return nil, nil
 			}
 			sources = insertSorted(sources, *source)
@@ -94,31 +93,30 @@ func (s *itemSettings) deniedSources() ([]string, error) {
 	return sources, nil
 }
 
-// agreed is what all policies of a site say; nil where they differ. A site keeps
-// its first policy only (KB199166), and which that is cannot be seen.
+// agreed is what all policies of a site say; nil if they differ or there are
+// none. A site keeps its first policy only (KB199166), and which that is cannot
+// be seen.
 func agreed(policies [][]string) []string {
-	if len(policies) == 0 {
-		return []string{}
-	}
 	for _, sources := range policies {
 		if sources == nil || !slices.Equal(sources, policies[0]) {
 			return nil
 		}
 	}
+	if len(policies) == 0 {
+		return nil
+	}
 	return policies[0]
 }
 
 // fillSubnets leaves out IPv6 networks: sites are made of IPv4 ones here.
-func fillSubnets(e *estateBuilder, b *Binding, rows [][]cell) error {
+func fillSubnets(e *estateBuilder, _ *Binding, rows [][]cell) error {
 	subnets := []snapshot.Subnet{}
-	var problems []string
+	e.networks = make(map[guid]bool)
 	for _, row := range rows {
-		if !row[0].known {
-			continue
-		}
+		e.networks[row[0].guid] = true
 		network, ok := parseNetwork(row[1].text)
 		if !ok {
-			problems = append(problems, fmt.Sprintf("%q is not a network such as 10.4.0.0/24", clip(row[1].text)))
+			e.faults.add(row[0].line, "cidr", "%s, and a network such as 10.4.0.0/24 is required", quoteCell(&row[1]))
 			continue
 		}
 		if network.Addr().Is4() {
@@ -134,7 +132,7 @@ func fillSubnets(e *estateBuilder, b *Binding, rows [][]cell) error {
 	})
 	e.estate.Subnets = subnets
 	e.subnets = index(subnets, func(s *snapshot.Subnet) string { return s.GUID })
-	return leftOut(b.Section, len(rows), problems)
+	return nil
 }
 
 // fillSubnetSites leaves the sites of a subnet unknown where it is assigned to
@@ -145,20 +143,27 @@ func fillSubnetSites(e *estateBuilder, _ *Binding, rows [][]cell) error {
 		subnet.Sites = []string{}
 	}
 	unknown := make(map[guid]bool)
+	var unplaced [][]cell
 	sites := index(e.estate.Sites, func(s *snapshot.Site) string { return s.GUID })
 	for _, row := range rows {
 		subnet := e.subnets[row[0].guid]
 		switch {
-		case subnet == nil:
+		case subnet == nil && !e.networks[row[0].guid]:
+			e.faults.add(row[0].line, "guid", "subnet %s is not in section subnets", row[0].guid)
+		case subnet == nil: // IPv6, or left out
 		case !row[1].known, e.estate.Sites != nil && sites[row[1].guid] == nil:
-			unknown[row[0].guid] = true
+			if !unknown[row[0].guid] {
+				unknown[row[0].guid] = true
+				unplaced = append(unplaced, row)
+			}
 		default:
 			subnet.Sites = insertSorted(subnet.Sites, row[1].guid.String())
 		}
 	}
-	for id := range unknown {
-		if len(e.subnets[id].Sites) == 0 {
-			e.subnets[id].Sites = nil
+	for _, row := range unplaced {
+		if subnet := e.subnets[row[0].guid]; len(subnet.Sites) == 0 {
+			subnet.Sites = nil
+			e.dangling.add(row[0].line, "site", "subnet %s is assigned to something that is not in section sites, so its sites are unknown", subnet.CIDR)
 		}
 	}
 	return nil

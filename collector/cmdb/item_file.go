@@ -57,7 +57,7 @@ func ReadItemFile(set *BindingSet, version, name string, text []byte) (*ItemFile
 		if b == nil {
 			continue // another version's
 		}
-		if err := section.read(&itemSettings{r.root, b}); err != nil {
+		if err := section.read(&itemSettings{root: r.root, binding: b}); err != nil {
 			return nil, err
 		}
 	}

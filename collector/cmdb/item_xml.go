@@ -1,7 +1,10 @@
 package cmdb
 
 import (
+	"encoding/xml"
+	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 
@@ -14,18 +17,37 @@ import (
 // itemSettings are the settings of an item. Its XML may hold credentials: it is
 // read node by named node and never kept.
 type itemSettings struct {
-	root    *xmlquery.Node
-	binding *Binding
+	root     *xmlquery.Node
+	binding  *Binding
+	problems []string // nodes that were found and not understood
+}
+
+// problem notes a node that was found and not understood, by its setting.
+func (s *itemSettings) problem(name, format string, args ...any) {
+	s.problems = append(s.problems, fmt.Sprintf("setting %s at %s: ", name, s.binding.XPaths[name])+fmt.Sprintf(format, args...))
 }
 
 // maxItemXML is the longest settings text that is looked at. Real ones have some
 // kilobytes.
 const maxItemXML = 16 << 20
 
-// parseItem reads the text; nil where it is not XML.
+var (
+	errNoItem   = errors.New("it is empty, and an item's settings as XML are required")
+	errLongItem = fmt.Errorf("it is longer than %d MiB", maxItemXML>>20)
+	errNotXML   = errors.New("it is not XML")
+	errCutItem  = errors.New("it is not whole XML: the text ends too early or is damaged; if it was exported, export it again without a limit on the length of columns")
+)
+
+// parseItem reads the text; nil if it is not whole XML.
 func parseItem(b *Binding, text string) *itemSettings {
+	settings, _ := readItem(b, text)
+	return settings
+}
+
+// readItem reads the text, or returns why it cannot.
+func readItem(b *Binding, text string) (*itemSettings, error) {
 	if len(text) > maxItemXML {
-		return nil
+		return nil, errLongItem
 	}
 	// The declaration names the encoding that the text had before the
 	// database; what comes from it is UTF-8.
@@ -33,11 +55,42 @@ func parseItem(b *Binding, text string) *itemSettings {
 	if strings.HasPrefix(text, "<?xml") {
 		_, text, _ = strings.Cut(text, "?>")
 	}
+	switch {
+	case strings.TrimSpace(text) == "":
+		return nil, errNoItem
+	case strings.TrimSpace(text)[0] != '<':
+		return nil, errNotXML
+	case !wholeXML(text):
+		return nil, errCutItem
+	}
 	root, err := xmlquery.Parse(strings.NewReader(text))
 	if err != nil {
-		return nil
+		return nil, errCutItem
 	}
-	return &itemSettings{root, b}
+	return &itemSettings{root: root, binding: b}, nil
+}
+
+// wholeXML reports whether the text is XML up to its end: the query library
+// accepts elements that are never closed.
+func wholeXML(text string) bool {
+	decoder := xml.NewDecoder(strings.NewReader(text))
+	decoder.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
+	elements := 0
+	for {
+		token, err := decoder.RawToken()
+		if errors.Is(err, io.EOF) {
+			return elements == 0
+		}
+		if err != nil {
+			return false
+		}
+		switch token.(type) {
+		case xml.StartElement:
+			elements++
+		case xml.EndElement:
+			elements--
+		}
+	}
 }
 
 // nodes finds what the binding's XPath of that name selects, below a node or in
@@ -62,7 +115,8 @@ func (s *itemSettings) value(name string, below *xmlquery.Node) (*string, error)
 	}
 	text := strings.TrimSpace(nodes[0].InnerText())
 	for _, node := range nodes[1:] {
-		if strings.TrimSpace(node.InnerText()) != text {
+		if other := strings.TrimSpace(node.InnerText()); other != text {
+			s.problem(name, "there are several nodes that differ, %q and %q", clip(text), clip(other))
 			return nil, nil
 		}
 	}
@@ -80,6 +134,7 @@ func (s *itemSettings) boolean(name string) (*bool, error) {
 	}
 	n, err := scanBool(*text)
 	if err != nil {
+		s.problem(name, "%q is neither true nor false", clip(*text))
 		return nil, nil
 	}
 	b := n != 0
@@ -105,13 +160,23 @@ func (s *itemSettings) repeatMinutes(trigger *xmlquery.Node, kind *string) (*int
 	if err != nil || text == nil {
 		return nil, err
 	}
-	return minutes(*text), nil
+	repeat := minutes(*text)
+	if repeat == nil {
+		s.problem("repetition", "%q is not a time span such as 04:00:00", clip(*text))
+	}
+	return repeat, nil
 }
 
-// minutes reads a time span such as 04:00:00; nil where it is none.
+// minutes reads a time span such as 04:00:00 or 04:00, with days before it as in
+// 1.04:00:00; nil if it is not one.
 func minutes(span string) *int {
-	parts := strings.Split(span, ":")
-	if len(parts) != 3 {
+	days, clock, dotted := strings.Cut(span, ".")
+	if !dotted {
+		days, clock = "0", span
+	}
+	before, err := strconv.Atoi(days)
+	parts := strings.Split(clock, ":")
+	if err != nil || before < 0 || before > 1e4 || len(parts) < 2 || len(parts) > 3 {
 		return nil
 	}
 	var numbers [3]int
@@ -122,7 +187,7 @@ func minutes(span string) *int {
 		}
 		numbers[i] = n
 	}
-	total := numbers[0]*60 + numbers[1]
+	total := (before*24+numbers[0])*60 + numbers[1]
 	if total == 0 && numbers[2] > 0 {
 		total = 1
 	}

@@ -4,7 +4,26 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"github.com/nscheck/nscheck/snapshot"
 )
+
+// packageAssignment and schedules read an item as the sections do.
+func packageAssignment(b *Binding, state string) (*snapshot.PackageAssignment, error) {
+	settings := parseItem(b, state)
+	if settings == nil {
+		return &snapshot.PackageAssignment{}, nil
+	}
+	return packageAssignmentOf(settings)
+}
+
+func schedules(b *Binding, state string) ([]snapshot.Schedule, error) {
+	settings := parseItem(b, state)
+	if settings == nil {
+		return nil, nil
+	}
+	return schedulesOf(settings)
+}
 
 func TestPackageAssignment(t *testing.T) {
 	b := shipped()["vendor_policies"]
@@ -13,9 +32,11 @@ func TestPackageAssignment(t *testing.T) {
 			`{"type":"site","automatic_site_assignment":true,"package_servers":[]}`},
 		"individually": {`<?xml version="1.0" encoding="utf-16"?><item><a><packageServerAssignment><assignmentType> 1 </assignmentType>
 			<automaticSiteAssignment>False</automaticSiteAssignment>
-			<packageServer guid="{6d417916-467c-46a7-a870-6d86d9345b61}"/><packageServer guid="x"/>
+			<packageServer guid="{6d417916-467c-46a7-a870-6d86d9345b61}"/>
 			<packageServer guid="02417916-467C-46A7-A870-6D86D9345B61"/></packageServerAssignment></a></item>`,
 			`{"type":"individual","automatic_site_assignment":false,"package_servers":["02417916-467C-46A7-A870-6D86D9345B61","6D417916-467C-46A7-A870-6D86D9345B61"]}`},
+		"a server that is none": {`<item><packageServerAssignment><assignmentType>1</assignmentType><packageServer guid="x"/><packageServer guid="02417916-467C-46A7-A870-6D86D9345B61"/></packageServerAssignment></item>`,
+			`{"type":"individual","automatic_site_assignment":null}`},
 		"unknown values":  {`<item><packageServerAssignment><assignmentType>7</assignmentType><automaticSiteAssignment>perhaps</automaticSiteAssignment></packageServerAssignment></item>`, `{"type":null,"automatic_site_assignment":null}`},
 		"two that differ": {`<item><packageServerAssignment><assignmentType>0</assignmentType><assignmentType>1</assignmentType></packageServerAssignment></item>`, `{"type":null,"automatic_site_assignment":null}`},
 		"empty nodes":     {`<item><packageServerAssignment><assignmentType/><automaticSiteAssignment/></packageServerAssignment></item>`, `{"type":null,"automatic_site_assignment":null}`},

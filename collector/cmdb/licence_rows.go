@@ -144,7 +144,7 @@ func (c *collection) licenceRows(ctx context.Context, conn *sql.Conn, b *Binding
 	if err != nil {
 		return 0, err
 	}
-	rows, err := conn.QueryContext(c.session.withRequest(ctx, b, licenceColumns), b.Query, args...)
+	rows, err := conn.QueryContext(c.session.withRequest(ctx, b, licenceColumns, nil), b.Query, args...)
 	if err != nil {
 		return 0, err
 	}

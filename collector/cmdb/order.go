@@ -52,7 +52,7 @@ var lastOrder = regexp.MustCompile(`(?i)\bORDER\s+BY\s+((?:\w+\.)?(?:\[[^\]]+\]|
 
 // beginsWith finds a query that begins with WITH, which cannot stand inside
 // another.
-var beginsWith = regexp.MustCompile(`(?im)^\s*WITH\s`)
+var beginsWith = regexp.MustCompile(`(?im)^\s*;*\s*WITH\s`)
 
 // inTextOrder changes a query so that its rows come in the order of their keys'
 // text, which is the same on every server. Sorting by text can use no index, so

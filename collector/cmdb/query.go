@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/nscheck/nscheck/snapshot"
 )
@@ -34,7 +35,9 @@ func (s *session) read(ctx context.Context, conn *sql.Conn, b *Binding, columns 
 	if s.textOrder {
 		query = inTextOrder(query)
 	}
-	rows, err := conn.QueryContext(s.withRequest(ctx, b, columns), query, args...)
+	at := new(Position)
+	s.file, s.future = "", faults{}
+	rows, err := conn.QueryContext(s.withRequest(ctx, b, columns, at), query, args...)
 	if err != nil {
 		return 0, err
 	}
@@ -47,12 +50,38 @@ func (s *session) read(ctx context.Context, conn *sql.Conn, b *Binding, columns 
 		if err := rows.Scan(targets...); err != nil {
 			return count, &sectionError{snapshot.Failed, fmt.Sprintf("collect %s: row %d: %v; the column holds something else than section %q expects", b.Section, count+1, err, b.Section)}
 		}
+		cells[0].line = int(count) + 1
+		if at.File != "" {
+			s.file, cells[0].line = at.File, at.Line
+		}
+		s.dropFuture(cells, columns)
 		if err := visit(cells); err != nil {
 			return count, err
 		}
 		count++
 	}
 	return count, rows.Err()
+}
+
+// clientClock are the columns whose times are by the clock of a client, which may
+// be ahead: that is what they show.
+var clientClock = map[string]bool{"event_time": true, "started_at": true}
+
+// dropFuture makes dates unknown that are more than a day after the collection:
+// a clock was wrong, or day and month of a file were read the wrong way round.
+func (s *session) dropFuture(cells []cell, columns []column) {
+	if s.now.IsZero() {
+		return
+	}
+	const day = 24 * 60 * 60
+	latest := s.now.Unix() + int64(s.offset/time.Second) + day
+	for i := range cells {
+		c := &cells[i]
+		if c.kind == timeKind && c.known && c.num > latest && (c.unsure || !clientClock[columns[i].name]) {
+			c.known = false
+			s.future.add(cells[0].line, columns[i].name, "%s is later than the collection", time.Unix(c.num, 0).UTC().Format("2006-01-02 15:04:05"))
+		}
+	}
 }
 
 // arguments are the parameters that the query takes.

@@ -39,6 +39,8 @@ type Request struct {
 	Less func(a, b [16]byte) bool
 	// UTCOffset is the local time in which times must be given.
 	UTCOffset time.Duration
+	// Position, where given, is set by a driver of files with every row.
+	Position *Position
 	// TempDir is where rows may be kept meanwhile; empty means the system's
 	// directory for temporary files.
 	TempDir string
@@ -53,8 +55,8 @@ func RequestFrom(ctx context.Context) (Request, bool) {
 }
 
 // withRequest describes a statement to the driver.
-func (s *session) withRequest(ctx context.Context, b *Binding, columns []column) context.Context {
-	r := Request{Section: b.Section, Columns: exported(b.Section, columns), UTCOffset: s.offset, TempDir: s.tempDir}
+func (s *session) withRequest(ctx context.Context, b *Binding, columns []column, at *Position) context.Context {
+	r := Request{Section: b.Section, Columns: exported(b.Section, columns), UTCOffset: s.offset, Position: at, TempDir: s.tempDir}
 	if order := s.order; order != nil && len(columns) > 0 && columns[0].name == keyColumn {
 		r.Less = func(a, b [16]byte) bool {
 			return compareKeys(order.sortKey(a), order.sortKey(b)) < 0
@@ -102,6 +104,10 @@ func ParseGUID(text string) ([16]byte, error) {
 
 // GUIDText writes a GUID as snapshots do.
 func GUIDText(g [16]byte) string { return guid(g).String() }
+
+// UnsureTime is a time that lies after the collection only because of how a
+// setting of the source told its day and month apart.
+type UnsureTime time.Time
 
 // Unreadable is an error of a driver that knows what it means for the section
 // that it came from.

@@ -1,6 +1,7 @@
 package cmdb
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -173,19 +174,39 @@ func TestCompareVersions(t *testing.T) {
 
 func TestAddresses(t *testing.T) {
 	text := func(s string) *cell { return &cell{kind: textKind, known: s != "", text: s} }
-	for _, c := range []struct{ address, mask, want string }{
-		{"10.4.0.17", "255.255.255.0", "10.4.0.17/24"},
-		{"10.4.0.17", "255.255.255.255", "10.4.0.17/32"},
-		{"10.4.0.17", "", "10.4.0.17/32"},
-		{"10.4.0.17", "0.0.0.0", "10.4.0.17/32"},
-		{"10.4.0.17", "255.0.255.0", "10.4.0.17/32"},
-		{"::ffff:10.4.0.17", "255.255.0.0", "10.4.0.17/16"},
-		{"fe80::1", "", ""}, {"127.0.0.1", "255.0.0.0", ""}, {"169.254.3.4", "255.255.0.0", ""},
-		{"0.0.0.0", "0.0.0.0", ""}, {"", "", ""}, {"host", "", ""},
+	for _, c := range []struct{ address, mask, want, problem string }{
+		{"10.4.0.17", "255.255.255.0", "10.4.0.17/24", ""},
+		{"10.4.0.17", "255.255.255.255", "10.4.0.17/32", ""},
+		{"10.4.0.17", "24", "10.4.0.17/24", ""},
+		{"10.4.0.17", "/24", "10.4.0.17/24", ""},
+		{"10.4.0.17/24", "", "10.4.0.17/24", ""},
+		{"10.4.0.17", "", "10.4.0.17/32", "mask: it is empty, and a mask such as 255.255.255.0 is required; 10.4.0.17 is used without its network"},
+		{"10.4.0.17", "33", "10.4.0.17/32", `mask: "33", and`},
+		{"10.4.0.17", "0.0.0.0", "10.4.0.17/32", `mask: "0.0.0.0", and`},
+		{"10.4.0.17", "255.0.255.0", "10.4.0.17/32", `mask: "255.0.255.0", and`},
+		{"::ffff:10.4.0.17", "255.255.0.0", "10.4.0.17/16", ""},
+		{"10.1.0.10, 10.9.0.3", "255.255.255.0", "10.1.0.10/24 10.9.0.3/24", ""},
+		{"10.1.0.10;10.9.0.3", "255.255.255.0;255.255.0.0", "10.1.0.10/24 10.9.0.3/16", ""},
+		{"10.1.0.10 fe80::1", "255.255.255.0", "10.1.0.10/24", ""},
+		{"10.1.0.10,nonsense", "255.255.255.0", "?", `address: "nonsense" is not an address such as 10.4.0.17`},
+		{"fe80::1", "", "-", ""}, {"127.0.0.1", "255.0.0.0", "-", ""}, {"169.254.3.4", "255.255.0.0", "-", ""},
+		{"0.0.0.0", "0.0.0.0", "-", ""}, {"", "", "-", ""}, {"host", "", "?", `address: "host" is not an address`},
+		{"", "255.255.255.0", "?", "address: it is empty, and mask 255.255.255.0 is of some address"},
 	} {
-		prefix, ok := parseAddress(text(c.address), text(c.mask))
-		if got := prefix.String(); ok != (c.want != "") || ok && got != c.want {
-			t.Errorf("%s %s: %s", c.address, c.mask, got)
+		var list addressList
+		problem := ""
+		list.addRow(text(c.address), text(c.mask), false, func(column, format string, args ...any) {
+			problem = column + ": " + fmt.Sprintf(format, args...)
+		})
+		got := strings.Join(list.texts(), " ")
+		switch {
+		case list.texts() == nil:
+			got = "?"
+		case got == "":
+			got = "-"
+		}
+		if got != c.want || (problem == "") != (c.problem == "") || !strings.HasPrefix(problem, c.problem) {
+			t.Errorf("%q %q: %s, %s", c.address, c.mask, got, problem)
 		}
 	}
 	for text, want := range map[string]string{
@@ -206,6 +227,10 @@ func TestCodebaseHost(t *testing.T) {
 		`\\LDS-PS01\PkgSvrHost$\{guid}\cache`:            "lds-ps01",
 		"file://lds-ps01/share":                          "lds-ps01",
 		"http://10.4.0.10/x":                             "10.4.0.10",
+		"http://[fe80::1]:80/x":                          "fe80::1",
+		"http://reader@lds-ps01:80/x":                    "lds-ps01",
+		`http:\\LDS-PS01\x`:                              "lds-ps01",
+		"http://a, b/x":                                  "",
 		`C:\Packages`:                                    "", "": "", "http://": "", `\\`: "", "relative/path": "",
 	} {
 		if got := codebaseHost(address); got != want {

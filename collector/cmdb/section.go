@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/nscheck/nscheck/snapshot"
 )
@@ -20,6 +22,8 @@ type reading interface {
 	hold() (back func())
 	// notes tells what else is to be known of what was read.
 	notes() []string
+	// remark is for the section's own note; empty if there is none.
+	remark() string
 }
 
 // section reads one section and records how it went. Only an error that must
@@ -52,6 +56,9 @@ func (c *collection) section(ctx context.Context, name string, r reading) (ok bo
 	if usable(entry.Status) {
 		for _, note := range r.notes() {
 			c.note("%s", note)
+		}
+		if remark := r.remark(); remark != "" {
+			entry.Note = strings.Join(slices.DeleteFunc([]string{entry.Note, remark}, func(s string) bool { return s == "" }), "; ")
 		}
 	}
 	entry.DurationMS = c.source.Clock().Sub(start).Milliseconds()

@@ -24,8 +24,11 @@ type session struct {
 	textOrder bool
 	order     *keyOrder     // of rows about clients, once it is known
 	offset    time.Duration // of the local time in which times are wanted, from UTC
+	now       time.Time     // of the collection; dates that are later are unknown
 	tempDir   string
-	ended     error // why no connection can be had any more
+	file      string // in which the rows read last are; empty for a database
+	future    faults // dates among them that are later than the collection
+	ended     error  // why no connection can be had any more
 }
 
 // errStatementTimeout is the cause with which a statement is cancelled that has

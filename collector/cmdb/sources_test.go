@@ -65,7 +65,7 @@ func TestWholeWins(t *testing.T) {
 	for section, note := range map[string]string{
 		"clients":           "first: partial: the server answered with error 8115: Arithmetic overflow. This section was left out; collect again (after 2 rows); second: failed: no; this section was left out, collect again",
 		"clients.addresses": "first: partial: the server answered with error 8115: Arithmetic overflow. This section was left out; collect again (after 5 rows); second: failed: no; this section was left out, collect again",
-		"subnets":           `first: partial: 1 of 2 rows left out, the first because "Warehouse" is not a network such as 10.4.0.0/24; second: missing: `,
+		"subnets":           `first: partial: row 2, column "cidr": "Warehouse", and a network such as 10.4.0.0/24 is required; what it is about is unknown; second: missing: `,
 	} {
 		if s := m.section(t, section); s.Status != snapshot.Collected || s.Source != "third" || s.Error != "" || !strings.HasPrefix(s.Note, note) {
 			t.Errorf("%+v", s)

@@ -60,7 +60,7 @@ var unique = map[string]bool{
 }
 
 // keyless are the sections that may have rows without a key.
-var keyless = map[string]bool{"clients.inventory": true}
+var keyless = map[string]bool{"clients.inventory": true, "clients.plugin_policies": true}
 
 // words are the values of a column that has a fixed set of them, and what else
 // stands for each; others is set where any other text stands for none of them.

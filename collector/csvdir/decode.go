@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -21,6 +22,9 @@ func decode(file io.Reader, encoding string) (*bufio.Reader, error) {
 	raw := bufio.NewReaderSize(file, sample)
 	head, err := raw.Peek(sample)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, bufio.ErrBufferFull) {
+		return nil, err
+	}
+	if err := otherFormat(head); err != nil {
 		return nil, err
 	}
 	mark, marked := byteOrderMark(head)
@@ -41,6 +45,21 @@ func decode(file io.Reader, encoding string) (*bufio.Reader, error) {
 		return bufio.NewReaderSize(charmap.Windows1252.NewDecoder().Reader(raw), sample), nil
 	}
 	return raw, nil
+}
+
+// otherFormat recognises files that are named like CSV and are something else.
+func otherFormat(head []byte) error {
+	const how = "; open it in the spreadsheet and save it as \"CSV UTF-8\""
+	lower := bytes.ToLower(bytes.TrimLeft(bytes.TrimPrefix(head, []byte{0xEF, 0xBB, 0xBF}), " \t\r\n"))
+	switch {
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte{0xD0, 0xCF, 0x11, 0xE0}):
+		return errors.New("this is a workbook of a spreadsheet and not CSV text" + how)
+	case bytes.HasPrefix(head, []byte{0x1F, 0x8B}):
+		return errors.New("this is a compressed file and not CSV text; unpack it")
+	case bytes.HasPrefix(lower, []byte("<html")), bytes.HasPrefix(lower, []byte("<!doctype")), bytes.HasPrefix(lower, []byte("<table")), bytes.HasPrefix(lower, []byte("<?xml")):
+		return errors.New("this is HTML or XML and not CSV text; export it as CSV, or" + strings.TrimPrefix(how, ";"))
+	}
+	return nil
 }
 
 func byteOrderMark(head []byte) (encoding string, size int) {

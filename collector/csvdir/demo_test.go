@@ -136,7 +136,7 @@ func TestProvenance(t *testing.T) {
 		t.Errorf("%+v", origin)
 	}
 	for _, s := range m.Manifest.Sections {
-		if s.Source != "csv:"+dir || s.QuerySHA256 != "" || s.Evidence != "" || s.Note != "" {
+		if s.Source != "csv:"+dir || s.QuerySHA256 != "" || s.Evidence != "" || s.Note != "" && s.Name != "subnets.sites" {
 			t.Errorf("%+v", s)
 		}
 	}

@@ -1,6 +1,7 @@
 package csvdir
 
 import (
+	"cmp"
 	"context"
 	"database/sql/driver"
 	"encoding/binary"
@@ -89,8 +90,12 @@ func (f *folder) open(name string, request cmdb.Request) (*fileRows, error) {
 		if t, err = openTable(in, request.Section, request.Columns, f.delimiter); err == nil {
 			return &fileRows{
 				table: t, file: file, folder: f, name: name,
-				reading: reading{settings: f.settings, zone: time.FixedZone("", int(offset/time.Second)), shift: request.UTCOffset - offset},
-				keys:    make(map[string]int),
+				reading: reading{
+					settings: f.settings, zone: time.FixedZone("", int(offset/time.Second)), shift: request.UTCOffset - offset,
+					latest: face(f.collectedAt.In(time.FixedZone("", int(offset/time.Second)))).Add(24 * time.Hour),
+				},
+				keys:     make(map[string]int),
+				position: cmp.Or(request.Position, new(cmdb.Position)),
 			}, nil
 		}
 	}
@@ -110,10 +115,11 @@ func withoutPath(err error) error {
 type fileRows struct {
 	*table
 	reading
-	folder *folder
-	name   string
-	file   *os.File
-	keys   map[string]int // lines of the keys seen, where each may stand once
+	folder   *folder
+	name     string
+	file     *os.File
+	keys     map[string]int // lines of the keys seen, where each may stand once
+	position *cmdb.Position
 }
 
 func (r *fileRows) Columns() []string {
@@ -129,6 +135,7 @@ func (r *fileRows) Close() error { return r.file.Close() }
 // Next is called for sections of the estate, whose rows need no order.
 func (r *fileRows) Next(dest []driver.Value) error {
 	err := r.read(dest)
+	r.report(r.start)
 	if err == nil && unique[r.section] {
 		key := dest[0].(string)
 		if line := r.keys[key]; line > 0 {
@@ -140,6 +147,11 @@ func (r *fileRows) Next(dest []driver.Value) error {
 		return r.folder.failed(r.name, err)
 	}
 	return err
+}
+
+// report says where the row is that is returned.
+func (r *fileRows) report(line int) {
+	r.position.File, r.position.Line = filepath.Join(r.folder.dir, r.name), line
 }
 
 // twice is the error of an object that stands on two lines.
@@ -226,7 +238,8 @@ func (r *sortedRows) Next(dest []driver.Value) error {
 	if err != nil {
 		return err
 	}
-	_, size := binary.Uvarint(row)
+	line, size := binary.Uvarint(row)
+	r.report(int(line))
 	return unpack(row[size:], dest)
 }
 
@@ -267,6 +280,8 @@ func pack(row []byte, values []driver.Value) []byte {
 			row = binary.AppendVarint(append(row, 'i'), v)
 		case time.Time:
 			row = binary.AppendVarint(append(row, 't'), v.Unix())
+		case cmdb.UnsureTime:
+			row = binary.AppendVarint(append(row, 'u'), time.Time(v).Unix())
 		default:
 			row = append(row, '-')
 		}
@@ -300,8 +315,11 @@ func unpack(row []byte, values []driver.Value) error {
 		}
 		row = row[size:]
 		values[i] = n
-		if tag == 't' {
-			values[i] = time.Unix(n, 0).UTC()
+		switch at := time.Unix(n, 0).UTC(); tag {
+		case 't':
+			values[i] = at
+		case 'u':
+			values[i] = cmdb.UnsureTime(at)
 		}
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/nscheck/nscheck/snapshot"
 )
@@ -67,7 +68,7 @@ func TestErrors(t *testing.T) {
 		"Latin letters":    {"sites", "guid,name\n" + g1 + ",K\xF6ln\n", "", `line 2, column "name": this is neither UTF-8 nor UTF-16; export the file as Unicode, or say encoding=windows-1252 if that is what it is`},
 		"10 MB field":      {"sites", "guid,name\n" + g1 + ",Leeds\n" + g2 + ",\"" + strings.Repeat("x\n", 5<<20) + "\"\n", "", `line 3, column "name": the field is longer than 4 MiB; is a closing quotation mark missing?`},
 		"10 MB of fields":  {"sites", "guid,name\n" + strings.Repeat(",", 10<<20) + "\n", "", "line 2: there are more than 1000 fields on this line"},
-		"neither":          {"package_servers.constrained", "guid,constrained\n" + g1 + ",maybe\n", "", `line 2, column "constrained": "maybe" is neither true nor false; write 1 or 0, true or false, yes or no, wahr or falsch, ja or nein`},
+		"neither":          {"package_servers.constrained", "guid,constrained\n" + g1 + ",maybe\n", "", `line 2, column "constrained": "maybe" is neither true nor false; write 1 or 0, true or false, yes or no`},
 		"no number":        {"filters.members", "guid,members\n" + g1 + ",1.5\n", "", `line 2, column "members": "1.5" is not a whole number`},
 		"1.000":            {"filters.members", "guid;members\n" + g1 + ";1.000\n", "", `line 2, column "members": "1.000" is 1000 or 1; say numbers=de or numbers=us`},
 		"US number":        {"filters.members", "guid;members\n" + g1 + ";1,234.0\n", "dates=de", `line 2, column "members": "1,234.0" is not a whole number`},
@@ -283,6 +284,113 @@ func TestUnsorted(t *testing.T) {
 		}
 		if count != 1000 {
 			t.Errorf("%d rows", count)
+		}
+	}
+}
+
+// TestDecorations: what query tools, spreadsheets and reports add to a file is
+// skipped if it cannot be data.
+func TestDecorations(t *testing.T) {
+	for name, text := range map[string]string{
+		"PowerShell":       "#TYPE System.Data.DataRow\n\"guid\",\"name\"\n\"" + g1 + "\",\"Leeds\"\n",
+		"sqlcmd":           "guid,name\n----,----\n" + g1 + ",Leeds\n\n(1 rows affected)\n",
+		"one row":          "guid,name\n------------------------------------,-----\n" + g1 + ",Leeds\n\n(1 row affected)",
+		"German":           "guid;name\n" + g1 + ";Leeds\n\n(1 Zeile betroffen)\n",
+		"empty rows":       "guid,name,x\n" + g1 + ",Leeds,1\n,,\n,,\n",
+		"title":            "Sites of the estate\n\nguid,name\n" + g1 + ",Leeds\n",
+		"title of several": "Report,Sites\nFrom,2014-03-03\nSite Guid;Site Name\n" + g1 + ";Leeds\n",
+	} {
+		m, err := collect(t, folderOf(t, map[string]string{"sites.csv": text}), 0)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if s := m.Section(t, "sites"); s.Status != snapshot.Collected || len(m.Estate.Sites) != 1 || m.Estate.Sites[0].Name != "Leeds" {
+			t.Errorf("%s: %+v, %+v", name, s, m.Estate.Sites)
+		}
+	}
+	for name, c := range map[string]struct{ text, want string }{
+		"no header":           {g1 + ",Leeds\n", "line 1: the first line holds data and not the names of the columns; export with a header line, or put this line before it: guid,name"},
+		"workbook":            {"PK\x03\x04rest", `this is a workbook of a spreadsheet and not CSV text; open it in the spreadsheet and save it as "CSV UTF-8"`},
+		"HTML":                {"\n<HTML><table>", "this is HTML or XML and not CSV text"},
+		"dashes further down": {"guid,name\n" + g1 + ",Leeds\n----,----\n", `line 3, column "guid": "----" is not a GUID`},
+		"quoted nothing":      {"guid,name\n" + g1 + ",Leeds\n\"\",\"\"\n", `line 3, column "guid": it is empty`},
+	} {
+		m, err := collect(t, folderOf(t, map[string]string{"sites.csv": c.text, "subnets.csv": "guid,cidr\n" + g1 + ",10.0.0.0/8\n"}), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s := m.Section(t, "sites"); s.Status != snapshot.Failed || !strings.Contains(s.Error, c.want) {
+			t.Errorf("%s: %+v", name, s)
+		}
+	}
+	m, err := collect(t, folderOf(t, map[string]string{"clients.csv": goodClients, "clients.licence.csv": "key\n" + g1 + "\n\n" + g2 + "\n"}), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := m.Section(t, "clients.licence"); s.Status != snapshot.Failed || !strings.Contains(s.Error, `line 3, column "key": it is empty`) {
+		t.Errorf("%+v", s)
+	}
+}
+
+// TestForms: values of which only one reading is possible.
+func TestForms(t *testing.T) {
+	r := func(settings *settings) *reading { return &reading{settings: settings, zone: time.UTC} }
+	const want = "2024-05-01 12:00:00"
+	for text, dates := range map[string]string{
+		"2024/05/01 12:00:00": "", "2024/5/1 12:00": "us", "May  1 2024 12:00PM": "", "May 1 2024 12:00:00:000PM": "de",
+		"1-5-2024 12:00:00": "de", "5-1-2024 12:00:00": "us", "01-05-2024 12:00": "de", "1 May 2024 12:00:00": "",
+	} {
+		at, _, err := r(&settings{dates: dates}).date(text)
+		if got := at.Format("2006-01-02 15:04:05"); err != nil || got != want {
+			t.Errorf("%s with dates=%s: %s %v", text, dates, got, err)
+		}
+	}
+	if _, _, err := r(&settings{}).date("1-5-2024 12:00:00"); err == nil || !strings.Contains(err.Error(), "say dates=de") {
+		t.Errorf("1-5-2024: %v", err)
+	}
+	for text, want := range map[string]int64{"1'234": 1234, "1’234’567": 1234567, "1 234": 1234, "1\u00a0234,00": 1234, "12'345.0": 12345} {
+		if n, err := r(&settings{}).number(text); err != nil || n != want {
+			t.Errorf("%s: %v %v", text, n, err)
+		}
+	}
+	for _, text := range []string{"1'23", "1 2", "'123", "1'234,5"} {
+		if n, err := r(&settings{}).number(text); err == nil {
+			t.Errorf("%s is %v", text, n)
+		}
+	}
+	for text, want := range map[string]int64{"VRAI": 1, "Faux": 0, "Verdadero": 1, "falso": 0, "on": 1, "N": 0} {
+		if n, err := boolean(text); err != nil || n != want {
+			t.Errorf("%s: %v %v", text, n, err)
+		}
+	}
+}
+
+// TestFuture: a date after the collection is unknown and the note names dates=.
+// A client's own clock may be ahead, unless it is dates= that puts it there.
+func TestFuture(t *testing.T) {
+	m, err := collect(t, folderOf(t, map[string]string{
+		"clients.csv":            goodClients,
+		"clients.task_agent.csv": "key,registered_at\n" + g1 + ",03/09/2014 10:00:00\n" + g2 + ",02/03/2014 10:00:00\n",
+		"clients.packages.csv":   "key,role,event_time,status\n" + g1 + ",scan,03/09/2014 10:00:00,downloaded\n" + g2 + ",scan,09/11/2014 10:00:00,downloaded\n",
+	})+"?dates=de&collected_at=2014-03-10T00:00:00Z&utc_offset=Z", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, second := m.Client(t, "PC1"), m.Client(t, "PC2")
+	if first.TaskAgent.RegisteredAt != nil || first.TaskAgent.RegistrationAgeDays != nil || *second.TaskAgent.RegistrationAgeDays != 7 {
+		t.Errorf("%+v, %+v", first.TaskAgent, second.TaskAgent)
+	}
+	if first.Packages.Scan.StatusAgeDays != nil || *second.Packages.Scan.StatusAgeDays >= 0 {
+		t.Errorf("%+v, %+v", first.Packages.Scan, second.Packages.Scan)
+	}
+	notes := strings.Join(m.Manifest.Source.Notes, "\n")
+	for _, want := range []string{
+		`clients.task_agent.csv: line 2, column "registered_at": 2014-09-03 10:00:00 is later than the collection; a date more than a day after the collection is unknown; check the settings dates= and collected_at= of the source`,
+		`clients.packages.csv: line 2, column "event_time": 2014-09-03 10:00:00 is later`,
+	} {
+		if !strings.Contains(notes, want) {
+			t.Errorf("%s\nlacks %s", notes, want)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/nscheck/nscheck/collector/cmdb"
@@ -18,6 +19,7 @@ type table struct {
 	columns []cmdb.Column
 	at      []int // positions of the columns
 	width   int   // fields of the header
+	rows    int   // records after the header
 }
 
 var candidates = []byte{',', ';', '\t'}
@@ -36,10 +38,12 @@ func openTable(in *bufio.Reader, section string, columns []cmdb.Column, delimite
 	}
 	t := &table{parser: newParser(in, delimiter), section: section, columns: columns}
 	t.line = line
-	if err := t.next(); errors.Is(err, io.EOF) {
-		return nil, &positioned{line: line, err: errors.New("the file is empty; its first line must name the columns")}
-	} else if err != nil {
-		return nil, err
+	for before := linesBefore(in, section, columns, delimiter); before >= 0; before-- {
+		if err := t.next(); errors.Is(err, io.EOF) {
+			return nil, &positioned{line: line, err: errors.New("the file is empty; its first line must name the columns")}
+		} else if err != nil {
+			return nil, err
+		}
 	}
 	header := t.header()
 	var twice string
@@ -55,6 +59,39 @@ func openTable(in *bufio.Reader, section string, columns []cmdb.Column, delimite
 	}
 	return t, nil
 }
+
+// linesBefore is the number of records before the header: titles of reports and
+// the line #TYPE of PowerShell. Such lines are skipped only if one of the first
+// records after them names every column; else the first is the header.
+func linesBefore(in *bufio.Reader, section string, columns []cmdb.Column, delimiter byte) int {
+	head, _ := in.Peek(sample)
+	p := newParser(bufio.NewReader(bytes.NewReader(head)), delimiter)
+	for before := range maxTitles {
+		if p.next() != nil {
+			return 0
+		}
+		if at, _, _ := place(section, columns, p.header()); hasRequired(at, columns) {
+			return before
+		}
+	}
+	if bytes.HasPrefix(head, []byte("#TYPE ")) {
+		return 1
+	}
+	return 0
+}
+
+// hasRequired reports whether all columns were found that a file must have.
+func hasRequired(at []int, columns []cmdb.Column) bool {
+	for i, c := range columns {
+		if at[i] < 0 && !c.Optional {
+			return false
+		}
+	}
+	return true
+}
+
+// maxTitles is how many records are looked at to find the header.
+const maxTitles = 6
 
 func (p *parser) header() []string {
 	names := make([]string, p.fields())
@@ -76,7 +113,21 @@ func (t *table) lacks(column string, header []string) error {
 	if len(shown) > 12 {
 		shown = append(shown[:12], "…")
 	}
+	for _, h := range header {
+		if _, err := cmdb.ParseGUID(h); err == nil {
+			return &positioned{line: t.start, err: fmt.Errorf("the first line holds data and not the names of the columns; export with a header line, or put this line before it: %s", t.wantedHeader())}
+		}
+	}
 	return &positioned{line: t.start, column: column, err: fmt.Errorf("the header lacks this column%s; it has %s", also, strings.Join(shown, ", "))}
+}
+
+// wantedHeader is a header with all columns.
+func (t *table) wantedHeader() string {
+	names := make([]string, len(t.columns))
+	for i, c := range t.columns {
+		names[i] = c.Name
+	}
+	return strings.Join(names, string(t.comma))
 }
 
 // namedDelimiter reads the line sep=; that Excel writes and reads.
@@ -111,21 +162,35 @@ func guessDelimiter(in *bufio.Reader, section string, columns []cmdb.Column) byt
 	best, bestFound, bestFields := candidates[0], -1, -1
 	for _, c := range candidates {
 		p := newParser(bufio.NewReader(bytes.NewReader(head)), c)
-		if p.next() != nil {
-			continue
-		}
-		_, found, _ := place(section, columns, p.header())
-		if found > bestFound || found == bestFound && p.fields() > bestFields {
-			best, bestFound, bestFields = c, found, p.fields()
+		for range maxTitles {
+			if p.next() != nil {
+				break
+			}
+			at, found, _ := place(section, columns, p.header())
+			if found > bestFound || found == bestFound && p.fields() > bestFields {
+				best, bestFound, bestFields = c, found, p.fields()
+			}
+			if hasRequired(at, columns) {
+				break
+			}
 		}
 	}
 	return best
 }
 
-// row moves on to the next record and checks its length.
+// row moves on to the next record that can be data and checks its length.
 func (t *table) row() error {
-	if err := t.next(); err != nil {
-		return err
+	for {
+		if err := t.next(); err != nil {
+			return err
+		}
+		if t.rows++; t.decoration() {
+			continue
+		}
+		if t.empty > 0 && t.width == 1 && t.columns[0].Kind == cmdb.GUID {
+			return &positioned{line: t.empty, column: t.names[0], err: errors.New("it is empty; every line needs one")}
+		}
+		break
 	}
 	switch {
 	case t.fields() == t.width:
@@ -136,6 +201,22 @@ func (t *table) row() error {
 		return t.fail(-1, "the file ends after %d of %d fields; it was cut off, export it again", t.fields(), t.width)
 	}
 	return t.fail(-1, "there are only %d fields where the header has %d", t.fields(), t.width)
+}
+
+// rowCount is what query tools write after the last row.
+var rowCount = regexp.MustCompile(`^\(\d+ [\p{L}() ]+\)$`)
+
+// decoration reports whether a record cannot be data: dashes under the header, a
+// row of empty fields as spreadsheets leave them, and a count of rows.
+func (t *table) decoration() bool {
+	empty, dashes := true, t.rows == 1
+	for i := range t.fields() {
+		field := bytes.TrimSpace(t.field(i))
+		empty = empty && len(field) == 0 && !t.marks[i]
+		dashes = dashes && len(field) > 0 && len(bytes.Trim(field, "-")) == 0
+	}
+	alone := t.fields() == 1 && (t.width > 1 || t.columns[0].Kind == cmdb.GUID)
+	return empty || dashes || alone && rowCount.Match(bytes.TrimSpace(t.field(0)))
 }
 
 // clip keeps values out of messages beyond what shows what is wrong.

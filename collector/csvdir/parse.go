@@ -45,6 +45,7 @@ type parser struct {
 	ends  []int
 	marks []bool // whether the field was quoted
 	ended bool   // the file ended without a line end
+	empty int    // the first of the empty lines before the record; 0 if there are none
 }
 
 func newParser(in *bufio.Reader, comma byte) *parser {
@@ -63,6 +64,7 @@ func (p *parser) field(i int) []byte {
 
 // next reads a record; io.EOF after the last. Empty lines are passed over.
 func (p *parser) next() error {
+	p.empty = 0
 	for {
 		p.text, p.ends, p.marks, p.start, p.ended = p.text[:0], p.ends[:0], p.marks[:0], p.line, false
 		more, err := p.record()
@@ -74,6 +76,9 @@ func (p *parser) next() error {
 		}
 		if !more {
 			return io.EOF
+		}
+		if p.empty == 0 {
+			p.empty = p.start
 		}
 	}
 }

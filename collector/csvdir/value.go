@@ -4,6 +4,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -15,9 +16,10 @@ import (
 // dates of a file have been found to be written.
 type reading struct {
 	*settings
-	zone  *time.Location // in which the file's times stand
-	shift time.Duration  // to the local time in which they are wanted
-	order string         // "day" or "month" first, once a date has shown it
+	zone   *time.Location // in which the file's times stand
+	shift  time.Duration  // to the local time in which they are wanted
+	latest time.Time      // face of the clock a day after the collection
+	order  string         // "day" or "month" first, once a date has shown it
 }
 
 // value reads a field; nil where it is empty, or NULL as query tools write it.
@@ -38,9 +40,12 @@ func (r *reading) value(section string, c cmdb.Column, field []byte, quoted bool
 	case cmdb.Bool:
 		return boolean(text)
 	case cmdb.Moment:
-		t, err := r.date(text)
+		t, unsure, err := r.date(text)
 		if err != nil {
 			return nil, err
+		}
+		if unsure {
+			return cmdb.UnsureTime(t.Add(r.shift)), nil
 		}
 		return t.Add(r.shift), nil
 	}
@@ -62,20 +67,24 @@ func (v words) read(text string) (driver.Value, error) {
 		known = append(known, w.value)
 	}
 	if v.others {
-		return nil, nil
+		return text, nil // none of these, which is not the same as empty
 	}
 	return nil, fmt.Errorf("%q is none of %s", clip(text), strings.Join(known, ", "))
 }
 
 var booleans = map[string]int64{
-	"1": 1, "-1": 1, "true": 1, "yes": 1, "wahr": 1, "ja": 1,
-	"0": 0, "false": 0, "no": 0, "falsch": 0, "nein": 0,
+	"1": 1, "-1": 1, "true": 1, "yes": 1, "t": 1, "y": 1, "on": 1,
+	"0": 0, "false": 0, "no": 0, "f": 0, "n": 0, "off": 0,
+	"wahr": 1, "ja": 1, "falsch": 0, "nein": 0,
+	"vrai": 1, "oui": 1, "faux": 0, "non": 0,
+	"verdadero": 1, "verdadeiro": 1, "sí": 1, "si": 1, "sim": 1, "falso": 0, "não": 0, "nao": 0,
+	"vero": 1, "sì": 1, "waar": 1, "onwaar": 0, "nee": 0,
 }
 
 func boolean(text string) (driver.Value, error) {
 	n, ok := booleans[strings.ToLower(text)]
 	if !ok {
-		return nil, fmt.Errorf("%q is neither true nor false; write 1 or 0, true or false, yes or no, wahr or falsch, ja or nein", clip(text))
+		return nil, fmt.Errorf("%q is neither true nor false; write 1 or 0, true or false, yes or no", clip(text))
 	}
 	return n, nil
 }
@@ -83,6 +92,23 @@ func boolean(text string) (driver.Value, error) {
 // number reads a whole number, with a German or a US decimal mark and groups of
 // thousands. Where the two readings differ, the settings must say which it is.
 func (r *reading) number(text string) (driver.Value, error) {
+	text = strings.Map(func(r rune) rune {
+		switch r {
+		case '\'', '\u2019', ' ', '\u00a0', '\u202f': // groups of thousands, whatever the language
+			return '\''
+		}
+		return r
+	}, text)
+	if strings.Contains(text, "'") {
+		whole, fraction, decimal := text, "", byte('.')
+		if at := strings.IndexAny(text, ".,"); at >= 0 {
+			whole, fraction, decimal = text[:at], text[at+1:], text[at]
+		}
+		if n, ok := grouped(whole+string(decimal)+"0"+strings.TrimLeft(fraction, "0"), '\'', decimal); ok {
+			return n, nil
+		}
+		return nil, fmt.Errorf("%q is not a whole number", clip(text))
+	}
 	german, germanOK := grouped(text, '.', ',')
 	us, usOK := grouped(text, ',', '.')
 	switch {
@@ -127,11 +153,25 @@ var clocks = []string{"", " 15:04", " 15:04:05", " 3:04 PM", " 3:04:05 PM"}
 var isoForms = []string{
 	"2006-01-02", "2006-01-02 15:04", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02T15:04:05",
 	"2006-01-02T15:04:05Z07:00", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05 -07:00",
+	"2006/1/2", "2006/1/2 15:04", "2006/1/2 15:04:05", "2006/1/2 3:04:05 PM", "2006.1.2 15:04:05",
+	"Jan 2 2006 3:04PM", "Jan 2 2006 3:04:05PM", "Jan 2 2006 3:04:05:000PM", "Jan 2 2006", "2 Jan 2006 15:04:05", "2 Jan 2006",
 }
 
-// date reads a date, with or without a time of day. What comes out is the
-// clock's face, as if it showed UTC.
-func (r *reading) date(text string) (time.Time, error) {
+// date reads a date, with or without a time of day. It returns the clock's face,
+// as if it showed UTC, and whether the date lies after the collection only because
+// of how a setting told its day and month apart.
+func (r *reading) date(text string) (t time.Time, unsure bool, err error) {
+	at := strings.IndexAny(text, "/-")
+	if t, err = r.knownDate(text); err == nil && r.dates != "" && (at == 1 || at == 2) {
+		other := *r.settings
+		other.dates = map[string]string{"de": "us", "us": "de"}[r.dates]
+		swapped, failure := (&reading{settings: &other, zone: r.zone}).knownDate(text)
+		unsure = other.dates != "" && failure == nil && t.After(r.latest) && !swapped.After(r.latest)
+	}
+	return t, unsure, err
+}
+
+func (r *reading) knownDate(text string) (time.Time, error) {
 	text = strings.Join(strings.Fields(strings.ReplaceAll(text, "\u202f", " ")), " ")
 	for _, form := range isoForms {
 		if t, err := time.Parse(form, text); err == nil {
@@ -143,10 +183,14 @@ func (r *reading) date(text string) (time.Time, error) {
 	}
 	dayFirst, day := parseClock("2.1.2006", strings.ToUpper(text))
 	dotted := day
-	if !day {
-		dayFirst, day = parseClock("2/1/2006", strings.ToUpper(text))
+	slashed := strings.ToUpper(text)
+	if numbersWithDashes.MatchString(slashed) {
+		slashed = strings.Replace(slashed, "-", "/", 2)
 	}
-	monthFirst, month := parseClock("1/2/2006", strings.ToUpper(text))
+	if !day {
+		dayFirst, day = parseClock("2/1/2006", slashed)
+	}
+	monthFirst, month := parseClock("1/2/2006", slashed)
 	switch {
 	case !day && !month:
 		return time.Time{}, fmt.Errorf("%q is not a date; write it as 2014-03-31 18:05:00, or as 31.03.2014 18:05:00 or 3/31/2014 6:05:00 PM with four digits for the year", clip(text))
@@ -182,6 +226,9 @@ func (r *reading) found(order string) error {
 	r.order = order
 	return nil
 }
+
+// numbersWithDashes is a date such as 1-5-2024, read like 1/5/2024.
+var numbersWithDashes = regexp.MustCompile(`^\d{1,2}-\d{1,2}-\d{4}(?: |$)`)
 
 func parseClock(date, text string) (time.Time, bool) {
 	for _, clock := range clocks {

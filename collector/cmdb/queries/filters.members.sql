@@ -17,14 +17,16 @@
 -- value: Windows System Assessment Scan (P): name of the scan policy in 8.x
 -- value: Altiris.PatchManagementCore.Policies.PatchAgentPolicy (P): type of plug-in policies
 SELECT
-    cm.[CollectionGuid] AS [guid],
+    fi.[Guid] AS [guid],
     COUNT(cm.[ResourceGuid]) AS [members]
-FROM [CollectionMembership] cm
-WHERE cm.[CollectionGuid] IN (
+FROM [vItem] fi
+LEFT JOIN [CollectionMembership] cm
+    ON cm.[CollectionGuid] = fi.[Guid]
+WHERE fi.[Guid] IN (
         'D3BA9CA7-5E71-4D76-B961-1BA0B436AACB',
         '04B75635-A594-48B6-9A2F-B79A0D78F6B5'
     )
-    OR cm.[CollectionGuid] IN (
+    OR fi.[Guid] IN (
         SELECT tc.[CollectionGuid]
         FROM [vItem] po
         LEFT JOIN [ItemClass] ic
@@ -45,4 +47,4 @@ WHERE cm.[CollectionGuid] IN (
             )
             OR cl.[Type] LIKE 'Altiris.PatchManagementCore.Policies.PatchAgentPolicy%'
     )
-GROUP BY cm.[CollectionGuid]
+GROUP BY fi.[Guid]

@@ -32,7 +32,7 @@ SELECT
     ia.[Enabled] AS [enabled],
     po.[State] AS [state]
 FROM [vItem] po
-JOIN [ItemActive] ia
+LEFT JOIN [ItemActive] ia
     ON ia.[Guid] = po.[Guid]
 LEFT JOIN [ItemClass] ic
     ON ic.[Guid] = po.[Guid]

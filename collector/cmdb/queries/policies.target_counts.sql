@@ -1,11 +1,11 @@
 -- section: policies.target_counts
--- fills: target_count of each policy: the number of distinct computers in the filters of its targets
+-- fills: target_count of each policy: the number of distinct computers in its targets
 -- column: guid: the policy
--- column: computers: number of computers
+-- column: computers: number of computers; null where a target does more than add the computers of filters: its operations are carried out in an order that no known column holds
 -- field: estate.policies.target_count: computers
 -- object: vItem: Guid, Name (P)
 -- object: ItemReference: ParentItemGuid, ChildItemGuid (P)
--- object: TargetFilter: Guid, ResourceTargetGuid (P)
+-- object: TargetFilter: Guid, ResourceTargetGuid, Operation (P)
 -- object: TargetFilterCollection: TargetFilterGuid, CollectionGuid (P)
 -- object: ItemClass: Guid (P); ClassGuid (R)
 -- object: Class: Guid, Type (P)
@@ -13,23 +13,26 @@
 -- value: Microsoft Vulnerability Analysis Policy (A): name of the scan policy in 7.x
 -- value: Windows System Assessment Scan (P): name of the scan policy in 8.x
 -- value: Altiris.PatchManagementCore.Policies.PatchAgentPolicy (P): type of plug-in policies
--- value: every filter of a target adds computers to it (R)
+-- value: TargetFilter.Operation 0 (P): union, the computers of the filter are added; 1 is intersect, 2 is except
 -- object: CollectionMembership: CollectionGuid, ResourceGuid (P)
 SELECT
     po.[Guid] AS [guid],
-    COUNT(DISTINCT cm.[ResourceGuid]) AS [computers]
+    CASE
+        WHEN COUNT(tf.[Guid]) = COUNT(CASE WHEN tf.[Operation] = 0 THEN tc.[CollectionGuid] END)
+            THEN COUNT(DISTINCT cm.[ResourceGuid])
+    END AS [computers]
 FROM [vItem] po
 LEFT JOIN [ItemClass] ic
     ON ic.[Guid] = po.[Guid]
 LEFT JOIN [Class] cl
     ON cl.[Guid] = ic.[ClassGuid]
-JOIN [ItemReference] ir
+LEFT JOIN [ItemReference] ir
     ON ir.[ParentItemGuid] = po.[Guid]
-JOIN [TargetFilter] tf
+LEFT JOIN [TargetFilter] tf
     ON tf.[ResourceTargetGuid] = ir.[ChildItemGuid]
-JOIN [TargetFilterCollection] tc
+LEFT JOIN [TargetFilterCollection] tc
     ON tc.[TargetFilterGuid] = tf.[Guid]
-JOIN [CollectionMembership] cm
+LEFT JOIN [CollectionMembership] cm
     ON cm.[CollectionGuid] = tc.[CollectionGuid]
 WHERE
     po.[Name] IN (

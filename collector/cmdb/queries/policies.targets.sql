@@ -1,7 +1,7 @@
 -- section: policies.targets
 -- fills: target_filters of each policy: the filters that make up its targets, whether they add or take away computers
 -- column: guid: the policy
--- column: filter: a filter of one of its targets
+-- column: filter: a filter of one of its targets; null where a target has a part that is not a filter
 -- field: estate.policies.target_filters: filter
 -- object: vItem: Guid, Name (P)
 -- object: ItemReference: ParentItemGuid, ChildItemGuid (P)
@@ -25,7 +25,7 @@ JOIN [ItemReference] ir
     ON ir.[ParentItemGuid] = po.[Guid]
 JOIN [TargetFilter] tf
     ON tf.[ResourceTargetGuid] = ir.[ChildItemGuid]
-JOIN [TargetFilterCollection] tc
+LEFT JOIN [TargetFilterCollection] tc
     ON tc.[TargetFilterGuid] = tf.[Guid]
 WHERE
     po.[Name] IN (

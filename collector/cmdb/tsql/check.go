@@ -5,22 +5,42 @@ import "strings"
 // readsOnly ends the sentences of Check: it says what is allowed.
 const readsOnly = "a binding is one SELECT statement that only reads"
 
-// Check refuses anything but one SELECT statement, which may begin with common
-// table expressions and end with a semicolon. Its errors are of type *Error.
+// Check refuses anything but one SELECT statement that reads tables and views of
+// the CMDB and calls only functions of the allow-list. It may begin
+// with common table expressions and with and end with semicolons. Its errors are
+// of type *Error.
 func Check(text string) error {
 	_, err := statement(text)
 	return err
 }
 
-// statement is the tokens of a text that Check lets pass, without the semicolon
-// at the end.
+// CheckOwn refuses anything but one SELECT statement. It is for queries that are
+// part of nscheck and ask the server for its catalogue.
+func CheckOwn(text string) error {
+	_, err := oneSelect(text)
+	return err
+}
+
+// statement is the tokens of a text that Check lets pass, without the semicolons
+// around it.
 func statement(text string) ([]token, error) {
+	c, err := oneSelect(text)
+	if err != nil {
+		return nil, err
+	}
+	return c.tokens, c.reads()
+}
+
+func oneSelect(text string) (*checker, error) {
 	tokens, err := lex(text)
 	if err != nil {
 		return nil, err
 	}
 	for len(tokens) > 0 && tokens[len(tokens)-1].is(";") {
 		tokens = tokens[:len(tokens)-1]
+	}
+	for len(tokens) > 0 && tokens[0].is(";") {
+		tokens = tokens[1:] // ;WITH is how people begin a common table expression
 	}
 	if len(tokens) == 0 {
 		return nil, &Error{1, 1, "there is no statement; " + readsOnly}
@@ -42,7 +62,7 @@ func statement(text string) ([]token, error) {
 	case len(c.cases) > 0:
 		return nil, c.fail(c.cases[len(c.cases)-1], "this CASE has no END")
 	}
-	return tokens, nil
+	return c, nil
 }
 
 // checker goes through a statement once.

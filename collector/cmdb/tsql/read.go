@@ -94,7 +94,7 @@ func alias(tokens []token, at int) string {
 }
 
 // Objects are the tables, views and functions that a statement reads, each
-// once. It refuses names of four parts, which are on other servers.
+// once.
 func Objects(text string) ([]Name, error) {
 	tokens, err := statement(text)
 	if err != nil {
@@ -103,9 +103,6 @@ func Objects(text string) ([]Name, error) {
 	var names []Name
 	seen := make(map[string]bool)
 	for _, s := range sources(tokens) {
-		if len(s.name) > 3 {
-			return nil, errorAt(text, s.start, "%s is on another server; a binding reads the CMDB only", s.name.Plain())
-		}
 		if key := strings.ToLower(s.name.String()); !seen[key] {
 			seen[key] = true
 			names = append(names, s.name)

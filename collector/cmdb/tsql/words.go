@@ -27,7 +27,7 @@ var reserved = set(`
 	UPDATETEXT USE VARYING VIEW WAITFOR WHILE WRITETEXT`)
 
 // starters are not reserved, but begin statements of their own.
-var starters = set(`THROW SEND RECEIVE MOVE DISABLE ENABLE GO ATTACH DETACH PRAGMA VACUUM REINDEX`)
+var starters = set(`THROW GET SEND RECEIVE MOVE DISABLE ENABLE GO ATTACH DETACH PRAGMA VACUUM REINDEX`)
 
 // locking are the table hints that take or keep locks, also where the session's
 // isolation level would take none.
