@@ -15,7 +15,6 @@ import (
 	"github.com/nscheck/nscheck/collector"
 	"github.com/nscheck/nscheck/collector/cmdb"
 	"github.com/nscheck/nscheck/evaluator"
-	"github.com/nscheck/nscheck/internal/atomicfile"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -63,8 +62,8 @@ func runCollect(c *cli.Context) error {
 	if output == "" {
 		return errors.New("name the file to write with --output, such as -o estate.jsonl.zst")
 	}
-	if err := atomicfile.Check(output); err != nil { // before anything is asked of a server
-		return fmt.Errorf("create snapshot %s: %w", output, err)
+	if err := checkOutput(c, output); err != nil { // before anything is asked of a server
+		return fmt.Errorf("--output: %w", err)
 	}
 	ctx, cancel := in.context(c)
 	defer cancel()

@@ -113,9 +113,25 @@ type configFile struct {
 }
 
 // loadConfig reads the file that --config names, or the one that is there by
-// its usual name.
+// its usual name. What is not a regular file, such as a pipe, has its content
+// only once, so it is read once in a run.
 func loadConfig(c *cli.Context) (*config, error) {
 	name := c.String("config")
+	if info, err := os.Stat(name); name == "" || err != nil || info.Mode().IsRegular() {
+		return readConfig(name)
+	}
+	key := "configuration " + name
+	if cfg, ok := c.App.Metadata[key].(*config); ok {
+		return cfg, nil
+	}
+	cfg, err := readConfig(name)
+	if err == nil {
+		c.App.Metadata[key] = cfg
+	}
+	return cfg, err
+}
+
+func readConfig(name string) (*config, error) {
 	if name == "" {
 		if _, err := os.Stat(defaultConfig); errors.Is(err, fs.ErrNotExist) {
 			return &config{}, nil

@@ -12,6 +12,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/internal/atomicfile"
 	"github.com/nscheck/nscheck/report"
 )
 
@@ -55,6 +56,11 @@ func runWaiverAdd(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	unlock, err := atomicfile.Lock(c.Context, file) // others may add waivers at the same time
+	if err != nil {
+		return fmt.Errorf("write %s: %w", file, err)
+	}
+	defer unlock()
 	before, err := os.ReadFile(file)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("read the waivers: %w", err)
