@@ -52,7 +52,10 @@ func (e Errors) Error() string {
 	for _, err := range e[:min(len(e), shownErrors)] {
 		lines = append(lines, err.Error())
 	}
-	if more := len(e) - len(lines); more > 0 {
+	switch more := len(e) - len(lines); {
+	case len(e) >= maxFlaws:
+		lines = append(lines, fmt.Sprintf("%s: and at least %d more", e[0].File, more))
+	case more > 0:
 		lines = append(lines, fmt.Sprintf("%s: and %d more", e[0].File, more))
 	}
 	return strings.Join(lines, "\n")

@@ -302,7 +302,7 @@ func TestHugeString(t *testing.T) {
 	w := snapshot.NewWriter(&file)
 	w.WriteManifest(fullManifest())
 	w.WriteEstate(&snapshot.Estate{})
-	w.WriteClient(&snapshot.Client{GUID: guid1, Name: name})
+	w.WriteClientLine([]byte(`{"guid":"` + guid1 + `","name":"` + name + `","domain":null,"status":null,"managed":null,"os_name":null}`))
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/nscheck/nscheck/collector"
 	"github.com/nscheck/nscheck/collector/cmdb"
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/internal/tempfile"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -239,11 +240,10 @@ func snapshotOrSource(c *cli.Context) (file string, remove func(), err error) {
 
 // collectTemporary collects into a file that remove removes.
 func collectTemporary(ctx context.Context, c *cli.Context, in *input) (file string, remove func(), err error) {
-	dir, err := os.MkdirTemp("", "nscheck-*")
+	dir, remove, err := tempfile.MkdirTemp()
 	if err != nil {
 		return "", nil, fmt.Errorf("make a folder for the snapshot: %w", err)
 	}
-	remove = func() { os.RemoveAll(dir) }
 	file = filepath.Join(dir, "snapshot.jsonl.zst")
 	if _, err := collectTo(ctx, c, in, file); err != nil {
 		remove()

@@ -178,6 +178,7 @@ func (c *collection) run(ctx context.Context, sink Sink) (err error) {
 		return fmt.Errorf("collect: nothing could be read: %w", ended)
 	}
 	c.closeAll() // the databases have done their part
+	c.conform(estate)
 	if err := sink.WriteManifest(c.manifest); err != nil {
 		return err
 	}

@@ -1,6 +1,10 @@
 package cmdb
 
 import (
+	"fmt"
+	"slices"
+	"strings"
+
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -9,9 +13,9 @@ var policySections = []estateSection{
 	{"vendor_policies", []column{{"guid", guidKind}, {"name", textKind}, {"enabled", boolKind}, {"state", textKind}}, fillVendorPolicies},
 	{"policies", []column{{"guid", guidKind}, {"name", textKind}, {"role", textKind}, {"enabled", boolKind}, {"state", textKind}}, fillPolicies},
 	{"policies.targets", []column{{"guid", guidKind}, {"filter", guidKind}}, fillTargets},
-	{"policies.target_counts", []column{{"guid", guidKind}, {"computers", intKind}}, fillTargetCounts},
+	{"policies.target_counts", []column{{"guid", guidKind}, {"computers", countKind}}, fillTargetCounts},
 	{"filters", []column{{"guid", guidKind}, {"name", textKind}}, fillFilters},
-	{"filters.members", []column{{"guid", guidKind}, {"members", intKind}}, fillMembers},
+	{"filters.members", []column{{"guid", guidKind}, {"members", countKind}}, fillMembers},
 }
 
 func fillVendorPolicies(e *estateBuilder, b *Binding, rows [][]cell) error {
@@ -74,12 +78,15 @@ func packageAssignmentOf(settings *itemSettings) (*snapshot.PackageAssignment, e
 
 func fillPolicies(e *estateBuilder, b *Binding, rows [][]cell) error {
 	policies := []snapshot.Policy{}
-	for _, row := range rows {
+	for i, row := range rows {
 		if !row[0].known {
 			continue
 		}
 		schedules, err := schedules(b, row[4].text)
 		if err != nil {
+			return err
+		}
+		if err := knownRole(b.Section, i, row[2].text, "plugin_install", "plugin_policy", "vulnerability_analysis"); err != nil {
 			return err
 		}
 		policies = append(policies, snapshot.Policy{
@@ -167,4 +174,12 @@ func fillMembers(e *estateBuilder, _ *Binding, rows [][]cell) error {
 		}
 	}
 	return nil
+}
+
+// knownRole refuses an object that is for nothing that nscheck knows.
+func knownRole(section string, row int, role string, known ...string) error {
+	if slices.Contains(known, role) {
+		return nil
+	}
+	return &sectionError{snapshot.Failed, fmt.Sprintf("collect %s: row %d: column \"role\": %q is not one of %s", section, row+1, clip(role), strings.Join(known, ", "))}
 }

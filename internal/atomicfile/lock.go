@@ -105,3 +105,16 @@ func removeStale(path string) {
 	}
 	removeLocked(f)
 }
+
+// Hold creates and locks the file called path until unlock is called, which
+// removes it. It fails if another process holds it.
+func Hold(path string) (unlock func(), err error) {
+	f, err := lockFile(path)
+	if err != nil {
+		return nil, err
+	}
+	if f == nil {
+		return nil, errors.New("another process holds it")
+	}
+	return func() { removeLocked(f) }, nil
+}
