@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/internal/secret"
 	"github.com/nscheck/nscheck/report"
 )
 
@@ -144,6 +145,11 @@ func await[T any](ctx context.Context, work func() (T, error)) (T, error) {
 // server, so it is made fit for a terminal.
 func notice(c *cli.Context, format string, args ...any) {
 	if !c.Bool("quiet") {
+		for i, arg := range args {
+			if text, ok := arg.(string); ok {
+				args[i] = report.Line(secret.HideIn(text)) // a name with a line feed would begin a line of its own
+			}
+		}
 		fmt.Fprintln(c.App.ErrWriter, report.Text(fmt.Sprintf(format, args...)))
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/internal/secret"
 	"github.com/nscheck/nscheck/report"
 )
 
@@ -49,7 +50,7 @@ func run(args []string, out, stderr io.Writer) int {
 	case errors.As(err, &status):
 		return int(status)
 	}
-	fmt.Fprintf(stderr, "nscheck: %s\n", report.Text(strings.TrimRight(err.Error(), "\n")))
+	fmt.Fprintf(stderr, "nscheck: %s\n", report.Text(secret.HideIn(strings.TrimRight(err.Error(), "\n"))))
 	return evaluator.ExitTrouble
 }
 

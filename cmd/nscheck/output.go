@@ -39,6 +39,7 @@ func parseOutputs(c *cli.Context) (*outputs, error) {
 	o.options.FailOn = failOn
 	o.options.AllowIncomplete = c.Bool("allow-incomplete")
 	o.options.StepSummary = os.Getenv("GITHUB_STEP_SUMMARY")
+	o.options.Root = report.RepositoryRoot(".")
 	wanted := c.StringSlice("format")
 	if len(wanted) == 0 {
 		wanted = []string{"table"}

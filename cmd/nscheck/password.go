@@ -13,6 +13,8 @@ import (
 	"golang.org/x/term"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
+
+	"github.com/nscheck/nscheck/internal/secret"
 )
 
 // passwordVariable names the environment variable that holds a login's password.
@@ -37,7 +39,8 @@ var terminalInput = func() (read func() ([]byte, error), restore func(), ok bool
 // passwordOf finds a login's password: in the file that --password-file names,
 // in the environment, in the file that the configuration names, or by asking.
 func passwordOf(c *cli.Context, cfg *config) func(context.Context, string) (string, error) {
-	return func(ctx context.Context, login string) (string, error) {
+	return func(ctx context.Context, login string) (password string, err error) {
+		defer func() { secret.Add(password) }()
 		if file := c.String("password-file"); file != "" {
 			return passwordFrom(file)
 		}

@@ -136,7 +136,7 @@ func findWaived(c *cli.Context, w *evaluator.Waiver, settings evaluator.WaiverSe
 	case len(found) > 1:
 		var which []string
 		for _, f := range found {
-			which = append(which, fmt.Sprintf("%s %s %s", f.Fingerprint, f.Resource.Name, f.Resource.GUID))
+			which = append(which, fmt.Sprintf("%s %s %s", f.Fingerprint, report.Name(f.Resource.Name), f.Resource.GUID))
 		}
 		return "", fmt.Errorf("that is not one alone; name its fingerprint or GUID:\n  %s", strings.Join(which, "\n  "))
 	case found[0].Waiver != nil:

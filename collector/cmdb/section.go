@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/nscheck/nscheck/internal/secret"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -45,7 +46,7 @@ func (c *collection) section(ctx context.Context, name string, r reading) (ok bo
 	}
 	if err != nil {
 		why := classify(name, err)
-		entry.Status, entry.Error = why.status, why.message
+		entry.Status, entry.Error = why.status, secret.Hide(why.message)
 	} else if tries > 1 {
 		c.note("section %q was read at attempt %d", name, tries)
 	}
