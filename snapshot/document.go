@@ -209,8 +209,7 @@ func (d *document) places(flaws []finding) []position {
 }
 
 func (d *document) errorAt(line, column int, path []string, message string) *Error {
-	return &Error{File: d.r.name, Line: line, Column: column, Path: pathText("", path, shapes[kindDocument]),
-		Message: message, hideColumn: d.r.form == YAML}
+	return &Error{File: d.r.name, Line: line, Column: column, Path: pathText("", path, shapes[kindDocument]), Message: message}
 }
 
 // checkFormat refuses a manifest of a newer version before anything else is

@@ -16,9 +16,6 @@ type Error struct {
 	Column  int    // character in the line, from 1; 0 where the whole line is to blame
 	Path    string // place in the document, such as clients[3].packages.plugin.status
 	Message string // what is wrong and what to do
-
-	// hideColumn is set for YAML, where the line is enough for a reader.
-	hideColumn bool
 }
 
 // Error returns "file: line 12, column 7: path: message", without the parts
@@ -28,7 +25,7 @@ func (e *Error) Error() string {
 	b.WriteString(e.File)
 	if e.Line > 0 {
 		fmt.Fprintf(&b, ": line %d", e.Line)
-		if e.Column > 0 && !e.hideColumn {
+		if e.Column > 0 {
 			fmt.Fprintf(&b, ", column %d", e.Column)
 		}
 	}

@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/nscheck/nscheck/change"
+	"github.com/nscheck/nscheck/internal/textfile"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -49,7 +49,7 @@ func runExport(c *cli.Context) error {
 	}
 	var earlier []byte
 	if file != "" {
-		if earlier, err = os.ReadFile(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if earlier, err = textfile.Read(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("--output: %w", err)
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/text/transform"
 
 	"github.com/nscheck/nscheck/internal/secret"
+	"github.com/nscheck/nscheck/internal/textfile"
 )
 
 // passwordVariable names the environment variable that holds a login's password.
@@ -57,7 +58,7 @@ func passwordOf(c *cli.Context, cfg *config) func(context.Context, string) (stri
 // passwordFrom reads the first line of a file, which is all of it: UTF-8, or
 // with a byte order mark UTF-16, as Windows writes it.
 func passwordFrom(name string) (string, error) {
-	f, err := os.Open(name)
+	f, err := textfile.Open(name)
 	if err != nil {
 		return "", fmt.Errorf("read the password: %w", err)
 	}

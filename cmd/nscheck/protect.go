@@ -14,6 +14,8 @@ import (
 
 	"github.com/nscheck/nscheck/collector/cmdb"
 	"github.com/nscheck/nscheck/internal/atomicfile"
+	"github.com/nscheck/nscheck/internal/strictyaml"
+	"github.com/nscheck/nscheck/internal/textfile"
 )
 
 // A use is a file or folder that a run reads, or that a run in the same folder
@@ -162,12 +164,18 @@ func sourceUse(source string) []use {
 
 // queriesIn are the files of queries that a file of bindings names.
 func queriesIn(name string) []use {
-	text, err := os.ReadFile(name)
-	var document yaml.Node
-	if err != nil || yaml.Unmarshal(text, &document) != nil {
+	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
+		return nil // what a pipe has can be read only once
+	}
+	text, err := textfile.Read(name)
+	if err != nil {
 		return nil
 	}
-	return queryFiles(&document, name)
+	root, failed := strictyaml.Read(text)
+	if failed != nil || root == nil {
+		return nil
+	}
+	return queryFiles(root, name)
 }
 
 // queryFiles are the files that bindings name, which are relative to theirs.

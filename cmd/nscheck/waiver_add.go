@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"slices"
 	"strings"
 
@@ -13,6 +12,7 @@ import (
 
 	"github.com/nscheck/nscheck/evaluator"
 	"github.com/nscheck/nscheck/internal/atomicfile"
+	"github.com/nscheck/nscheck/internal/textfile"
 	"github.com/nscheck/nscheck/report"
 )
 
@@ -61,7 +61,7 @@ func runWaiverAdd(c *cli.Context) error {
 		return fmt.Errorf("write %s: %w", file, err)
 	}
 	defer unlock()
-	before, err := os.ReadFile(file)
+	before, err := textfile.Read(file)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("read the waivers: %w", err)
 	}

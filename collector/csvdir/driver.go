@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/internal/textfile"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -74,7 +75,7 @@ func (f *folder) failed(name string, err error) error {
 }
 
 func (f *folder) open(name string, request cmdb.Request) (*fileRows, error) {
-	file, err := os.Open(filepath.Join(f.dir, name))
+	file, err := textfile.Open(filepath.Join(f.dir, name))
 	if err != nil {
 		return nil, withoutPath(err)
 	}
@@ -113,7 +114,7 @@ type fileRows struct {
 	reading
 	folder *folder
 	name   string
-	file   *os.File
+	file   io.Closer
 	keys   map[string]int // lines of the keys seen, where each may stand once
 }
 
