@@ -1,21 +1,17 @@
 package change
 
 import (
-	"bytes"
 	"cmp"
-	"errors"
 	"fmt"
-	"io"
 	"iter"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/agnivade/levenshtein"
 	"gopkg.in/yaml.v3"
 
+	"github.com/nscheck/nscheck/internal/strictyaml"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -23,7 +19,6 @@ import (
 const (
 	maxText  = 64 << 20
 	maxDepth = 16
-	maxNodes = 4 << 20
 )
 
 // file is one YAML file of a change.
@@ -39,24 +34,15 @@ func parseFile(name string, text []byte) (*file, error) {
 	if len(text) > maxText {
 		return nil, &snapshot.Error{File: name, Message: fmt.Sprintf("larger than %d MiB, which no configuration is", maxText>>20)}
 	}
-	if err := checkText(name, text); err != nil {
-		return nil, err
+	root, err := strictyaml.Read(text)
+	if err != nil {
+		return nil, &snapshot.Error{File: name, Line: err.Line, Column: err.Column, Message: err.Message}
 	}
-	dec := yaml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(text, []byte("\uFEFF"))))
-	var document, second yaml.Node
-	if err := dec.Decode(&document); errors.Is(err, io.EOF) {
+	if root == nil {
 		return nil, &snapshot.Error{File: name, Line: 1, Column: 1, Message: "the file is empty; a change names at least one setting"}
-	} else if err != nil {
-		return nil, f.syntax(err)
 	}
-	if err := dec.Decode(&second); err == nil {
-		return nil, f.errorAt(&second, "a second YAML document begins here; a change is one document")
-	} else if !errors.Is(err, io.EOF) {
-		return nil, f.syntax(err)
-	}
-	f.root = document.Content[0]
-	nodes := 0
-	if err := f.check(f.root, 0, &nodes); err != nil {
+	f.root = root
+	if err := f.check(f.root, 0); err != nil {
 		return nil, err
 	}
 	if f.root.Kind != yaml.MappingNode {
@@ -71,67 +57,13 @@ func parseFile(name string, text []byte) (*file, error) {
 	return f, nil
 }
 
-// checkText refuses what is no text in UTF-8, at the first byte that is none.
-func checkText(name string, text []byte) error {
-	line, column := 1, 1
-	refuse := func(message string) error {
-		return &snapshot.Error{File: name, Line: line, Column: column, Message: message + "; save the file as UTF-8"}
-	}
-	if bytes.HasPrefix(text, []byte("\xFF\xFE")) || bytes.HasPrefix(text, []byte("\xFE\xFF")) {
-		return refuse("this is UTF-16")
-	}
-	for len(text) > 0 {
-		r, size := utf8.DecodeRune(text)
-		switch {
-		case r == utf8.RuneError && size == 1:
-			return refuse("not valid UTF-8")
-		case r == 0:
-			return refuse("a zero byte, which no text has")
-		case r == '\n':
-			line, column = line+1, 0
-		}
-		text, column = text[size:], column+1
-	}
-	return nil
-}
-
-var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
-
-func (f *file) syntax(err error) error {
-	message := err.Error()
-	line := 1 // which the decoder leaves out
-	if m := yamlLine.FindStringSubmatch(message); m != nil {
-		message = message[len(m[0]):]
-		if n, err := strconv.Atoi(m[1]); err == nil {
-			line = n
-		}
-	}
-	return &snapshot.Error{File: f.name, Line: line, Message: "not valid YAML: " + message}
-}
-
-// check refuses what makes a file say other things than it seems to: aliases,
-// merged mappings, keys that stand there twice.
-func (f *file) check(node *yaml.Node, depth int, nodes *int) error {
-	*nodes++
-	switch {
-	case depth > maxDepth || *nodes > maxNodes:
-		return f.errorAt(node, "nested deeper, or with more values, than any configuration")
-	case node.Kind == yaml.AliasNode:
-		return f.errorAt(node, "aliases are not taken here; write the value itself")
-	case node.Kind == yaml.MappingNode:
-		lines := map[string]int{}
-		for key := range pairs(node) {
-			if key.Kind != yaml.ScalarNode || key.ShortTag() == "!!merge" {
-				return f.errorAt(key, "a key must be a name; write it in quotes")
-			}
-			if line := lines[key.Value]; line > 0 {
-				return f.errorAt(key, "%q stands here twice, first in line %d; remove one", clip(key.Value), line)
-			}
-			lines[key.Value] = key.Line
-		}
+// check refuses what is nested deeper than any configuration.
+func (f *file) check(node *yaml.Node, depth int) error {
+	if depth > maxDepth {
+		return f.errorAt(node, "nested deeper than any configuration")
 	}
 	for _, inner := range node.Content {
-		if err := f.check(inner, depth+1, nodes); err != nil {
+		if err := f.check(inner, depth+1); err != nil {
 			return err
 		}
 	}

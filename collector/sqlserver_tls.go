@@ -5,9 +5,10 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
+
+	"github.com/nscheck/nscheck/internal/textfile"
 )
 
 // checkEncryption looks at what a URL says about TLS, and makes the note that a
@@ -54,7 +55,7 @@ func parseSwitch(text string) (bool, error) {
 
 // readAuthorities reads certificates, PEM or DER.
 func readAuthorities(file string) (*x509.CertPool, error) {
-	raw, err := os.ReadFile(file)
+	raw, err := textfile.Read(file)
 	if err != nil {
 		return nil, fmt.Errorf("read the authority's certificate: %w", err)
 	}

@@ -35,6 +35,8 @@ var held = map[string]func(operands []*ast.Term) error{
 	ast.Weekday.Name:                checkZone,
 	ast.AddDate.Name:                checkZone,
 	ast.Diff.Name:                   checkZone,
+	ast.JSONMarshalWithOptions.Name: checkIndent,
+	ast.RegexReplace.Name:           checkRegexReplace,
 }
 
 func init() {
@@ -178,6 +180,57 @@ func checkPairs(operands []*ast.Term) error {
 		return fmt.Errorf("networks can be held against each other in at most %d pairs; look each one up with net.cidr_contains", maxPairs)
 	}
 	return nil
+}
+
+// checkIndent refuses prefixes and indents that make much text of few values:
+// encoding does not look at the cancel flag.
+func checkIndent(operands []*ast.Term) error {
+	options, isObject := operands[1].Value.(ast.Object)
+	if !isObject {
+		return nil
+	}
+	size := func(name string) int {
+		if t := options.Get(ast.StringTerm(name)); t != nil {
+			return length(t)
+		}
+		return 0
+	}
+	prefix, indent := size("prefix"), size("indent")
+	if prefix+indent <= 1 {
+		return nil
+	}
+	return checkText(indented(operands[0], 1, prefix, indent, 0))
+}
+
+// indented is how many bytes prefixes and indents take, as far as that is within
+// bounds.
+func indented(t *ast.Term, depth, prefix, indent, size int) int {
+	lines := 1
+	inner := func(t *ast.Term) {
+		if size <= maxJoined {
+			size = indented(t, depth+1, prefix, indent, size)
+		}
+	}
+	switch v := t.Value.(type) {
+	case ast.Object:
+		lines = 2
+		v.Foreach(func(_, value *ast.Term) { inner(value) })
+	case *ast.Array:
+		lines = 2
+		v.Foreach(inner)
+	case ast.Set:
+		lines = 2
+		v.Foreach(inner)
+	}
+	return size + lines*(prefix+depth*indent)
+}
+
+// checkRegexReplace refuses texts in which each character may be replaced by a
+// long one.
+func checkRegexReplace(operands []*ast.Term) error {
+	whole, _ := operands[0].Value.(ast.String)
+	replacement, _ := operands[2].Value.(ast.String)
+	return checkText(len(whole) + (len(whole)+1)*len(replacement))
 }
 
 func longestNumber(s string) int {

@@ -46,7 +46,7 @@ func TestReadExamplesRefuses(t *testing.T) {
 		{"a key of its own", "expect", "comment", "a.yaml:5:3: there is no key \"comment\"; there are case, clients, estate, expect, name, params"},
 		{"a key of the file", "examples", "example", "a.yaml:1:1: there is no key \"example\"; did you mean `examples`?"},
 		{"a key of a finding", "verdict: pass", "findings: [{resource: a, ms: b}]", "a.yaml:5:37: there is no key \"ms\"; did you mean `msg`?"},
-		{"a key twice", "case: healthy", "name: b", "a.yaml:3:3: the key name stands here twice, first in line 2; remove one"},
+		{"a key twice", "case: healthy", "name: b", "a.yaml:3:3: the key \"name\" is repeated, it is first in line 2; remove one"},
 		{"a merged key that is none", "expect: {verdict: pass}", "expect: {<<: {verdct: pass}}", "a.yaml:5:3: it is not YAML: field verdct not found"},
 		{"a name that is a list", "name: a", "name: [a]", "a.yaml:2:9: name must be a text, not a list"},
 		{"an object in place of a list", "verdict: pass", "findings: {resource: a}", "a.yaml:5:22: findings must be a list, such as [{resource: Leeds, msg: …}], not an object"},
@@ -57,9 +57,9 @@ func TestReadExamplesRefuses(t *testing.T) {
 		{"an example that is a text", "examples:\n", "examples:\n- b\n", `a.yaml:2:3: an entry of examples must be an object with name, case, estate and expect, not the text "b"`},
 		{"examples that are a number", whole, "examples: 1", "a.yaml:1:11: examples must be a list of examples, each of which begins with \"- name:\", not the number 1"},
 		{"a list in place of the file", whole, "- name: a", "a.yaml:1:1: the file must be an object with the key examples, not a list"},
-		{"a list that holds itself", whole, "examples: &a [*a]", "a.yaml:1:15: an entry of examples must be an object with name, case, estate and expect, not a list"},
+		{"a list that holds itself", whole, "examples: &a [*a]", "a.yaml:1:15: the alias *a is inside of its own anchor"},
 		{"no YAML", "case: healthy", "case: [", "a.yaml:"},
-		{"two documents", "{verdict: pass}\n", "{verdict: pass}\n---\nexamples: []\n", "a.yaml:6:1: a second YAML document begins here, and only one is read; put all examples into the first"},
+		{"two documents", "{verdict: pass}\n", "{verdict: pass}\n---\nexamples: []\n", "a.yaml:6:1: a second YAML document begins here, and only one is read"},
 	}
 	for _, tt := range tests {
 		text := strings.Replace(whole, tt.old, tt.new, 1)

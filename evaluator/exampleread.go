@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"regexp"
 	"slices"
 	"strconv"
@@ -15,12 +14,17 @@ import (
 
 	"github.com/nscheck/nscheck/internal/excerpt"
 	"github.com/nscheck/nscheck/internal/nearest"
+	"github.com/nscheck/nscheck/internal/strictyaml"
+	"github.com/nscheck/nscheck/internal/textfile"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
 // ReadExamples reads a file of worked examples; of an empty one there are none.
 // Where it cannot, the error is [Flaws] that call the file by its name.
 func ReadExamples(file string, data []byte) ([]Example, error) {
+	if text, err := textfile.Decode(data); err == nil {
+		data = text // else it is told with its place
+	}
 	r := exampleReader{file: file, text: string(data)}
 	examples := r.read()
 	if err := r.flaws.err(); err != nil {
@@ -44,21 +48,14 @@ func exampleFlaw(file, text string, row, col int, message string) *Flaw {
 }
 
 func (r *exampleReader) read() []Example {
-	var root, second yaml.Node
-	dec := yaml.NewDecoder(strings.NewReader(r.text))
-	if err := dec.Decode(&root); errors.Is(err, io.EOF) {
-		return nil
-	} else if err != nil {
-		r.notYAML(err)
+	top, err := strictyaml.Parse([]byte(r.text))
+	if err != nil {
+		r.flaws = append(r.flaws, exampleFlaw(r.file, r.text, err.Line, err.Column, err.Message))
 		return nil
 	}
-	switch err := dec.Decode(&second); {
-	case err == nil:
-		r.bad(&second, "a second YAML document begins here, and only one is read; put all examples into the first")
-	case !errors.Is(err, io.EOF):
-		r.notYAML(err)
+	if top == nil {
+		return nil
 	}
-	top := root.Content[0]
 	exampleFileForm.check("the file", top, r.bad)
 	if len(r.flaws) > 0 {
 		return nil

@@ -60,8 +60,8 @@ func TestFaultyClientsAreErrors(t *testing.T) {
 	tests := map[string]struct{ line, want string }{
 		"no JSON":             {fault(`true,`, `true`), `column 121: clients[30]: not valid JSON: `},
 		"cut off":             {plainLine[:len(plainLine)-20], `column 117: clients[30].managed: not valid JSON: unexpected end`},
-		"a name twice":        {fault(`"name":"X"`, `"name":"X","name":"Y"`), `column 75: clients[30]: the field "name" stands here twice`},
-		"a name with escapes": {fault(`"name":"X"`, `"name":"X","\u006eame":"Y"`), `column 75: clients[30]: the field "name" stands here twice`},
+		"a name twice":        {fault(`"name":"X"`, `"name":"X","name":"Y"`), `column 75: clients[30]: the key "name" is repeated; remove one`},
+		"a name with escapes": {fault(`"name":"X"`, `"name":"X","\u006eame":"Y"`), `column 75: clients[30]: the key "name" is repeated; remove one`},
 		"deep nesting":        {fault(`"managed":true`, `"managed":`+nested), `column 180: clients[30]: nested deeper than 64 levels`},
 		"an unknown field":    {fault(`"managed"`, `"manged"`), `column 107: clients[30]: unknown field "manged"`},
 		"no UTF-8":            {fault(`"X"`, "\"\xff\""), `column 72: clients[30]: not valid UTF-8`},

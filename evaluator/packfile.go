@@ -1,10 +1,8 @@
 package evaluator
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
 	"regexp"
@@ -13,6 +11,8 @@ import (
 
 	"github.com/Masterminds/semver/v3"
 	"gopkg.in/yaml.v3"
+
+	"github.com/nscheck/nscheck/internal/strictyaml"
 )
 
 // PackFile is the file at the top of a folder of rules that says which pack
@@ -96,35 +96,27 @@ func ReadPackManifest(folder fs.FS) (*PackManifest, error) {
 }
 
 func parsePackManifest(text []byte) (*PackManifest, error) {
-	var doc yaml.Node
-	dec := yaml.NewDecoder(bytes.NewReader(text))
-	if err := dec.Decode(&doc); errors.Is(err, io.EOF) {
+	top, failed := strictyaml.Read(text)
+	if failed != nil {
+		return nil, failed
+	}
+	if top == nil {
 		return nil, errors.New("the file is empty; give the pack a name and a version")
-	} else if err != nil {
-		return nil, yamlError(err)
 	}
-	if err := dec.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
-		return nil, errors.New("only one YAML document is read, and there are several")
-	}
-	top := doc.Content[0]
 	if top.Kind != yaml.MappingNode {
 		return nil, fmt.Errorf("line %d: the file must have keys with values, such as name: acme-house-rules", top.Line)
 	}
 	m := &PackManifest{}
 	keys := map[string]*string{"name": &m.Name, "version": &m.Version, "description": &m.Description, "prefix": &m.Prefix, "nscheck": &m.Nscheck}
-	seen := map[string]bool{}
 	for i := 0; i+1 < len(top.Content); i += 2 {
 		key, value := top.Content[i], top.Content[i+1]
 		to, known := keys[key.Value]
 		switch {
 		case !known:
 			return nil, noSuchKey(key, slices.Sorted(maps.Keys(keys)))
-		case seen[key.Value]:
-			return nil, fmt.Errorf("line %d: the key %q stands here twice", key.Line, key.Value)
 		case value.Kind != yaml.ScalarNode:
 			return nil, fmt.Errorf("line %d: %s must be a text", value.Line, key.Value)
 		}
-		seen[key.Value] = true
 		*to = value.Value
 		if value.ShortTag() == "!!null" {
 			*to = ""

@@ -3,13 +3,14 @@ package evaluator
 import (
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"math"
 	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/nscheck/nscheck/internal/strictyaml"
 )
 
 // paramsFile holds the parameters of a pack and their defaults.
@@ -178,21 +179,14 @@ func (p *Pack) paramsOf(r *Rule) map[string]any {
 // readYAML reads one value as JSON has it; nil where there is none. What YAML
 // has beyond JSON is either text, such as a date, or refused.
 func readYAML(text string) (any, error) {
-	dec := yaml.NewDecoder(strings.NewReader(text))
-	var node yaml.Node
-	if err := dec.Decode(&node); errors.Is(err, io.EOF) {
+	node, err := strictyaml.Read([]byte(text))
+	if err != nil {
+		return nil, err
+	}
+	if node == nil {
 		return nil, nil
-	} else if err != nil {
-		return nil, yamlError(err)
 	}
-	if err := dec.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
-		return nil, errors.New("only one YAML document is read, and there are several")
-	}
-	var whole any // finds keys that are given twice, and values that hold themselves
-	if err := node.Decode(&whole); err != nil {
-		return nil, yamlError(err)
-	}
-	return plainValue(&node)
+	return plainValue(node)
 }
 
 func yamlError(err error) error {

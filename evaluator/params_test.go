@@ -29,12 +29,12 @@ func TestParameters(t *testing.T) {
 		{"limit", "", `parameter limit must be a number, and no value is given`},
 		{"limit", ".nan", `parameter limit: ".nan" is not a value: line 1: .nan is not a number that rules can reckon with`},
 		{"limit", "-.inf", `-.inf is not a number that rules can reckon with`},
-		{"limit", "1\n---\n2", `only one YAML document is read, and there are several`},
+		{"limit", "1\n---\n2", `a second YAML document begins here, and only one is read`},
 		{"names", "X", `parameter names must be a list, such as [Leeds, York], not the text "X"`},
 		{"names", "[X", `parameter names: "[X" is not a value`},
 		{"names", "[{1: 2}]", `parameter names: "[{1: 2}]" is not a value: line 1: the key 1 is not a text; put it in quotes`},
 		{"names", "&a [*a]", `is not a value: `},
-		{"worse", "{a: 1, a: 2}", `already defined`},
+		{"worse", "{a: 1, a: 2}", `the key "a" is repeated, it is first in line 1; remove one`},
 	}
 	for _, tt := range tests {
 		p := mustPack(t, files)
@@ -112,7 +112,7 @@ func TestParameterFiles(t *testing.T) {
 		{"a default that is unknown", "limit: null", `{"properties": {"limit": {"type": ["null", "integer"]}}}`, ""},
 		{"no default where the schema wants one", "limit:", schema, "house/params.yaml: parameter limit must be a whole number, not null"},
 		{"a list", "[limit]", "", "house/params.yaml must name parameters and their values, and is a list"},
-		{"two documents", "limit: 3\n---\nlimit: 4\n", "", "house/params.yaml: only one YAML document is read, and there are several"},
+		{"two documents", "limit: 3\n---\nlimit: 4\n", "", "house/params.yaml: line 2, column 1: a second YAML document begins here, and only one is read"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

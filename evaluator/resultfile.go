@@ -7,9 +7,9 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"os"
 	"strings"
 
+	"github.com/nscheck/nscheck/internal/textfile"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -108,12 +108,12 @@ func (f *ResultFile) Findings() iter.Seq2[Finding, error] {
 
 // scan reads the file once, whatever the order of its keys.
 func (f *ResultFile) scan(each func(json.RawMessage) error) error {
-	file, err := os.Open(f.Name)
+	file, err := textfile.Open(f.Name)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	if err := f.scanFrom(bufio.NewReaderSize(file, 1<<16), each); err != nil {
+	if err := f.scanFrom(textfile.NewReader(bufio.NewReaderSize(file, 1<<16)), each); err != nil {
 		return fmt.Errorf("read %s: %w", f.Name, err)
 	}
 	return nil
@@ -187,12 +187,12 @@ func truncated(err error) error {
 // IsResult tells a result from other files, such as snapshots, by the key that it
 // begins with.
 func IsResult(name string) (bool, error) {
-	file, err := os.Open(name)
+	file, err := textfile.Open(name)
 	if err != nil {
 		return false, err
 	}
 	defer file.Close()
-	dec := json.NewDecoder(bufio.NewReader(file))
+	dec := json.NewDecoder(textfile.NewReader(bufio.NewReader(file)))
 	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
 		return false, nil // YAML, or compressed
 	}

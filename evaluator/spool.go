@@ -7,10 +7,11 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"sync"
+
+	"github.com/nscheck/nscheck/internal/tempfile"
 )
 
 // clientRecord is one client with findings, and what is needed to attribute
@@ -182,7 +183,7 @@ func (s *spool) write(records []byte) error {
 }
 
 func (s *spool) toDisk() error {
-	f, err := os.CreateTemp("", "nscheck-findings-*")
+	f, err := tempfile.Create("", "nscheck-findings-*")
 	if err != nil {
 		return fmt.Errorf("make a temporary file for findings: %w", err)
 	}
@@ -198,7 +199,7 @@ func (s *spool) close() error {
 	if s.file == nil {
 		return nil
 	}
-	err := errors.Join(s.file.Close(), os.Remove(s.file.Name()))
+	err := s.file.Close()
 	s.file = nil
 	return err
 }

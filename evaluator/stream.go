@@ -104,10 +104,13 @@ func (r *run) judgeClients(ctx context.Context) error {
 	return err
 }
 
+// maxParallel bounds the workers: each has programs and blocks of its own.
+const maxParallel = 1024
+
 // parallel is how many workers there are.
 func (r *run) parallel() int {
 	if r.opts.Parallel > 0 {
-		return r.opts.Parallel
+		return min(r.opts.Parallel, maxParallel)
 	}
 	return runtime.GOMAXPROCS(0)
 }

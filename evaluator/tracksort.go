@@ -12,6 +12,8 @@ import (
 	"iter"
 	"os"
 	"slices"
+
+	"github.com/nscheck/nscheck/internal/tempfile"
 )
 
 // sortMemory is how many bytes of tracks are sorted at once; more of them are
@@ -126,7 +128,7 @@ func (t *trackSorter) write(text []byte, ends []int) error {
 		tracks[i], start = text[start:end], end
 	}
 	slices.SortStableFunc(tracks, func(a, b []byte) int { return bytes.Compare(a[:16], b[:16]) })
-	f, err := os.CreateTemp("", "nscheck-clients-*")
+	f, err := tempfile.Create("", "nscheck-clients-*")
 	if err != nil {
 		return err
 	}
@@ -141,7 +143,6 @@ func (t *trackSorter) write(text []byte, ends []int) error {
 func (t *trackSorter) close() {
 	for _, f := range t.files {
 		f.Close()
-		os.Remove(f.Name())
 	}
 }
 

@@ -53,14 +53,14 @@ func TestReadWaiversRefuses(t *testing.T) {
 	const good = "rule: A-001, object: {name: x}, reason: r"
 	tests := []struct{ name, text, want string }{
 		{"not YAML", "waivers: [", "w.yaml:1:1: "},
-		{"a syntax error further down", "waivers:\n  - rule: A\n bad", "w.yaml:2:1: "},
+		{"a syntax error further down", "waivers:\n  - rule: A\n bad", "w.yaml:2:3: not valid YAML: did not find expected key"},
 		{"a list", "- a", "w.yaml:1:1: a waiver file must have the keys waivers"},
 		{"another key", "waiver: []", `w.yaml:1:1: a waiver file has no key "waiver"; known are waivers`},
 		{"no list", "waivers: {a: b}", "w.yaml:1:10: waivers must be a list"},
-		{"two documents", "waivers: []\n---\nwaivers: []", "w.yaml: only one YAML document"},
+		{"two documents", "waivers: []\n---\nwaivers: []", "w.yaml:2:1: a second YAML document begins here"},
 		{"a text for a waiver", "waivers: [a]", "w.yaml:1:11: a waiver must have the keys rule, object"},
 		{"an unknown key", "waivers:\n  - {" + good + ", expiry: 2026-01-01}", `w.yaml:2:49: a waiver has no key "expiry"`},
-		{"a key twice", "waivers:\n  - {" + good + ", reason: s}", `w.yaml:2:49: the key "reason" stands here twice`},
+		{"a key twice", "waivers:\n  - {" + good + ", reason: s}", `w.yaml:2:49: the key "reason" is repeated, it is first in line 2; remove one`},
 		{"no rule", "waivers:\n  - {object: {name: x}, reason: r}", "w.yaml:2:5: the waiver names no rule"},
 		{"no scope", "waivers:\n  - {rule: A-001, reason: r}", "w.yaml:2:5: the waiver names no object and no fingerprint"},
 		{"no reason", "waivers:\n  - {rule: A-001, object: {name: x}}", "w.yaml:2:5: the waiver gives no reason"},

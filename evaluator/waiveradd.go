@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/nscheck/nscheck/internal/textfile"
 )
 
 // AddWaiver adds a waiver, with a comment before it, at the end of a waiver file's
@@ -19,6 +21,11 @@ func AddWaiver(file string, text []byte, settings WaiverSettings, w *Waiver, com
 	before, err := ReadWaivers(file, text, WaiverSettings{})
 	if err != nil {
 		return nil, err
+	}
+	if textfile.IsUTF16(text[:min(len(text), 4)]) {
+		if text, err = textfile.Decode(text); err != nil {
+			return nil, err // ReadWaivers has decoded it
+		}
 	}
 	out := appendWaiver(text, w, comment)
 	after, err := ReadWaivers(file, out, WaiverSettings{})

@@ -1,16 +1,14 @@
 package evaluator
 
 import (
-	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
-	"io"
-	"regexp"
 	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/nscheck/nscheck/internal/strictyaml"
 )
 
 // WaiverKeys are the keys of a waiver, in the order in which they are written.
@@ -22,18 +20,14 @@ var objectKeys = []string{"type", "guid", "name", "site"}
 // column, all of it at once.
 func ReadWaivers(file string, text []byte, settings WaiverSettings) (*Waivers, error) {
 	r := &waiverReader{file: file, waivers: &Waivers{File: file, Settings: settings}}
-	dec := yaml.NewDecoder(bytes.NewReader(text))
-	var doc yaml.Node
-	switch err := dec.Decode(&doc); {
-	case errors.Is(err, io.EOF):
+	root, err := strictyaml.Read(text)
+	if err != nil {
+		return nil, err.In(file)
+	}
+	if root == nil {
 		return r.waivers, nil
-	case err != nil:
-		return nil, r.syntax(err)
 	}
-	if err := dec.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s: only one YAML document is read, and there are several", file)
-	}
-	r.top(doc.Content[0])
+	r.top(root)
 	return r.waivers, errors.Join(r.errs...)
 }
 
@@ -46,16 +40,6 @@ type waiverReader struct {
 
 func (r *waiverReader) fail(node *yaml.Node, format string, args ...any) {
 	r.errs = append(r.errs, fmt.Errorf("%s:%d:%d: %s", r.file, max(node.Line, 1), max(node.Column, 1), fmt.Sprintf(format, args...)))
-}
-
-var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)`)
-
-func (r *waiverReader) syntax(err error) error {
-	m := yamlLine.FindStringSubmatch(err.Error())
-	if m == nil {
-		return fmt.Errorf("%s:1:1: it is not YAML", r.file)
-	}
-	return fmt.Errorf("%s:%s:1: %s", r.file, cmp.Or(m[1], "1"), m[2])
 }
 
 func (r *waiverReader) top(node *yaml.Node) {
@@ -81,18 +65,13 @@ func (r *waiverReader) keys(node *yaml.Node, what string, known []string, read f
 		r.fail(node, "%s must have the keys %s", what, strings.Join(known, ", "))
 		return
 	}
-	seen := map[string]bool{}
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		key, value := node.Content[i], node.Content[i+1]
-		switch {
-		case !slices.Contains(known, key.Value) || key.Kind != yaml.ScalarNode:
+		if !slices.Contains(known, key.Value) {
 			r.fail(key, "%s has no key %q; known are %s", what, key.Value, strings.Join(known, ", "))
-		case seen[key.Value]:
-			r.fail(key, "the key %q stands here twice", key.Value)
-		default:
-			read(key.Value, key, value)
+			continue
 		}
-		seen[key.Value] = true
+		read(key.Value, key, value)
 	}
 }
 

@@ -26,7 +26,7 @@ func (azureFormat) write(out io.Writer, r *evaluator.Result, findings iter.Seq2[
 	w := bufio.NewWriter(out)
 	all := newAnnotations(r, d)
 	for _, a := range all.list {
-		w.WriteString(azureIssue(a) + "\n")
+		w.WriteString(azureIssue(a, o) + "\n")
 	}
 	w.WriteString("##vso[task.complete result=" + azureOutcome(r, o) + ";]" + azureMessage(all.conclusion(r, o)) + "\n")
 	return w.Flush()
@@ -47,14 +47,14 @@ func azureOutcome(r *evaluator.Result, o Options) string {
 }
 
 // azureIssue is an annotation as an issue; Azure has errors and warnings only.
-func azureIssue(a annotation) string {
+func azureIssue(a annotation, o Options) string {
 	level := "warning"
 	if a.level == "error" {
 		level = "error"
 	}
 	var b strings.Builder
 	b.WriteString("##vso[task.logissue type=" + level + ";")
-	if p := a.place; p != nil {
+	if p := o.place(a.place); p != nil {
 		b.WriteString("sourcepath=" + azureProperty(p.File) + ";")
 		if p.Line > 0 {
 			b.WriteString("linenumber=" + strconv.Itoa(p.Line) + ";")

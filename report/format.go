@@ -26,6 +26,9 @@ type Options struct {
 	// StepSummary is the file to which GitHub Actions takes a job's summary; the
 	// github format adds it there. Empty means that there is none.
 	StepSummary string
+	// Root is the folder of the repository that files are named in for the
+	// services behind sarif, github and azuredevops; see RepositoryRoot.
+	Root string
 }
 
 var formats = map[string]Format{

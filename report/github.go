@@ -28,9 +28,9 @@ func (githubFormat) write(out io.Writer, r *evaluator.Result, findings iter.Seq2
 	w := bufio.NewWriter(out)
 	all := newAnnotations(r, d)
 	for _, a := range all.list {
-		w.WriteString(githubCommand(a) + "\n")
+		w.WriteString(githubCommand(a, o) + "\n")
 	}
-	w.WriteString(githubCommand(annotation{level: "note", title: "nscheck", msg: all.conclusion(r, o)}) + "\n")
+	w.WriteString(githubCommand(annotation{level: "note", title: "nscheck", msg: all.conclusion(r, o)}, o) + "\n")
 	if err := w.Flush(); err != nil || o.StepSummary == "" {
 		return err
 	}
@@ -55,9 +55,9 @@ func addSummary(file string, r *evaluator.Result, d *digest, o Options) error {
 
 var githubLevel = map[string]string{"error": "error", "warning": "warning", "note": "notice"}
 
-func githubCommand(a annotation) string {
+func githubCommand(a annotation, o Options) string {
 	var properties []string
-	if p := a.place; p != nil {
+	if p := o.place(a.place); p != nil {
 		properties = append(properties, "file="+githubProperty(p.File))
 		if p.Line > 0 {
 			properties = append(properties, "line="+strconv.Itoa(p.Line))

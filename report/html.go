@@ -2,12 +2,15 @@ package report
 
 import (
 	"bufio"
+	"bytes"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
+	"fmt"
 	"html/template"
 	"io"
 	"iter"
+	"unicode/utf8"
 
 	"github.com/nscheck/nscheck/evaluator"
 )
@@ -79,7 +82,8 @@ func writePage(out io.Writer, r *evaluator.Result, findings iter.Seq2[evaluator.
 	if err != nil {
 		return err
 	}
-	w := bufio.NewWriter(out)
+	visible := &visibleWriter{out: out}
+	w := bufio.NewWriter(visible)
 	if err := htmlTemplate.ExecuteTemplate(w, "head", p); err != nil {
 		return err
 	}
@@ -89,7 +93,52 @@ func writePage(out io.Writer, r *evaluator.Result, findings iter.Seq2[evaluator.
 	if err := htmlTemplate.ExecuteTemplate(w, "foot", p); err != nil {
 		return err
 	}
-	return w.Flush()
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	return visible.end()
+}
+
+// visibleWriter shows control characters, which may come from names and from the
+// texts of rules, as escapes.
+type visibleWriter struct {
+	out  io.Writer
+	part []byte // of a character whose other bytes have not come yet
+}
+
+func (w *visibleWriter) Write(p []byte) (int, error) {
+	text := append(w.part, p...)
+	end := len(text)
+	for i := 1; i <= min(len(text), utf8.UTFMax-1); i++ {
+		if tail := text[len(text)-i:]; utf8.RuneStart(tail[0]) {
+			if !utf8.FullRune(tail) {
+				end = len(text) - i
+			}
+			break
+		}
+	}
+	w.part = bytes.Clone(text[end:])
+	if text = text[:end]; bytes.ContainsFunc(text, isUnsafe) {
+		var shown []byte
+		for _, r := range string(text) {
+			if isUnsafe(r) {
+				shown = fmt.Appendf(shown, `\u%04x`, r)
+				continue
+			}
+			shown = utf8.AppendRune(shown, r)
+		}
+		text = shown
+	}
+	if _, err := w.out.Write(text); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// end writes what is no whole character.
+func (w *visibleWriter) end() error {
+	_, err := w.out.Write(w.part)
+	return err
 }
 
 func newPage(r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error], o Options) (*page, error) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"unicode/utf8"
 
 	"github.com/nscheck/nscheck/evaluator"
 )
@@ -89,5 +90,37 @@ func encodeJSON(v any, indent string) ([]byte, error) {
 	if err := enc.Encode(v); err != nil {
 		return nil, fmt.Errorf("encode the result: %w", err)
 	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+	return escapeUnsafe(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), nil
+}
+
+// escapeUnsafe writes as escapes what JSON may hold as it is and a terminal or an
+// editor may take for a command: the control characters beyond ASCII, and those
+// that turn the direction of text. What the text says stays the same.
+func escapeUnsafe(text []byte) []byte {
+	if !bytes.ContainsFunc(text, isUnsafe) {
+		return text
+	}
+	out := make([]byte, 0, len(text)+16)
+	for _, r := range string(text) {
+		if isUnsafe(r) {
+			out = fmt.Appendf(out, `\u%04x`, r)
+			continue
+		}
+		out = utf8.AppendRune(out, r)
+	}
+	return out
+}
+
+// isUnsafe reports whether a character is no text: a control character but tabs
+// and line feeds, or one that turns the direction of what follows.
+func isUnsafe(r rune) bool {
+	switch {
+	case r < ' ':
+		return r != '\n' && r != '\t' && r != '\r'
+	case r < 0x7F:
+		return false
+	case r <= 0x9F, r == 0x061C, r == 0x200E, r == 0x200F, r == 0xFEFF:
+		return true
+	}
+	return 0x2028 <= r && r <= 0x202E || 0x2066 <= r && r <= 0x2069
 }

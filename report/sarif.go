@@ -32,7 +32,7 @@ func (sarifFormat) write(out io.Writer, r *evaluator.Result, findings iter.Seq2[
 	w.WriteString("\"version\": \"2.1.0\",\n\"runs\": [")
 	w.Write(bytes.TrimSuffix(head, []byte("\n}")))
 	w.WriteString(",\n  \"results\": [")
-	results := newSarifResults(r)
+	results := newSarifResults(r, o)
 	separator := "\n    "
 	remarks := remarksOf(r.Compared())
 	for i := range remarks {
@@ -119,10 +119,11 @@ type sarifResults struct {
 	rules      map[string]int
 	causes     map[string]evaluator.Cause
 	difference *evaluator.Difference // nil where nothing is compared
+	options    Options
 }
 
-func newSarifResults(r *evaluator.Result) *sarifResults {
-	s := &sarifResults{rules: map[string]int{}, causes: map[string]evaluator.Cause{}, difference: r.Compared()}
+func newSarifResults(r *evaluator.Result, o Options) *sarifResults {
+	s := &sarifResults{options: o, rules: map[string]int{}, causes: map[string]evaluator.Cause{}, difference: r.Compared()}
 	for i, rule := range r.Rules {
 		s.rules[rule.ID] = i
 	}
@@ -144,7 +145,7 @@ func (s *sarifResults) message(f evaluator.Finding) string {
 func (s *sarifResults) of(f evaluator.Finding) sarifResult {
 	out := sarifResult{
 		RuleID: f.Rule, RuleIndex: s.rules[f.Rule], Level: sarifLevel(f.Severity), Message: sarifMessage{sarifText(s.message(f))},
-		Locations:     []sarifLocation{{PhysicalLocation: sarifPlace(f.Location), LogicalLocations: []sarifLogical{logicalLocation(f.Resource, f.Path)}}},
+		Locations:     []sarifLocation{{PhysicalLocation: sarifPlace(s.options.place(f.Location)), LogicalLocations: []sarifLogical{logicalLocation(f.Resource, f.Path)}}},
 		BaselineState: sarifState(f.BaselineState),
 		Suppressions:  []sarifSuppression{},
 		Properties: sarifFinding{
@@ -226,7 +227,7 @@ func (s *sarifResults) related(f *evaluator.Finding) []sarifLocation {
 	var out []sarifLocation
 	add := func(msg string, at *evaluator.SourceLocation, logical sarifLogical) {
 		out = append(out, sarifLocation{
-			ID: len(out) + 1, Message: &sarifMessage{sarifText(msg)}, PhysicalLocation: sarifPlace(at), LogicalLocations: []sarifLogical{logical},
+			ID: len(out) + 1, Message: &sarifMessage{sarifText(msg)}, PhysicalLocation: sarifPlace(s.options.place(at)), LogicalLocations: []sarifLogical{logical},
 		})
 	}
 	if c, ok := s.causes[f.Cause]; ok && c.Resource != nil {

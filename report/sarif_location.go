@@ -45,12 +45,13 @@ type sarifLogical struct {
 // logicalLocation is where a setting is in an estate that is no file: the
 // setting of an object, or the object where the finding names no setting.
 func logicalLocation(object evaluator.Resource, path string) sarifLogical {
+	name := Line(object.Name) // viewers show it as it is
 	l := sarifLogical{
-		Name: object.Name, FullyQualifiedName: object.Type + "/" + object.Name, DecoratedName: object.GUID, Kind: "resource",
+		Name: name, FullyQualifiedName: object.Type + "/" + name, DecoratedName: Line(object.GUID), Kind: "resource",
 	}
 	if path != "" {
-		l.Name, l.Kind = path, "property"
-		l.FullyQualifiedName += "/" + path
+		l.Name, l.Kind = Line(path), "property"
+		l.FullyQualifiedName += "/" + l.Name
 	}
 	return l
 }

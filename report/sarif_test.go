@@ -71,7 +71,7 @@ func TestSarifRoundTrip(t *testing.T) {
 			t.Errorf("result %d: justification %q", i, *got.Suppressions[0].Justification)
 		}
 		place := got.Locations[0]
-		if l := place.LogicalLocations[0]; *l.Name != f.Path || !strings.Contains(*l.FullyQualifiedName, f.Resource.Name) {
+		if l := place.LogicalLocations[0]; *l.Name != Line(f.Path) || !strings.Contains(*l.FullyQualifiedName, Line(f.Resource.Name)) {
 			t.Errorf("result %d is at %q", i, *l.FullyQualifiedName)
 		}
 		if (f.Location != nil) != (place.PhysicalLocation != nil) {

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"io"
 	"os"
+
+	"github.com/nscheck/nscheck/internal/tempfile"
 )
 
 // spillMemory is how many bytes stay in memory before they go to a temporary file.
@@ -27,7 +29,7 @@ func (s *spill) Write(b []byte) (int, error) {
 
 func (s *spill) flush() error {
 	if s.file == nil {
-		f, err := os.CreateTemp("", "nscheck-report-*")
+		f, err := tempfile.Create("", "nscheck-report-*")
 		if err != nil {
 			return err
 		}
@@ -56,8 +58,7 @@ func (s *spill) close() error {
 	if s.file == nil {
 		return nil
 	}
-	name := s.file.Name()
-	s.file.Close()
+	err := s.file.Close()
 	s.file = nil
-	return os.Remove(name)
+	return err
 }

@@ -69,6 +69,9 @@ func Name(s string) string { return clean(s, maxNameLength) }
 // line of a report for people.
 func Message(s string) string { return clean(s, maxMessageLength) }
 
+// Line makes text from outside fit for one line on a terminal, however long.
+func Line(s string) string { return printable(s, math.MaxInt) }
+
 // Text makes text from outside fit for a terminal and keeps its lines.
 func Text(s string) string {
 	lines := strings.Split(s, "\n")

@@ -12,12 +12,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/nscheck/nscheck/internal/textfile"
 )
 
 // Algorithms are those with which OPA signs bundles.
@@ -49,7 +50,7 @@ const (
 // it. A key in another form must not be taken for a secret, since everybody may know
 // a public key.
 func ReadKey(file string) (*Key, error) {
-	f, err := os.Open(file)
+	f, err := textfile.Open(file)
 	if err != nil {
 		return nil, fmt.Errorf("read the key %s: %w", file, cause(err))
 	}

@@ -15,6 +15,7 @@ import (
 	"testing/fstest"
 
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/internal/textfile"
 )
 
 // Bounds of a pack as a file; a pack of a thousand rules is far below them.
@@ -59,7 +60,7 @@ func Open(name string) (*Pack, error) {
 		if _, err := os.ReadDir(name); err != nil { // later it would be called "."
 			return nil, err
 		}
-		p.FS = os.DirFS(name)
+		p.FS = textfile.DirFS(name)
 	} else {
 		if p.archive, err = readFile(name); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
@@ -73,7 +74,7 @@ func Open(name string) (*Pack, error) {
 }
 
 func readFile(name string) (fstest.MapFS, error) {
-	f, err := os.Open(name)
+	f, err := textfile.Open(name)
 	if err != nil {
 		return nil, cause(err)
 	}

@@ -130,7 +130,7 @@ func (d *jsonDecoder) object(path []string) (any, *flaw) {
 			return nil, d.syntax(path)
 		}
 		if _, double := object[key]; double {
-			return nil, &flaw{offset: start, path: path, message: fmt.Sprintf("the field %s stands here twice; remove one", quote(key))}
+			return nil, &flaw{offset: start, path: path, message: fmt.Sprintf("the key %s is repeated; remove one", quote(key))}
 		}
 		value, fl := d.value(append(path, key))
 		if fl != nil {

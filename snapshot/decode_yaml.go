@@ -1,53 +1,30 @@
 package snapshot
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"math"
 	"regexp"
 	"strconv"
-	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/nscheck/nscheck/internal/strictyaml"
 )
 
 // decodeYAML reads one YAML document into the same values as decodeJSON, and
 // its nodes, which hold the places.
 func decodeYAML(text []byte) (any, *yaml.Node, *flaw) {
-	dec := yaml.NewDecoder(bytes.NewReader(text))
-	var document, second yaml.Node
-	if err := dec.Decode(&document); err != nil {
-		if errors.Is(err, io.EOF) {
-			return nil, nil, &flaw{message: "the document is empty"}
-		}
-		return nil, nil, yamlSyntax(err)
+	root, err := strictyaml.Parse(text)
+	if err != nil {
+		return nil, nil, &flaw{line: err.Line, column: err.Column, message: err.Message}
 	}
-	if err := dec.Decode(&second); err == nil {
-		return nil, nil, &flaw{line: second.Line, column: second.Column,
-			message: "a second YAML document begins here; a snapshot is one document"}
-	} else if !errors.Is(err, io.EOF) {
-		return nil, nil, yamlSyntax(err)
+	if root == nil {
+		return nil, nil, &flaw{message: "the document is empty"}
 	}
-	root := document.Content[0]
 	d := yamlDecoder{}
 	value, fl := d.value(root, nil)
 	return value, root, fl
-}
-
-var yamlErrorLine = regexp.MustCompile(`^line (\d+): `)
-
-func yamlSyntax(err error) *flaw {
-	message := strings.TrimPrefix(err.Error(), "yaml: ")
-	fl := &flaw{}
-	if m := yamlErrorLine.FindStringSubmatch(message); m != nil {
-		fl.line, _ = strconv.Atoi(m[1])
-		message = message[len(m[0]):]
-	}
-	fl.message = "not valid YAML: " + message
-	return fl
 }
 
 type yamlDecoder struct {
@@ -101,7 +78,7 @@ func (d *yamlDecoder) mapping(node *yaml.Node, path []string) (any, *flaw) {
 			return nil, yamlFlaw(key, path, "a field name must be text; write it in quotes")
 		}
 		if line, double := lines[key.Value]; double {
-			return nil, yamlFlaw(key, path, "the field %s stands here twice, first in line %d; remove one", quote(key.Value), line)
+			return nil, yamlFlaw(key, path, "the key %s is repeated, it is first in line %d; remove one", quote(key.Value), line)
 		}
 		lines[key.Value] = key.Line
 		value, fl := d.value(item, append(path, key.Value))

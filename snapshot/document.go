@@ -71,9 +71,8 @@ func (d *document) open() error {
 	}
 	if _, flaws := r.check.validate(kindDocument, d.value); len(flaws) > 0 {
 		errs := make([]*Error, len(flaws))
-		for i, f := range flaws {
-			line, column := d.place(f.path, f.atKey)
-			errs[i] = d.errorAt(line, column, f.place(), f.message)
+		for i, at := range d.places(flaws) {
+			errs[i] = d.errorAt(at.line, at.column, flaws[i].place(), flaws[i].message)
 		}
 		return join(errs)
 	}
@@ -197,9 +196,20 @@ func (d *document) place(path []string, atKey bool) (line, column int) {
 	return place(d.text, locateJSON(d.text, path, atKey))
 }
 
+// places are those of what is wrong.
+func (d *document) places(flaws []finding) []position {
+	if d.root == nil {
+		return positions(d.text, locateAllJSON(d.text, flaws))
+	}
+	out := make([]position, len(flaws))
+	for i, node := range locateAllYAML(d.root, flaws) {
+		out[i] = position{node.Line, node.Column}
+	}
+	return out
+}
+
 func (d *document) errorAt(line, column int, path []string, message string) *Error {
-	return &Error{File: d.r.name, Line: line, Column: column, Path: pathText("", path, shapes[kindDocument]),
-		Message: message, hideColumn: d.r.form == YAML}
+	return &Error{File: d.r.name, Line: line, Column: column, Path: pathText("", path, shapes[kindDocument]), Message: message}
 }
 
 // checkFormat refuses a manifest of a newer version before anything else is

@@ -161,6 +161,7 @@ func (e *clientEncoder) listField(name string, values []string) {
 
 // text writes plain text as it is, and leaves all other to encoding/json.
 func (e *clientEncoder) text(value string) {
+	value = Cut(value)
 	for i := range len(value) {
 		if c := value[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
 			e.escaped(value)

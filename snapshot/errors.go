@@ -16,9 +16,6 @@ type Error struct {
 	Column  int    // character in the line, from 1; 0 where the whole line is to blame
 	Path    string // place in the document, such as clients[3].packages.plugin.status
 	Message string // what is wrong and what to do
-
-	// hideColumn is set for YAML, where the line is enough for a reader.
-	hideColumn bool
 }
 
 // Error returns "file: line 12, column 7: path: message", without the parts
@@ -28,7 +25,7 @@ func (e *Error) Error() string {
 	b.WriteString(e.File)
 	if e.Line > 0 {
 		fmt.Fprintf(&b, ": line %d", e.Line)
-		if e.Column > 0 && !e.hideColumn {
+		if e.Column > 0 {
 			fmt.Fprintf(&b, ", column %d", e.Column)
 		}
 	}
@@ -52,7 +49,10 @@ func (e Errors) Error() string {
 	for _, err := range e[:min(len(e), shownErrors)] {
 		lines = append(lines, err.Error())
 	}
-	if more := len(e) - len(lines); more > 0 {
+	switch more := len(e) - len(lines); {
+	case len(e) >= maxFlaws:
+		lines = append(lines, fmt.Sprintf("%s: and at least %d more", e[0].File, more))
+	case more > 0:
 		lines = append(lines, fmt.Sprintf("%s: and %d more", e[0].File, more))
 	}
 	return strings.Join(lines, "\n")

@@ -135,8 +135,12 @@ func (r *Reader) body(l lineOf, index int64) ([]byte, error) {
 	changed, flaws := r.check.validate(l.kind, value)
 	if len(flaws) > 0 {
 		errs := make([]*Error, len(flaws))
-		for i, f := range flaws {
-			errs[i] = r.errorAt(l, l.rest+locateJSON(object, f.path, f.atKey), pathText(root, f.place(), shape), f.message)
+		offsets := locateAllJSON(object, flaws)
+		for i := range offsets {
+			offsets[i] += l.rest
+		}
+		for i, at := range positions(l.text, offsets) {
+			errs[i] = &Error{File: r.name, Line: l.number, Column: at.column, Path: pathText(root, flaws[i].place(), shape), Message: flaws[i].message}
 		}
 		return nil, join(errs)
 	}

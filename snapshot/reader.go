@@ -14,6 +14,8 @@ import (
 	"os"
 
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/nscheck/nscheck/internal/textfile"
 )
 
 // Form is how a snapshot is written down.
@@ -35,6 +37,7 @@ type Reader struct {
 	packed     hash.Hash     // over the input as it is stored, where that is compressed
 	form       Form
 	compressed bool
+	converted  bool // from UTF-16
 	check      validator
 
 	manifest  *Manifest
@@ -76,7 +79,7 @@ func Open(path string) (*Reader, error) {
 	case info.IsDir():
 		return nil, &Error{File: path, Message: "is a directory; name one snapshot file in it"}
 	}
-	file, err := os.Open(path)
+	file, err := textfile.Open(path)
 	if err != nil {
 		return nil, &Error{File: path, Message: "cannot be opened: " + cause(err)}
 	}
@@ -105,12 +108,15 @@ func NewReader(in io.Reader, name string) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
+	plain = r.decode(plain)
 	if err := r.detect(plain); err != nil {
 		r.Close()
 		return nil, err
 	}
-	switch r.form {
-	case JSONLines:
+	switch {
+	case r.form == JSONLines && r.converted:
+		err = r.errorf(1, "is UTF-16 text, so it was converted after it was written; use an untouched copy (PowerShell: copy files, do not redirect their text)")
+	case r.form == JSONLines:
 		err = r.openLines(plain)
 	default:
 		err = r.openDocument(plain)
@@ -153,6 +159,20 @@ func (r *Reader) decompress(in *bufio.Reader) (*bufio.Reader, error) {
 	return bufio.NewReaderSize(r.zstd, 1<<16), nil
 }
 
+// decode turns UTF-16, as Windows PowerShell writes it, into UTF-8.
+func (r *Reader) decode(in *bufio.Reader) *bufio.Reader {
+	head, _ := in.Peek(4)
+	if len(head) < 4 || !textfile.IsUTF16(head) {
+		return in
+	}
+	r.converted = true
+	stored := io.Reader(in)
+	if !r.compressed {
+		stored = io.TeeReader(in, r.packed)
+	}
+	return bufio.NewReaderSize(textfile.NewReader(stored), 1<<16)
+}
+
 // sniffed is how much of the beginning tells the form.
 const sniffed = 4096
 
@@ -166,8 +186,6 @@ func (r *Reader) detect(in *bufio.Reader) error {
 		return r.errorf(0, "the file is empty; a snapshot has at least a manifest, an estate and an end (collect again)")
 	case bytes.HasPrefix(head, gzipMagic):
 		return r.errorf(0, "is compressed with gzip; decompress it first, or compress with zstd")
-	case bytes.HasPrefix(head, []byte{0xFF, 0xFE}), bytes.HasPrefix(head, []byte{0xFE, 0xFF}):
-		return r.errorf(1, "is UTF-16 text; save it as UTF-8 (in PowerShell: Out-File -Encoding utf8)")
 	case bytes.IndexByte(head, 0) >= 0:
 		return r.errorf(0, "is not a snapshot: it holds binary data")
 	}
@@ -251,7 +269,7 @@ func (r *Reader) Close() error {
 // finish is called when the input was read to its end; plain is the hash of
 // what came out of the decompression, or of the input itself.
 func (r *Reader) finish(plain hash.Hash) {
-	if r.compressed {
+	if r.compressed || r.converted {
 		plain = r.packed
 	}
 	r.sha256 = hex.EncodeToString(plain.Sum(nil))

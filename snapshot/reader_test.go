@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"unicode/utf16"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -90,11 +91,12 @@ func TestReaderRefuses(t *testing.T) {
 		{"only a byte order mark", "\uFEFF", `s: the document is empty`},
 		{"binary", "MZ\x00\x01\x02", `s: is not a snapshot: it holds binary data`},
 		{"gzip", "\x1f\x8b\x08\x00", `s: is compressed with gzip; decompress it first, or compress with zstd`},
-		{"UTF-16", "\xff\xfe{\x00", `s: line 1: is UTF-16 text; save it as UTF-8 (in PowerShell: Out-File -Encoding utf8)`},
+		{"UTF-16 that ends", "\xff\xfe{\x00", `s: line 1, column 2: not valid JSON: unexpected end of JSON input`},
+		{"UTF-16 of lines", utf16le(good), `s: line 1: is UTF-16 text, so it was converted after it was written; use an untouched copy (PowerShell: copy files, do not redirect their text)`},
 		{"text", "hello world\n", `s: is not a snapshot: it must be an object with "estate" and "clients", and is the text "hello world"`},
 		{"array", `[1]`, `s: is not a snapshot: it must be an object with "estate" and "clients", and is a list`},
 		{"empty object", `{}`, `s: line 1, column 1: the field "estate" is missing`},
-		{"invalid UTF-8 in YAML", "estate: {}\nfoo: \"\xff\"\n", `s: line 2: not valid UTF-8; save the file as UTF-8`},
+		{"invalid UTF-8 in YAML", "estate: {}\nfoo: \"\xff\"\n", `s: line 2, column 7: not valid UTF-8; save the file as UTF-8`},
 		{"invalid UTF-8 in JSON", "{\"estate\":\n\"\xff\"}", `s: line 2, column 2: not valid UTF-8; save the file as UTF-8`},
 		{"invalid UTF-8 in a line", head + strings.Replace(clientLine("A"), `"A"`, "\"ä\xc3(", 1), `s: line 3, column 73: clients[0]: not valid UTF-8; save the file as UTF-8`},
 
@@ -117,9 +119,9 @@ func TestReaderRefuses(t *testing.T) {
 
 		{"a section twice in the manifest", strings.Replace(good, `"sections":[]`, `"sections":[{"name":"sites","status":"denied","rows":0,"duration_ms":1},{"name":"sites","status":"collected","rows":0,"duration_ms":1}]`, 1), `s: line 1, column 185: manifest.sections[1].name: "sites" is the name of sections[0] too; each of sections must have its own`},
 		{"a site twice", strings.Replace(good, `{"kind":"estate"}`, `{"kind":"estate","sites":[{"guid":"`+guid1+`","name":"a"},{"guid":"`+guid1+`","name":"b"}]}`, 1), `s: line 2, column 94: estate.sites[1].guid: "` + guid1 + `" is the guid of sites[0] too; each of sites must have its own`},
-		{"a client twice in a document", "estate: {}\nclients:\n  - {guid: " + guid1 + ", name: a}\n  - {guid: " + guid1 + ", name: b}\n", `s: line 4: clients[1].guid: "` + guid1 + `" is the guid of clients[0] too; each of clients must have its own`},
-		{"a filter twice in YAML", "estate:\n  filters:\n  - {guid: " + guid1 + ", name: a}\n  - guid: " + guid1 + "\n    name: b\n", `s: line 4: estate.filters[1].guid: "` + guid1 + `" is the guid of filters[0] too; each of filters must have its own`},
-		{"a section twice in a document", "manifest: {format: 1, tool: t, collected_at: '2024-03-01T06:30:00Z', source: {kind: demo}, sections: [{name: a, status: denied, rows: 0, duration_ms: 1}, {name: a, status: denied, rows: 0, duration_ms: 1}]}\nestate: {}\n", `s: line 1: manifest.sections[1].name: "a" is the name of sections[0] too; each of sections must have its own`},
+		{"a client twice in a document", "estate: {}\nclients:\n  - {guid: " + guid1 + ", name: a}\n  - {guid: " + guid1 + ", name: b}\n", `s: line 4, column 12: clients[1].guid: "` + guid1 + `" is the guid of clients[0] too; each of clients must have its own`},
+		{"a filter twice in YAML", "estate:\n  filters:\n  - {guid: " + guid1 + ", name: a}\n  - guid: " + guid1 + "\n    name: b\n", `s: line 4, column 11: estate.filters[1].guid: "` + guid1 + `" is the guid of filters[0] too; each of filters must have its own`},
+		{"a section twice in a document", "manifest: {format: 1, tool: t, collected_at: '2024-03-01T06:30:00Z', source: {kind: demo}, sections: [{name: a, status: denied, rows: 0, duration_ms: 1}, {name: a, status: denied, rows: 0, duration_ms: 1}]}\nestate: {}\n", `s: line 1, column 162: manifest.sections[1].name: "a" is the name of sections[0] too; each of sections must have its own`},
 
 		{"unknown kind", head + `{"kind":"printer"}` + "\n", `s: line 3: the record kind "printer" is not known; it is one of manifest, estate, client, end`},
 		{"estate first", estateLine, `s: line 1: a record of kind "estate" where manifest must stand; the order is manifest, estate, clients, end`},
@@ -131,12 +133,12 @@ func TestReaderRefuses(t *testing.T) {
 		{"not JSON", head + "{\"kind\":\"client\",\"guid\":x}\n", `s: line 3, column 25: clients[0].guid: not valid JSON: invalid character 'x' looking for beginning of value`},
 		{"comma after the kind", head + `{"kind":"client",}` + "\n", `s: line 3, column 18: not valid JSON: invalid character '}' looking for beginning of object key string`},
 		{"two objects in a line", head + strings.TrimSpace(clientLine("A")) + "{}\n", `s: line 3, column 133: clients[0]: not valid JSON: invalid character '{' after top-level value`},
-		{"duplicate key in a line", head + `{"kind":"client","name":"A","plugin":{"version":null,"version":"1"}}` + "\n", `s: line 3, column 54: clients[0].plugin: the field "version" stands here twice; remove one`},
+		{"duplicate key in a line", head + `{"kind":"client","name":"A","plugin":{"version":null,"version":"1"}}` + "\n", `s: line 3, column 54: clients[0].plugin: the key "version" is repeated; remove one`},
 		{"second kind", head + `{"kind":"client","kind":"client","guid":"` + guid1 + `","name":"A"}` + "\n", `s: line 3, column 18: clients[0]: unknown field "kind"; known here: *`},
 		{"wrong case of a field", head + strings.Replace(clientLine("A"), `"domain"`, `"Domain"`, 1), `s: line 3, column 75: clients[0]: unknown field "Domain"; did you mean "domain"?`},
 		{"status in a line", head + `{"kind":"client","guid":"` + guid1 + `","name":"Ä","packages":{"plugin":{"status":"reddy"}}}` + "\n", `s: line 3, column 106: clients[0].packages.plugin.status: "reddy" is not one of downloaded, failed, pending`},
 
-		{"duplicate key in JSON", "{\"estate\":{},\n \"estate\":{}}", `s: line 2, column 2: the field "estate" stands here twice; remove one`},
+		{"duplicate key in JSON", "{\"estate\":{},\n \"estate\":{}}", `s: line 2, column 2: the key "estate" is repeated; remove one`},
 		{"JSON cut off", `{"estate":{}`, `s: line 1, column 13: not valid JSON: unexpected end of JSON input`},
 		{"deep JSON", `{"estate":` + strings.Repeat("[", 100000), `s: line 1, column 74: nested deeper than 64 levels`},
 		{"huge exponent", `{"estate":{"filters":[{"guid":"` + guid1 + `","name":"x","members":1e1000000000}]}}`, `s: line 1, column 91: estate.filters[0].members: the number 1e1000000000 is out of range`},
@@ -148,28 +150,28 @@ func TestReaderRefuses(t *testing.T) {
 		{"hostile key", `{"estate":{"\u001b[31m":1}}`, `s: line 1, column 12: estate: unknown field "\x1b[31m"; known here: *`},
 		{"long key", `{"estate":{"` + strings.Repeat("x", 1000) + `":1}}`, `s: line 1, column 12: estate: unknown field "` + strings.Repeat("x", 60) + `…"; known here: filters, licences, package_servers, packages, patch_import, policies, server, sites, subnets, vendor_policies`},
 
-		{"YAML syntax", "estate:\n  sites: [\n", `s: line 2: not valid YAML: did not find expected node content`},
-		{"two YAML documents", "estate: {}\n---\nestate: {}\n", `s: line 2: a second YAML document begins here; a snapshot is one document`},
-		{"duplicate key in YAML", "estate:\n  sites: []\n  sites: []\n", `s: line 3: estate: the field "sites" stands here twice, first in line 2; remove one`},
-		{"version as a number", "estate:\n  server:\n    name: NS01\n    version: 7.5\n", `s: line 4: estate.server.version: must be text or null, not the number 7.5; write it in quotes: "7.5"`},
-		{"yes as a boolean", "estate: {}\nclients:\n- guid: " + guid1 + "\n  name: A\n  plugin:\n    installed: yes\n", `s: line 6: clients[0].plugin.installed: must be a boolean or null, not the text "yes"; write true or false, without quotes`},
-		{"misspelt field", "estate: {}\nclients:\n- guid: " + guid1 + "\n  name: A\n  plugin:\n    instaled: true\n", `s: line 6: clients[0].plugin: unknown field "instaled"; did you mean "installed"?`},
-		{"GUID in lower case", "estate:\n  sites:\n  - guid: '{d3ba9ca7-5e71-4d76-b961-1ba0b436aacb}'\n    name: x\n", `s: line 3: estate.sites[0].guid: "{d3ba9ca7-5e71-4d76-b961-1ba0b436aacb}" must be written in upper case without braces: ` + guid1},
-		{"no GUID", "estate:\n  sites:\n  - guid: Leeds\n    name: x\n", `s: line 3: estate.sites[0].guid: "Leeds" is not a GUID such as D3BA9CA7-5E71-4D76-B961-1BA0B436AACB`},
-		{"bits beyond the prefix", "estate:\n  subnets:\n  - guid: " + guid1 + "\n    cidr: 10.4.0.5/24\n", `s: line 4: estate.subnets[0].cidr: "10.4.0.5/24" is not a network: it has bits beyond its prefix; write 10.4.0.0/24`},
-		{"no network", "estate:\n  subnets:\n  - guid: " + guid1 + "\n    cidr: ::/0\n", `s: line 4: estate.subnets[0].cidr: "::/0" is not an IPv4 network such as 10.4.0.0/24`},
-		{"address without prefix", "estate: {}\nclients:\n- guid: " + guid1 + "\n  name: A\n  addresses: [10.4.0.17]\n", `s: line 5: clients[0].addresses[0]: "10.4.0.17" lacks its prefix length; write for example 10.4.0.17/24`},
-		{"null list", "estate:\n  sites:\n", `s: line 2: estate.sites: must be a list, not null; leave the field out where nothing was collected, write [] where there is none`},
-		{"null section", "estate:\n  server:\n", `s: line 2: estate.server: must be an object, not null; leave the field out where nothing was collected`},
-		{"null estate", "estate:\n", `s: line 1: estate: must be an object, not null; leave the field out where nothing was collected`},
-		{"location given", "estate: {}\nclients:\n- guid: " + guid1 + "\n  name: A\n  location: {}\n", `s: line 5: clients[0]: the field "location" is computed from "addresses" and is no part of a snapshot; remove it`},
-		{"number as key", "estate: {}\n1: x\n", `s: line 2: a field name must be text; write it in quotes`},
-		{"tag", "estate: {}\nclients: !!set {a: }\n", `s: line 2: clients: must be a list, not an object`},
-		{"binary tag", "estate: !!binary aGVsbG8=\n", `s: line 1: estate: the YAML tag "!!binary" is not known here; remove it`},
-		{"infinity", "estate:\n  licences: {product: p, in_use: .inf}\n", `s: line 2: estate.licences.in_use: ".inf" is not a number that JSON can hold`},
-		{"alias in its own anchor", "estate: &a\n  sites: [*a]\n", `s: line 1: nested deeper than 64 levels; an alias may stand inside its own anchor`},
-		{"merge of its own anchor", "estate: &a\n  <<: *a\n", `s: line 1: nested deeper than 64 levels; an alias may stand inside its own anchor`},
-		{"merge of text", "estate:\n  <<: x\n", `s: line 2: estate: << takes objects, not the text "x"`},
+		{"YAML syntax", "estate:\n  sites: [\n", `s: line 2, column 3: not valid YAML: did not find expected node content`},
+		{"two YAML documents", "estate: {}\n---\nestate: {}\n", `s: line 2, column 1: a second YAML document begins here, and only one is read`},
+		{"duplicate key in YAML", "estate:\n  sites: []\n  sites: []\n", `s: line 3, column 3: the key "sites" is repeated, it is first in line 2; remove one`},
+		{"version as a number", "estate:\n  server:\n    name: NS01\n    version: 7.5\n", `s: line 4, column 14: estate.server.version: must be text or null, not the number 7.5; write it in quotes: "7.5"`},
+		{"yes as a boolean", "estate: {}\nclients:\n- guid: " + guid1 + "\n  name: A\n  plugin:\n    installed: yes\n", `s: line 6, column 16: clients[0].plugin.installed: must be a boolean or null, not the text "yes"; write true or false, without quotes`},
+		{"misspelt field", "estate: {}\nclients:\n- guid: " + guid1 + "\n  name: A\n  plugin:\n    instaled: true\n", `s: line 6, column 5: clients[0].plugin: unknown field "instaled"; did you mean "installed"?`},
+		{"GUID in lower case", "estate:\n  sites:\n  - guid: '{d3ba9ca7-5e71-4d76-b961-1ba0b436aacb}'\n    name: x\n", `s: line 3, column 11: estate.sites[0].guid: "{d3ba9ca7-5e71-4d76-b961-1ba0b436aacb}" must be written in upper case without braces: ` + guid1},
+		{"no GUID", "estate:\n  sites:\n  - guid: Leeds\n    name: x\n", `s: line 3, column 11: estate.sites[0].guid: "Leeds" is not a GUID such as D3BA9CA7-5E71-4D76-B961-1BA0B436AACB`},
+		{"bits beyond the prefix", "estate:\n  subnets:\n  - guid: " + guid1 + "\n    cidr: 10.4.0.5/24\n", `s: line 4, column 11: estate.subnets[0].cidr: "10.4.0.5/24" is not a network: it has bits beyond its prefix; write 10.4.0.0/24`},
+		{"no network", "estate:\n  subnets:\n  - guid: " + guid1 + "\n    cidr: ::/0\n", `s: line 4, column 11: estate.subnets[0].cidr: "::/0" is not an IPv4 network such as 10.4.0.0/24`},
+		{"address without prefix", "estate: {}\nclients:\n- guid: " + guid1 + "\n  name: A\n  addresses: [10.4.0.17]\n", `s: line 5, column 15: clients[0].addresses[0]: "10.4.0.17" lacks its prefix length; write for example 10.4.0.17/24`},
+		{"null list", "estate:\n  sites:\n", `s: line 2, column 9: estate.sites: must be a list, not null; leave the field out where nothing was collected, write [] where there is none`},
+		{"null section", "estate:\n  server:\n", `s: line 2, column 10: estate.server: must be an object, not null; leave the field out where nothing was collected`},
+		{"null estate", "estate:\n", `s: line 1, column 8: estate: must be an object, not null; leave the field out where nothing was collected`},
+		{"location given", "estate: {}\nclients:\n- guid: " + guid1 + "\n  name: A\n  location: {}\n", `s: line 5, column 3: clients[0]: the field "location" is computed from "addresses" and is no part of a snapshot; remove it`},
+		{"number as key", "estate: {}\n1: x\n", `s: line 2, column 1: a field name must be text; write it in quotes`},
+		{"tag", "estate: {}\nclients: !!set {a: }\n", `s: line 2, column 10: clients: must be a list, not an object`},
+		{"binary tag", "estate: !!binary aGVsbG8=\n", `s: line 1, column 9: estate: the YAML tag "!!binary" is not known here; remove it`},
+		{"infinity", "estate:\n  licences: {product: p, in_use: .inf}\n", `s: line 2, column 34: estate.licences.in_use: ".inf" is not a number that JSON can hold`},
+		{"alias in its own anchor", "estate: &a\n  sites: [*a]\n", `s: line 2, column 11: the alias *a is inside of its own anchor`},
+		{"merge of its own anchor", "estate: &a\n  <<: *a\n", `s: line 2, column 7: the alias *a is inside of its own anchor`},
+		{"merge of text", "estate:\n  <<: x\n", `s: line 2, column 3: << takes mappings, such as <<: *anchor`},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -184,6 +186,47 @@ func TestReaderRefuses(t *testing.T) {
 	}
 }
 
+// utf16le is a text as Windows PowerShell redirects it.
+func utf16le(text string) string {
+	var b strings.Builder
+	for _, unit := range utf16.Encode([]rune("\uFEFF" + text)) {
+		b.WriteByte(byte(unit))
+		b.WriteByte(byte(unit >> 8))
+	}
+	return b.String()
+}
+
+// TestReader_encodings reads documents as editors and shells write them.
+func TestReader_encodings(t *testing.T) {
+	for form, text := range map[snapshot.Form]string{
+		snapshot.JSON: "{\"estate\":\r\n {\"sites\":[]},\r\n\"clients\":[" + clientBody("\u00e4") + "]}\r\n",
+		snapshot.YAML: "estate:\r\n  sites: []\r\nclients:\r\n  - " + clientBody("\u00e4") + "\r\n",
+	} {
+		for name, file := range map[string]string{"plain": text, "mark": "\uFEFF" + text, "UTF-16": utf16le(text), "UTF-16 without mark": utf16le(text)[2:]} {
+			r, err := snapshot.NewReader(strings.NewReader(file), "s")
+			if err != nil {
+				t.Errorf("%s, %s: %v", form, name, err)
+				continue
+			}
+			n := 0
+			for line, err := range r.Clients() {
+				if err != nil {
+					t.Fatal(err)
+				}
+				if c, err := line.Client(); err != nil || c.Name != "\u00e4" {
+					t.Errorf("%s, %s: %+v, %v", form, name, c, err)
+				}
+				n++
+			}
+			if sum := fmt.Sprintf("%x", sha256.Sum256([]byte(file))); n != 1 || r.Form() != form || r.SHA256() != sum {
+				t.Errorf("%s, %s: %d clients, form %s, hash %s, want %s", form, name, n, r.Form(), r.SHA256(), sum)
+			}
+		}
+	}
+}
+
+func clientBody(name string) string { return `{"guid":"` + guid1 + `","name":"` + name + `"}` }
+
 func TestReaderRefusesBillionLaughs(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n")
@@ -191,7 +234,7 @@ func TestReaderRefusesBillionLaughs(t *testing.T) {
 		fmt.Fprintf(&b, "a%d: &a%d [%s]\n", i, i, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*a%d,", i-1), 10), ","))
 	}
 	_, err := read(strings.NewReader(b.String()), "s")
-	want := "s: line 1: more than 4194304 values after its aliases are expanded"
+	want := "s: line 1, column 24: nested deeper than 100 levels, or more than 4194304 values, with aliases expanded"
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
@@ -205,7 +248,7 @@ func TestReaderListsErrors(t *testing.T) {
 	}
 	_, err := read(strings.NewReader(b.String()), "s.yaml")
 	lines := strings.Split(fmt.Sprint(err), "\n")
-	if len(lines) != 11 || !strings.HasPrefix(lines[9], "s.yaml: line 12: estate.sites[9].guid: ") || lines[10] != "s.yaml: and 2 more" {
+	if len(lines) != 11 || !strings.HasPrefix(lines[9], "s.yaml: line 12, column 12: estate.sites[9].guid: ") || lines[10] != "s.yaml: and 2 more" {
 		t.Errorf("got %v", err)
 	}
 	var all snapshot.Errors
@@ -305,7 +348,7 @@ func TestHugeString(t *testing.T) {
 	w := snapshot.NewWriter(&file)
 	w.WriteManifest(fullManifest())
 	w.WriteEstate(&snapshot.Estate{})
-	w.WriteClient(&snapshot.Client{GUID: guid1, Name: name})
+	w.WriteClientLine([]byte(`{"guid":"` + guid1 + `","name":"` + name + `","domain":null,"status":null,"managed":null,"os_name":null}`))
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -78,6 +78,10 @@ func (schemaValidator) accepts(kind string, text []byte) bool {
 }
 
 func (schemaValidator) validate(kind string, value any) (bool, []finding) {
+	// The schema finds all that is wrong, which may be millions of values.
+	if found := shapes[kind].misfits(value); len(found) == maxFlaws {
+		return false, found
+	}
 	err := compiledSchemas()[kind].Validate(value)
 	if invalid := (*jsonschema.ValidationError)(nil); errors.As(err, &invalid) {
 		e := explainer{value: value, shape: shapes[kind]}

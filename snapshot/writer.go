@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/klauspost/compress/zstd"
@@ -62,7 +64,7 @@ func NewWriter(out io.Writer) *Writer {
 	return &Writer{out: bufio.NewWriterSize(out, 1<<16), sum: sha256.New()}
 }
 
-// WriteManifest writes the first record. A format of zero stands for
+// WriteManifest writes the first record, with long texts cut. A format of zero stands for
 // FormatVersion.
 func (w *Writer) WriteManifest(m *Manifest) error {
 	if err := w.enter(kindManifest); err != nil {
@@ -81,10 +83,14 @@ func (w *Writer) WriteManifest(m *Manifest) error {
 	if copied.Sections == nil {
 		copied.Sections = []Section{}
 	}
+	copied.Sections = slices.Clone(copied.Sections)
+	copied.Source.Notes = slices.Clone(copied.Source.Notes)
+	cutTexts(reflect.ValueOf(&copied))
 	return w.writeRecord(kindManifest, manifestRecord{kindManifest, &copied})
 }
 
-// WriteEstate writes the second record.
+// WriteEstate writes the second record. Long texts in the estate are cut, and
+// what a reader would refuse is refused: see Conform.
 func (w *Writer) WriteEstate(e *Estate) error {
 	if err := w.enter(kindEstate); err != nil {
 		return err
@@ -92,6 +98,7 @@ func (w *Writer) WriteEstate(e *Estate) error {
 	if e == nil {
 		return w.fail(errors.New("write estate: there is none; write an empty one where nothing was collected"))
 	}
+	cutTexts(reflect.ValueOf(e))
 	return w.writeRecord(kindEstate, estateRecord{kindEstate, e})
 }
 
@@ -167,9 +174,9 @@ func (w *Writer) enter(kind string) error {
 }
 
 func (w *Writer) writeRecord(kind string, record any) error {
-	line, err := appendRecord(w.line[:0], record)
-	if err != nil {
-		return w.fail(fmt.Errorf("write %s: %w", kind, err))
+	line, problems := conform(kind, record, w.line[:0])
+	if len(problems) > 0 {
+		return w.fail(fmt.Errorf("write %w", refusal(kind, problems)))
 	}
 	w.line = line
 	return w.writeLine(line)

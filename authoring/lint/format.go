@@ -12,6 +12,7 @@ import (
 
 	"github.com/nscheck/nscheck/evaluator"
 	"github.com/nscheck/nscheck/internal/atomicfile"
+	"github.com/nscheck/nscheck/internal/textfile"
 )
 
 const (
@@ -77,7 +78,7 @@ func Fix(dir string, within ...string) (fixed []string, err error) {
 
 // write replaces the text of a file, unless somebody else has changed it.
 func write(name, before, after string) error {
-	now, err := os.ReadFile(name)
+	now, err := textfile.Read(name)
 	if err != nil {
 		return err
 	}

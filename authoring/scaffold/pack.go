@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/internal/textfile"
 )
 
 // builtinPrefix is what the ids of the built-in rules begin with.
@@ -154,7 +155,7 @@ func (p *Pack) ids(form *regexp.Regexp) (map[string]string, error) {
 		if err != nil || d.IsDir() || filepath.Ext(name) != ".rego" {
 			return err
 		}
-		text, err := os.ReadFile(name)
+		text, err := textfile.Read(name)
 		if err != nil {
 			return err
 		}

@@ -15,7 +15,7 @@ import (
 	"github.com/nscheck/nscheck/collector"
 	"github.com/nscheck/nscheck/collector/cmdb"
 	"github.com/nscheck/nscheck/evaluator"
-	"github.com/nscheck/nscheck/internal/atomicfile"
+	"github.com/nscheck/nscheck/internal/tempfile"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -63,8 +63,8 @@ func runCollect(c *cli.Context) error {
 	if output == "" {
 		return errors.New("name the file to write with --output, such as -o estate.jsonl.zst")
 	}
-	if err := atomicfile.Check(output); err != nil { // before anything is asked of a server
-		return fmt.Errorf("create snapshot %s: %w", output, err)
+	if err := checkOutput(c, output); err != nil { // before anything is asked of a server
+		return fmt.Errorf("--output: %w", err)
 	}
 	ctx, cancel := in.context(c)
 	defer cancel()
@@ -240,11 +240,10 @@ func snapshotOrSource(c *cli.Context) (file string, remove func(), err error) {
 
 // collectTemporary collects into a file that remove removes.
 func collectTemporary(ctx context.Context, c *cli.Context, in *input) (file string, remove func(), err error) {
-	dir, err := os.MkdirTemp("", "nscheck-*")
+	dir, remove, err := tempfile.MkdirTemp()
 	if err != nil {
 		return "", nil, fmt.Errorf("make a folder for the snapshot: %w", err)
 	}
-	remove = func() { os.RemoveAll(dir) }
 	file = filepath.Join(dir, "snapshot.jsonl.zst")
 	if _, err := collectTo(ctx, c, in, file); err != nil {
 		remove()

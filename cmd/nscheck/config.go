@@ -8,7 +8,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -19,6 +18,8 @@ import (
 	"github.com/nscheck/nscheck/collector/agent"
 	"github.com/nscheck/nscheck/collector/cmdb"
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/internal/strictyaml"
+	"github.com/nscheck/nscheck/internal/textfile"
 )
 
 // defaultConfig is read where it is present and no other file is named.
@@ -113,16 +114,32 @@ type configFile struct {
 }
 
 // loadConfig reads the file that --config names, or the one that is there by
-// its usual name.
+// its usual name. What is not a regular file, such as a pipe, has its content
+// only once, so it is read once in a run.
 func loadConfig(c *cli.Context) (*config, error) {
 	name := c.String("config")
+	if info, err := os.Stat(name); name == "" || err != nil || info.Mode().IsRegular() {
+		return readConfig(name)
+	}
+	key := "configuration " + name
+	if cfg, ok := c.App.Metadata[key].(*config); ok {
+		return cfg, nil
+	}
+	cfg, err := readConfig(name)
+	if err == nil {
+		c.App.Metadata[key] = cfg
+	}
+	return cfg, err
+}
+
+func readConfig(name string) (*config, error) {
 	if name == "" {
 		if _, err := os.Stat(defaultConfig); errors.Is(err, fs.ErrNotExist) {
 			return &config{}, nil
 		}
 		name = defaultConfig
 	}
-	text, err := os.ReadFile(name)
+	text, err := textfile.Read(name)
 	if err != nil {
 		return nil, fmt.Errorf("read the configuration: %w", err)
 	}
@@ -134,14 +151,16 @@ func loadConfig(c *cli.Context) (*config, error) {
 }
 
 func (f *configFile) parse(text []byte) error {
-	var document yaml.Node
-	if err := yaml.Unmarshal(text, &document); err != nil {
-		return f.syntax(err)
+	top, err := strictyaml.Read(text)
+	if err != nil {
+		if strings.Contains(err.Message, "mapping values are not allowed") {
+			err.Message += "; " + errQuotes.Error()
+		}
+		return err.In(f.name)
 	}
-	if len(document.Content) == 0 {
+	if top == nil {
 		return nil
 	}
-	top := document.Content[0]
 	if top.Kind != yaml.MappingNode {
 		return f.at(top, "a configuration is a list of keys with values, such as source: sqlserver://reader@cmdb.example.com")
 	}
@@ -154,8 +173,6 @@ func (f *configFile) parse(text []byte) error {
 			return f.at(key, "a password does not stand here; put it into a file of its own and name that with password_file, or into the environment variable NSCHECK_PASSWORD")
 		case !known:
 			return f.at(key, "there is no key %q; known are %s", key.Value, strings.Join(slices.Sorted(maps.Keys(configKeys)), ", "))
-		case seen[key.Value]:
-			return f.at(key, "the key %q stands here twice", key.Value)
 		}
 		seen[key.Value] = true
 		if err := read(f, value); err != nil {
@@ -166,22 +183,6 @@ func (f *configFile) parse(text []byte) error {
 		return f.at(top, "source and sources exclude each other")
 	}
 	return nil
-}
-
-var syntaxLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)`)
-
-// syntax is an error of YAML itself, which leaves out the line where it is the
-// first.
-func (f *configFile) syntax(err error) error {
-	m := syntaxLine.FindStringSubmatch(err.Error())
-	if m == nil {
-		return fmt.Errorf("%s: it is not YAML", f.name)
-	}
-	hint := ""
-	if strings.HasPrefix(m[2], "mapping values are not allowed") {
-		hint = "; " + errQuotes.Error()
-	}
-	return fmt.Errorf("%s:%s: %s%s", f.name, cmp.Or(m[1], "1"), m[2], hint)
 }
 
 var errQuotes = errors.New("a value that ends in a colon must stand in quotes, such as 'demo:'")
@@ -200,13 +201,8 @@ func (f *config) setParams(c *cli.Context, pack *evaluator.Pack) error {
 	if f.params == nil {
 		return nil
 	}
-	seen := map[string]bool{}
 	for i := 0; i+1 < len(f.params.Content); i += 2 {
 		key, value := f.params.Content[i], f.params.Content[i+1]
-		if seen[key.Value] {
-			return f.at(key, "params: the parameter %q stands here twice", key.Value)
-		}
-		seen[key.Value] = true
 		err := pack.SetParamNode(key.Value, value, fmt.Sprintf("%s:%d", f.name, key.Line))
 		if err != nil && !pack.HasParam(key.Value) {
 			return f.at(key, "params: %v%s", err, ofWhichPack(c))
@@ -220,7 +216,7 @@ func (f *config) setParams(c *cli.Context, pack *evaluator.Pack) error {
 
 // at is an error with its place.
 func (f *config) at(node *yaml.Node, format string, args ...any) error {
-	return fmt.Errorf("%s:%d: %s", f.name, node.Line, fmt.Sprintf(format, args...))
+	return fmt.Errorf("%s:%d:%d: %s", f.name, max(node.Line, 1), max(node.Column, 1), fmt.Sprintf(format, args...))
 }
 
 // reason is a decoding error without the place, which is told once, and

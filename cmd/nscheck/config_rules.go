@@ -89,13 +89,8 @@ func (f *config) ruleSetting(id, node *yaml.Node) (s ruleSetting, err error) {
 	if node.Kind != yaml.MappingNode {
 		return s, f.at(node, "rules: below %s must stand enabled, severity or reason, such as {enabled: false, reason: it is meant so}", id.Value)
 	}
-	seen := map[string]bool{}
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		key, value := node.Content[i], node.Content[i+1]
-		if seen[key.Value] {
-			return s, f.at(key, "rules: %s: the key %q stands here twice", id.Value, key.Value)
-		}
-		seen[key.Value] = true
 		switch key.Value {
 		case "enabled":
 			var on bool

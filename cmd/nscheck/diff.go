@@ -13,7 +13,6 @@ import (
 
 	"github.com/nscheck/nscheck/change"
 	"github.com/nscheck/nscheck/evaluator"
-	"github.com/nscheck/nscheck/internal/atomicfile"
 	"github.com/nscheck/nscheck/report"
 )
 
@@ -174,14 +173,6 @@ func parseDifferenceOutputs(c *cli.Context) (*differenceOutputs, error) {
 	}
 	if len(d.kinds) == 0 {
 		d.kinds = []string{"table"}
-	}
-	read := append([]string{c.String("base"), c.String("head")}, append(c.StringSlice("change"), c.Args().Slice()...)...)
-	for _, t := range o.targets {
-		for _, file := range read {
-			if t.file != "" && file != "" && atomicfile.Same(file, t.file) {
-				return nil, fmt.Errorf("--format: %s would be overwritten: it is read; name another file", t.file)
-			}
-		}
 	}
 	return d, nil
 }

@@ -6,12 +6,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/nscheck/nscheck/change"
-	"github.com/nscheck/nscheck/internal/atomicfile"
+	"github.com/nscheck/nscheck/internal/textfile"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -34,8 +33,10 @@ func runExport(c *cli.Context) error {
 		return err
 	}
 	from, file := c.String("from"), c.String("output")
-	if file != "" && atomicfile.Same(from, file) {
-		return fmt.Errorf("--output: %s is the snapshot that is read; name another file", file)
+	if file != "" {
+		if err := checkOutput(c, file); err != nil {
+			return fmt.Errorf("--output: %w", err)
+		}
 	}
 	ctx, cancel, err := withTimeout(c)
 	if err != nil {
@@ -48,7 +49,7 @@ func runExport(c *cli.Context) error {
 	}
 	var earlier []byte
 	if file != "" {
-		if earlier, err = os.ReadFile(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if earlier, err = textfile.Read(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("--output: %w", err)
 		}
 	}

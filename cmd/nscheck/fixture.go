@@ -67,6 +67,9 @@ func runFixtureGenerate(c *cli.Context) error {
 // fixtureWriter writes to the file that --output names, or to standard output.
 func fixtureWriter(c *cli.Context) (*snapshot.Writer, error) {
 	if output := c.String("output"); output != "-" {
+		if err := checkOutput(c, output); err != nil {
+			return nil, fmt.Errorf("--output: %w", err)
+		}
 		return snapshot.Create(output)
 	}
 	return snapshot.NewWriter(c.App.Writer), nil

@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/internal/secret"
+	"github.com/nscheck/nscheck/internal/textfile"
 	"github.com/nscheck/nscheck/report"
 )
 
@@ -61,10 +64,13 @@ func noColorFlag() cli.Flag {
 	return &cli.BoolFlag{Name: "no-color", Usage: "no colours on a terminal; NO_COLOR does the same"}
 }
 
+// timeoutVariable is the environment variable for --timeout of a whole run.
+const timeoutVariable = "NSCHECK_TIMEOUT"
+
 // Flags of all commands that may take long.
 func workFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.DurationFlag{Name: "timeout", Usage: "give up after `DURATION`, such as 10m", DefaultText: "no limit", EnvVars: []string{"NSCHECK_TIMEOUT"}},
+		&cli.DurationFlag{Name: "timeout", Usage: "give up after `DURATION`, such as 10m", DefaultText: "no limit", EnvVars: []string{timeoutVariable}},
 		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "no notices on standard error", EnvVars: []string{"NSCHECK_QUIET"}},
 	}
 }
@@ -87,6 +93,22 @@ func forgetEmptyVariables(commands []*cli.Command) {
 		}
 		forgetEmptyVariables(command.Subcommands)
 	}
+}
+
+// limitReading bounds the reading of files before the work begins: a pipe may
+// have no writer. The value of --timeout is checked where it is used.
+func limitReading(c *cli.Context) error {
+	ofRun := func(f cli.Flag) bool {
+		d, ok := f.(*cli.DurationFlag)
+		return ok && slices.Contains(d.EnvVars, timeoutVariable)
+	}
+	if !slices.ContainsFunc(c.Command.Flags, ofRun) {
+		return nil
+	}
+	if d := c.Duration("timeout"); d > 0 {
+		bounded(c.Context, d, "--timeout")
+	}
+	return nil
 }
 
 // withTimeout bounds a command's work as --timeout says.
@@ -116,7 +138,9 @@ func bounded(ctx context.Context, d time.Duration, setBy string) (context.Contex
 	if d == 0 {
 		return ctx, func() {}
 	}
-	return context.WithTimeoutCause(ctx, d, fmt.Errorf("the time set by %s, %v, is over", setBy, d))
+	ctx, cancel := context.WithTimeoutCause(ctx, d, fmt.Errorf("the time set by %s, %v, is over", setBy, d))
+	textfile.EndWith(ctx)
+	return ctx, cancel
 }
 
 // await waits for work that knows no context and leaves nothing behind, but not
@@ -144,6 +168,11 @@ func await[T any](ctx context.Context, work func() (T, error)) (T, error) {
 // server, so it is made fit for a terminal.
 func notice(c *cli.Context, format string, args ...any) {
 	if !c.Bool("quiet") {
+		for i, arg := range args {
+			if text, ok := arg.(string); ok {
+				args[i] = report.Line(secret.HideIn(text)) // a name with a line feed would begin a line of its own
+			}
+		}
 		fmt.Fprintln(c.App.ErrWriter, report.Text(fmt.Sprintf(format, args...)))
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"os"
 	"path/filepath"
 	"slices"
 
@@ -17,6 +16,7 @@ import (
 	"github.com/nscheck/nscheck/collector/cmdb"
 	"github.com/nscheck/nscheck/evaluator"
 	"github.com/nscheck/nscheck/internal/atomicfile"
+	"github.com/nscheck/nscheck/internal/textfile"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -133,7 +133,7 @@ func applyChange(ctx context.Context, c *cli.Context, base string) (*change.Outc
 		if slices.ContainsFunc(c.StringSlice("change")[:i], func(other string) bool { return atomicfile.Same(other, name) }) {
 			return nil, fmt.Errorf("--change: %s is named twice", name)
 		}
-		text, err := os.ReadFile(name)
+		text, err := textfile.Read(name)
 		if err != nil {
 			return nil, fmt.Errorf("--change: %w", err)
 		}

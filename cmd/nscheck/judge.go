@@ -29,12 +29,24 @@ func judgeFlags() []cli.Flag {
 // judgeOptions reads the flags of judgeFlags.
 func judgeOptions(c *cli.Context) (evaluator.Options, error) {
 	o := evaluator.Options{ToolVersion: version, Parallel: c.Int("parallel"), SelfCheck: c.Int64("self-check")}
-	for _, name := range []string{"parallel", "self-check"} {
-		if c.IsSet(name) && c.Int64(name) <= 0 && c.Int(name) <= 0 {
-			return o, fmt.Errorf("--%s must be 1 or more; leave it out for the default", name)
-		}
+	if c.IsSet("self-check") && o.SelfCheck <= 0 {
+		return o, errors.New("--self-check must be 1 or more; leave it out for the default")
+	}
+	if err := checkParallel(c); err != nil {
+		return o, err
 	}
 	return o, setRuleLimits(c, &o)
+}
+
+// maxParallel is far more than any machine has a use for; each takes memory.
+const maxParallel = 1024
+
+// checkParallel refuses what --parallel cannot be.
+func checkParallel(c *cli.Context) error {
+	if n := c.Int("parallel"); c.IsSet("parallel") && (n <= 0 || n > maxParallel) {
+		return fmt.Errorf("--parallel must be from 1 to %d, got %d; leave it out for one for each processor", maxParallel, n)
+	}
+	return nil
 }
 
 // evaluateFile judges a snapshot file and reports.

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/internal/textfile"
 )
 
 // defaultWaivers is read where it is present and no other file is named.
@@ -100,7 +100,7 @@ func loadWaivers(c *cli.Context) (*evaluator.Waivers, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, err := os.ReadFile(file)
+	text, err := textfile.Read(file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && !named:
 		return nil, nil
@@ -126,16 +126,11 @@ func (f *config) waiverSettings() (file string, s evaluator.WaiverSettings, err 
 	if f.waivers.Kind != yaml.MappingNode {
 		return "", s, f.at(f.waivers, "waivers: it must have the keys %s", strings.Join(known, ", "))
 	}
-	seen := map[string]bool{}
 	for i := 0; i+1 < len(f.waivers.Content); i += 2 {
 		key, value := f.waivers.Content[i], f.waivers.Content[i+1]
-		switch {
-		case read[key.Value] == nil:
+		if read[key.Value] == nil {
 			return "", s, f.at(key, "waivers: there is no key %q; known are %s", key.Value, strings.Join(known, ", "))
-		case seen[key.Value]:
-			return "", s, f.at(key, "waivers: the key %q stands here twice", key.Value)
 		}
-		seen[key.Value] = true
 		if err := read[key.Value](value); err != nil {
 			return "", s, f.at(value, "waivers: %s: %s", key.Value, reason(err))
 		}

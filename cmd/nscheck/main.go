@@ -18,6 +18,8 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/internal/secret"
+	"github.com/nscheck/nscheck/internal/textfile"
 	"github.com/nscheck/nscheck/report"
 )
 
@@ -33,7 +35,8 @@ func main() {
 func run(args []string, out, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	context.AfterFunc(ctx, stop)   // a second signal ends the program at once
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	textfile.EndWith(ctx)
 	signal.Ignore(syscall.SIGPIPE) // writing fails instead; see stdout
 	w := &stdout{Writer: out}
 	app := newApp(w, stderr)
@@ -49,7 +52,7 @@ func run(args []string, out, stderr io.Writer) int {
 	case errors.As(err, &status):
 		return int(status)
 	}
-	fmt.Fprintf(stderr, "nscheck: %s\n", report.Text(strings.TrimRight(err.Error(), "\n")))
+	fmt.Fprintf(stderr, "nscheck: %s\n", report.Text(secret.HideIn(strings.TrimRight(err.Error(), "\n"))))
 	return evaluator.ExitTrouble
 }
 
@@ -98,6 +101,7 @@ func refuseBadUsage(app *cli.App) {
 	walk = func(prefix string, commands []*cli.Command) {
 		for _, c := range commands {
 			name := prefix + " " + c.Name
+			c.Before = limitReading
 			c.OnUsageError = func(_ *cli.Context, err error, _ bool) error {
 				return fmt.Errorf("%w; see \"%s --help\"", err, name)
 			}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/nscheck/nscheck/report"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -35,7 +36,7 @@ func (n *namesakes) add(client *snapshot.Client) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.count++
-	n.lines = append(n.lines, fmt.Sprintf("  %s  %s  %s", client.GUID, name, status))
+	n.lines = append(n.lines, fmt.Sprintf("  %s  %s  %s", client.GUID, report.Name(name), report.Name(status)))
 	slices.Sort(n.lines)
 	n.lines = n.lines[:min(len(n.lines), namesakesShown)]
 	return true

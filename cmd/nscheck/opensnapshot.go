@@ -4,9 +4,9 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"regexp"
 
+	"github.com/nscheck/nscheck/internal/textfile"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -22,7 +22,7 @@ func openSnapshot(ctx context.Context, path string) (*snapshot.Reader, error) {
 
 // isEstateFile reports whether a file begins as export writes it.
 func isEstateFile(path string) bool {
-	f, err := os.Open(path)
+	f, err := textfile.Open(path)
 	if err != nil {
 		return false
 	}

@@ -39,6 +39,7 @@ func parseOutputs(c *cli.Context) (*outputs, error) {
 	o.options.FailOn = failOn
 	o.options.AllowIncomplete = c.Bool("allow-incomplete")
 	o.options.StepSummary = os.Getenv("GITHUB_STEP_SUMMARY")
+	o.options.Root = report.RepositoryRoot(".")
 	wanted := c.StringSlice("format")
 	if len(wanted) == 0 {
 		wanted = []string{"table"}
@@ -67,44 +68,24 @@ func parseOutputs(c *cli.Context) (*outputs, error) {
 // checkFiles looks at all files that will be written before any work is done:
 // whether each can be, and whether one would destroy another or what is read.
 func (o *outputs) checkFiles(c *cli.Context) error {
-	type use struct{ what, file string }
-	var uses []use
-	if c.Command.Name == "eval" && c.Args().Present() {
-		uses = append(uses, use{"the snapshot to judge", c.Args().First()})
-	}
-	if c.Command.Name == "merge" {
-		for _, part := range c.Args().Slice() {
-			uses = append(uses, use{"a part to merge", part})
+	var written []use
+	if name := c.String("save-snapshot"); name != "" {
+		if err := checkOutput(c, name); err != nil {
+			return fmt.Errorf("--save-snapshot: %w", err)
 		}
-	}
-	if file := c.String("save-snapshot"); file != "" {
-		if err := atomicfile.Check(file); err != nil {
-			return fmt.Errorf("--save-snapshot: write %s: %w", file, err)
+		if atomicfile.Through(name) {
+			return fmt.Errorf("--save-snapshot: %s is not a regular file, so the snapshot could not be read back from it", name)
 		}
-		if atomicfile.Through(file) {
-			return fmt.Errorf("--save-snapshot: %s is not a regular file, so the snapshot could not be read back from it", file)
-		}
-		uses = append(uses, use{"the snapshot to save", file})
-	}
-	if file := c.String("baseline"); file != "" {
-		uses = append(uses, use{"the baseline", file})
-	}
-	if file := c.String("waivers"); file != "" {
-		uses = append(uses, use{"the waiver file", file})
+		written = append(written, file("the snapshot to save", name))
 	}
 	for _, t := range o.targets {
 		if t.file == "" {
 			continue
 		}
-		if err := atomicfile.Check(t.file); err != nil {
-			return fmt.Errorf("--format: write %s: %w", t.file, err)
+		if err := checkOutput(c, t.file, written...); err != nil {
+			return fmt.Errorf("--format: %w", err)
 		}
-		for _, u := range uses {
-			if atomicfile.Same(u.file, t.file) {
-				return fmt.Errorf("--format: %s would be overwritten: it is %s; name another file", t.file, u.what)
-			}
-		}
-		uses = append(uses, use{"another report", t.file})
+		written = append(written, file("another report", t.file))
 	}
 	return nil
 }

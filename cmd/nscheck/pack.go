@@ -119,8 +119,8 @@ func runPackBuild(c *cli.Context) error {
 	if file == "" {
 		return errors.New("name the file to write with -o, such as -o house.tar.gz")
 	}
-	if err := atomicfile.Check(file); err != nil {
-		return fmt.Errorf("--output: write %s: %w", file, err)
+	if err := checkOutput(c, file); err != nil {
+		return fmt.Errorf("--output: %w", err)
 	}
 	others, err := besideSources(c)
 	if err != nil {
@@ -149,6 +149,10 @@ func runPackSign(c *cli.Context) error {
 	file := c.String("output")
 	if file == "" {
 		file = p.Name
+	} else if !atomicfile.Same(file, p.Name) { // a pack may be signed in its place
+		if err := checkOutput(c, file); err != nil {
+			return fmt.Errorf("--output: %w", err)
+		}
 	}
 	if err := writeFile(file, func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
 		return err

@@ -18,7 +18,7 @@ import (
 const builtin = "builtin"
 
 // maxLoad bounds how long rules may take to load; hundreds take a second.
-const maxLoad = 2 * time.Minute
+const maxLoad = 10 * time.Second
 
 // verifyKeyFlag is a flag of all commands that load rules.
 func verifyKeyFlag() cli.Flag {

@@ -13,6 +13,9 @@ import (
 	"golang.org/x/term"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
+
+	"github.com/nscheck/nscheck/internal/secret"
+	"github.com/nscheck/nscheck/internal/textfile"
 )
 
 // passwordVariable names the environment variable that holds a login's password.
@@ -37,7 +40,8 @@ var terminalInput = func() (read func() ([]byte, error), restore func(), ok bool
 // passwordOf finds a login's password: in the file that --password-file names,
 // in the environment, in the file that the configuration names, or by asking.
 func passwordOf(c *cli.Context, cfg *config) func(context.Context, string) (string, error) {
-	return func(ctx context.Context, login string) (string, error) {
+	return func(ctx context.Context, login string) (password string, err error) {
+		defer func() { secret.Add(password) }()
 		if file := c.String("password-file"); file != "" {
 			return passwordFrom(file)
 		}
@@ -54,7 +58,7 @@ func passwordOf(c *cli.Context, cfg *config) func(context.Context, string) (stri
 // passwordFrom reads the first line of a file, which is all of it: UTF-8, or
 // with a byte order mark UTF-16, as Windows writes it.
 func passwordFrom(name string) (string, error) {
-	f, err := os.Open(name)
+	f, err := textfile.Open(name)
 	if err != nil {
 		return "", fmt.Errorf("read the password: %w", err)
 	}

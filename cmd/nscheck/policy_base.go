@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/internal/textfile"
 	"github.com/nscheck/nscheck/policies"
 )
 
@@ -37,7 +38,7 @@ func readPolicyBase(c *cli.Context, folder string) (*evaluator.Pack, *evaluator.
 		return nil, nil, fmt.Errorf("%s is not a folder", folder)
 	}
 	cfg := &config{name: below(folder, cmp.Or(c.String("config"), defaultConfig))}
-	text, err := os.ReadFile(cfg.name)
+	text, err := textfile.Read(cfg.name)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, err
 	}
@@ -112,7 +113,7 @@ func policyBaseWaivers(c *cli.Context, folder string, cfg *config) (*evaluator.W
 		file = below(folder, flag)
 	}
 	file = cmp.Or(file, below(folder, defaultWaivers))
-	text, err := os.ReadFile(file)
+	text, err := textfile.Read(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

@@ -84,8 +84,8 @@ func testOnce(ctx context.Context, c *cli.Context, opts ruletest.Options, out te
 
 func testOptions(c *cli.Context, targets []ruletest.Target) (o ruletest.Options, err error) {
 	o = ruletest.Options{Targets: targets, Coverage: c.Bool("coverage") || c.IsSet("threshold"), Parallel: c.Int("parallel")}
-	if o.Parallel < 0 || c.IsSet("parallel") && o.Parallel == 0 {
-		return o, fmt.Errorf("--parallel: the value must be a number above zero, not %d", o.Parallel)
+	if err := checkParallel(c); err != nil {
+		return o, err
 	}
 	if o.Timeout, err = durationOf(c, "timeout"); err != nil {
 		return o, err

@@ -41,10 +41,9 @@ func parseTestOutputs(c *cli.Context) (testOutputs, error) {
 			return o, fmt.Errorf("--format: %q names no file after =", w)
 		}
 		if hasFile {
-			err = atomicfile.Check(file)
-		}
-		if err != nil {
-			return o, fmt.Errorf("--format: write %s: %w", file, err)
+			if err := checkOutput(c, file); err != nil {
+				return o, fmt.Errorf("--format: %w", err)
+			}
 		}
 		for _, other := range o.targets {
 			if file == "" && other.file == "" {

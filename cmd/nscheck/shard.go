@@ -9,7 +9,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/nscheck/nscheck/evaluator"
-	"github.com/nscheck/nscheck/internal/atomicfile"
 )
 
 // Flags of judging a share of the clients.
@@ -21,7 +20,7 @@ func shardFlags() []cli.Flag {
 }
 
 // shardOf reads the flags of shardFlags.
-func shardOf(c *cli.Context, path string) (shard evaluator.Shard, file string, err error) {
+func shardOf(c *cli.Context) (shard evaluator.Shard, file string, err error) {
 	file = c.String("output")
 	switch {
 	case !c.IsSet("shard"):
@@ -30,8 +29,9 @@ func shardOf(c *cli.Context, path string) (shard evaluator.Shard, file string, e
 		return shard, "", errors.New("--shard: name the file for the part of the result with --output")
 	case reportFlagGiven(c) != "":
 		return shard, "", fmt.Errorf("--shard: a part is no report; give --%s to \"nscheck result merge\"", reportFlagGiven(c))
-	case atomicfile.Same(path, file):
-		return shard, "", fmt.Errorf("--output: %s would be overwritten: it is the snapshot to judge; name another file", file)
+	}
+	if err := checkOutput(c, file); err != nil {
+		return shard, "", fmt.Errorf("--output: %w", err)
 	}
 	if shard, err = evaluator.ParseShard(c.String("shard")); err != nil {
 		return shard, "", fmt.Errorf("--shard: %w", err)
@@ -55,7 +55,7 @@ func reportFlagGiven(c *cli.Context) string {
 // runShard judges a share of the clients. What was found is nothing to exit with
 // yet: that is for who merges.
 func runShard(c *cli.Context, path string) error {
-	shard, file, err := shardOf(c, path)
+	shard, file, err := shardOf(c)
 	if err != nil {
 		return err
 	}

@@ -5,13 +5,14 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/internal/atomicfile"
+	"github.com/nscheck/nscheck/internal/textfile"
 	"github.com/nscheck/nscheck/report"
 )
 
@@ -55,7 +56,12 @@ func runWaiverAdd(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	before, err := os.ReadFile(file)
+	unlock, err := atomicfile.Lock(c.Context, file) // others may add waivers at the same time
+	if err != nil {
+		return fmt.Errorf("write %s: %w", file, err)
+	}
+	defer unlock()
+	before, err := textfile.Read(file)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("read the waivers: %w", err)
 	}
@@ -130,7 +136,7 @@ func findWaived(c *cli.Context, w *evaluator.Waiver, settings evaluator.WaiverSe
 	case len(found) > 1:
 		var which []string
 		for _, f := range found {
-			which = append(which, fmt.Sprintf("%s %s %s", f.Fingerprint, f.Resource.Name, f.Resource.GUID))
+			which = append(which, fmt.Sprintf("%s %s %s", f.Fingerprint, report.Name(f.Resource.Name), f.Resource.GUID))
 		}
 		return "", fmt.Errorf("that is not one alone; name its fingerprint or GUID:\n  %s", strings.Join(which, "\n  "))
 	case found[0].Waiver != nil:

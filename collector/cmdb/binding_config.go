@@ -3,13 +3,15 @@ package cmdb
 import (
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/agnivade/levenshtein"
 	"gopkg.in/yaml.v3"
+
+	"github.com/nscheck/nscheck/internal/strictyaml"
+	"github.com/nscheck/nscheck/internal/textfile"
 )
 
 // ParseBindings reads the `bindings` of a configuration: for each section that
@@ -58,16 +60,16 @@ func ParseBindings(node *yaml.Node, file string) (*BindingSet, error) {
 
 // ReadBindings reads a file whose only key is `bindings`.
 func ReadBindings(file string) (*BindingSet, error) {
-	text, err := os.ReadFile(file)
+	text, err := textfile.Read(file)
 	if err != nil {
 		return nil, fmt.Errorf("read bindings: %w", err)
 	}
-	var document yaml.Node
-	if err := yaml.Unmarshal(text, &document); err != nil {
-		return nil, fmt.Errorf("read bindings: %s: %w", file, err)
+	root, failed := strictyaml.Read(text)
+	if failed != nil {
+		return nil, fmt.Errorf("read bindings: %w", failed.In(file))
 	}
 	r := bindingReader{}
-	entries, err := r.pairs(resolved(&document), "the file", "the key bindings")
+	entries, err := r.pairs(resolved(root), "the file", "the key bindings")
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}

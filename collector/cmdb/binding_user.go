@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/nscheck/nscheck/collector/cmdb/tsql"
+	"github.com/nscheck/nscheck/internal/textfile"
 )
 
 // userEvidence marks what a user has bound: how well it is known is known to
@@ -92,7 +92,7 @@ func (r *bindingReader) file(b *Binding, e pair, what string) error {
 	if !filepath.IsAbs(name) {
 		name = filepath.Join(filepath.Dir(r.name), name)
 	}
-	query, err := os.ReadFile(name)
+	query, err := textfile.Read(name)
 	if err != nil {
 		return fmt.Errorf("line %d: %s.file: %w", e.key.Line, what, err)
 	}

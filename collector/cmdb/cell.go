@@ -20,6 +20,7 @@ const (
 	intKind
 	boolKind
 	timeKind
+	countKind // a number from 0
 )
 
 // column names a column of a query and what it holds.
@@ -33,7 +34,7 @@ type cell struct {
 	kind  kind
 	known bool   // false for NULL, and for empty text
 	text  string // textKind
-	num   int64  // intKind, boolKind (0 or 1), timeKind (seconds of the wall clock)
+	num   int64  // intKind, countKind, boolKind (0 or 1), timeKind (seconds of the wall clock)
 	guid  guid   // guidKind
 	// unsure is set if day and month of a time may be the wrong way round.
 	unsure bool
@@ -65,6 +66,10 @@ func (c *cell) Scan(src any) error {
 		c.guid, err = scanGUID(src)
 	case intKind:
 		c.num, err = scanInt(src)
+	case countKind:
+		if c.num, err = scanInt(src); err == nil {
+			err = checkCount(c.num)
+		}
 	case boolKind:
 		c.num, err = scanBool(src)
 	case timeKind:
@@ -129,6 +134,14 @@ func scanInt(src any) (int64, error) {
 		return parseInt(string(v))
 	}
 	return 0, fmt.Errorf("it is a %T, not a number", src)
+}
+
+// checkCount refuses what cannot be a number of things.
+func checkCount(n int64) error {
+	if n < 0 {
+		return fmt.Errorf("%d is below 0, and a count is not", n)
+	}
+	return nil
 }
 
 func parseInt(text string) (int64, error) {

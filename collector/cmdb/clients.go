@@ -217,6 +217,7 @@ func (c *collection) readStream(ctx context.Context, b *Binding, order *keyOrder
 	}
 	var rows int64
 	var keyless faults
+	again := 0 // rows of the computer before this one
 	n, err := c.session.each(ctx, b, s.columns, func(cells []cell) error {
 		rows++
 		if rows%progressEvery == 0 {
@@ -235,6 +236,9 @@ func (c *collection) readStream(ctx context.Context, b *Binding, order *keyOrder
 		if rows > 1 && compareKeys(key, s.last) < 0 {
 			s.disordered = true
 			return &sectionError{snapshot.Failed, fmt.Sprintf("collect %s: row %d is out of order, so rows would be lost; the query must order its rows by key", s.name, rows)}
+		}
+		if again = countAgain(again, rows > 1 && compareKeys(key, s.last) == 0); again > maxClientRows {
+			return &sectionError{snapshot.Failed, fmt.Sprintf("collect %s: computer %s has more than %d rows, which no snapshot can hold", s.name, cells[0].guid, maxClientRows)}
 		}
 		s.last = key
 		if s.observe != nil {
@@ -256,6 +260,17 @@ func (c *collection) readStream(ctx context.Context, b *Binding, order *keyOrder
 		s.refused = err != nil
 	}
 	return n, err
+}
+
+// maxClientRows bounds what one computer can have of a section, so that it fits
+// a line of a snapshot. Real ones have some hundred.
+const maxClientRows = 100_000
+
+func countAgain(n int, same bool) int {
+	if same {
+		return n + 1
+	}
+	return 0
 }
 
 // restart forgets what an earlier attempt, or another source, has read.

@@ -21,6 +21,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/nscheck/nscheck/internal/secret"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -179,6 +180,7 @@ func (c *collection) run(ctx context.Context, sink Sink) (err error) {
 		return fmt.Errorf("collect: nothing could be read: %w", ended)
 	}
 	c.closeAll() // the databases have done their part
+	c.conform(estate)
 	if err := sink.WriteManifest(c.manifest); err != nil {
 		return err
 	}
@@ -228,7 +230,7 @@ func (c *collection) askTime(ctx context.Context) error {
 
 // note adds to what the manifest tells about how the source was read.
 func (c *collection) note(format string, args ...any) {
-	if text := fmt.Sprintf(format, args...); !slices.Contains(c.manifest.Source.Notes, text) {
+	if text := secret.HideIn(fmt.Sprintf(format, args...)); !slices.Contains(c.manifest.Source.Notes, text) {
 		c.manifest.Source.Notes = append(c.manifest.Source.Notes, text)
 	}
 }

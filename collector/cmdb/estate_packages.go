@@ -14,12 +14,15 @@ var packageSections = []estateSection{
 	{"packages.codebases", []column{{"guid", guidKind}, {"url", textKind}, {"snapshot", textKind}}, fillCodebases},
 }
 
-func fillPackages(e *estateBuilder, _ *Binding, rows [][]cell) error {
+func fillPackages(e *estateBuilder, b *Binding, rows [][]cell) error {
 	packages := []snapshot.Package{}
-	for _, row := range rows {
+	for i, row := range rows {
 		if !row[2].known {
 			e.faults.add(row[0].line, "role", "it is empty, so which package it is is unknown")
 			continue
+		}
+		if err := knownRole(b.Section, i, row[2].text, packageRoles...); err != nil {
+			return err
 		}
 		packages = append(packages, snapshot.Package{
 			GUID: row[0].guid.String(), Name: objectName(row), Role: row[2].text, Enabled: row[3].boolOrNil(), Revision: row[4].textOrNil(),

@@ -15,12 +15,12 @@ import (
 var platformSections = []estateSection{
 	{"server", []column{{"guid", guidKind}, {"name", textKind}, {"agent", textKind}, {"version", textKind}}, fillServer},
 	{"server.read_committed_snapshot", []column{{"read_committed_snapshot", boolKind}}, fillReadCommittedSnapshot},
-	{"licences", []column{{"product", textKind}, {"in_use", intKind}}, fillLicences},
+	{"licences", []column{{"product", textKind}, {"in_use", countKind}}, fillLicences},
 	{"licences.inactive_holders", []column{{"guid", guidKind}, {"name", textKind}, {"status", textKind}}, fillInactiveHolders},
 	{"licences.same_name", []column{{"guid", guidKind}, {"name", textKind}, {"domain", textKind}}, fillSameName},
 	{"patch_import", []column{{"ended_at", timeKind}, {"result", textKind}}, fillPatchImport},
 	{"patch_import.newest_bulletin_at", []column{{"newest", timeKind}}, fillNewestBulletin},
-	{"patch_import.bulletins_without_packages", []column{{"guid", guidKind}, {"name", textKind}, {"enabled", boolKind}, {"updates", intKind}, {"packaged", intKind}}, fillBulletins},
+	{"patch_import.bulletins_without_packages", []column{{"guid", guidKind}, {"name", textKind}, {"enabled", boolKind}, {"updates", countKind}, {"packaged", countKind}}, fillBulletins},
 }
 
 func fillServer(e *estateBuilder, _ *Binding, rows [][]cell) error {

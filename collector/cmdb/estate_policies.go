@@ -13,9 +13,9 @@ var policySections = []estateSection{
 	{"vendor_policies", []column{{"guid", guidKind}, {"name", textKind}, {"enabled", boolKind}, {"state", textKind}}, fillVendorPolicies},
 	{"policies", []column{{"guid", guidKind}, {"name", textKind}, {"role", textKind}, {"enabled", boolKind}, {"state", textKind}}, fillPolicies},
 	{"policies.targets", []column{{"guid", guidKind}, {"filter", guidKind}}, fillTargets},
-	{"policies.target_counts", []column{{"guid", guidKind}, {"computers", intKind}}, fillTargetCounts},
+	{"policies.target_counts", []column{{"guid", guidKind}, {"computers", countKind}}, fillTargetCounts},
 	{"filters", []column{{"guid", guidKind}, {"name", textKind}}, fillFilters},
-	{"filters.members", []column{{"guid", guidKind}, {"members", intKind}}, fillMembers},
+	{"filters.members", []column{{"guid", guidKind}, {"members", countKind}}, fillMembers},
 }
 
 func fillVendorPolicies(e *estateBuilder, b *Binding, rows [][]cell) error {
@@ -88,7 +88,7 @@ func packageAssignmentOf(settings *itemSettings) (*snapshot.PackageAssignment, e
 func fillPolicies(e *estateBuilder, b *Binding, rows [][]cell) error {
 	policies := []snapshot.Policy{}
 	scheduled := false
-	for _, row := range rows {
+	for i, row := range rows {
 		if !row[2].known {
 			e.faults.add(row[0].line, "role", "it is empty, so what the policy is for is unknown")
 			continue
@@ -104,6 +104,9 @@ func fillPolicies(e *estateBuilder, b *Binding, rows [][]cell) error {
 			}
 			scheduled = scheduled || len(schedules) > 0
 			e.unreadSettings(row, settings)
+		}
+		if err := knownRole(b.Section, i, row[2].text, "plugin_install", "plugin_policy", "vulnerability_analysis"); err != nil {
+			return err
 		}
 		policies = append(policies, snapshot.Policy{
 			GUID: row[0].guid.String(), Name: objectName(row), Role: row[2].text, Enabled: row[3].boolOrNil(), Schedules: schedules,
@@ -195,4 +198,12 @@ func fillMembers(e *estateBuilder, _ *Binding, rows [][]cell) error {
 		}
 	}
 	return nil
+}
+
+// knownRole refuses an object that is for nothing that nscheck knows.
+func knownRole(section string, row int, role string, known ...string) error {
+	if slices.Contains(known, role) {
+		return nil
+	}
+	return &sectionError{snapshot.Failed, fmt.Sprintf("collect %s: row %d: column \"role\": %q is not one of %s", section, row+1, clip(role), strings.Join(known, ", "))}
 }

@@ -102,9 +102,9 @@ func typeFits(k kind, dataType string) bool {
 	case "uniqueidentifier":
 		return k == guidKind
 	case "bit":
-		return k == boolKind || k == intKind || k == textKind
+		return k == boolKind || k == intKind || k == countKind || k == textKind
 	case "tinyint", "smallint", "int", "bigint", "decimal", "numeric":
-		return k == boolKind || k == intKind || k == textKind
+		return k == boolKind || k == intKind || k == countKind || k == textKind
 	case "date", "datetime", "datetime2", "smalldatetime", "datetimeoffset":
 		return k == timeKind
 	case "image", "varbinary", "binary", "timestamp", "rowversion", "float", "real", "money":

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/nscheck/nscheck/internal/secret"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -113,6 +114,20 @@ func optional(section, column string) bool {
 	return slices.Contains(optionalColumns[section], column)
 }
 
+// discreet reads a cell after secrets were taken out of what the server sent: it
+// may echo the password anywhere.
+type discreet struct{ *cell }
+
+func (d discreet) Scan(src any) error {
+	switch v := src.(type) {
+	case string:
+		src = secret.HideIn(v)
+	case []byte:
+		src = secret.HideBytes(v)
+	}
+	return d.cell.Scan(src)
+}
+
 // scanTargets finds the wanted columns by name among those that came.
 func scanTargets(rows *sql.Rows, b *Binding, columns []column) ([]cell, []any, error) {
 	names, err := rows.Columns()
@@ -138,7 +153,7 @@ func scanTargets(rows *sql.Rows, b *Binding, columns []column) ([]cell, []any, e
 		if at < 0 {
 			return nil, nil, &sectionError{snapshot.Missing, fmt.Sprintf("collect %s: the query returns no column %q; name one of its columns so", b.Section, b.nameOf(c.name))}
 		}
-		targets[at] = &cells[i]
+		targets[at] = discreet{&cells[i]}
 	}
 	return cells, targets, nil
 }

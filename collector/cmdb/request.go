@@ -17,6 +17,7 @@ const (
 	Int    Kind = intKind
 	Bool   Kind = boolKind
 	Moment Kind = timeKind
+	Count  Kind = countKind
 )
 
 // Column is a column that a section needs.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nscheck/nscheck/internal/secret"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -49,7 +50,7 @@ func (c *collection) section(ctx context.Context, name string, r reading) (ok bo
 	}
 	if err != nil {
 		why := classify(name, err)
-		entry.Status, entry.Error = why.status, why.message
+		entry.Status, entry.Error = why.status, secret.Hide(why.message)
 	} else if tries > 1 {
 		c.note("section %q was read at attempt %d", name, tries)
 	}

@@ -10,6 +10,8 @@ import (
 	"slices"
 
 	"github.com/klauspost/compress/s2"
+
+	"github.com/nscheck/nscheck/internal/tempfile"
 )
 
 // spool keeps the rows of one per-client section, in the order of their keys,
@@ -228,7 +230,7 @@ func (o *overflow) Write(p []byte) (int, error) {
 		if o.memory.Len()+len(p) <= spoolMemory {
 			return o.memory.Write(p)
 		}
-		file, err := os.CreateTemp(o.dir, ".nscheck-*.spool")
+		file, err := tempfile.Create(o.dir, ".nscheck-*.spool")
 		if err != nil {
 			return 0, fmt.Errorf("keep rows in a temporary file: %w", err)
 		}
@@ -259,7 +261,7 @@ func (o *overflow) close() error {
 	if o.file == nil {
 		return nil
 	}
-	err := errors.Join(o.file.Close(), os.Remove(o.file.Name()))
+	err := o.file.Close()
 	o.file = nil
 	return err
 }

@@ -10,9 +10,11 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/internal/textfile"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -74,7 +76,7 @@ func (f *folder) failed(name string, err error) error {
 }
 
 func (f *folder) open(name string, request cmdb.Request) (*fileRows, error) {
-	file, err := os.Open(filepath.Join(f.dir, name))
+	file, err := textfile.Open(filepath.Join(f.dir, name))
 	if err != nil {
 		return nil, withoutPath(err)
 	}
@@ -117,7 +119,7 @@ type fileRows struct {
 	reading
 	folder   *folder
 	name     string
-	file     *os.File
+	file     io.Closer
 	keys     map[string]int // lines of the keys seen, where each may stand once
 	position *cmdb.Position
 }
@@ -159,6 +161,9 @@ func (r *fileRows) twice(first, second int) error {
 	return &positioned{line: second, column: r.names[r.at[0]], err: fmt.Errorf("this %s stands on line %d already; the file must have one line for each", r.columns[0].Name, first)}
 }
 
+// needed are columns without which an object cannot be kept.
+var needed = map[string]bool{"policies.role": true, "packages.role": true}
+
 // read reads one record into values.
 func (r *fileRows) read(dest []driver.Value) error {
 	if err := r.row(); err != nil {
@@ -173,6 +178,9 @@ func (r *fileRows) read(dest []driver.Value) error {
 		v, err := r.value(r.section, c, r.field(at), r.marks[at])
 		if err == nil && v == nil && i == 0 && c.Kind == cmdb.GUID && !keyless[r.section] {
 			err = errors.New("it is empty; every line needs one")
+		}
+		if err == nil && v == nil && needed[r.section+"."+c.Name] {
+			err = fmt.Errorf("it is empty; write one of %s", strings.Join(vocabulary[r.section+"."+c.Name].names(), ", "))
 		}
 		if err != nil {
 			return &positioned{line: r.start, column: r.names[at], err: err}

@@ -55,6 +55,8 @@ func TestErrors(t *testing.T) {
 		"two other names":  {"sites", "guid,site,site name\n", "", `line 1, column "name": two columns have this name; leave one of them out`},
 		"wrong GUID":       {"sites", "guid,name\n" + g1 + ",Leeds\nLeeds,York\n", "", `line 3, column "guid": "Leeds" is not a GUID`},
 		"no GUID":          {"sites", "guid,name\n,Leeds\n", "", `line 2, column "guid": it is empty; every line needs one`},
+		"count below zero": {"filters.members", "guid,members\n" + g1 + ",-5\n", "", `line 2, column "members": "-5" is below 0, and a count is not`},
+		"empty role":       {"policies", "guid,name,role,enabled,state\n" + g1 + ",P,,1,\n", "", `line 2, column "role": it is empty; write one of plugin_install, plugin_policy, vulnerability_analysis`},
 		"key twice":        {"sites", "guid,name\n" + g1 + ",Leeds\n{" + strings.ToLower(g1) + "},York\n", "", `line 3, column "guid": this guid stands on line 2 already; the file must have one line for each`},
 		"client twice":     {"clients", goodClients + g1 + ",PC1,1,1,Retired,CORP,Windows 7\n", "", `line 4, column "key": this key stands on line 2 already; the file must have one line for each`},
 		"too many fields":  {"sites", "guid,name\n" + g1 + ",Leeds, old\n", "", "line 2: there are 3 fields where the header has 2; is a field that holds the delimiter not in quotation marks?"},

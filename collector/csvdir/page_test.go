@@ -42,7 +42,7 @@ func TestPage(t *testing.T) {
 	}
 }
 
-var kindNames = map[cmdb.Kind]string{cmdb.Text: "text", cmdb.GUID: "GUID", cmdb.Int: "whole number", cmdb.Bool: "true or false", cmdb.Moment: "date"}
+var kindNames = map[cmdb.Kind]string{cmdb.Text: "text", cmdb.GUID: "GUID", cmdb.Int: "whole number", cmdb.Count: "whole number", cmdb.Bool: "true or false", cmdb.Moment: "date"}
 
 // files describes every file, in the order of reading.
 func files() string {

@@ -12,6 +12,8 @@ import (
 	"slices"
 
 	"github.com/klauspost/compress/s2"
+
+	"github.com/nscheck/nscheck/internal/tempfile"
 )
 
 // sorter puts rows about clients into the order of their keys. It holds a
@@ -78,7 +80,7 @@ func (s *sorter) sort() {
 // spill writes what is in memory as a run.
 func (s *sorter) spill() (err error) {
 	if s.file == nil {
-		if s.file, err = os.CreateTemp(s.dir, ".nscheck-*.sort"); err != nil {
+		if s.file, err = tempfile.Create(s.dir, ".nscheck-*.sort"); err != nil {
 			return fmt.Errorf("sort rows in a temporary file: %w", err)
 		}
 	}
@@ -128,7 +130,7 @@ func (s *sorter) close() error {
 	if s.file == nil {
 		return nil
 	}
-	err := errors.Join(s.file.Close(), os.Remove(s.file.Name()))
+	err := s.file.Close()
 	s.file = nil
 	return err
 }

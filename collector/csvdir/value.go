@@ -37,6 +37,12 @@ func (r *reading) value(section string, c cmdb.Column, field []byte, quoted bool
 		return cmdb.GUIDText(g), nil
 	case cmdb.Int:
 		return r.number(text)
+	case cmdb.Count:
+		n, err := r.number(text)
+		if n, ok := n.(int64); ok && n < 0 {
+			return nil, fmt.Errorf("%q is below 0, and a count is not", clip(text))
+		}
+		return n, err
 	case cmdb.Bool:
 		return boolean(text)
 	case cmdb.Moment:
@@ -70,6 +76,14 @@ func (v words) read(text string) (driver.Value, error) {
 		return text, nil // none of these, which is not the same as empty
 	}
 	return nil, fmt.Errorf("%q is none of %s", clip(text), strings.Join(known, ", "))
+}
+
+// names are the values themselves.
+func (v words) names() (names []string) {
+	for _, w := range v.values {
+		names = append(names, w.value)
+	}
+	return names
 }
 
 var booleans = map[string]int64{

@@ -14,19 +14,22 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 )
 
 // File is a file that is being written.
 type File struct {
 	*os.File
-	target string      // where the name leads to; empty where written through
-	mode   fs.FileMode // of the file that is replaced; 0 where there is none
-	done   bool
+	target  string      // where the name leads to; empty if written through
+	mode    fs.FileMode // of the file that is replaced; 0 if there is none
+	release func()      // gives the lock of the temporary file back
+	done    bool
 }
 
 // Create starts to write the file called name. Symbolic links are followed, so
 // that they survive. A file that is replaced keeps its permissions; a new one
-// has those of the user's umask.
+// gets those of the user's umask on Commit. Until then only its owner can read
+// it.
 func Create(name string) (*File, error) {
 	target, err := resolve(name)
 	if err != nil {
@@ -43,7 +46,7 @@ func Create(name string) (*File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("create a temporary file beside it: %w", err)
 	}
-	return &File{File: f, target: target.path, mode: target.mode}, nil
+	return &File{File: f, target: target.path, mode: target.mode, release: holdLock(f)}, nil
 }
 
 // Check says in advance why [Create] would fail, so that long work does not end
@@ -57,8 +60,8 @@ func Check(name string) error {
 	if err != nil {
 		return fmt.Errorf("create a temporary file beside it: %w", err)
 	}
-	f.Close()
-	return os.Remove(f.Name())
+	removeLocked(f)
+	return nil
 }
 
 // Through reports whether name leads to something that is written to as it
@@ -66,6 +69,14 @@ func Check(name string) error {
 func Through(name string) bool {
 	target, err := resolve(name)
 	return err == nil && target.through
+}
+
+// Target returns the path, without symbolic links, that name leads to.
+func Target(name string) string {
+	if target, err := resolve(name); err == nil && !target.through {
+		name = target.path
+	}
+	return absolute(name)
 }
 
 // Same reports whether writing one of two names changes what the other leads
@@ -81,7 +92,9 @@ func Same(a, b string) bool {
 	if errA == nil && errB == nil {
 		return os.SameFile(ia, ib)
 	}
-	return absolute(ta.path) == absolute(tb.path)
+	// What does not exist yet may come to a file system, or a repository's copy,
+	// that does not tell upper case from lower case.
+	return strings.EqualFold(absolute(ta.path), absolute(tb.path))
 }
 
 // absolute is a path without symbolic links among its folders.
@@ -164,14 +177,58 @@ func checkFolder(path string) error {
 	return nil
 }
 
-// createBeside creates a temporary file in the folder of path. Unlike
-// os.CreateTemp it leaves the permissions to the user's umask, as for any file.
+// Names of temporary files. They are short, so that a name of any length that a
+// file system allows can be written.
+const (
+	tempPrefix = ".nscheck-"
+	tempSuffix = ".tmp"
+)
+
+// swept are the folders that were swept in this run.
+var swept sync.Map
+
+// createBeside creates a temporary file in the folder of path that only its
+// owner can read. The file is locked until it is closed, which tells it from
+// those that a run left behind when it was killed: these are removed first.
 func createBeside(path string) (*os.File, error) {
+	dir := filepath.Dir(path)
+	if _, again := swept.LoadOrStore(dir, true); !again {
+		sweep(dir)
+	}
 	for try := 0; ; try++ {
-		name := filepath.Join(filepath.Dir(path), fmt.Sprintf(".%s.%08x.tmp", filepath.Base(path), rand.Uint32()))
-		f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
-		if err == nil || !errors.Is(err, fs.ErrExist) || try == 100 {
-			return f, err
+		name := filepath.Join(dir, fmt.Sprintf("%s%08x%s", tempPrefix, rand.Uint32(), tempSuffix))
+		f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+		if err != nil {
+			if errors.Is(err, fs.ErrExist) && try < 100 {
+				continue
+			}
+			return nil, err
+		}
+		// A sweep of another run may have met the file before it was locked.
+		if locked, err := tryLock(f); err != nil || locked && isNamed(f, name) || try == 100 {
+			return f, nil
+		}
+		f.Close()
+	}
+}
+
+// sweep removes the temporary files in a folder that no process writes to any
+// longer.
+func sweep(dir string) {
+	f, err := os.Open(dir)
+	if err != nil {
+		return
+	}
+	defer f.Close()
+	for {
+		names, err := f.Readdirnames(1000)
+		for _, name := range names {
+			if len(name) == len(tempPrefix)+8+len(tempSuffix) && strings.HasPrefix(name, tempPrefix) && strings.HasSuffix(name, tempSuffix) {
+				removeStale(filepath.Join(dir, name))
+			}
+		}
+		if err != nil {
+			return
 		}
 	}
 }
@@ -195,10 +252,13 @@ func (f *File) Commit() error {
 }
 
 func (f *File) publish() error {
+	defer f.release()
 	if f.mode != 0 {
 		if err := f.Chmod(f.mode); err != nil {
 			return fmt.Errorf("keep its permissions: %w", err)
 		}
+	} else if mode := newFileMode(); mode != 0 {
+		_ = f.Chmod(mode) // some file systems have one mode for all files
 	}
 	if err := f.Sync(); err != nil {
 		return fmt.Errorf("flush it to disk: %w", err)
@@ -219,8 +279,10 @@ func (f *File) Abort() {
 		return
 	}
 	f.done = true
-	f.Close()
-	if f.target != "" {
-		os.Remove(f.Name())
+	if f.target == "" {
+		f.Close()
+		return
 	}
+	removeLocked(f.File)
+	f.release()
 }

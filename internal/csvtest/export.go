@@ -205,7 +205,7 @@ func (d Dialect) value(kind cmdb.Kind, value *string) string {
 		if d.True != "" {
 			text = map[string]string{"1": d.True, "0": d.False}[text]
 		}
-	case cmdb.Int:
+	case cmdb.Int, cmdb.Count:
 		text += d.Fraction
 	case cmdb.Moment:
 		// A driver may have made text of a time in a zone; the CMDB has none.
