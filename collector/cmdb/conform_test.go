@@ -130,7 +130,7 @@ func TestCollect_refusesWithItsRow(t *testing.T) {
 		{"filters.members", "members", int64(-5), "-5 is below 0, and a count is not"},
 		{"policies.target_counts", "computers", "-1", "-1 is below 0"},
 		{"licences", "in_use", int64(-1), "-1 is below 0"},
-		{"policies", "role", "", `row 1: column "role": "" is not one of plugin_install, plugin_policy, vulnerability_analysis`},
+		{"policies", "role", "Plug", `row 1: column "role": "Plug" is not one of plugin_install, plugin_policy, vulnerability_analysis`},
 		{"packages", "role", "Plug", `row 1: column "role": "Plug" is not one of plugin, scan, tools`},
 	} {
 		dice := rand.New(rand.NewPCG(1, 1))

@@ -120,7 +120,7 @@ func (j *judge) packages() {
 		missing[role] = !arrived[role] && (status == "failed" || status == "pending")
 		shown = shown && arrived[role]
 		asked = asked || !arrived[role] && !missing[role]
-		succeeded = succeeded && (missing[role] || d.succeeded == yes)
+		succeeded = succeeded && (missing[role] || d.succeeded == yes || c.purged(role))
 	}
 	s := &c.packages[scan]
 	neverRan := string(s.status) == "downloaded" && !s.ran && c.returned == no
@@ -158,12 +158,18 @@ func (j *judge) packages() {
 	}
 }
 
+// purged reports whether a run is missing although the client's licence and fresh
+// inventory come of scans that work.
+func (c *client) purged(role int) bool {
+	return !c.packages[role].ran && c.licence == yes && c.returned != no && c.patchAge != unknownAge && c.patchAge <= patchMaxAge
+}
+
 var roleNames = [roles]string{"plugin", "scan", "tools"}
 
 // unsettled tells whether of the last run of some package nothing is known.
 func unsettled(c *client, missing *[roles]bool, neverRan bool) bool {
 	for role := range c.packages {
-		if c.packages[role].succeeded == unknown && !missing[role] && !(role == scan && neverRan) {
+		if c.packages[role].succeeded == unknown && !missing[role] && !(role == scan && neverRan) && !c.purged(role) {
 			return true
 		}
 	}
