@@ -19,7 +19,7 @@ type absence int
 
 const (
 	// The field is null or absent, which rules see as unknown.
-	asUnknown absence = iota
+	_ absence = iota
 	// The object looks as if the row did not exist on the server: an empty list, a
 	// count of 0. If rows are missing, such an object cannot be told from one that
 	// really has none.

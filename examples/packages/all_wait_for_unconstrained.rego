@@ -71,7 +71,7 @@ unknown contains {
 	"resource": sites.resource(site),
 } if {
 	some site in data.estate.sites
-	count(_waiting(site)) > 0
+	count(_waiting(site)) + sites.stray_servers(site) > 0
 	count(sites.servers(site)) + sites.stray_servers(site) > 1
 	_may_have_feeder(site)
 	some role, _ in _names

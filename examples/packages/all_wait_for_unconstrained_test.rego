@@ -83,6 +83,11 @@ test_another_server_may_be_there if {
 	_questions(judged) == {"all sites of 1 package server"}
 }
 
+test_all_servers_may_be_there if {
+	_questions(_judged_beside({"P8": true, "P9": true}, {})) == {"all sites of 2 package servers"}
+	_judged_beside({"P9": true}, {}) == _silent
+}
+
 test_missing if {
 	count(rule.violation) == 0 with data.estate as {}
 	count(rule.unknown) == 0 with data.estate as {}

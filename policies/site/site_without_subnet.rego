@@ -66,6 +66,20 @@ unknown contains {
 	_subnets_of_unknown_site > 0
 }
 
+unknown contains {
+	"msg": sprintf("It is not known to have a subnet; unknown: all sites of %s", [
+		text.count_of(_strays, "package server"),
+	]),
+	"resource": sites.resource(site),
+} if {
+	some site in data.estate.sites
+	data.index.site_package_servers[site.guid] == []
+	not site.guid in _with_subnet
+	_strays > 0
+}
+
+_strays := count(data.index.unplaced_package_servers)
+
 # The package servers of each site that no subnet is known to be in.
 _without_known_subnet[site] := servers if {
 	some site, servers in data.index.site_package_servers

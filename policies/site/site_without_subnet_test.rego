@@ -2,7 +2,9 @@ package nscheck.site.site_without_subnet_test
 
 import data.nscheck.site.site_without_subnet as rule
 
-_evaluated(subnet_sites, site_servers) := evaluated if {
+_evaluated(subnet_sites, site_servers) := _with_strays(subnet_sites, site_servers, {})
+
+_with_strays(subnet_sites, site_servers, strays) := evaluated if {
 	estate := {
 		"sites": [{"guid": "LEEDS", "name": "Leeds"}, {"guid": "YORK", "name": "York"}],
 		"subnets": [{"guid": "N1", "cidr": "10.1.0.0/24"}, {"guid": "N2", "cidr": "10.2.0.0/24"}],
@@ -12,6 +14,7 @@ _evaluated(subnet_sites, site_servers) := evaluated if {
 		"names": {"P1": "LDS-PS01", "P2": "LDS-PS02"},
 		"subnet_sites": subnet_sites,
 		"site_package_servers": site_servers,
+		"unplaced_package_servers": strays,
 	}
 	evaluated := {"violation": rule.violation, "unknown": rule.unknown} with data.estate as estate
 		with data.index as index
@@ -49,6 +52,16 @@ test_subnet_of_unknown_site if {
 		}},
 	}
 	_evaluated({"N2": ["LEEDS"]}, {"LEEDS": ["P1"], "YORK": []}) == _silent
+}
+
+test_a_package_server_may_be_in_it if {
+	_with_strays({"N1": [], "N2": ["YORK"]}, {"LEEDS": [], "YORK": []}, {"P1": true}) == {
+		"violation": set(),
+		"unknown": {{
+			"msg": "It is not known to have a subnet; unknown: all sites of 1 package server",
+			"resource": _leeds,
+		}},
+	}
 }
 
 test_no_package_servers if {
