@@ -11,7 +11,7 @@ import (
 // judgeEstate evaluates the rules of scope estate, now that all clients are
 // counted.
 func (r *run) judgeEstate(ctx context.Context) error {
-	if err := r.engine.addDocument(ctx, "totals", r.totals.document()); err != nil {
+	if err := r.engine.addDocument(ctx, "totals", r.totalsDocument()); err != nil {
 		return err
 	}
 	outcomes := make([]estateOutcome, len(r.pack.Rules))

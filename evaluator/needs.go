@@ -55,6 +55,7 @@ var totalSources = map[string]struct{ estate, client []string }{
 	"subnets":            {[]string{"package_servers", "subnets"}, []string{"addresses"}},
 	"uncovered_networks": {[]string{"package_servers", "subnets"}, []string{"addresses"}},
 	"unlocated_clients":  {nil, []string{"addresses"}},
+	"uncounted_clients":  {nil, nil},
 	"tally":              {nil, nil},
 }
 

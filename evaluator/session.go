@@ -46,7 +46,7 @@ func NewSession(ctx context.Context, pack *Pack, snap Snapshot, choose func(*sna
 	if err != nil {
 		return nil, err
 	}
-	totals, err := jsonDocument(r.totals.document())
+	totals, err := jsonDocument(r.totalsDocument())
 	if err != nil {
 		return nil, err
 	}

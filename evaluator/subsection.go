@@ -68,6 +68,7 @@ func subsectionOf(name string) *subsection {
 var computedOf = map[string][]string{
 	"index.site_package_servers":     {"package_servers.addresses", "package_servers.sites", "subnets.sites"},
 	"index.package_server_sites":     {"package_servers.addresses", "package_servers.sites", "subnets.sites"},
+	"index.address_sites":            {"package_servers.addresses", "subnets.sites"},
 	"index.unplaced_package_servers": {"package_servers.addresses", "package_servers.sites", "subnets.sites"},
 	"index.subnet_sites":             {"subnets.sites"},
 	"totals.sites":                   {"subnets.sites"},

@@ -143,10 +143,31 @@ func (t *totals) addTally(key []string, n int64) error {
 	return nil
 }
 
+// totalsDocument is data.totals. How many computers were not counted is unknown if
+// clients were not collected in full, or if the status of some is unknown.
+func (r *run) totalsDocument() map[string]any {
+	doc := r.totals.document()
+	clients, listed := r.coll.sections["clients"]
+	if r.totals.noStatus > 0 || listed && clients.Status != snapshot.Collected {
+		doc["uncounted_clients"] = nil
+	}
+	return doc
+}
+
+// leftOut is the largest number of Active computers that a tally left out.
+func (t *totals) leftOut() int64 {
+	most := int64(0)
+	for _, n := range t.uncounted {
+		most = max(most, n)
+	}
+	return most
+}
+
 func (t *totals) document() map[string]any {
 	return map[string]any{
 		"clients":            t.clients,
 		"unlocated_clients":  t.unlocated,
+		"uncounted_clients":  t.leftOut(),
 		"sites":              clientCounts(t.sites),
 		"subnets":            clientCounts(t.subnets),
 		"uncovered_networks": clientCounts(t.uncovered),

@@ -47,11 +47,11 @@ inventory_facts := [_agreed, _word(input.inventory.patch_returned)]
 #   whether it holds one.
 holder_key := ["licence_holders", _status, _word(input.licence.in_use)]
 
-_status := "unknown" if {
-	input.status == null
-} else := "active" if {
+_status := "active" if {
 	input.status == "Active"
-} else := "other"
+} else := "other" if {
+	is_string(input.status)
+} else := "unknown"
 
 _agreed := word if {
 	some word in ["yes", "no"]

@@ -83,7 +83,8 @@ _differs if {
 
 _differs if {
 	_in_use != null
-	_in_use > _holders + _doubtful
+	data.totals.uncounted_clients != null
+	_in_use > (_holders + _doubtful) + data.totals.uncounted_clients
 }
 
 _questions contains "how many licences are in use" if _in_use == null
@@ -92,5 +93,12 @@ _questions contains msg if {
 	_doubtful > 0
 	msg := sprintf("the licence or the status of %s", [text.count_of(_doubtful, "computer")])
 }
+
+_questions contains msg if {
+	data.totals.uncounted_clients > 0
+	msg := sprintf("the licence of %s", [text.count_of(data.totals.uncounted_clients, "uncounted computer")])
+}
+
+_questions contains "whether there are further computers" if data.totals.uncounted_clients == null
 
 _questions contains "which holders are not Active" if not data.estate.licences.inactive_holders

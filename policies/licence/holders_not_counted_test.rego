@@ -2,10 +2,12 @@ package nscheck.licence.holders_not_counted_test
 
 import data.nscheck.licence.holders_not_counted as rule
 
-_evaluated(licences, counts) := evaluated if {
+_evaluated(licences, counts) := _uncounted(licences, counts, 0)
+
+_uncounted(licences, counts, n) := evaluated if {
 	estate := {"licences": object.union({"product": "Patch"}, licences)}
 	evaluated := {"violation": rule.violation, "unknown": rule.unknown} with data.estate as estate
-		with data.totals as {"tally": {"licence_holders": counts}}
+		with data.totals as {"tally": {"licence_holders": counts}, "uncounted_clients": n}
 }
 
 _silent := {"violation": set(), "unknown": set()}
@@ -38,6 +40,15 @@ test_equal if {
 	_evaluated({"in_use": 0, "inactive_holders": []}, {}) == _silent
 	_evaluated({"in_use": 5, "inactive_holders": _two}, {"active": {"yes": 3}, "other": {"yes": 2}}) == _silent
 	_evaluated({"in_use": 5, "inactive_holders": []}, {"active": {"yes": 3}, "other": {"yes": 2, "unknown": 4}}) == _silent
+}
+
+test_uncounted if {
+	few := {"in_use": 7, "inactive_holders": _two}
+	_uncounted(few, {"active": {"yes": 3}}, 2) == _unknown("the licence of 2 uncounted computers")
+	count(_uncounted(few, {"active": {"yes": 3}}, 1).violation) == 1
+	_uncounted(few, {"active": {"yes": 3}}, null) == _unknown("whether there are further computers")
+	many := {"in_use": 1, "inactive_holders": _two}
+	count(_uncounted(many, {"active": {"yes": 3}}, 9).violation) == 1
 }
 
 test_differ if {
