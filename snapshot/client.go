@@ -1,5 +1,7 @@
 package snapshot
 
+import "strings"
+
 // Client is one managed computer. A section that was not collected is nil and
 // absent from the file; a null value is unknown.
 type Client struct {
@@ -113,6 +115,20 @@ type TaskAgent struct {
 	RegisteredAt *Time `json:"registered_at"`
 	// Whole days since the task agent last registered, at collection time.
 	RegistrationAgeDays *int `json:"registration_age_days" jsonschema_extras:"unit=days"`
+}
+
+// assetStatuses are the asset statuses that rules tell apart.
+var assetStatuses = []string{"Active", "Retired", "Disposed"}
+
+// AssetStatus writes an asset status as the database does, which compares the names
+// without regard to case. Other texts are returned as they are.
+func AssetStatus(text string) string {
+	for _, status := range assetStatuses {
+		if strings.EqualFold(text, status) {
+			return status
+		}
+	}
+	return text
 }
 
 // Location is where a client is, by its addresses: the longest subnet prefix

@@ -139,6 +139,11 @@ func (d *document) blocks(yield func(*Block, error) bool) {
 	lines := d.clientLines(len(clients))
 	b := newBlock(d.r)
 	for i, client := range clients {
+		if c, ok := client.(map[string]any); ok {
+			if status, ok := c["status"].(string); ok {
+				c["status"] = AssetStatus(status)
+			}
+		}
 		raw, err := encodeValue(client)
 		if err != nil {
 			yield(nil, d.errorAt(lines[i], 0, []string{"clients", strconv.Itoa(i)}, err.Error()))

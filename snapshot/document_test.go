@@ -95,3 +95,21 @@ func TestLinesAreCompleted(t *testing.T) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
 }
+
+// TestDocuments_assetStatus reads asset statuses as the database compares them.
+func TestDocuments_assetStatus(t *testing.T) {
+	for given, want := range map[string]string{"active": "Active", "RETIRED": "Retired", "disposed": "Disposed", "On hold": "On hold"} {
+		r, err := snapshot.NewReader(strings.NewReader("estate: {}\nclients: [{guid: "+guid1+", name: A, status: "+given+"}]\n"), "doc.yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line, err := range r.Clients() {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(string(line.Raw), `"status":"`+want+`"`) {
+				t.Errorf("%s: %s", given, line.Raw)
+			}
+		}
+	}
+}

@@ -3,7 +3,6 @@ package cmdb
 import (
 	"fmt"
 	"iter"
-	"strings"
 
 	"github.com/nscheck/nscheck/snapshot"
 )
@@ -19,15 +18,11 @@ var statusActive = "Active"
 // assetStatus is an asset status. Its names are compared without regard to case,
 // as the database does, and written as the database writes them.
 func assetStatus(c *cell) *string {
-	for i := range assetStatuses {
-		if c.known && strings.EqualFold(c.text, assetStatuses[i]) {
-			return &assetStatuses[i]
-		}
+	if status := snapshot.AssetStatus(c.text); c.known && status != c.text {
+		return &status
 	}
 	return c.textOrNil()
 }
-
-var assetStatuses = []string{statusActive, "Retired", "Disposed"}
 
 // baseFiller takes what the rows of a computer agree on. There are several where
 // it has two asset statuses, or is listed twice by a table that is joined.
