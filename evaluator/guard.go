@@ -192,16 +192,16 @@ func (e evaluation) run() (a evaluated) {
 func (g *guard) watch(ctx context.Context) {
 	tick := time.NewTicker(max(time.Millisecond, min(watchInterval, g.timeout/4)))
 	defer tick.Stop()
-	done := ctx.Done()
+	done, over := ctx.Done(), false
 	for {
 		select {
 		case <-g.quit:
 			return
 		case <-done:
-			done = nil
+			done, over = nil, true
 			g.stopAll()
 		case <-tick.C:
-			if done == nil {
+			if over {
 				g.stopAll() // also what began meanwhile
 			}
 			g.look()

@@ -214,7 +214,7 @@ func kinds(kind string) []string {
 // wayAnswers are the sites that the library names, by the name of the answer.
 func wayAnswers(t *testing.T, pack *Pack, doc map[string]any) map[string][]string {
 	t.Helper()
-	ctx := context.Background()
+	ctx := t.Context()
 	plain, err := jsonDocument(doc)
 	if err != nil {
 		t.Fatal(err)
@@ -299,7 +299,7 @@ func mapAnd(a, b map[string]bool) map[string]bool {
 }
 
 // TestWaysAgreeWithTheModel compares the library of ways with a model that walks each
-// wayPlatform which agrees with what is known. Estates without unknowns must agree to the
+// platform which agrees with what is known. Estates without unknowns must agree to the
 // letter. With unknowns the library may leave a site undecided that the model decides,
 // but must never say more.
 func TestWaysAgreeWithTheModel(t *testing.T) {
