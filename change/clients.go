@@ -18,7 +18,7 @@ type targeting struct {
 	known   bool // whether the filters are
 }
 
-// retargeting is a plug-in policy of which the change says otherwise.
+// retargeting is a plug-in policy whose targets the change alters.
 type retargeting struct {
 	guid          string
 	before, after targeting
@@ -96,8 +96,9 @@ const (
 	unclear
 )
 
-// fate is what becomes of the policy for a client that it targets, or does not,
-// and that filters list, or of which that is not known.
+// fate returns what becomes of the policy for one client: targeted says whether the
+// policy targets it now, listed whether some filters have it, and known whether its
+// filters were collected.
 func (r *retargeting) fate(targeted bool, listed func(filters []string) bool, known bool) int {
 	a := r.after
 	off := !a.exists || a.enabled == false || a.known && len(a.filters) == 0

@@ -26,8 +26,8 @@ type field struct {
 	words []string
 	// always: the field has a value; else null stands for unknown.
 	always bool
-	// fact: nobody sets it in the console. An object that is added has it; of one that
-	// is there no change can set it, for nothing on the server would follow.
+	// fact: observed, not set in the console. An added object has it; a change cannot set
+	// it on an existing object, because nothing on the server would follow.
 	fact bool
 }
 

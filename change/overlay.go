@@ -203,7 +203,7 @@ func (r *overlayReader) setting(e edit, node *yaml.Node) {
 	})
 }
 
-// setsFact refuses a change of what was observed and nobody can set.
+// setsFact refuses a change of an observed fact, which is not a setting.
 func (r *overlayReader) setsFact(e *edit, node *yaml.Node) bool {
 	o := r.estate.byID(e.section.name, e.id)
 	if !e.field.fact || o == nil {

@@ -79,8 +79,8 @@ func runLicences(c *cli.Context) error {
 	return listLicences(c.Context, snap, newLicenceList(c.App.Writer, c.Bool("json"), nil))
 }
 
-// runLicenceRows lists the licences from a database. It reports false if there
-// is none, or if it lacks what the list is made of.
+// runLicenceRows lists the licences from a database. It reports false if no
+// source is a database, or if the database lacks the tables of the list.
 func runLicenceRows(c *cli.Context) (done bool, err error) {
 	in, err := parseInput(c)
 	if err != nil {
