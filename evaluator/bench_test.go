@@ -3,7 +3,6 @@ package evaluator
 import (
 	"bytes"
 	"fmt"
-	"path/filepath"
 	"testing"
 
 	"github.com/nscheck/nscheck/fixtures/synthetic"
@@ -88,31 +87,6 @@ func BenchmarkFindings(b *testing.B) {
 			}
 		})
 	}
-}
-
-// One operation is one client of one of two parts, which are put together.
-func BenchmarkMerge(b *testing.B) {
-	p := builtinPack(b)
-	text := generated(b, b.N, 5)
-	var files []string
-	for i := range 2 {
-		snap, err := snapshot.NewReader(bytes.NewReader(text), "bench")
-		if err != nil {
-			b.Fatal(err)
-		}
-		file := filepath.Join(b.TempDir(), fmt.Sprintf("%d.nsresult", i+1))
-		if _, err := EvaluateShard(b.Context(), p, snap, Shard{i + 1, 2}, file, Options{}); err != nil {
-			b.Fatal(err)
-		}
-		files = append(files, file)
-	}
-	b.ReportAllocs()
-	b.ResetTimer()
-	r, err := Merge(b.Context(), p, files, Options{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	r.Close()
 }
 
 // One operation is one client whose addresses are looked up.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"iter"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/open-policy-agent/opa/v1/util"
@@ -140,9 +139,6 @@ type run struct {
 	tracks   *spool               // of all clients, where they are tracked
 	found    map[string][]Finding // of the estate, by rule id
 	harmed   int64                // clients with findings
-	shard    Shard                // whose clients are judged; else all are
-	part     *partWriter          // takes what is found in the shard
-	skipped  atomic.Int64         // clients of other shards
 	watching sync.Mutex
 	watched  *watched       // the client to explain, once it came by
 	only     map[*Rule]bool // the rules that are asked for; nil means all

@@ -122,24 +122,11 @@ func (k *kept[T]) get(n uint32) (*T, error) {
 }
 
 // where numbers whereabouts; 0 where there is no room for them. It may be called
-// from many goroutines, as may what and classOf.
+// from many goroutines, as may what.
 func (s *spool) where(w *whereabouts) (uint32, error) { return s.wheres.number(w, &s.mu) }
 
 // what numbers a pattern; 0 where there is no room for it.
 func (s *spool) what(p *pattern) (uint32, error) { return s.whats.number(p, &s.mu) }
-
-// classOf is the class of a record; noClass where there is no room for it.
-func (s *spool) classOf(r *clientRecord) (class, error) {
-	where, err := s.where(&r.whereabouts)
-	if err != nil || where == 0 {
-		return noClass, err
-	}
-	what, err := s.what(&r.pattern)
-	if err != nil || what == 0 {
-		return noClass, err
-	}
-	return class{where, what}, nil
-}
 
 // appendRecord appends a client of a class as write takes it.
 func appendRecord(dst []byte, c class, who Resource) []byte {

@@ -147,14 +147,6 @@ func (r *run) stream(ctx context.Context, workers []*worker) error {
 				readError = err
 				return
 			}
-			if !r.shard.has(block.First()) {
-				r.skipped.Add(block.Len())
-				block.Release()
-				if ctx.Err() != nil {
-					return
-				}
-				continue
-			}
 			j := job{block, make(chan *blockResult, 1)}
 			select {
 			case order <- j:
@@ -178,27 +170,12 @@ func (r *run) stream(ctx context.Context, workers []*worker) error {
 	return cmp.Or(failed, readError)
 }
 
-// add takes in what was found in the next block.
+// add keeps what was found in the next block for the end of the run.
 func (r *run) add(res *blockResult) error {
 	r.coll.clients += res.clients
 	for i, n := range res.findings {
 		r.states[i].findings += n
 	}
-	keep := r.keep
-	if r.part != nil {
-		keep = r.part.clients
-	}
-	if err := keep(res); err != nil {
-		return err
-	}
-	if r.opts.Progress != nil {
-		r.opts.Progress(r.coll.clients + r.skipped.Load())
-	}
-	return res.err
-}
-
-// keep keeps what the end of the run needs.
-func (r *run) keep(res *blockResult) error {
 	r.harmed += res.harmed
 	for _, u := range res.unknowns {
 		r.states[u.rule].unknown.addClients(u)
@@ -206,7 +183,13 @@ func (r *run) keep(res *blockResult) error {
 	for _, f := range res.failures {
 		r.states[f.rule].failOn(f)
 	}
-	return errors.Join(r.spool.write(res.records), r.tracks.write(res.tracks))
+	if err := errors.Join(r.spool.write(res.records), r.tracks.write(res.tracks)); err != nil {
+		return err
+	}
+	if r.opts.Progress != nil {
+		r.opts.Progress(r.coll.clients)
+	}
+	return res.err
 }
 
 // gather adds up what the workers counted.

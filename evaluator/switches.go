@@ -85,17 +85,6 @@ func (p *Pack) CheckSwitches() error {
 	return errors.New("all rules are switched off, so that nothing would be judged")
 }
 
-// switchedOff are the ids of the rules that are switched off.
-func (p *Pack) switchedOff() []string {
-	var ids []string
-	for _, r := range p.Rules {
-		if r.SwitchedOff != nil {
-			ids = append(ids, r.ID)
-		}
-	}
-	return ids
-}
-
 // onlyCounts reports whether a rule is switched off and still has to count for
 // rules that are not.
 func (p *Pack) onlyCounts(r *Rule) bool {

@@ -12,10 +12,6 @@ import (
 // handing on costs nothing, little enough to stay in a processor's cache.
 const blockSize = 256 << 10
 
-// ChunkClients divides the clients of a snapshot into chunks by their numbers: no
-// block has clients of two chunks, however long the records are.
-const ChunkClients = 1024
-
 // A Block is a run of clients of a snapshot that are not checked yet.
 type Block struct {
 	r     *Reader
@@ -45,11 +41,8 @@ func (b *Block) add(record []byte, line int, number int64) {
 	b.count++
 }
 
-// isFull tells whether the next client, whose record has so many bytes, must go
-// to another block.
-func (b *Block) isFull(bytes int, number int64) bool {
-	return len(b.text) > 0 && (len(b.text)+bytes > blockSize || number%ChunkClients == 0)
-}
+// isFull reports whether a record of the given size, in bytes, needs another block.
+func (b *Block) isFull(size int) bool { return len(b.text) > 0 && len(b.text)+size > blockSize }
 
 // First is the number of the block's first client in the snapshot, from 0.
 func (b *Block) First() int64 { return b.first }

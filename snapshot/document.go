@@ -149,7 +149,7 @@ func (d *document) blocks(yield func(*Block, error) bool) {
 			yield(nil, d.errorAt(lines[i], 0, []string{"clients", strconv.Itoa(i)}, err.Error()))
 			return
 		}
-		if b.isFull(len(raw), d.r.count) {
+		if b.isFull(len(raw)) {
 			if !yield(b, nil) {
 				return
 			}

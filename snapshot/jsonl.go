@@ -176,7 +176,7 @@ func (s *lineStream) blocks(yield func(*Block, error) bool) {
 	for {
 		full, line, kind, rest, err := s.next()
 		if err == nil && kind == kindClient {
-			if b.isFull(len(full), s.r.count) && !emit() {
+			if b.isFull(len(full)) && !emit() {
 				return
 			}
 			b.add(full, s.lines.number, s.r.count)

@@ -12,10 +12,8 @@ func evalCommand() *cli.Command {
 		Usage:     "judge a snapshot by the rules",
 		ArgsUsage: "SNAPSHOT",
 		Description: "SNAPSHOT is a file that collect wrote (.jsonl, .jsonl.zst) or a document\n" +
-			"{estate: …, clients: […]} in JSON or YAML. With --shard a share of the clients is\n" +
-			"judged, and no report is written: \"nscheck result merge\" joins the parts of all\n" +
-			"shards into the result.",
-		Flags:  slices.Concat(reportFlags(), judgeFlags(), shardFlags(), []cli.Flag{configFlag()}, workFlags()),
+			"{estate: …, clients: […]} in JSON or YAML.",
+		Flags:  slices.Concat(reportFlags(), judgeFlags(), []cli.Flag{configFlag()}, workFlags()),
 		Action: runEval,
 	})
 }
@@ -24,9 +22,6 @@ func runEval(c *cli.Context) error {
 	path, err := oneArgument(c, "the snapshot to judge")
 	if err != nil {
 		return err
-	}
-	if c.IsSet("shard") || c.IsSet("output") {
-		return runShard(c, path)
 	}
 	out, err := parseOutputs(c)
 	if err != nil {

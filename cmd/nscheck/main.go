@@ -82,7 +82,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 		ExitErrHandler:            func(*cli.Context, error) {},
 		Action:                    runWithoutCommand,
 		Commands: []*cli.Command{
-			scanCommand(), collectCommand(), evalCommand(), resultCommand(), exportCommand(), gateCommand(), diffCommand(), probeCommand(), explainCommand(), licencesCommand(), ruleCommand(), packCommand(), schemaCommand(), waiverCommand(),
+			scanCommand(), collectCommand(), evalCommand(), exportCommand(), gateCommand(), diffCommand(), probeCommand(), explainCommand(), licencesCommand(), ruleCommand(), packCommand(), schemaCommand(), waiverCommand(),
 			snapshotCommand(), fixtureCommand(), versionCommand(), completionCommand(),
 		},
 	}

@@ -39,7 +39,7 @@ var fileFlags = []struct{ name, what string }{
 }
 
 // argumentUses says what the arguments of commands are.
-var argumentUses = map[string]string{"eval": "the snapshot to judge", "merge": "a part to merge", "diff": "a snapshot that is compared"}
+var argumentUses = map[string]string{"eval": "the snapshot to judge", "diff": "a snapshot that is compared"}
 
 // checkOutput checks that a file can be written and that nothing is lost by it:
 // no output replaces what the command reads or could read, under whatever name.
