@@ -2,7 +2,6 @@ package evaluator
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -14,18 +13,6 @@ import (
 // on. A rule says it then by a function of its own, affects(finding), which is
 // asked only once the findings are there: what it reads may be missing without
 // a loss to the verdict.
-
-// affectsNeeds are the needs of a rule's affects.
-func (p *Pack) affectsNeeds(r *Rule) (needs, error) {
-	if r.Scope != EstateScope {
-		return needs{}, errors.New("only rules of scope estate have affects")
-	}
-	n, err := p.needsOf(r, []string{affectsOutput})
-	if err == nil && n.totals {
-		err = errors.New("affects cannot read data.totals: whom a fault harms does not rest on how many there are")
-	}
-	return n, err
-}
 
 // addAffects adds to those of a rule's violations that do not say themselves
 // whom they harm what affects says of them, or keeps in mind why that is not

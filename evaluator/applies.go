@@ -2,37 +2,20 @@ package evaluator
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 )
 
-// askedFirst derives the needs of a rule's not_applicable or no_source, which are
-// asked once and before any client is read.
-func (p *Pack) askedFirst(r *Rule, output string) (needs, error) {
-	n, err := p.needsOf(r, []string{output})
-	switch {
-	case err != nil:
-	case len(n.client) > 0 && output == notApplicableOutput:
-		err = errors.New("not_applicable cannot read input: it says of a platform, and not of a client, why the rule is not for it")
-	case len(n.client) > 0:
-		err = errors.New("no_source cannot read input: it is about all sources, and not about one client")
-	case n.totals:
-		err = fmt.Errorf("%s cannot read data.totals, which are known only after the last client", output)
-	}
-	return n, err
-}
-
 // decide settles the verdict of a rule that is switched off, that is not for this
 // platform, or that lacks what it reads.
 func (r *run) decide(ctx context.Context, rule *Rule, state *ruleState) error {
-	applies, reason := rule.applies(r.version)
+	applies, unknown := rule.applies(r.version)
 	switch {
 	case rule.SwitchedOff != nil && !r.pack.onlyCounts(rule):
-		state.verdict, state.reasons = Disabled, rule.off()
+		state.verdict, state.reasons = Disabled, switchedOff(rule)
 		return nil
-	case reason != nil:
-		state.verdict, state.reasons = NotEvaluated, []Reason{*reason}
+	case unknown != "":
+		state.verdict, state.reasons = NotEvaluated, []Reason{{Section: "server", Msg: unknown}}
 		return nil
 	case !applies:
 		state.verdict = NotApplicable
@@ -61,6 +44,9 @@ func (r *run) decide(ctx context.Context, rule *Rule, state *ruleState) error {
 	}
 	return nil
 }
+
+// switchedOff is why a rule that is switched off has no other verdict.
+func switchedOff(rule *Rule) []Reason { return []Reason{{Msg: rule.SwitchedOff.String()}} }
 
 // askFirst asks a rule for a set of texts that settles its verdict: not_applicable or
 // no_source. If what the set reads is missing, the rule lacks what it needs; if

@@ -94,11 +94,6 @@ func (a *attribution) canCause(other *attribution) bool {
 	return a.rule.explains(other.rule) && a.selector.encloses(other.selector)
 }
 
-// explains reports whether findings of another rule can follow from those of r.
-func (r *Rule) explains(other *Rule) bool {
-	return slices.ContainsFunc(r.Explains, func(id string) bool { return id == other.ID || slices.Contains(other.Aliases, id) })
-}
-
 func boolRank(b bool) int {
 	if b {
 		return 1
@@ -129,7 +124,7 @@ func (c *causes) near(rec *clientRecord, rule int) iter.Seq[*candidate] {
 	if place == 0 {
 		return func(yield func(*candidate) bool) {
 			for i := range c.candidates[rule] {
-				if cand := &c.candidates[rule][i]; cand.selector.includes(&rec.whereabouts) && !yield(cand) {
+				if cand := &c.candidates[rule][i]; includes(&cand.selector, &rec.whereabouts) && !yield(cand) {
 					return
 				}
 			}
@@ -140,7 +135,7 @@ func (c *causes) near(rec *clientRecord, rule int) iter.Seq[*candidate] {
 		byRule = make([][]*candidate, len(c.candidates))
 		for rule, all := range c.candidates {
 			for i := range all {
-				if all[i].selector.includes(&rec.whereabouts) {
+				if includes(&all[i].selector, &rec.whereabouts) {
 					byRule[rule] = append(byRule[rule], &all[i])
 				}
 			}
@@ -153,21 +148,13 @@ func (c *causes) near(rec *clientRecord, rule int) iter.Seq[*candidate] {
 	return slices.Values(byRule[rule])
 }
 
-// includes reports whether a selector is about where clients are; it may still be
-// about another client.
-func (s *Selector) includes(w *whereabouts) bool {
-	return (s.Site == "" || slices.Contains(w.Sites, s.Site)) &&
-		(s.Subnet == "" || s.Subnet == w.Subnet) &&
-		(s.Network == "" || s.Network == w.Network)
-}
-
 // matches reports whether the candidate may explain something about a client.
 func (c *candidate) matches(rec *clientRecord) bool {
 	s := &c.selector
 	return c.rule.Chain >= rec.Reached &&
 		(s.Package == "" || !slices.Contains(rec.Arrived, s.Package)) &&
 		(s.Client == "" || s.Client == rec.GUID) &&
-		s.includes(&rec.whereabouts)
+		includes(s, &rec.whereabouts)
 }
 
 // matching lists the candidates that may explain a finding of a client.
@@ -273,4 +260,12 @@ func packageOf(f Finding) string {
 		role = s.Package
 	}
 	return role
+}
+
+// includes reports whether a selector is about where clients are; it may still be
+// about another client.
+func includes(s *Selector, w *whereabouts) bool {
+	return (s.Site == "" || slices.Contains(w.Sites, s.Site)) &&
+		(s.Subnet == "" || s.Subnet == w.Subnet) &&
+		(s.Network == "" || s.Network == w.Network)
 }

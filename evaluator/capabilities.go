@@ -54,3 +54,7 @@ func refusal(message string) string {
 	}
 	return fmt.Sprintf("rules cannot call %s: it may answer otherwise at another time or on another machine, and one snapshot has one verdict", name)
 }
+
+// Capabilities are what rules may call: all but what could make one snapshot have
+// two verdicts.
+func Capabilities() *ast.Capabilities { return capabilities() }

@@ -199,19 +199,6 @@ func newCause(a attribution, version string) *Cause {
 	return c
 }
 
-// addEffect counts one client of the cause. The number is dropped once it cannot be
-// exact.
-func (c *Cause) addEffect(e effect) {
-	switch {
-	case c.Unblocks == nil:
-	case e == unclear:
-		c.Unblocks, c.Frees = nil, 0
-	case e == unblocks:
-		*c.Unblocks++
-		c.Frees++
-	}
-}
-
 // sorted puts the cause of most clients first; of two equals, the earlier in
 // the chain.
 func (c *causes) sorted(found map[string]*Cause) []Cause {

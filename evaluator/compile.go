@@ -163,3 +163,29 @@ func builtinNames() []string {
 	}
 	return names
 }
+
+// prints tells whether any module calls print.
+func (p *Pack) prints() bool {
+	found := false
+	for _, m := range p.modules {
+		ast.WalkExprs(m.parsed, func(e *ast.Expr) bool {
+			found = found || e.IsCall() && e.Operator().String() == ast.Print.Name
+			return found
+		})
+	}
+	return found
+}
+
+// withPrint is the pack with its calls of print.
+func (p *Pack) withPrint() (*Pack, error) {
+	modules := map[string]*ast.Module{}
+	for i, m := range p.modules {
+		modules[fmt.Sprintf("%06d %s", i, m.file)] = m.parsed
+	}
+	spoken := *p
+	spoken.compiler = ast.NewCompiler().WithCapabilities(capabilities()).WithEnablePrintStatements(true)
+	if spoken.compiler.Compile(modules); spoken.compiler.Failed() {
+		return nil, CompileError(spoken.compiler.Errors)
+	}
+	return &spoken, nil
+}

@@ -1,16 +1,17 @@
 package evaluator
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"iter"
+	"slices"
 	"sync"
 	"time"
 
-	"github.com/open-policy-agent/opa/v1/util"
-
 	"github.com/nscheck/nscheck/snapshot"
+	"github.com/open-policy-agent/opa/v1/util"
 )
 
 // ResultFormat is the version of the result format.
@@ -275,4 +276,19 @@ func (r *run) prepareRules(ctx context.Context) ([]*clientRule, error) {
 		rules = append(rules, c)
 	}
 	return rules, nil
+}
+
+// timings are those of all rules that were evaluated, the longest first.
+func (r *run) timings() []Timing {
+	var out []Timing
+	for i, rule := range r.pack.Rules {
+		t := r.states[i].timing
+		if t.Clients == 0 {
+			continue
+		}
+		t.Rule, t.Scope, t.Findings = rule.ID, rule.Scope, r.states[i].findings
+		out = append(out, t)
+	}
+	slices.SortStableFunc(out, func(a, b Timing) int { return cmp.Compare(b.Duration, a.Duration) })
+	return out
 }

@@ -8,24 +8,6 @@ import (
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// Explanation walks the article's steps for one client.
-type Explanation struct {
-	// The client as the snapshot has it, with its location.
-	Client snapshot.Client `json:"client"`
-	// The sites of its addresses.
-	Sites []Resource `json:"sites"`
-	// The package servers of those sites.
-	PackageServers []snapshot.PackageServer `json:"package_servers"`
-	// The ways by which the settings let packages reach those sites.
-	Ways []SiteWays `json:"ways,omitempty"`
-	// Why the ways are unknown: sections that were not collected.
-	WaysUnknown []Reason `json:"ways_unknown,omitempty"`
-	// What the rules say about it, in the article's order.
-	Checks []Check `json:"checks"`
-	// Where the chain first breaks; absent where it holds or the break is not known.
-	Cause *Cause `json:"cause,omitempty"`
-}
-
 // Check is what one rule says about one client.
 type Check struct {
 	// Id of the rule.

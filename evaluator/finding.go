@@ -1,6 +1,9 @@
 package evaluator
 
-import "cmp"
+import (
+	"cmp"
+	"strings"
+)
 
 // Finding is one violation of one rule by one object.
 type Finding struct {
@@ -147,4 +150,16 @@ type SourceLocation struct {
 	Line int `json:"line"`
 	// Column in characters, from 1; 0 where only the line is known.
 	Column int `json:"column,omitempty"`
+}
+
+// setting is the object whose setting a finding is about, with its kind: that of the
+// path, such as vendor_policies[Microsoft Vendor Policy], or else the resource.
+func (f *Finding) setting() (kind, object string) {
+	if f.Resource.Type != "package_server" { // whose names may be alike
+		if kind, rest, ok := strings.Cut(f.Path, "["); ok {
+			object, _, _ = strings.Cut(rest, "]")
+			return kind, object
+		}
+	}
+	return f.Resource.Type, f.Resource.GUID + f.Resource.Name
 }

@@ -1,12 +1,8 @@
 package evaluator
 
 import (
-	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
-
-	"github.com/open-policy-agent/opa/v1/util"
 
 	"github.com/nscheck/nscheck/snapshot"
 )
@@ -124,15 +120,6 @@ func sitePackageServers(estate *snapshot.Estate, nets *networks) map[string]any 
 	return forEverySite(estate, members)
 }
 
-// sitesOfServer are the sites that a package server is known to belong to.
-func sitesOfServer(ps *snapshot.PackageServer, nets *networks) []string {
-	sites := slices.DeleteFunc(slices.Clone(ps.Sites), func(s string) bool { return !nets.exist([]string{s}) })
-	for _, address := range ps.Addresses {
-		sites = union(sites, nets.locate([]string{address}).Sites)
-	}
-	return sites
-}
-
 func packageServerSites(estate *snapshot.Estate, nets *networks) map[string]any {
 	out := map[string]any{}
 	for i := range estate.PackageServers {
@@ -193,18 +180,4 @@ func anySlice(list []string) []any {
 		out[i] = s
 	}
 	return out
-}
-
-// jsonDocument turns v into the form that OPA's store takes: maps, slices,
-// strings, booleans and json.Number.
-func jsonDocument(v any) (any, error) {
-	data, err := json.Marshal(v)
-	if err != nil {
-		return nil, fmt.Errorf("encode %T: %w", v, err)
-	}
-	var doc any
-	if err := util.UnmarshalJSON(data, &doc); err != nil {
-		return nil, fmt.Errorf("decode %T: %w", v, err)
-	}
-	return doc, nil
 }

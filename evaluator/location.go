@@ -153,3 +153,12 @@ func union(a, b []string) []string {
 	slices.Sort(out)
 	return slices.Compact(out)
 }
+
+// sitesOfServer are the sites that a package server is known to belong to.
+func sitesOfServer(ps *snapshot.PackageServer, nets *networks) []string {
+	sites := slices.DeleteFunc(slices.Clone(ps.Sites), func(s string) bool { return !nets.exist([]string{s}) })
+	for _, address := range ps.Addresses {
+		sites = union(sites, nets.locate([]string{address}).Sites)
+	}
+	return sites
+}

@@ -175,8 +175,3 @@ func (m *marker) states(rules []RuleResult) []WaiverState {
 	}
 	return out
 }
-
-// complete reports whether the rule judged all that there is.
-func (r *RuleResult) complete() bool {
-	return (r.Verdict == Pass || r.found()) && len(r.Reasons) == 0 && len(r.Unknown) == 0
-}

@@ -2,6 +2,7 @@ package evaluator
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -301,4 +302,32 @@ func constantPath(ref ast.Ref) []string {
 		path = append(path, string(s))
 	}
 	return path
+}
+
+// affectsNeeds are the needs of a rule's affects.
+func (p *Pack) affectsNeeds(r *Rule) (needs, error) {
+	if r.Scope != EstateScope {
+		return needs{}, errors.New("only rules of scope estate have affects")
+	}
+	n, err := p.needsOf(r, []string{affectsOutput})
+	if err == nil && n.totals {
+		err = errors.New("affects cannot read data.totals: whom a fault harms does not rest on how many there are")
+	}
+	return n, err
+}
+
+// askedFirst derives the needs of a rule's not_applicable or no_source, which are
+// asked once and before any client is read.
+func (p *Pack) askedFirst(r *Rule, output string) (needs, error) {
+	n, err := p.needsOf(r, []string{output})
+	switch {
+	case err != nil:
+	case len(n.client) > 0 && output == notApplicableOutput:
+		err = errors.New("not_applicable cannot read input: it says of a platform, and not of a client, why the rule is not for it")
+	case len(n.client) > 0:
+		err = errors.New("no_source cannot read input: it is about all sources, and not about one client")
+	case n.totals:
+		err = fmt.Errorf("%s cannot read data.totals, which are known only after the last client", output)
+	}
+	return n, err
 }

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/open-policy-agent/opa/v1/ast"
+	opabundle "github.com/open-policy-agent/opa/v1/bundle"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
@@ -246,4 +247,21 @@ func splitOutputs(outputs []string) (judges, counts []string) {
 		}
 	}
 	return judges, counts
+}
+
+// Bundle is the pack as OPA's own tools take it.
+func (p *Pack) Bundle() *opabundle.Bundle {
+	b := &opabundle.Bundle{Data: map[string]any{}}
+	for _, m := range p.modules {
+		b.Modules = append(b.Modules, opabundle.ModuleFile{URL: m.file, Path: "/" + strings.TrimPrefix(m.file, "/"), Parsed: m.parsed})
+	}
+	return b
+}
+
+// presentID is the id that a rule of an earlier result has now.
+func (p *Pack) presentID(id string) string {
+	if r, ok := p.Rule(id); ok {
+		return r.ID
+	}
+	return id
 }

@@ -1,6 +1,7 @@
 package evaluator
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -8,9 +9,9 @@ import (
 	"slices"
 	"strings"
 
-	"gopkg.in/yaml.v3"
-
 	"github.com/nscheck/nscheck/internal/strictyaml"
+	"github.com/open-policy-agent/opa/v1/util"
+	"gopkg.in/yaml.v3"
 )
 
 // paramsFile holds the parameters of a pack and their defaults.
@@ -245,4 +246,38 @@ func plainScalar(node *yaml.Node) (any, error) {
 		return v, nil
 	}
 	return node.Value, nil
+}
+
+// withParams is the pack with other parameters, as a worked example gives them.
+// The pack itself keeps its own. Where one of them cannot be, the error comes with
+// its name.
+func (p *Pack) withParams(params map[string]yaml.Node) (with *Pack, refused string, err error) {
+	if len(params) == 0 {
+		return p, "", nil
+	}
+	other := *p
+	other.info.Params = maps.Clone(p.info.Params)
+	other.info.ChangedParams = slices.Clone(p.info.ChangedParams)
+	other.info.ParamOrigins = maps.Clone(p.info.ParamOrigins)
+	for _, name := range slices.Sorted(maps.Keys(params)) {
+		value := params[name]
+		if err := other.SetParamNode(name, &value, "worked example"); err != nil {
+			return nil, name, err
+		}
+	}
+	return &other, "", nil
+}
+
+// jsonDocument turns v into the form that OPA's store takes: maps, slices,
+// strings, booleans and json.Number.
+func jsonDocument(v any) (any, error) {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("encode %T: %w", v, err)
+	}
+	var doc any
+	if err := util.UnmarshalJSON(data, &doc); err != nil {
+		return nil, fmt.Errorf("decode %T: %w", v, err)
+	}
+	return doc, nil
 }

@@ -134,21 +134,6 @@ func decodeValue(text []byte) (value any, err error) {
 	return value, err
 }
 
-// fieldPaths are the names that lead to each field.
-var fieldPaths = pathsOf(snapshot.ClientFields)
-
-func pathsOf(root *snapshot.FieldNode) (paths [snapshot.NumFields][]string) {
-	var walk func(n *snapshot.FieldNode, path []string)
-	walk = func(n *snapshot.FieldNode, path []string) {
-		paths[n.Field] = path
-		for _, c := range n.Children {
-			walk(c, append(slices.Clone(path), c.Name))
-		}
-	}
-	walk(root, nil)
-	return paths
-}
-
 // put sets a field of a client.
 func put(doc map[string]any, f snapshot.Field, value any) {
 	path := fieldPaths[f]

@@ -155,7 +155,7 @@ func (f *fault) hitOn(p *place, guid string) hit {
 	h := hit{fault: f}
 	for i := range f.on {
 		s := &f.on[i]
-		if !s.covers(p, guid) {
+		if !covers(s, p, guid) {
 			continue
 		}
 		level := surely
@@ -171,13 +171,6 @@ func (f *fault) hitOn(p *place, guid string) hit {
 		h.level = max(h.level, level)
 	}
 	return h
-}
-
-func (s *Selector) roles() []string {
-	if s.Package == "" {
-		return requiredRoles
-	}
-	return []string{s.Package}
 }
 
 // closeSites makes faults sure that together leave a client in several sites no
@@ -218,23 +211,8 @@ func closeSites(hits []hit, p *place, guid string) {
 // closes reports whether a fault surely leaves no way to a package in a site.
 func (h *hit) closes(site, role string, p *place, guid string) bool {
 	return slices.ContainsFunc(h.fault.on, func(s Selector) bool {
-		return s.Site == site && s.Certainty != Possible && (s.Package == "" || s.Package == role) && s.covers(p, guid)
+		return s.Site == site && s.Certainty != Possible && (s.Package == "" || s.Package == role) && covers(&s, p, guid)
 	})
-}
-
-// covers reports whether a selector selects a client, by where it is.
-func (s *Selector) covers(p *place, guid string) bool {
-	if p.loc == nil && (s.Site != "" || s.Subnet != "" || s.Network != "") {
-		return false
-	}
-	switch {
-	case s.Site != "" && !slices.Contains(p.loc.Sites, s.Site),
-		s.Subnet != "" && (p.loc.Subnet == nil || *p.loc.Subnet != s.Subnet),
-		s.Network != "" && (p.loc.Network == nil || *p.loc.Network != s.Network),
-		s.Client != "" && s.Client != guid:
-		return false
-	}
-	return true
 }
 
 // compareFaults counts a client that faults of the estate affect more surely, or
@@ -361,4 +339,19 @@ func withoutConsequences(now, before []hit) []hit {
 			return b.state == Absent && b.level == surely && slices.Contains(b.rule.Explains, n.rule.ID)
 		})
 	})
+}
+
+// covers reports whether a selector selects a client, by where it is.
+func covers(s *Selector, p *place, guid string) bool {
+	if p.loc == nil && (s.Site != "" || s.Subnet != "" || s.Network != "") {
+		return false
+	}
+	switch {
+	case s.Site != "" && !slices.Contains(p.loc.Sites, s.Site),
+		s.Subnet != "" && (p.loc.Subnet == nil || *p.loc.Subnet != s.Subnet),
+		s.Network != "" && (p.loc.Network == nil || *p.loc.Network != s.Network),
+		s.Client != "" && s.Client != guid:
+		return false
+	}
+	return true
 }

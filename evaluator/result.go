@@ -296,3 +296,72 @@ func (r *Result) marked(f Finding) Finding {
 
 // Close removes what the result keeps on disk.
 func (r *Result) Close() error { return errors.Join(r.findings.close(), r.trail.close()) }
+
+// Configured are the rules that the configuration changed, by id.
+func (r *Result) Configured() []ConfiguredRule {
+	var out []ConfiguredRule
+	for i := range r.Rules {
+		if x := &r.Rules[i]; x.SwitchedOff != nil || x.SeverityChange != nil || len(x.AcceptedUnknown) > 0 {
+			out = append(out, ConfiguredRule{x.ID, x.Title, x.Severity, x.SeverityChange, x.SwitchedOff, x.AcceptedUnknown})
+		}
+	}
+	return out
+}
+
+// ConfiguredRule is a rule that the configuration switched off, or gave another
+// severity.
+type ConfiguredRule struct {
+	// The rule's id.
+	ID string `json:"id"`
+	// What the rule finds.
+	Title string `json:"title"`
+	// How bad a finding of the rule is now.
+	Severity Severity `json:"severity"`
+	// That the configuration changed the severity; absent where it is the rule's own.
+	SeverityChange *SeverityChange `json:"severity_change,omitempty"`
+	// Why the configuration switched the rule off; absent where it did not.
+	SwitchedOff *SwitchedOff `json:"switched_off,omitempty"`
+	// What of its unknown the configuration accepts; absent if nothing.
+	AcceptedUnknown []AcceptedUnknown `json:"accepted_unknown,omitempty"`
+}
+
+// Explanation walks the article's steps for one client.
+type Explanation struct {
+	// The client as the snapshot has it, with its location.
+	Client snapshot.Client `json:"client"`
+	// The sites of its addresses.
+	Sites []Resource `json:"sites"`
+	// The package servers of those sites.
+	PackageServers []snapshot.PackageServer `json:"package_servers"`
+	// The ways by which the settings let packages reach those sites.
+	Ways []SiteWays `json:"ways,omitempty"`
+	// Why the ways are unknown: sections that were not collected.
+	WaysUnknown []Reason `json:"ways_unknown,omitempty"`
+	// What the rules say about it, in the article's order.
+	Checks []Check `json:"checks"`
+	// Where the chain first breaks; absent where it holds or the break is not known.
+	Cause *Cause `json:"cause,omitempty"`
+}
+
+// Site is a site of the platform.
+type Site struct {
+	// GUID of the site.
+	GUID string `json:"guid"`
+	// Name of the site; its GUID where it has none.
+	Name string `json:"name"`
+	// Number of Active clients in it that are neither package servers nor the Notification Server; a client of several sites counts in each.
+	Clients int64 `json:"clients"`
+}
+
+// addEffect counts one client of the cause. The number is dropped once it cannot be
+// exact.
+func (c *Cause) addEffect(e effect) {
+	switch {
+	case c.Unblocks == nil:
+	case e == unclear:
+		c.Unblocks, c.Frees = nil, 0
+	case e == unblocks:
+		*c.Unblocks++
+		c.Frees++
+	}
+}

@@ -3,10 +3,6 @@ package evaluator
 import (
 	"context"
 	"maps"
-	"strings"
-
-	"github.com/open-policy-agent/opa/v1/ast"
-	opabundle "github.com/open-policy-agent/opa/v1/bundle"
 
 	"github.com/nscheck/nscheck/snapshot"
 )
@@ -58,16 +54,3 @@ func NewSession(ctx context.Context, pack *Pack, snap Snapshot, choose func(*sna
 	}
 	return s, nil
 }
-
-// Bundle is the pack as OPA's own tools take it.
-func (p *Pack) Bundle() *opabundle.Bundle {
-	b := &opabundle.Bundle{Data: map[string]any{}}
-	for _, m := range p.modules {
-		b.Modules = append(b.Modules, opabundle.ModuleFile{URL: m.file, Path: "/" + strings.TrimPrefix(m.file, "/"), Parsed: m.parsed})
-	}
-	return b
-}
-
-// Capabilities are what rules may call: all but what could make one snapshot have
-// two verdicts.
-func Capabilities() *ast.Capabilities { return capabilities() }

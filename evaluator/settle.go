@@ -66,7 +66,7 @@ func (r *run) ruleResult(rule *Rule, s *ruleState, waived int64) RuleResult {
 		Definition: rule, SeverityChange: rule.SeverityChange, SwitchedOff: rule.SwitchedOff,
 	}
 	if rule.SwitchedOff != nil { // even where it counted for others
-		res.Verdict, res.Reasons, res.Unknown, res.AffectsUnknown = Disabled, rule.off(), nil, nil
+		res.Verdict, res.Reasons, res.Unknown, res.AffectsUnknown = Disabled, switchedOff(rule), nil, nil
 		return res
 	}
 	if s.verdict != "" {

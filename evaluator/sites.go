@@ -6,16 +6,6 @@ import (
 	"strings"
 )
 
-// Site is a site of the platform.
-type Site struct {
-	// GUID of the site.
-	GUID string `json:"guid"`
-	// Name of the site; its GUID where it has none.
-	Name string `json:"name"`
-	// Number of Active clients in it that are neither package servers nor the Notification Server; a client of several sites counts in each.
-	Clients int64 `json:"clients"`
-}
-
 // sites are those of the estate, by name.
 func (r *run) sites() []Site {
 	var out []Site

@@ -93,41 +93,10 @@ func (p *Pack) onlyCounts(r *Rule) bool {
 	})
 }
 
-// off is why a rule that is switched off has no other verdict.
-func (r *Rule) off() []Reason { return []Reason{{Msg: r.SwitchedOff.String()}} }
-
 // asked are the outputs that a rule is asked for.
 func (r *Rule) asked() []string {
 	if r.SwitchedOff != nil {
 		return []string{tallyOutput}
 	}
 	return r.outputs
-}
-
-// ConfiguredRule is a rule that the configuration switched off, or gave another
-// severity.
-type ConfiguredRule struct {
-	// The rule's id.
-	ID string `json:"id"`
-	// What the rule finds.
-	Title string `json:"title"`
-	// How bad a finding of the rule is now.
-	Severity Severity `json:"severity"`
-	// That the configuration changed the severity; absent where it is the rule's own.
-	SeverityChange *SeverityChange `json:"severity_change,omitempty"`
-	// Why the configuration switched the rule off; absent where it did not.
-	SwitchedOff *SwitchedOff `json:"switched_off,omitempty"`
-	// What of its unknown the configuration accepts; absent if nothing.
-	AcceptedUnknown []AcceptedUnknown `json:"accepted_unknown,omitempty"`
-}
-
-// Configured are the rules that the configuration changed, by id.
-func (r *Result) Configured() []ConfiguredRule {
-	var out []ConfiguredRule
-	for i := range r.Rules {
-		if x := &r.Rules[i]; x.SwitchedOff != nil || x.SeverityChange != nil || len(x.AcceptedUnknown) > 0 {
-			out = append(out, ConfiguredRule{x.ID, x.Title, x.Severity, x.SeverityChange, x.SwitchedOff, x.AcceptedUnknown})
-		}
-	}
-	return out
 }

@@ -197,3 +197,35 @@ func (p *Pack) literalRule(ref ast.Ref, steps int, use func(*ast.Term, ast.Body)
 	}
 	return len(rules) > 0
 }
+
+// triedWith are the rules that must be evaluated to try one: itself, and those
+// that count what it reads.
+func (p *Pack) triedWith(rule *Rule) map[*Rule]bool {
+	only := map[*Rule]bool{rule: true}
+	for _, other := range p.Rules {
+		if other.countsFor(rule) {
+			only[other] = true
+		}
+	}
+	return only
+}
+
+// tallyPath is a key of a tally as far as it stands in the code.
+type tallyPath struct {
+	texts []string
+	whole bool // whether it is the key, and not only its beginning
+}
+
+// pathOf is the path of a key that begins with a text, in the list that it is.
+func pathOf(first *ast.Term, list *ast.Array) tallyPath {
+	p := tallyPath{texts: []string{string(first.Value.(ast.String))}}
+	for i := 1; i < list.Len(); i++ {
+		text, ok := list.Elem(i).Value.(ast.String)
+		if !ok {
+			return p
+		}
+		p.texts = append(p.texts, string(text))
+	}
+	p.whole = true
+	return p
+}

@@ -3,29 +3,7 @@ package evaluator
 import (
 	"cmp"
 	"slices"
-
-	"github.com/open-policy-agent/opa/v1/ast"
 )
-
-// tallyPath is a key of a tally as far as it stands in the code.
-type tallyPath struct {
-	texts []string
-	whole bool // whether it is the key, and not only its beginning
-}
-
-// pathOf is the path of a key that begins with a text, in the list that it is.
-func pathOf(first *ast.Term, list *ast.Array) tallyPath {
-	p := tallyPath{texts: []string{string(first.Value.(ast.String))}}
-	for i := 1; i < list.Len(); i++ {
-		text, ok := list.Elem(i).Value.(ast.String)
-		if !ok {
-			return p
-		}
-		p.texts = append(p.texts, string(text))
-	}
-	p.whole = true
-	return p
-}
 
 // countTallies adds the tallies to the totals, and what nobody was counted for.
 func (r *run) countTallies() {

@@ -1,8 +1,6 @@
 package evaluator
 
 import (
-	"cmp"
-	"slices"
 	"time"
 )
 
@@ -31,19 +29,4 @@ func (t *Timing) add(o Timing) {
 	t.Remembered += o.Remembered
 	t.Evaluations += o.Evaluations
 	t.Duration += o.Duration
-}
-
-// timings are those of all rules that were evaluated, the longest first.
-func (r *run) timings() []Timing {
-	var out []Timing
-	for i, rule := range r.pack.Rules {
-		t := r.states[i].timing
-		if t.Clients == 0 {
-			continue
-		}
-		t.Rule, t.Scope, t.Findings = rule.ID, rule.Scope, r.states[i].findings
-		out = append(out, t)
-	}
-	slices.SortStableFunc(out, func(a, b Timing) int { return cmp.Compare(b.Duration, a.Duration) })
-	return out
 }

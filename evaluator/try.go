@@ -143,18 +143,6 @@ func samplesOf(o TryOptions) int { return min(o.Limit, maxSamples) }
 // maxSamples bounds them, for each is kept in full.
 const maxSamples = 100
 
-// triedWith are the rules that must be evaluated to try one: itself, and those
-// that count what it reads.
-func (p *Pack) triedWith(rule *Rule) map[*Rule]bool {
-	only := map[*Rule]bool{rule: true}
-	for _, other := range p.Rules {
-		if other.countsFor(rule) {
-			only[other] = true
-		}
-	}
-	return only
-}
-
 // leavesOut tells whether a rule is not asked for.
 func (r *run) leavesOut(rule *Rule) bool { return r.only != nil && !r.only[rule] }
 

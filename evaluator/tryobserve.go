@@ -3,7 +3,6 @@ package evaluator
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -48,32 +47,6 @@ func (r *run) observe(ctx context.Context, t *Trial, rule *Rule, index int, opts
 		return nil
 	}
 	return r.follow(ctx, t, rule, state, judged, opts.Limit)
-}
-
-// prints tells whether any module calls print.
-func (p *Pack) prints() bool {
-	found := false
-	for _, m := range p.modules {
-		ast.WalkExprs(m.parsed, func(e *ast.Expr) bool {
-			found = found || e.IsCall() && e.Operator().String() == ast.Print.Name
-			return found
-		})
-	}
-	return found
-}
-
-// withPrint is the pack with its calls of print.
-func (p *Pack) withPrint() (*Pack, error) {
-	modules := map[string]*ast.Module{}
-	for i, m := range p.modules {
-		modules[fmt.Sprintf("%06d %s", i, m.file)] = m.parsed
-	}
-	spoken := *p
-	spoken.compiler = ast.NewCompiler().WithCapabilities(capabilities()).WithEnablePrintStatements(true)
-	if spoken.compiler.Compile(modules); spoken.compiler.Failed() {
-		return nil, CompileError(spoken.compiler.Errors)
-	}
-	return &spoken, nil
 }
 
 // with is an engine for another pack over the same documents.

@@ -4,7 +4,6 @@ import (
 	"maps"
 	"math"
 	"slices"
-	"strings"
 )
 
 // effect is what fixing one cause does for one client.
@@ -133,13 +132,6 @@ func (c *candidate) hasSoundAlternative(near []*candidate, gone map[*candidate]b
 	})
 }
 
-// meets reports whether two selectors that match a client can be about the same
-// package at the same site.
-func (s *Selector) meets(other *Selector) bool {
-	return (s.Package == "" || other.Package == "" || s.Package == other.Package) &&
-		(s.Site == "" || other.Site == "" || s.Site == other.Site)
-}
-
 // ownBlocks reports whether a failing step of the client itself is left once a cause
 // is fixed: one that the cause does not explain, or of a package that it does not
 // affect. Steps after one that the cause explains can follow from that.
@@ -167,28 +159,6 @@ func (c *causes) ownBlocks(rec *clientRecord, end *blockedEnd, a attribution, fi
 	})
 }
 
-// encloses reports whether a selector covers all that another one does of a client
-// that both match: the same package or all of them, and no narrower a place.
-func (s *Selector) encloses(other *Selector) bool {
-	return (s.Package == "" || s.Package == other.Package) &&
-		(s.Site == "" || other.Site == "" || s.Site == other.Site) && s.width() >= other.width()
-}
-
-// width orders selectors by how many clients they are about.
-func (s *Selector) width() int {
-	switch {
-	case s.Client != "":
-		return 0
-	case s.Network != "":
-		return 1
-	case s.Subnet != "":
-		return 2
-	case s.Site != "":
-		return 3
-	}
-	return 4
-}
-
 // isAlternativeTo reports whether a fault of another object no longer matters once
 // the candidate's object is sound: one sound package server is enough, and so is one
 // object of those that a rule declares to be alternatives.
@@ -207,16 +177,4 @@ func (c *candidate) isSameObject(other *candidate) bool {
 	kind, object := c.finding.setting()
 	otherKind, otherObject := other.finding.setting()
 	return kind == otherKind && object == otherObject
-}
-
-// setting is the object whose setting a finding is about, with its kind: that of the
-// path, such as vendor_policies[Microsoft Vendor Policy], or else the resource.
-func (f *Finding) setting() (kind, object string) {
-	if f.Resource.Type != "package_server" { // whose names may be alike
-		if kind, rest, ok := strings.Cut(f.Path, "["); ok {
-			object, _, _ = strings.Cut(rest, "]")
-			return kind, object
-		}
-	}
-	return f.Resource.Type, f.Resource.GUID + f.Resource.Name
 }

@@ -196,23 +196,21 @@ func InVersions(text, version string) (bool, error) {
 	return in, nil
 }
 
-// applies tells whether a rule is for a version of the platform. The reason is
-// set where that cannot be told.
-func (r *Rule) applies(version string) (bool, *Reason) {
+// applies reports whether a rule is for a version of the platform, or why that is
+// unknown.
+func (r *Rule) applies(version string) (applies bool, unknown string) {
 	if r.versions == nil {
-		return true, nil
+		return true, ""
 	}
 	p := parsePlatform(version)
 	if p.number == nil {
-		return false, &Reason{Section: "server", Msg: fmt.Sprintf(
-			"the rule is for versions %s and the platform's version is unknown", r.Versions)}
+		return false, fmt.Sprintf("the rule is for versions %s and the platform's version is unknown", r.Versions)
 	}
 	in, known := r.versions.contains(p)
 	if !known {
-		return false, &Reason{Section: "server", Msg: fmt.Sprintf(
-			"the rule is for versions %s and the platform's service pack is unknown", r.Versions)}
+		return false, fmt.Sprintf("the rule is for versions %s and the platform's service pack is unknown", r.Versions)
 	}
-	return in, nil
+	return in, ""
 }
 
 // remediationFor chooses what to show for a version: the first entry that is

@@ -83,11 +83,11 @@ func TestApplies_servicePack(t *testing.T) {
 	if r.versions, err = parseVersions(r.Versions); err != nil {
 		t.Fatal(err)
 	}
-	if applies, reason := r.applies("7.1.8400"); applies || reason == nil || reason.Msg != "the rule is for versions >=7.1 SP2 and the platform's service pack is unknown" {
+	if applies, reason := r.applies("7.1.8400"); applies || reason != "the rule is for versions >=7.1 SP2 and the platform's service pack is unknown" {
 		t.Errorf("%t, %+v", applies, reason)
 	}
 	for version, want := range map[string]bool{"7.1 SP1": false, "7.1 SP2 MP1": true, "7.5.3153": true} {
-		if applies, reason := r.applies(version); applies != want || reason != nil {
+		if applies, reason := r.applies(version); applies != want || reason != "" {
 			t.Errorf("%s: %t, %+v", version, applies, reason)
 		}
 	}

@@ -107,31 +107,6 @@ func insertWaiver(text []byte, w *Waiver, comment string) ([]byte, error) {
 	return out.Bytes(), enc.Close()
 }
 
-// YAML is the waiver as an entry of a file.
-func (w *Waiver) YAML() string {
-	var b strings.Builder
-	line := func(key, value string) {
-		if value != "" {
-			fmt.Fprintf(&b, "%s: %s\n", key, value)
-		}
-	}
-	line("rule", quoteYAML(w.Rule))
-	if o := w.Object; o != nil {
-		b.WriteString("object:\n")
-		for _, f := range []struct{ key, value string }{{"type", o.Type}, {"guid", o.GUID}, {"name", o.Name}, {"site", o.Site}} {
-			line("  "+f.key, quoteYAML(f.value))
-		}
-	}
-	line("fingerprint", quoteYAML(w.Fingerprint))
-	line("reason", quoteYAML(w.Reason))
-	line("owner", quoteYAML(w.Owner))
-	line("ticket", quoteYAML(w.Ticket))
-	line("starts", string(w.Starts))
-	line("expires", string(w.Expires))
-	line("object_hash", quoteYAML(w.ObjectHash))
-	return b.String()
-}
-
 var plainYAML = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.-]*( [A-Za-z0-9_.,()/-]+)*$`)
 
 // quoteYAML writes a text on one line, in quotes unless it cannot be mistaken for

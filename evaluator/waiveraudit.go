@@ -44,11 +44,3 @@ func WaiverStatesIn(w *Waivers, p *Pack, f *ResultFile, day Date) ([]WaiverState
 	}
 	return m.states(rules), nil
 }
-
-// presentID is the id that a rule of an earlier result has now.
-func (p *Pack) presentID(id string) string {
-	if r, ok := p.Rule(id); ok {
-		return r.ID
-	}
-	return id
-}
