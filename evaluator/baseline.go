@@ -17,26 +17,6 @@ type Baseline struct {
 	results map[string]*RuleResult
 }
 
-// Comparison counts findings against a baseline.
-type Comparison struct {
-	// The baseline's file as it was named.
-	File string `json:"file"`
-	// Version of nscheck that made the baseline.
-	ToolVersion string `json:"tool_version"`
-	// SHA-256 of the snapshot that the baseline is of.
-	SnapshotSHA256 string `json:"snapshot_sha256"`
-	// Whether the baseline was judged by the same rules; parameters are not compared.
-	SameRules bool `json:"same_rules"`
-	// Number of findings that the baseline does not have.
-	New int64 `json:"new"`
-	// Number of findings that the baseline has too.
-	Unchanged int64 `json:"unchanged"`
-	// Number of the baseline's findings that are gone.
-	Absent int64 `json:"absent"`
-	// Number of findings of one side whose rule the other side did not evaluate, or not in full.
-	Incomparable int64 `json:"incomparable"`
-}
-
 // ReadBaseline reads an earlier result.
 func ReadBaseline(name string) (*Baseline, error) {
 	file, err := OpenResult(name)
@@ -64,9 +44,6 @@ func ReadBaseline(name string) (*Baseline, error) {
 // check returns an [*IncomparableError] if the baseline is not an earlier result of
 // the same estate: nothing would be new against it.
 func (b *Baseline) check(pack *Pack, server *snapshot.Server, manifest *snapshot.Manifest) error {
-	if b == nil {
-		return nil
-	}
 	var problems []string
 	base := &SnapshotInfo{Server: b.file.Snapshot.Server}
 	if other := otherServer(base.Server, server); other != "" {
@@ -98,30 +75,50 @@ func (b *Baseline) find(print fingerprint) int {
 	return i
 }
 
-// comparing is a comparison under way.
-type comparing struct {
-	*Baseline
-	pack   *Pack
-	before map[string]*RuleResult // the baseline's, by the present id
-	now    map[string]*RuleResult // by id; known once all rules are settled
-	seen   []bool                 // by position in prints
-	fresh  map[Severity]int64     // new findings that count, by severity
-	doubts map[Severity]int64     // findings that cannot be compared and would count, by severity
-	counts Comparison
+// Against is a baseline to compare the findings of evaluations with.
+type Against struct {
+	Baseline *Baseline
+	// FailOnNew makes only findings count that the baseline does not have.
+	FailOnNew bool
+	// Anyway compares also if the baseline is not of the same estate.
+	Anyway bool
 }
 
-func (b *Baseline) against(p *Pack) *comparing {
-	if b == nil {
-		return nil
+// begin starts to compare the findings of one evaluation.
+func (a *Against) begin(pack *Pack, estate *snapshot.Estate, manifest *snapshot.Manifest) (*comparing, error) {
+	if err := a.Baseline.check(pack, estate.Server, manifest); err != nil && !a.Anyway {
+		return nil, err
 	}
-	c := &comparing{Baseline: b, pack: p, before: map[string]*RuleResult{}, seen: make([]bool, len(b.prints)), fresh: map[Severity]int64{}, doubts: map[Severity]int64{}}
+	b := a.Baseline
+	c := &comparing{
+		Baseline: b, failOnNew: a.FailOnNew, pack: pack, before: map[string]*RuleResult{}, now: map[string]*RuleResult{},
+		seen: make([]bool, len(b.prints)), fresh: map[Severity]int64{}, doubts: map[Severity]int64{},
+	}
 	for id, r := range b.results {
-		c.before[c.pack.presentID(id)] = r
+		c.before[pack.presentID(id)] = r
 	}
-	c.counts = Comparison{
-		File: b.file.Name, ToolVersion: b.file.Tool.Version, SnapshotSHA256: b.file.Snapshot.SHA256, SameRules: b.file.Pack.SHA256 == p.info.SHA256,
+	c.counts = BaselineCounts{
+		File: b.file.Name, ToolVersion: b.file.Tool.Version, SnapshotSHA256: b.file.Snapshot.SHA256, SameRules: b.file.Pack.SHA256 == pack.info.SHA256,
 	}
-	return c
+	return c, nil
+}
+
+// comparing compares the findings of one evaluation with a baseline.
+type comparing struct {
+	*Baseline
+	failOnNew bool
+	pack      *Pack
+	before    map[string]*RuleResult // the baseline's, by the present id
+	now       map[string]*RuleResult // by id; known once all rules are settled
+	seen      []bool                 // by position in prints
+	fresh     map[Severity]int64     // new findings that count, by severity
+	doubts    map[Severity]int64     // findings that cannot be compared and would count, by severity
+	counts    BaselineCounts
+}
+
+// Annotate sets the state of a finding against the baseline.
+func (c *comparing) Annotate(f *Finding, id *FindingID, first bool) {
+	f.BaselineState = c.state(f, id.Prints, first)
 }
 
 // state compares a finding, which has several fingerprints where its rule had
@@ -141,24 +138,13 @@ func (c *comparing) state(f *Finding, prints []fingerprint, counting bool) Basel
 		state = New
 	}
 	if counting {
-		c.counts.add(state, 1)
+		c.counts.Add(state, 1)
 		counts := map[BaselineState]map[Severity]int64{New: c.fresh, Incomparable: c.doubts}[state]
 		if f.Waiver == nil && f.EffectiveOn == "" {
 			counts[f.Severity]++
 		}
 	}
 	return state
-}
-
-func (c *Comparison) add(state BaselineState, n int64) {
-	switch state {
-	case New:
-		c.New += n
-	case Absent:
-		c.Absent += n
-	case Incomparable:
-		c.Incomparable += n
-	}
 }
 
 // fullyJudged reports whether a rule would have found something about an object: it
@@ -175,20 +161,52 @@ func fullyJudged(r *RuleResult, object Resource) bool {
 	return r.Verdict != NotEvaluated || len(r.Unknown) > 0
 }
 
-// settle counts what the baseline has and the present result has not.
-func (c *comparing) settle(rules []RuleResult) (*Comparison, error) {
-	c.now = map[string]*RuleResult{}
-	for i := range rules {
-		c.now[rules[i].ID] = &rules[i]
+// Finish counts what the baseline has and the present result has not.
+func (c *comparing) Finish(r *Result) error {
+	for i := range r.Rules {
+		c.now[r.Rules[i].ID] = &r.Rules[i]
 	}
 	for f, err := range c.absent() {
 		if err != nil {
-			return nil, err
+			return err
 		}
-		c.counts.add(f.BaselineState, 1)
+		c.counts.Add(f.BaselineState, 1)
 	}
-	return &c.counts, nil
+	r.Baseline = &c.counts
+	return nil
 }
+
+// mark does nothing: the evaluation annotated the findings.
+func (c *comparing) mark(*Finding) {}
+
+// exitStatus is that of the result, or rests on new findings alone.
+func (c *comparing) exitStatus(r *Result, failOn Severity, allowIncomplete bool) int {
+	if !c.failOnNew {
+		return r.ExitStatus(failOn, allowIncomplete)
+	}
+	if r.Summary.Rules[Errored] > 0 {
+		return ExitTrouble
+	}
+	counted := func(findings map[Severity]int64) bool {
+		for severity, n := range findings {
+			if n > 0 && severity.AtLeast(failOn) {
+				return true
+			}
+		}
+		return false
+	}
+	switch {
+	case counted(c.fresh):
+		return ExitFindings
+	case allowIncomplete:
+		return ExitClean
+	case counted(c.doubts), r.Incomplete(): // it is unknown whether they are new
+		return ExitIncomplete
+	}
+	return ExitClean
+}
+
+func (c *comparing) incomplete(r *Result) bool { return r.Incomplete() }
 
 // absent yields the baseline's findings that are not among the present ones.
 func (c *comparing) absent() iter.Seq2[Finding, error] {
@@ -215,18 +233,4 @@ func (c *comparing) absent() iter.Seq2[Finding, error] {
 			}
 		}
 	}
-}
-
-// Absent yields the findings of the baseline, or of the base that this result was
-// compared with, that this result does not have: absent, or incomparable where
-// their rule was not evaluated in full. They count for nothing. Without a baseline
-// there are none.
-func (r *Result) Absent() iter.Seq2[Finding, error] {
-	if r.compared != nil {
-		return r.compared.gone()
-	}
-	if r.baseline == nil {
-		return func(func(Finding, error) bool) {}
-	}
-	return r.baseline.absent()
 }

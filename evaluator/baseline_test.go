@@ -11,12 +11,12 @@ import (
 )
 
 // stored writes a result as the JSON format does, as far as a baseline reads it.
-func stored(t *testing.T, r *Result) *Baseline {
+func stored(t *testing.T, r *Outcome) *Baseline {
 	t.Helper()
 	doc := struct {
 		*Result
 		Findings []Finding `json:"findings"`
-	}{Result: r, Findings: []Finding{}}
+	}{Result: r.Result, Findings: []Finding{}}
 	for f, err := range r.Findings() {
 		if err != nil {
 			t.Fatal(err)
@@ -69,7 +69,7 @@ func TestBaseline(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			b := stored(t, judge(t, tt.packs[0], tt.before, "", Options{}))
-			r := judge(t, tt.packs[1], tt.after, "", Options{Baseline: b, CompareAnyway: tt.packs[0] != tt.packs[1]})
+			r := judgeAgainst(t, tt.packs[1], tt.after, "", Options{}, &Against{Baseline: b, Anyway: tt.packs[0] != tt.packs[1]})
 			var present, gone []string
 			for f, err := range r.WithAbsent() {
 				if err != nil {

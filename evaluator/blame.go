@@ -175,12 +175,12 @@ func (b *blame) neighbours(guid string) map[string]bool {
 	near := map[string]bool{guid: true}
 	b.near[guid] = near
 	for _, side := range b.sides {
-		for i := range side.estate.PackageServers {
-			side.joinServer(&side.estate.PackageServers[i], guid, near)
+		for i := range side.Estate.PackageServers {
+			side.joinServer(&side.Estate.PackageServers[i], guid, near)
 		}
-		for i := range side.estate.Subnets {
-			subnet := &side.estate.Subnets[i]
-			if slices.Contains(side.nets.sitesOf(subnet.CIDR), guid) || slices.Contains(subnet.Sites, guid) {
+		for i := range side.Estate.Subnets {
+			subnet := &side.Estate.Subnets[i]
+			if slices.Contains(side.Networks.sitesOf(subnet.CIDR), guid) || slices.Contains(subnet.Sites, guid) {
 				near[subnet.GUID] = true
 			}
 		}
@@ -189,7 +189,7 @@ func (b *blame) neighbours(guid string) map[string]bool {
 }
 
 func (t *trail) joinServer(ps *snapshot.PackageServer, guid string, near map[string]bool) {
-	sites := sitesOfServer(ps, t.nets)
+	sites := sitesOfServer(ps, t.Networks)
 	switch {
 	case ps.GUID == guid:
 		for _, site := range sites {
@@ -204,8 +204,8 @@ func (t *trail) joinServer(ps *snapshot.PackageServer, guid string, near map[str
 func (b *blame) namesOf(id string) map[string]bool {
 	names, ok := b.names[id]
 	if !ok {
-		if rule, known := b.sides[1].pack.Rule(id); known {
-			names = b.sides[1].pack.namesRead(rule)
+		if rule, known := b.sides[1].Pack.Rule(id); known {
+			names = b.sides[1].Pack.namesRead(rule)
 		}
 		b.names[id] = names
 	}

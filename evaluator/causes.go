@@ -3,6 +3,7 @@ package evaluator
 import (
 	"cmp"
 	"encoding/json"
+	"iter"
 	"slices"
 	"strings"
 )
@@ -17,7 +18,7 @@ const sampleSize = 5
 // never the cause.
 type causes struct {
 	pack       *Pack
-	marks      *marker
+	marks      *annotations
 	candidates [][]candidate             // by position of the explained rule in Pack.Rules, by rule
 	explained  []bool                    // by position, whether some rule explains it
 	named      map[string]bool           // GUIDs of clients that a finding names
@@ -38,9 +39,9 @@ type attributedFinding struct {
 	found bool
 }
 
-func newCauses(p *Pack, estate map[string][]Finding, m *marker) *causes {
+func newCauses(p *Pack, estate map[string][]Finding, a *annotations) *causes {
 	c := &causes{
-		pack: p, marks: m, candidates: make([][]candidate, len(p.Rules)), explained: make([]bool, len(p.Rules)),
+		pack: p, marks: a, candidates: make([][]candidate, len(p.Rules)), explained: make([]bool, len(p.Rules)),
 		named: map[string]bool{}, nearby: map[uint32][][]*candidate{}, known: map[class]*attributed{}, ids: map[uint32][]identity{},
 	}
 	for _, r := range p.Rules {
@@ -83,8 +84,27 @@ func (c *causes) resolve(rec *clientRecord, counting bool) []Finding {
 		}
 		out = append(out, full)
 	}
-	c.marks.markClient(rec, out, ids, counting)
+	c.marks.annotateClient(rec, out, ids, counting)
 	return out
+}
+
+// clientFindings yields the findings of all clients in a spool.
+func (c *causes) clientFindings(s *spool) func() iter.Seq2[Finding, error] {
+	return func() iter.Seq2[Finding, error] {
+		return func(yield func(Finding, error) bool) {
+			for rec, err := range s.records() {
+				if err != nil {
+					yield(Finding{}, err)
+					return
+				}
+				for _, f := range c.findings(rec) {
+					if !yield(f, nil) {
+						return
+					}
+				}
+			}
+		}
+	}
 }
 
 // identities are those of the findings of a client, the same for all of one

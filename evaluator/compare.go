@@ -52,7 +52,7 @@ type Difference struct {
 	// Why the two sides would not have been compared without --compare-anyway.
 	Anyway []string `json:"compared_anyway,omitempty"`
 
-	base, head  *Result
+	base, head  *Side
 	sameClients bool // both sides have the clients of one snapshot
 	estate      []Compared
 	lapsed      map[fingerprint]*LapsedWaiver
@@ -95,13 +95,11 @@ type Compared struct {
 	Settings []SettingRef `json:"settings,omitempty"`
 }
 
-// Compare compares two results of one pack, both of which were tracked. The
-// settings are those in which their estates differ. The results must stay open
-// as long as the difference is used; the head's findings know from now on
-// what the comparison says of them, and the head's exit status is the difference's.
+// Compare compares two sides that one pack evaluated. The settings are those in which
+// their estates differ. The sides must stay open as long as the difference is used.
 // It returns an [*IncomparableError] if the two sides are not of one estate, unless
 // limits allow that, and ends early if ctx is done.
-func Compare(ctx context.Context, base, head *Result, settings []change.Setting, limits GateLimits) (*Difference, error) {
+func Compare(ctx context.Context, base, head *Side, settings []change.Setting, limits GateLimits) (*Difference, error) {
 	problems := sidesDiffer(&base.Snapshot, &head.Snapshot)
 	if len(problems) > 0 && !limits.CompareAnyway {
 		return nil, &IncomparableError{problems}
@@ -139,7 +137,6 @@ func Compare(ctx context.Context, base, head *Result, settings []change.Setting,
 	}
 	d.settle()
 	d.remark()
-	head.compared = d
 	return d, nil
 }
 
@@ -154,12 +151,12 @@ func (d *Difference) count(rule int, state BaselineState, n int64) {
 func (d *Difference) compareEstate(rule int) {
 	id := d.Rules[rule].ID
 	before, now := map[string]bool{}, map[string]bool{}
-	for _, f := range d.base.estate[id] {
+	for _, f := range d.base.EstateFindings(id) {
 		before[f.Fingerprint] = true
 	}
 	moved := d.onlyMoves(rule)
 	dropped := false
-	for _, f := range d.head.estate[id] {
+	for _, f := range d.head.EstateFindings(id) {
 		now[f.Fingerprint] = true
 		state := Unchanged
 		switch print, _ := parseFingerprint(f.Fingerprint); {
@@ -173,7 +170,7 @@ func (d *Difference) compareEstate(rule int) {
 		}
 		d.count(rule, state, 1)
 	}
-	for _, f := range d.base.estate[id] {
+	for _, f := range d.base.EstateFindings(id) {
 		if !now[f.Fingerprint] && !(dropped && len(f.Affects) == 0) {
 			d.count(rule, d.take(rule, f, Absent, d.head), 1)
 		}
@@ -184,8 +181,8 @@ func (d *Difference) compareEstate(rule int) {
 // object: it counts facts about clients, the clients are the same on both sides,
 // and it found some before. No client is worse off because it is counted elsewhere.
 func (d *Difference) onlyMoves(rule int) bool {
-	r := d.head.trail.pack.Rules[rule]
-	if !d.sameClients || r.Scope != EstateScope || len(d.base.estate[r.ID]) == 0 {
+	r := d.head.trail.Pack.Rules[rule]
+	if !d.sameClients || r.Scope != EstateScope || len(d.base.EstateFindings(r.ID)) == 0 {
 		return false
 	}
 	return d.countsFacts(r)
@@ -193,12 +190,12 @@ func (d *Difference) onlyMoves(rule int) bool {
 
 // countsFacts reports whether an estate rule reads what client rules tally.
 func (d *Difference) countsFacts(r *Rule) bool {
-	return r.Scope == EstateScope && slices.ContainsFunc(d.head.trail.pack.Rules, func(other *Rule) bool { return other.countsFor(r) })
+	return r.Scope == EstateScope && slices.ContainsFunc(d.head.trail.Pack.Rules, func(other *Rule) bool { return other.countsFor(r) })
 }
 
 // take keeps a finding of one side that the other side does not have, and returns
 // what to call it: incomparable if the other side could not evaluate it.
-func (d *Difference) take(rule int, f Finding, state BaselineState, other *Result) BaselineState {
+func (d *Difference) take(rule int, f Finding, state BaselineState, other *Side) BaselineState {
 	c := Compared{Finding: f}
 	if c.Reason = d.unjudged(rule, f.Resource, other); c.Reason != "" {
 		state = Incomparable
@@ -232,7 +229,7 @@ func locationOf(settings []SettingRef) *SourceLocation {
 
 // unjudged says why one side cannot tell whether it has a finding of a rule
 // about an object; empty where it can.
-func (d *Difference) unjudged(rule int, object Resource, side *Result) string {
+func (d *Difference) unjudged(rule int, object Resource, side *Side) string {
 	r := &side.Rules[rule]
 	where := "the base"
 	if side == d.head {
@@ -244,7 +241,7 @@ func (d *Difference) unjudged(rule int, object Resource, side *Result) string {
 	if side == d.base && d.sameClients {
 		return "" // what is wrong after the change and was not known to be wrong is new
 	}
-	if side == d.head && slices.ContainsFunc(side.trail.unsure[r.ID], object.is) {
+	if side == d.head && slices.ContainsFunc(side.trail.Unsure[r.ID], object.is) {
 		return "it is unknown on " + where
 	}
 	other := d.head
@@ -259,8 +256,8 @@ func (d *Difference) unjudged(rule int, object Resource, side *Result) string {
 	return ""
 }
 
-// markHead says of a finding of the head what became of it.
-func (d *Difference) markHead(f *Finding) {
+// mark sets what became of a finding of the head.
+func (d *Difference) mark(f *Finding) {
 	f.BaselineState = Unchanged
 	if print, ok := parseFingerprint(f.Fingerprint); ok && d.came[print] != "" {
 		f.BaselineState = d.came[print]
@@ -276,7 +273,7 @@ func (d *Difference) markHead(f *Finding) {
 // of which there is nothing to say.
 func (d *Difference) settle() {
 	for i := range d.Rules {
-		d.Rules[i].Incomplete = d.incomplete(i)
+		d.Rules[i].Incomplete = d.whyIncomplete(i)
 	}
 	d.Rules = slices.DeleteFunc(d.Rules, func(r RuleDifference) bool {
 		moved := r.Findings[New] + r.Findings[Absent] + r.Findings[Incomparable]

@@ -59,13 +59,13 @@ func builtin(t *testing.T) *evaluator.Pack {
 	return pack
 }
 
-func side(t *testing.T, pack *evaluator.Pack, text string) (*evaluator.Result, json.RawMessage) {
+func side(t *testing.T, pack *evaluator.Pack, text string) (*evaluator.Side, json.RawMessage) {
 	t.Helper()
 	snap, err := snapshot.NewReader(strings.NewReader(text), "side.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := evaluator.Evaluate(context.Background(), pack, snap, evaluator.Options{Track: true})
+	r, err := evaluator.EvaluateSide(context.Background(), pack, snap, evaluator.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,10 +189,11 @@ func TestCompareMarks(t *testing.T) {
 		t.Fatal(err)
 	}
 	h, _ := side(t, pack, strings.Replace(compareEstate, "constrained: false", "constrained: true", 1))
-	if _, err := evaluator.Compare(t.Context(), b, h, out.Settings, evaluator.GateLimits{}); err != nil {
+	d, err := evaluator.Compare(t.Context(), b, h, out.Settings, evaluator.GateLimits{})
+	if err != nil {
 		t.Fatal(err)
 	}
-	for f, err := range h.Findings() {
+	for f, err := range d.Outcome().Findings() {
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -17,13 +17,13 @@ func (d *Difference) All() iter.Seq2[Compared, error] {
 			}
 		}
 		for _, side := range []struct {
-			result *Result
+			result *Side
 			states map[fingerprint]BaselineState
 		}{{d.head, d.came}, {d.base, d.went}} {
 			if len(side.states) == 0 {
 				continue
 			}
-			for f, err := range side.result.clientFindings() {
+			for f, err := range side.result.ClientFindings() {
 				if err != nil {
 					yield(Compared{}, err)
 					return
@@ -42,9 +42,9 @@ func (d *Difference) All() iter.Seq2[Compared, error] {
 	}
 }
 
-// gone yields the findings that only the base has. What is a cause on the base
+// absent yields the findings that only the base has. What is a cause on the base
 // is none on the head.
-func (d *Difference) gone() iter.Seq2[Finding, error] {
+func (d *Difference) absent() iter.Seq2[Finding, error] {
 	return func(yield func(Finding, error) bool) {
 		for c, err := range d.All() {
 			if err == nil && !c.Gone {

@@ -25,8 +25,8 @@ func gate(t *testing.T, document, overlay string, limits evaluator.GateLimits) *
 	if err != nil {
 		t.Fatal(err)
 	}
-	evaluate := func(snap evaluator.Snapshot) *evaluator.Result {
-		r, err := evaluator.Evaluate(t.Context(), builtin(t), snap, evaluator.Options{Track: true})
+	evaluate := func(snap evaluator.Snapshot) *evaluator.Side {
+		r, err := evaluator.EvaluateSide(t.Context(), builtin(t), snap, evaluator.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -43,18 +43,11 @@ type Options struct {
 	// Present is the day where AsOf says none; empty means the day of collection,
 	// and today where that is unknown.
 	Present Date
-	// Waivers are the findings that do not count; nil means none.
-	Waivers *Waivers
-	// Baseline is an earlier result to compare the findings with; nil means none.
-	Baseline *Baseline
-	// FailOnNew lets only findings count that the baseline does not have.
-	FailOnNew bool
-	// CompareAnyway compares with a baseline that is not of the same estate.
-	CompareAnyway bool
-	// Track remembers what was found of each client, so that the result can be
-	// compared with another one: about 100 bytes a client, on disk where they
-	// are many.
-	Track bool
+	// Annotators add to findings what is known of them besides the rules, in this order:
+	// waivers, and then what an earlier result has.
+	Annotators []Annotator
+	// Observer sees every client with the answers about it; nil means none.
+	Observer Observer
 	// RuleTimeout is how long one evaluation of a rule may take; 0 means
 	// [DefaultRuleTimeout].
 	RuleTimeout time.Duration
@@ -115,36 +108,33 @@ func (r *run) conclude(ctx context.Context) (*Result, error) {
 }
 
 // discard removes what a run that failed keeps on disk.
-func (r *run) discard() {
-	r.spool.close()
-	r.tracks.close()
-}
+func (r *run) discard() { r.spool.close() }
 
 // run is one evaluation under way.
 type run struct {
-	ctx      context.Context // done too where a rule cannot be stopped
-	pack     *Pack
-	snap     Snapshot
-	opts     Options
-	estate   *snapshot.Estate
-	version  string // of the platform; empty when unknown
-	asOf     Date
-	coll     *collection
-	nets     *networks
-	totals   *totals
-	tallied  []tallyCount // by client rules
-	engine   *engine
-	evidence *program
-	states   []*ruleState
-	spool    *spool
-	tracks   *spool               // of all clients, where they are tracked
-	found    map[string][]Finding // of the estate, by rule id
-	harmed   int64                // clients with findings
-	watching sync.Mutex
-	watched  *watched       // the client to explain, once it came by
-	only     map[*Rule]bool // the rules that are asked for; nil means all
-	sampling *sampling      // keeps clients of a rule that is tried; else nil
-	named    int            // how many objects are named of those that cannot be judged for one reason
+	ctx         context.Context // done too where a rule cannot be stopped
+	pack        *Pack
+	snap        Snapshot
+	opts        Options
+	estate      *snapshot.Estate
+	version     string // of the platform; empty when unknown
+	asOf        Date
+	coll        *collection
+	nets        *networks
+	totals      *totals
+	tallied     []tallyCount // by client rules
+	engine      *engine
+	evidence    *program
+	states      []*ruleState
+	annotations *annotations
+	spool       *spool
+	found       map[string][]Finding // of the estate, by rule id
+	harmed      int64                // clients with findings
+	watching    sync.Mutex
+	watched     *watched       // the client to explain, once it came by
+	only        map[*Rule]bool // the rules that are asked for; nil means all
+	sampling    *sampling      // keeps clients of a rule that is tried; else nil
+	named       int            // how many objects are named of those that cannot be judged for one reason
 }
 
 // ruleState is what is known so far about one rule.
@@ -187,12 +177,11 @@ func newRun(ctx context.Context, pack *Pack, snap Snapshot, opts Options) (*run,
 		nets:   newNetworks(estate),
 		totals: newTotals(estate),
 		spool:  newSpool(),
-		tracks: newSpool(),
 		found:  map[string][]Finding{},
 		asOf:   asOf(opts, snap.Manifest()),
 		named:  sampleSize,
 	}
-	if err := opts.Baseline.check(pack, estate.Server, snap.Manifest()); err != nil && !opts.CompareAnyway {
+	if err := r.beginAnnotations(); err != nil {
 		return nil, err
 	}
 	r.spool.ctx = ctx

@@ -12,26 +12,14 @@ const (
 
 // ExitStatus is what a command that evaluates exits with. Findings count from
 // failOn upwards. A rule that broke is the tool's trouble and goes before
-// findings, for nobody knows what it would have found. Of a result that was
-// compared with another one it is that of the comparison, so that all formats say
-// the same.
+// findings, for nobody knows what it would have found.
 func (r *Result) ExitStatus(failOn Severity, allowIncomplete bool) int {
-	if r.compared != nil {
-		return r.compared.ExitStatus(failOn, allowIncomplete)
-	}
 	if r.Summary.Rules[Errored] > 0 {
 		return ExitTrouble
 	}
 	for severity := range r.Summary.Findings {
-		if r.failing(severity) > 0 && severity.AtLeast(failOn) {
+		if r.Summary.Counting(severity) > 0 && severity.AtLeast(failOn) {
 			return ExitFindings
-		}
-	}
-	if r.failOnNew && !allowIncomplete {
-		for severity, n := range r.baseline.doubts {
-			if n > 0 && severity.AtLeast(failOn) {
-				return ExitIncomplete // it cannot be told whether it is new
-			}
 		}
 	}
 	if r.Incomplete() && !allowIncomplete {
@@ -45,12 +33,8 @@ func (r *Result) ExitStatus(failOn Severity, allowIncomplete bool) int {
 // harms. If no rule that
 // is switched on was for the platform's version and had a source, nothing was
 // evaluated. What is switched off, what has no source and what the configuration
-// accepts is not missing. Of a result that was
-// compared with another one, whether the comparison is incomplete.
+// accepts is not missing.
 func (r *Result) Incomplete() bool {
-	if r.compared != nil {
-		return r.compared.Incomplete()
-	}
 	if r.Summary.unasked() == len(r.Rules) {
 		return true
 	}
@@ -60,17 +44,6 @@ func (r *Result) Incomplete() bool {
 // unasked is how many rules nothing was asked of.
 func (s *Summary) unasked() int {
 	return s.Rules[NotApplicable] + s.Rules[Disabled] + s.Rules[NoSource]
-}
-
-// FailsOnNew reports whether only findings count that the baseline does not have.
-func (r *Result) FailsOnNew() bool { return r.failOnNew }
-
-// failing counts the findings of a severity that the exit status depends on.
-func (r *Result) failing(severity Severity) int64 {
-	if r.failOnNew {
-		return r.baseline.fresh[severity]
-	}
-	return r.Summary.Counting(severity)
 }
 
 // Counting is how many findings of a severity count: neither waived nor of a
@@ -83,10 +56,6 @@ func (s *Summary) Counting(severity Severity) int64 {
 func (r *RuleResult) found() bool {
 	return r.Verdict == Fail || r.Verdict == Warn || r.Verdict == Waived
 }
-
-// Compared is the comparison of which the result is the head; nil where it is of
-// none.
-func (r *Result) Compared() *Difference { return r.compared }
 
 // OnlyWarns reports whether the findings of a rule do not count yet.
 func (r *Result) OnlyWarns(rule string) bool {

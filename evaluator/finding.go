@@ -163,3 +163,19 @@ func (f *Finding) setting() (kind, object string) {
 	}
 	return f.Resource.Type, f.Resource.GUID + f.Resource.Name
 }
+
+// SitesAffected are the GUIDs of the sites that an estate finding is about: the site
+// that is wrong, or those of all clients that it affects; none if they are unknown.
+func (f *Finding) SitesAffected() []string {
+	if f.Resource.Type == "site" {
+		return []string{f.Resource.GUID}
+	}
+	var sites []string
+	for _, s := range f.Affects {
+		if s.Site == "" {
+			return nil
+		}
+		sites = append(sites, s.Site)
+	}
+	return sites
+}

@@ -8,7 +8,7 @@ import (
 // fingerprintOf is the fingerprint of the only finding of a rule.
 func fingerprintOf(id string, f Finding) string {
 	list := []Finding{f}
-	(&marker{}).markEstate(&Rule{ID: id}, list, nil)
+	(&annotations{}).annotateEstate(&Rule{ID: id}, list, nil)
 	return list[0].Fingerprint
 }
 
@@ -90,7 +90,7 @@ func TestAlikeFindingsAreNumbered(t *testing.T) {
 	x := Resource{Type: "subnet", GUID: "00000000-0000-0000-0000-000000000801", Name: "x"}
 	y := Resource{Type: "subnet", GUID: "00000000-0000-0000-0000-000000000802", Name: "y"}
 	list := []Finding{{Resource: x, Path: "subnets[x].sites"}, {Resource: x, Path: "subnets[x].sites"}, {Resource: y, Path: "subnets[y].sites"}}
-	(&marker{}).markEstate(&Rule{ID: "A-001"}, list, nil)
+	(&annotations{}).annotateEstate(&Rule{ID: "A-001"}, list, nil)
 	if list[0].Fingerprint == list[1].Fingerprint {
 		t.Error("two findings have one fingerprint")
 	}

@@ -313,7 +313,7 @@ func (p *pairing) noteDoubtful(h *track) {
 // mayBePopulated reports whether a site that is not known to have clients may have
 // some.
 func (d *Difference) mayBePopulated(site string) bool {
-	return d.head.trail.clients[site] == 0 && (d.doubtful.anywhere || d.doubtful.sites[site])
+	return d.head.trail.SiteClients[site] == 0 && (d.doubtful.anywhere || d.doubtful.sites[site])
 }
 
 // neverAsked reports whether a rule was not evaluated for any object.

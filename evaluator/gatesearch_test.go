@@ -37,7 +37,7 @@ type gateSearch struct {
 	text    []byte
 	raw     json.RawMessage
 	pack    *evaluator.Pack
-	base    *evaluator.Result
+	base    *evaluator.Side
 	before  *reachModel
 	clients []modelClient
 }
@@ -81,9 +81,9 @@ func (s *gateSearch) open(t *testing.T) *snapshot.Reader {
 	return reader
 }
 
-func (s *gateSearch) evaluate(t *testing.T, snap evaluator.Snapshot) *evaluator.Result {
+func (s *gateSearch) evaluate(t *testing.T, snap evaluator.Snapshot) *evaluator.Side {
 	t.Helper()
-	r, err := evaluator.Evaluate(t.Context(), s.pack, snap, evaluator.Options{Track: true})
+	r, err := evaluator.EvaluateSide(t.Context(), s.pack, snap, evaluator.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +191,7 @@ func TestGateSearch(t *testing.T) {
 
 // surelyAffected are the clients that some finding of the estate surely affects, by
 // where the model says that they are.
-func surelyAffected(t *testing.T, r *evaluator.Result, m *reachModel, clients []modelClient) map[string]bool {
+func surelyAffected(t *testing.T, r *evaluator.Side, m *reachModel, clients []modelClient) map[string]bool {
 	t.Helper()
 	out := map[string]bool{}
 	for f, err := range r.Findings() {

@@ -7,11 +7,11 @@ import (
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// incomplete says why it cannot be told what lies between the two sides for a
+// whyIncomplete says why it cannot be told what lies between the two sides for a
 // rule. What neither side could judge, and what no setting that differs has
 // anything to do with, is as unknown as before: it leaves the answer complete.
 // So does what only the base could not judge, unless a full base is demanded.
-func (d *Difference) incomplete(rule int) []string {
+func (d *Difference) whyIncomplete(rule int) []string {
 	var out []string
 	base, head := &d.base.Rules[rule], &d.head.Rules[rule]
 	if head.Verdict == Disabled {
@@ -56,11 +56,11 @@ func (d *Difference) makesIncomplete(rule int, reason Reason, touched bool, name
 		return false
 	case !reason.uncounted || !d.sameClients:
 		return true
-	case d.countsFacts(d.head.trail.pack.Rules[rule]):
+	case d.countsFacts(d.head.trail.Pack.Rules[rule]):
 		return false // the change says nothing of what is known of clients
 	}
 	// Computers that may be clients matter in a site without any other.
-	return slices.ContainsFunc(d.head.trail.estate.Sites, func(site snapshot.Site) bool {
+	return slices.ContainsFunc(d.head.trail.Estate.Sites, func(site snapshot.Site) bool {
 		if !d.mayBePopulated(site.GUID) {
 			return false
 		}
@@ -78,12 +78,12 @@ func (d *Difference) makesIncomplete(rule int, reason Reason, touched bool, name
 func (d *Difference) newlyUnknown(rule int, names map[string]bool) []string {
 	id := d.Rules[rule].ID
 	var out []string
-	if d.sameClients && d.countsFacts(d.head.trail.pack.Rules[rule]) {
+	if d.sameClients && d.countsFacts(d.head.trail.Pack.Rules[rule]) {
 		return nil // what is unknown of clients is as unknown as before, wherever they are counted
 	}
 	asked := !neverAsked(&d.base.Rules[rule]) || d.Limits.FullBase
-	for _, object := range d.head.trail.unsure[id] {
-		known := asked && !slices.ContainsFunc(d.base.trail.unsure[id], object.is)
+	for _, object := range d.head.trail.Unsure[id] {
+		known := asked && !slices.ContainsFunc(d.base.trail.Unsure[id], object.is)
 		f := Finding{Rule: id, Resource: object}
 		near := d.blame.about(&f)
 		site := object.Type == "site"
@@ -109,9 +109,9 @@ func (d *Difference) newlyUnknown(rule int, names map[string]bool) []string {
 // serversAt are the package servers of a site.
 func (t *trail) serversAt(site string) []string {
 	var out []string
-	for i := range t.estate.PackageServers {
-		ps := &t.estate.PackageServers[i]
-		if slices.Contains(sitesOfServer(ps, t.nets), site) {
+	for i := range t.Estate.PackageServers {
+		ps := &t.Estate.PackageServers[i]
+		if slices.Contains(sitesOfServer(ps, t.Networks), site) {
 			out = append(out, ps.GUID)
 		}
 	}

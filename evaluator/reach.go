@@ -76,14 +76,14 @@ func linkOf(rule *Rule, position int) int {
 // none affects all of them.
 var requiredRoles = []string{"plugin", "scan", "tools"}
 
-func newReach(d *Difference, side *Result) *reach {
-	r := &reach{named: map[string]bool{}, servers: side.trail.totals.servers, known: map[*place]*affected{}}
-	r.locator = newLocator(side.trail.nets, func(p *place) { delete(r.known, p) })
+func newReach(d *Difference, side *Side) *reach {
+	r := &reach{named: map[string]bool{}, servers: side.trail.Servers, known: map[*place]*affected{}}
+	r.locator = newLocator(side.trail.Networks, func(p *place) { delete(r.known, p) })
 	states := d.came
 	if side == d.base {
 		states = d.went
 	}
-	for position, rule := range side.trail.pack.Rules {
+	for position, rule := range side.trail.Pack.Rules {
 		for i := range side.estate[rule.ID] {
 			f := &side.estate[rule.ID][i]
 			if len(f.Affects) == 0 {

@@ -60,7 +60,7 @@ func compareWithRelease(t *testing.T, name, dir string, pack *Pack, change func(
 	if err != nil {
 		t.Fatal(err)
 	}
-	result, err := Evaluate(context.Background(), pack, snap, Options{ToolVersion: "99.0.0", Baseline: baseline})
+	result, err := EvaluateAgainst(context.Background(), pack, snap, Options{ToolVersion: "99.0.0"}, &Against{Baseline: baseline})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,6 @@
 package evaluator
 
 import (
-	"errors"
 	"iter"
 
 	"github.com/nscheck/nscheck/snapshot"
@@ -44,7 +43,7 @@ type Result struct {
 	// The waivers that were given, in the order of their file.
 	Waivers []WaiverState `json:"waivers,omitempty"`
 	// The comparison with an earlier result; absent where none was given.
-	Baseline *Comparison `json:"baseline,omitempty"`
+	Baseline *BaselineCounts `json:"baseline,omitempty"`
 	// Why clients have findings, the cause of most clients first.
 	Causes []Cause `json:"causes"`
 	// Clients whose findings other rules could explain and none does, by rule id.
@@ -59,14 +58,15 @@ type Result struct {
 	// What each rule took, the longest first.
 	Timings []Timing `json:"-"`
 
-	findings *spool
-	baseline *comparing
-	// failOnNew: only findings count that the baseline does not have.
-	failOnNew bool
-	resolve   func(*clientRecord) []Finding
-	estate    map[string][]Finding // by rule id
-	trail     *trail               // nil where clients were not tracked
-	compared  *Difference          // what this is the head of; nil where it was compared with nothing
+	estate  map[string][]Finding // by rule id
+	clients func() iter.Seq2[Finding, error]
+	release func() error
+}
+
+// Hold makes a result yield findings: those of the estate by rule id, and those of
+// clients in the order of the snapshot. Close calls release.
+func (r *Result) Hold(estate map[string][]Finding, clients func() iter.Seq2[Finding, error], release func() error) {
+	r.estate, r.clients, r.release = estate, clients, release
 }
 
 // Tool identifies the program and its engine.
@@ -241,12 +241,12 @@ func (r *Result) Findings() iter.Seq2[Finding, error] {
 	return func(yield func(Finding, error) bool) {
 		for _, rule := range r.Rules {
 			for _, f := range r.estate[rule.ID] {
-				if !yield(r.marked(f), nil) {
+				if !yield(f, nil) {
 					return
 				}
 			}
 		}
-		for f, err := range r.clientFindings() {
+		for f, err := range r.clients() {
 			if !yield(f, err) || err != nil {
 				return
 			}
@@ -254,48 +254,14 @@ func (r *Result) Findings() iter.Seq2[Finding, error] {
 	}
 }
 
-// WithAbsent yields what Findings does, then those of the baseline that are gone,
-// for formats that show both in one list. What is incomparable of the baseline is
-// left out: it is neither there nor gone.
-func (r *Result) WithAbsent() iter.Seq2[Finding, error] {
-	return func(yield func(Finding, error) bool) {
-		for i, list := range []iter.Seq2[Finding, error]{r.Findings(), r.Absent()} {
-			for f, err := range list {
-				left := i == 1 && f.BaselineState == Incomparable
-				if !left && !yield(f, err) || err != nil {
-					return
-				}
-			}
-		}
-	}
-}
+// EstateFindings are the findings of a rule of scope estate.
+func (r *Result) EstateFindings(rule string) []Finding { return r.estate[rule] }
 
-func (r *Result) clientFindings() iter.Seq2[Finding, error] {
-	return func(yield func(Finding, error) bool) {
-		for rec, err := range r.findings.records() {
-			if err != nil {
-				yield(Finding{}, err)
-				return
-			}
-			for _, f := range r.resolve(rec) {
-				if !yield(r.marked(f), nil) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// marked is a finding with what a comparison says of it.
-func (r *Result) marked(f Finding) Finding {
-	if r.compared != nil {
-		r.compared.markHead(&f)
-	}
-	return f
-}
+// ClientFindings yields the findings of the clients in the order of the snapshot.
+func (r *Result) ClientFindings() iter.Seq2[Finding, error] { return r.clients() }
 
 // Close removes what the result keeps on disk.
-func (r *Result) Close() error { return errors.Join(r.findings.close(), r.trail.close()) }
+func (r *Result) Close() error { return r.release() }
 
 // Configured are the rules that the configuration changed, by id.
 func (r *Result) Configured() []ConfiguredRule {

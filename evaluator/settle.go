@@ -9,12 +9,11 @@ import (
 
 // result puts everything together.
 func (r *run) result() (*Result, error) {
-	marks, hashes := newMarker(r.pack, r.opts.Waivers, r.asOf, r.estate.Sites), newObjectHashes(r.estate, r.coll.estate, r.nets)
-	marks.baseline = r.opts.Baseline.against(r.pack)
+	hashes := newObjectHashes(r.estate, r.coll.estate, r.nets)
 	for _, rule := range r.pack.Rules {
-		marks.markEstate(rule, r.found[rule.ID], hashes)
+		r.annotations.annotateEstate(rule, r.found[rule.ID], hashes)
 	}
-	c := newCauses(r.pack, r.found, marks)
+	c := newCauses(r.pack, r.found, r.annotations)
 	list, unexplained, err := c.summarise(r.spool, r.version)
 	if err != nil {
 		return nil, err
@@ -30,28 +29,21 @@ func (r *run) result() (*Result, error) {
 		Causes:      list,
 		Unexplained: unexplained,
 		Sites:       r.sites(),
-		findings:    r.spool,
-		baseline:    marks.baseline,
-		failOnNew:   r.opts.FailOnNew && marks.baseline != nil,
-		resolve:     c.findings,
-		estate:      r.found,
 		Timings:     r.timings(),
-		trail:       r.trail(),
 	}
 	for i, rule := range r.pack.Rules {
-		res.Rules = append(res.Rules, r.ruleResult(rule, r.states[i], marks.waived[rule.ID]))
-	}
-	res.Waivers = marks.states(res.Rules)
-	if marks.baseline != nil {
-		if res.Baseline, err = marks.baseline.settle(res.Rules); err != nil {
-			return nil, err
-		}
+		res.Rules = append(res.Rules, r.ruleResult(rule, r.states[i], r.annotations.waived[rule.ID]))
 	}
 	if r.dated() {
 		res.AsOf = r.asOf
 	}
+	if err := r.annotations.finish(res); err != nil {
+		return nil, err
+	}
 	res.Summary = summarise(res.Rules)
 	res.Summary.ClientsWithFindings = r.harmed
+	r.finishObserving()
+	res.Hold(r.found, c.clientFindings(r.spool), r.spool.close)
 	res.Watched, err = r.explain(c)
 	return res, err
 }
@@ -99,7 +91,7 @@ func (r *run) ruleResult(rule *Rule, s *ruleState, waived int64) RuleResult {
 // dated reports whether anything in the result rests on the day as of which it is
 // judged.
 func (r *run) dated() bool {
-	return r.opts.AsOf != "" || r.opts.Waivers != nil || slices.ContainsFunc(r.pack.Rules, func(rule *Rule) bool { return rule.EffectiveOn != "" })
+	return r.opts.AsOf != "" || slices.ContainsFunc(r.pack.Rules, func(rule *Rule) bool { return rule.EffectiveOn != "" })
 }
 
 // addNew adds the reasons whose sections are told of neither in the list nor

@@ -3,7 +3,6 @@ package evaluator
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -20,7 +19,7 @@ type blockResult struct {
 	harmed   int64
 	findings []int64 // by position in Pack.Rules
 	records  []byte  // of clients with findings, as the spool keeps them
-	tracks   []byte  // of all clients, where they are tracked
+	observed []byte  // what the observer keeps of all clients
 	unknowns []unknownClients
 	failures []failure
 	index    map[unknownKey]int
@@ -183,8 +182,13 @@ func (r *run) add(res *blockResult) error {
 	for _, f := range res.failures {
 		r.states[f.rule].failOn(f)
 	}
-	if err := errors.Join(r.spool.write(res.records), r.tracks.write(res.tracks)); err != nil {
+	if err := r.spool.write(res.records); err != nil {
 		return err
+	}
+	if r.opts.Observer != nil {
+		if err := r.opts.Observer.Keep(res.observed); err != nil {
+			return err
+		}
 	}
 	if r.opts.Progress != nil {
 		r.opts.Progress(r.coll.clients)

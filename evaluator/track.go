@@ -4,43 +4,42 @@ import (
 	"bufio"
 	"encoding/binary"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"io"
 	"strings"
-
-	"github.com/nscheck/nscheck/snapshot"
 )
 
-// A trail is what a result keeps so that it can be compared with another one.
+// A trail is what a comparison keeps of one evaluation.
 type trail struct {
-	pack    *Pack
-	estate  *snapshot.Estate
-	nets    *networks
-	totals  *totals          // which computers count as clients
-	clients map[string]int64 // by site
-	unsure  map[string][]Resource
-	tracks  *spool
+	*Observed
+	tracks *spool
 }
 
-func (r *run) trail() *trail {
-	if !r.opts.Track {
-		r.tracks.close()
-		return nil
+func newTrail() *trail { return &trail{tracks: newSpool()} }
+
+// Client appends the track of a client.
+func (t *trail) Client(dst []byte, c *ObservedClient) []byte {
+	x := track{active: c.Active, noStatus: c.StatusUnknown, name: c.Resource.Name, addresses: c.Addresses}
+	packGUID(&x.guid, c.Resource.GUID)
+	object := objectOf(Resource{GUID: c.Resource.GUID, Name: c.Resource.Name}, "")
+	for _, a := range c.Answers {
+		if a.Unknown {
+			x.unknown = append(x.unknown, a.Rule)
+		}
+		for _, s := range a.Stems {
+			x.findings = append(x.findings, tracked{a.Rule, s.of(object)})
+		}
 	}
-	t := &trail{pack: r.pack, estate: r.estate, nets: r.nets, totals: newTotals(r.estate), clients: r.totals.sites, unsure: map[string][]Resource{}, tracks: r.tracks}
-	for i, rule := range r.pack.Rules {
-		t.unsure[rule.ID] = r.states[i].unsure
-	}
-	return t
+	return x.append(dst)
 }
 
-func (t *trail) close() error {
-	if t == nil {
-		return nil
-	}
-	return t.tracks.close()
-}
+// Keep stores tracks.
+func (t *trail) Keep(records []byte) error { return t.tracks.write(records) }
+
+// Finish keeps what is known about the estate.
+func (t *trail) Finish(o *Observed) { t.Observed = o }
+
+func (t *trail) close() error { return t.tracks.close() }
 
 // track is one client as far as it can differ between two results.
 type track struct {
@@ -57,53 +56,6 @@ type track struct {
 type tracked struct {
 	rule  int // position in Pack.Rules
 	print fingerprint
-}
-
-// track appends what was found of a client.
-func (w *worker) track(dst []byte, c *streamed, active bool) []byte {
-	t := track{active: active, noStatus: c.statusUnknown(), name: c.resource().Name}
-	guid := c.resource().GUID
-	packGUID(&t.guid, guid)
-	if t.addresses = c.scan.Text(addressesField); c.plain {
-		t.addresses = nil
-		if list := c.decoded.client.Addresses; list != nil {
-			t.addresses, _ = json.Marshal(list) // texts alone
-		}
-	}
-	object := objectOf(Resource{GUID: guid, Name: t.name}, "")
-	for i, a := range c.answers {
-		if a.err != nil || len(a.value.outcome.unknown) > 0 {
-			t.unknown = append(t.unknown, w.indexes[i])
-		}
-		if a.err != nil {
-			continue
-		}
-		for _, s := range a.value.stems {
-			t.findings = append(t.findings, tracked{w.indexes[i], s.of(object)})
-		}
-	}
-	return t.append(dst)
-}
-
-// statusUnknown reports whether it is unknown if the computer counts as a client.
-func (c *streamed) statusUnknown() bool {
-	if c.plain {
-		return c.decoded.client.Status == nil
-	}
-	text := c.scan.Text(statusField)
-	return text == nil || string(text) == "null"
-}
-
-// clientStems are what fingerprints of a rule's findings about one client are
-// made of.
-func clientStems(rule *Rule, findings []clientFinding) []stem {
-	seen := ordinals{}
-	var stems []stem
-	for _, f := range findings {
-		n := seen.next(rule.ID, Resource{Type: "client"}, "", f.Path)
-		stems = append(stems, newStem(rule.ID, "client", "", f.Path, n))
-	}
-	return stems
 }
 
 // packGUID packs the text of a GUID, which a reader has checked.

@@ -28,20 +28,25 @@ const (
 )
 
 // judge judges a document with waivers as of a day.
-func judge(t *testing.T, p *Pack, doc, waivers string, o Options) *Result {
+func judge(t *testing.T, p *Pack, doc, waivers string, o Options) *Outcome {
+	t.Helper()
+	return judgeAgainst(t, p, doc, waivers, o, nil)
+}
+
+func judgeAgainst(t *testing.T, p *Pack, doc, waivers string, o Options, against *Against) *Outcome {
 	t.Helper()
 	if waivers != "" {
 		w, err := ReadWaivers("w.yaml", []byte(waivers), WaiverSettings{WarnDays: 14})
 		if err != nil {
 			t.Fatal(err)
 		}
-		o.Waivers = w
+		o.Annotators = []Annotator{w}
 	}
 	snap, err := snapshot.NewReader(strings.NewReader(doc), "doc.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := Evaluate(context.Background(), p, snap, o)
+	r, err := EvaluateAgainst(context.Background(), p, snap, o, against)
 	if err != nil {
 		t.Fatal(err)
 	}

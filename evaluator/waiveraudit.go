@@ -4,7 +4,7 @@ import "github.com/nscheck/nscheck/snapshot"
 
 // WaiverStates is what has become of waivers as far as their file and the rules tell.
 func WaiverStates(w *Waivers, p *Pack, day Date) []WaiverState {
-	m := newMarker(p, w, day, nil)
+	m := w.begin(p, day, nil)
 	out := make([]WaiverState, len(m.all))
 	for i, x := range m.all {
 		out[i] = x.state
@@ -29,18 +29,18 @@ func WaiverStatesIn(w *Waivers, p *Pack, f *ResultFile, day Date) ([]WaiverState
 		r.ID = p.presentID(r.ID)
 		rules[i] = r
 	}
-	m := newMarker(p, w, day, sites)
+	m := w.begin(p, day, sites)
 	for finding, err := range f.Findings() {
 		if err != nil {
 			return nil, err
 		}
 		at := finding.Sites
 		if scopes[finding.Rule] == EstateScope {
-			at = sitesHarmed(&finding)
+			at = finding.SitesAffected()
 		}
 		finding.Rule, finding.Waiver = p.presentID(finding.Rule), nil
 		print, _ := parseFingerprint(finding.Fingerprint)
-		m.mark(marked{&finding, []fingerprint{print}, at}, true)
+		m.Annotate(&finding, &FindingID{[]fingerprint{print}, at}, true)
 	}
 	return m.states(rules), nil
 }

@@ -27,6 +27,7 @@ type worker struct {
 	patterns map[string]uint32 // by the answers that they are made of
 	key      []byte
 	pending  []*streamed
+	observed ObservedClient
 	keys     [][]byte
 }
 
@@ -232,8 +233,8 @@ func (w *worker) finish(ctx context.Context, c *streamed, res *blockResult) erro
 			w.key = binary.BigEndian.AppendUint32(w.key, j.id)
 		}
 	}
-	if w.run.opts.Track {
-		res.tracks = w.track(res.tracks, c, active)
+	if w.run.opts.Observer != nil {
+		res.observed = w.observe(res.observed, c, active)
 	}
 	watching := w.run.watches(c)
 	if !harmed && !watching {

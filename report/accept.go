@@ -80,7 +80,7 @@ func (w *writer) howToPass(command string) {
 }
 
 // failing reports whether a result has findings that count.
-func failing(r *evaluator.Result) bool {
+func failing(r *evaluator.Outcome) bool {
 	return slices.ContainsFunc(evaluator.Severities, func(s evaluator.Severity) bool { return r.Summary.Counting(s) > 0 })
 }
 

@@ -34,7 +34,7 @@ type annotations struct {
 	digest *digest
 }
 
-func newAnnotations(r *evaluator.Result, d *digest) *annotations {
+func newAnnotations(r *evaluator.Outcome, d *digest) *annotations {
 	a := &annotations{levels: map[string]int{}, titles: map[string]string{}, digest: d}
 	severities := map[string]evaluator.Severity{}
 	for _, rule := range r.Rules {
@@ -125,7 +125,7 @@ func (a *annotations) cause(c evaluator.Cause, severity evaluator.Severity) {
 }
 
 // broken tells of rules that broke: nobody knows what they would have found.
-func (a *annotations) broken(r *evaluator.Result) {
+func (a *annotations) broken(r *evaluator.Outcome) {
 	in := incompleteRules{}
 	for _, rule := range r.Rules {
 		if rule.Verdict == evaluator.Errored {
@@ -137,7 +137,7 @@ func (a *annotations) broken(r *evaluator.Result) {
 
 // notEvaluated tells of rules without a full verdict, or of those that leave a
 // comparison incomplete.
-func (a *annotations) notEvaluated(r *evaluator.Result) {
+func (a *annotations) notEvaluated(r *evaluator.Outcome) {
 	in := incompleteRules{}
 	if d := a.digest.difference; d != nil {
 		for _, rule := range d.Rules {
@@ -178,7 +178,7 @@ func (a *annotations) incomplete(level, lead string, in incompleteRules) {
 }
 
 // conclusion sums up, and counts what has no annotation.
-func (a *annotations) conclusion(r *evaluator.Result, o Options) string {
+func (a *annotations) conclusion(r *evaluator.Outcome, o Options) string {
 	out := fmt.Sprintf("Exit status %d: %s.", o.exit(r).Status, exitMeaning(r, o))
 	if d := a.digest.difference; d != nil {
 		_, body := comparedLead(d)

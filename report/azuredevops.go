@@ -14,11 +14,11 @@ import (
 // outcome of the task.
 type azureFormat struct{}
 
-func (a azureFormat) Write(out io.Writer, r *evaluator.Result, o Options) error {
+func (a azureFormat) Write(out io.Writer, r *evaluator.Outcome, o Options) error {
 	return a.write(out, r, listed(r), o)
 }
 
-func (azureFormat) write(out io.Writer, r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error], o Options) error {
+func (azureFormat) write(out io.Writer, r *evaluator.Outcome, findings iter.Seq2[evaluator.Finding, error], o Options) error {
 	d, err := newDigest(r, findings, o)
 	if err != nil {
 		return err
@@ -34,7 +34,7 @@ func (azureFormat) write(out io.Writer, r *evaluator.Result, findings iter.Seq2[
 
 // azureOutcome is the exit status in Azure's words. Where nothing fails and
 // something was found or not evaluated, the task succeeded with issues.
-func azureOutcome(r *evaluator.Result, o Options) string {
+func azureOutcome(r *evaluator.Outcome, o Options) string {
 	switch {
 	case r.ExitStatus(o.FailOn, o.AllowIncomplete) != evaluator.ExitClean:
 		return "Failed"

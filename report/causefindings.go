@@ -11,7 +11,7 @@ type faultKey struct {
 // causeFindings are the findings that causes come from, once they came by.
 type causeFindings map[faultKey]*evaluator.Finding
 
-func newCauseFindings(r *evaluator.Result) causeFindings {
+func newCauseFindings(r *evaluator.Outcome) causeFindings {
 	out := causeFindings{}
 	for _, c := range r.Causes {
 		if c.Resource != nil {

@@ -13,7 +13,7 @@ const factAt, factIndent = 4, 16
 
 // causes writes every cause: how many clients, which object, which setting,
 // what to change. The remediation of a rule is written once.
-func (w *writer) causes(r *evaluator.Result) {
+func (w *writer) causes(r *evaluator.Outcome) {
 	unknown := slices.DeleteFunc(slices.Clone(r.Rules), func(rule evaluator.RuleResult) bool {
 		return len(rule.AffectsUnknown) == 0 || len(rule.Explains) == 0
 	})

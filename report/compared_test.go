@@ -34,7 +34,7 @@ func (c changed) Estate() (*snapshot.Estate, json.RawMessage) {
 
 // compared judges the broken estate before and after a change, and returns the
 // head, which knows the comparison.
-func compared(t testing.TB, overlay string, opts evaluator.Options) *evaluator.Result {
+func compared(t testing.TB, overlay string, opts evaluator.Options) *evaluator.Outcome {
 	t.Helper()
 	files := fstest.MapFS{}
 	for _, f := range txtar.Parse([]byte(rules)).Files {
@@ -51,9 +51,9 @@ func compared(t testing.TB, overlay string, opts evaluator.Options) *evaluator.R
 		}
 		return snap
 	}
-	opts.ToolVersion, opts.Track = "1.2.3", true
-	judge := func(snap evaluator.Snapshot) *evaluator.Result {
-		r, err := evaluator.Evaluate(context.Background(), pack, snap, opts)
+	opts.ToolVersion = "1.2.3"
+	judge := func(snap evaluator.Snapshot) *evaluator.Side {
+		r, err := evaluator.EvaluateSide(context.Background(), pack, snap, opts)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -66,10 +66,11 @@ func compared(t testing.TB, overlay string, opts evaluator.Options) *evaluator.R
 		t.Fatal(err)
 	}
 	base, head := judge(read()), judge(changed{read(), outcome})
-	if _, err := evaluator.Compare(context.Background(), base, head, outcome.Settings, evaluator.GateLimits{FullBase: true}); err != nil {
+	d, err := evaluator.Compare(context.Background(), base, head, outcome.Settings, evaluator.GateLimits{FullBase: true})
+	if err != nil {
 		t.Fatal(err)
 	}
-	return head
+	return d.Outcome()
 }
 
 // TestComparedGolden compares every format's bytes of a comparison with testdata.

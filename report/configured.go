@@ -72,7 +72,7 @@ func switchedOff(rules []evaluator.ConfiguredRule) []offRule {
 }
 
 // withoutSource lists the rules for which no source was named.
-func withoutSource(r *evaluator.Result) []evaluator.RuleResult {
+func withoutSource(r *evaluator.Outcome) []evaluator.RuleResult {
 	var out []evaluator.RuleResult
 	for _, rule := range r.Rules {
 		if rule.Verdict == evaluator.NoSource {

@@ -23,7 +23,7 @@ const (
 // standingOf tells how a finding of a result stands under the options' limit, as
 // the exit status has it: of a head only what is new counts, and of a result with
 // a baseline all that is there.
-func standingOf(r *evaluator.Result, f evaluator.Finding, o Options) standing {
+func standingOf(r *evaluator.Outcome, f evaluator.Finding, o Options) standing {
 	head := r.Compared() != nil || r.FailsOnNew()
 	switch {
 	case f.BaselineState == evaluator.Absent:
@@ -58,7 +58,7 @@ var verdictWord = map[evaluator.Verdict]string{
 }
 
 // byVerdict counts the rules by what became of them.
-func byVerdict(r *evaluator.Result) string {
+func byVerdict(r *evaluator.Outcome) string {
 	var parts []string
 	for _, v := range evaluator.Verdicts {
 		if n := r.Summary.Rules[v]; n > 0 {
@@ -69,7 +69,7 @@ func byVerdict(r *evaluator.Result) string {
 }
 
 // bySeverity counts the findings by severity.
-func bySeverity(r *evaluator.Result) string {
+func bySeverity(r *evaluator.Outcome) string {
 	var parts []string
 	for _, s := range evaluator.Severities {
 		if n := r.Summary.Findings[s]; n > 0 {
@@ -83,12 +83,12 @@ func bySeverity(r *evaluator.Result) string {
 }
 
 // exit is what the command exits with.
-func (o Options) exit(r *evaluator.Result) Exit {
+func (o Options) exit(r *evaluator.Outcome) Exit {
 	return Exit{r.ExitStatus(o.FailOn, o.AllowIncomplete), o.FailOn, o.AllowIncomplete}
 }
 
 // exitMeaning says what the exit status says.
-func exitMeaning(r *evaluator.Result, o Options) string {
+func exitMeaning(r *evaluator.Outcome, o Options) string {
 	if d := r.Compared(); d != nil {
 		return comparedMeaning(d, Exit{d.ExitStatus(o.FailOn, o.AllowIncomplete), o.FailOn, o.AllowIncomplete})
 	}

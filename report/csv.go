@@ -29,11 +29,11 @@ var csvColumns = []string{
 // maxCell is below the 32,767 characters at which Excel breaks a cell in two.
 const maxCell = 32000
 
-func (c csvFormat) Write(out io.Writer, r *evaluator.Result, o Options) error {
+func (c csvFormat) Write(out io.Writer, r *evaluator.Outcome, o Options) error {
 	return c.write(out, r, listed(r), o)
 }
 
-func (csvFormat) write(out io.Writer, r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error], _ Options) error {
+func (csvFormat) write(out io.Writer, r *evaluator.Outcome, findings iter.Seq2[evaluator.Finding, error], _ Options) error {
 	w := bufio.NewWriter(out)
 	w.WriteString("\ufeff")
 	writeRow(w, csvColumns)

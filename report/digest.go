@@ -28,7 +28,7 @@ type digest struct {
 	behind     causeFindings
 }
 
-func newDigest(r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error], o Options) (*digest, error) {
+func newDigest(r *evaluator.Outcome, findings iter.Seq2[evaluator.Finding, error], o Options) (*digest, error) {
 	d := &digest{
 		difference: r.Compared(),
 		standings:  map[standing]int64{}, states: map[evaluator.BaselineState]int64{}, behind: newCauseFindings(r), freshOf: map[string]bool{},

@@ -11,7 +11,7 @@ const findingIndent = 12
 
 // findings writes what every rule found, the worst first, and what to do where
 // CAUSES has not said it.
-func (w *writer) findings(r *evaluator.Result, g *gathered) {
+func (w *writer) findings(r *evaluator.Outcome, g *gathered) {
 	rules := slices.DeleteFunc(slices.Clone(r.Rules), func(x evaluator.RuleResult) bool { return x.Findings == 0 })
 	if len(rules) == 0 {
 		return

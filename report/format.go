@@ -10,7 +10,7 @@ import (
 
 // Format writes results.
 type Format interface {
-	Write(w io.Writer, r *evaluator.Result, o Options) error
+	Write(w io.Writer, r *evaluator.Outcome, o Options) error
 }
 
 // Options is what a format needs to know beside the result.

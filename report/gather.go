@@ -54,9 +54,9 @@ type causeKey struct {
 	certainty evaluator.Certainty
 }
 
-func gather(r *evaluator.Result) (*gathered, error) { return gatherFrom(r, r.Findings()) }
+func gather(r *evaluator.Outcome) (*gathered, error) { return gatherFrom(r, r.Findings()) }
 
-func gatherFrom(r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error]) (*gathered, error) {
+func gatherFrom(r *evaluator.Outcome, findings iter.Seq2[evaluator.Finding, error]) (*gathered, error) {
 	g := &gathered{estate: map[string][]evaluator.Finding{}, clients: map[string]*messages{}, ends: chainEnds(r.Rules)}
 	client := map[string]bool{}
 	for _, rule := range r.Rules {
@@ -150,7 +150,7 @@ func byName(a, b evaluator.Resource) int {
 
 // listed yields the findings and those that are gone, but for those of rules that
 // there no longer are: nothing is known of such a rule.
-func listed(r *evaluator.Result) iter.Seq2[evaluator.Finding, error] {
+func listed(r *evaluator.Outcome) iter.Seq2[evaluator.Finding, error] {
 	known := map[string]bool{}
 	for _, rule := range r.Rules {
 		known[rule.ID] = true

@@ -16,11 +16,11 @@ import (
 // annotations, and adds the markdown format to the job's summary.
 type githubFormat struct{}
 
-func (g githubFormat) Write(out io.Writer, r *evaluator.Result, o Options) error {
+func (g githubFormat) Write(out io.Writer, r *evaluator.Outcome, o Options) error {
 	return g.write(out, r, listed(r), o)
 }
 
-func (githubFormat) write(out io.Writer, r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error], o Options) error {
+func (githubFormat) write(out io.Writer, r *evaluator.Outcome, findings iter.Seq2[evaluator.Finding, error], o Options) error {
 	d, err := newDigest(r, findings, o)
 	if err != nil {
 		return err
@@ -38,7 +38,7 @@ func (githubFormat) write(out io.Writer, r *evaluator.Result, findings iter.Seq2
 }
 
 // addSummary adds to the file that other steps of the job may have written to.
-func addSummary(file string, r *evaluator.Result, d *digest, o Options) error {
+func addSummary(file string, r *evaluator.Outcome, d *digest, o Options) error {
 	f, err := os.OpenFile(file, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o666)
 	if err != nil {
 		return fmt.Errorf("add to the job's summary: %w", err)

@@ -15,7 +15,7 @@ import (
 const headlineCauses = 6
 
 // headline says in words how many clients the end of the chain holds, and why.
-func (w *writer) headline(r *evaluator.Result, e *end) {
+func (w *writer) headline(r *evaluator.Outcome, e *end) {
 	w.line("")
 	lead, body := e.headline(r)
 	b := block{lead: lead, body: body}
@@ -30,7 +30,7 @@ func (w *writer) headline(r *evaluator.Result, e *end) {
 func (e *end) judged() bool { return e.clients > 0 || len(e.rule.Reasons) == 0 }
 
 // headline is that sentence, and what it begins with.
-func (e *end) headline(r *evaluator.Result) (lead, body string) {
+func (e *end) headline(r *evaluator.Outcome) (lead, body string) {
 	title := within(e.rule.Title)
 	if !e.judged() {
 		lead = "Not judged:"
@@ -57,7 +57,7 @@ type reason struct {
 	body    string
 }
 
-func (w *writer) because(r *evaluator.Result, e *end) {
+func (w *writer) because(r *evaluator.Outcome, e *end) {
 	var list []reason
 	left := e.clients
 	for _, c := range r.Causes {

@@ -50,7 +50,7 @@ func decorated(findings iter.Seq2[evaluator.Finding, error]) iter.Seq2[evaluator
 
 // streamed is a format that can be given other findings than the result's.
 type streamed interface {
-	write(io.Writer, *evaluator.Result, iter.Seq2[evaluator.Finding, error], Options) error
+	write(io.Writer, *evaluator.Outcome, iter.Seq2[evaluator.Finding, error], Options) error
 }
 
 var streamedFormats = map[string]streamed{

@@ -44,7 +44,7 @@ var htmlTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"setting":  setting,
 	"severity": func(r evaluator.RuleResult) string { return r.SeverityChange.Described(r.Severity) },
 	"effect":   effectOfFix,
-	"decided": func(r *evaluator.Result, rule evaluator.RuleResult) []string {
+	"decided": func(r *evaluator.Outcome, rule evaluator.RuleResult) []string {
 		return decidedBy(&r.Pack, rule.DecidedBy)
 	},
 	"state":   func(s evaluator.BaselineState) string { return stateWord[s] },
@@ -55,7 +55,7 @@ var htmlTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 
 // page is what the template shows.
 type page struct {
-	*evaluator.Result
+	*evaluator.Outcome
 	Ends    []pageEnd
 	Causes  []pageCause
 	Grid    grid
@@ -72,12 +72,12 @@ type page struct {
 	Policy string
 }
 
-func (htmlFormat) Write(out io.Writer, r *evaluator.Result, o Options) error {
+func (htmlFormat) Write(out io.Writer, r *evaluator.Outcome, o Options) error {
 	return writePage(out, r, listed(r), o)
 }
 
 // writePage reads the findings twice: once to count them, and once to write them.
-func writePage(out io.Writer, r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error], o Options) error {
+func writePage(out io.Writer, r *evaluator.Outcome, findings iter.Seq2[evaluator.Finding, error], o Options) error {
 	p, err := newPage(r, findings, o)
 	if err != nil {
 		return err
@@ -141,15 +141,15 @@ func (w *visibleWriter) end() error {
 	return err
 }
 
-func newPage(r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error], o Options) (*page, error) {
+func newPage(r *evaluator.Outcome, findings iter.Seq2[evaluator.Finding, error], o Options) (*page, error) {
 	p := &page{
-		Result: r,
-		Exit:   o.exit(r),
-		Judged: newJudged(r),
-		Facts:  provenance(r),
-		Style:  template.CSS(htmlStyle),
-		Script: template.JS(htmlScript),
-		Policy: contentPolicy(),
+		Outcome: r,
+		Exit:    o.exit(r),
+		Judged:  newJudged(r),
+		Facts:   provenance(r),
+		Style:   template.CSS(htmlStyle),
+		Script:  template.JS(htmlScript),
+		Policy:  contentPolicy(),
 	}
 	p.Meaning = exitMeaning(r, o)
 	p.Against = newAgainst(r)

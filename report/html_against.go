@@ -28,7 +28,7 @@ type pageFinding struct {
 	Behind string
 }
 
-func newAgainst(r *evaluator.Result) *against {
+func newAgainst(r *evaluator.Outcome) *against {
 	d := r.Compared()
 	if d == nil {
 		return nil

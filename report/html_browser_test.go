@@ -107,7 +107,7 @@ func TestPageKeyboard(t *testing.T) {
 
 // manyOf are findings of the broken estate with the marks of waivers and of a
 // baseline, n times over.
-func manyOf(r *evaluator.Result, n int) iter.Seq2[evaluator.Finding, error] {
+func manyOf(r *evaluator.Outcome, n int) iter.Seq2[evaluator.Finding, error] {
 	return func(yield func(evaluator.Finding, error) bool) {
 		var all []evaluator.Finding
 		for f := range r.Findings() {

@@ -82,7 +82,7 @@ type findingsWriter struct {
 }
 
 // writeFindingsData writes all findings, holding none.
-func writeFindingsData(out *bufio.Writer, r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error]) error {
+func writeFindingsData(out *bufio.Writer, r *evaluator.Outcome, findings iter.Seq2[evaluator.Finding, error]) error {
 	w := &findingsWriter{out: out, rules: map[string]int{}, causes: map[string]int{}, sites: map[string]int{}, texts: map[string]int{}, difference: r.Compared()}
 	if err := w.head(r); err != nil {
 		return err
@@ -115,7 +115,7 @@ func writeFindingsData(out *bufio.Writer, r *evaluator.Result, findings iter.Seq
 }
 
 // head writes what the findings refer to by number.
-func (w *findingsWriter) head(r *evaluator.Result) error {
+func (w *findingsWriter) head(r *evaluator.Outcome) error {
 	d := pageData{Rules: []pageRule{}, Causes: []causeData{}, Sites: []string{}, GUIDs: []string{}, Texts: maxTexts}
 	for i, rule := range r.Rules {
 		w.rules[rule.ID] = i

@@ -117,7 +117,7 @@ const (
 	noSite    = "\x00clients"
 )
 
-func newGridder(r *evaluator.Result) *gridder {
+func newGridder(r *evaluator.Outcome) *gridder {
 	g := &gridder{
 		column: make([]int, len(linkTitles)), rules: map[string]evaluator.RuleResult{}, ends: map[string]bool{},
 		causes: map[string]string{}, rows: map[string]*gridRow{}, sites: r.Sites,

@@ -29,7 +29,7 @@ type pagePart struct {
 	Possible bool
 }
 
-func newPageEnd(r *evaluator.Result, e *end) pageEnd {
+func newPageEnd(r *evaluator.Outcome, e *end) pageEnd {
 	p := pageEnd{Rule: e.rule, Clients: e.clients, Of: r.Snapshot.ActiveClients, Noun: "client", Unknown: e.rule.UnknownCount()}
 	if e.clients > p.Of {
 		p.Of, p.Noun = r.Snapshot.Clients, "computer"
@@ -62,7 +62,7 @@ type pageCause struct {
 	Same     int                     // index, from 1, of the cause that says what to do already
 }
 
-func pageCauses(r *evaluator.Result, behind causeFindings) []pageCause {
+func pageCauses(r *evaluator.Outcome, behind causeFindings) []pageCause {
 	rules := map[string]*evaluator.RuleResult{}
 	for i := range r.Rules {
 		rules[r.Rules[i].ID] = &r.Rules[i]
@@ -149,7 +149,7 @@ type verdictCount struct {
 	Rules   int
 }
 
-func newJudged(r *evaluator.Result) judged {
+func newJudged(r *evaluator.Outcome) judged {
 	j := judged{Off: switchedOff(r.Configured()), Unsourced: withoutSource(r)}
 	for _, rule := range r.Rules {
 		if rule.Findings > 0 {
@@ -188,7 +188,7 @@ func partly(r evaluator.RuleResult) bool {
 // fact is a line of the page's provenance.
 type fact struct{ Name, Value string }
 
-func provenance(r *evaluator.Result) []fact {
+func provenance(r *evaluator.Outcome) []fact {
 	var out []fact
 	add := func(name, value string) {
 		if value != "" {

@@ -64,7 +64,7 @@ func TestGrid(t *testing.T) {
 	}
 	client := func(name string) evaluator.Resource { return evaluator.Resource{Type: "client", Name: name} }
 	waiver := &evaluator.WaiverUse{Reason: "r"}
-	g := newGridder(r)
+	g := newGridder(evaluator.Alone(r))
 	for _, f := range []evaluator.Finding{
 		{Rule: "SITE", Sites: []string{york}, Waiver: waiver},
 		{Rule: "SITE"},
@@ -102,7 +102,7 @@ func TestGridIsBounded(t *testing.T) {
 		r.Sites = append(r.Sites, evaluator.Site{GUID: "g" + string(rune('a'+len(r.Sites)%26)) + strings.Repeat("x", len(r.Sites)), Name: "fine"})
 	}
 	last := r.Sites[len(r.Sites)-1]
-	g := newGridder(r)
+	g := newGridder(evaluator.Alone(r))
 	g.count(evaluator.Finding{Rule: "SITE", Sites: []string{last.GUID}})
 	grid := g.grid()
 	if len(grid.Rows) != gridRows || grid.More != 3 || grid.Rows[0].GUID != last.GUID {

@@ -16,10 +16,10 @@ import (
 // result.schema.json. Findings come last and are streamed.
 type jsonFormat struct{}
 
-func (jsonFormat) Write(out io.Writer, r *evaluator.Result, o Options) error {
+func (jsonFormat) Write(out io.Writer, r *evaluator.Outcome, o Options) error {
 	w := bufio.NewWriter(out)
 	exit := o.exit(r)
-	head, err := encodeJSON(Document{Result: r, Exit: exit}, "  ")
+	head, err := encodeJSON(Document{Result: r.Result, Exit: exit}, "  ")
 	if err != nil {
 		return err
 	}

@@ -21,11 +21,11 @@ import (
 // error where it broke.
 type junitFormat struct{}
 
-func (j junitFormat) Write(out io.Writer, r *evaluator.Result, o Options) error {
+func (j junitFormat) Write(out io.Writer, r *evaluator.Outcome, o Options) error {
 	return j.write(out, r, listed(r), o)
 }
 
-func (junitFormat) write(out io.Writer, r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error], o Options) error {
+func (junitFormat) write(out io.Writer, r *evaluator.Outcome, findings iter.Seq2[evaluator.Finding, error], o Options) error {
 	suites, err := newJunitSuites(r, findings, o)
 	defer closeSuites(suites)
 	if err != nil {
@@ -62,7 +62,7 @@ const gateSuiteName = "nscheck gate"
 
 // newGateSuite makes a test case of every remark of a comparison: it fails if the
 // exit status does because of it. Without a comparison the suite is empty.
-func newGateSuite(r *evaluator.Result) (*junitSuite, error) {
+func newGateSuite(r *evaluator.Outcome) (*junitSuite, error) {
 	s := &junitSuite{}
 	if r.Compared() == nil {
 		return s, nil
@@ -120,7 +120,7 @@ type junitSuite struct {
 	tests, failures, errors, skipped int
 }
 
-func newJunitSuites(r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error], o Options) ([]*junitSuite, error) {
+func newJunitSuites(r *evaluator.Outcome, findings iter.Seq2[evaluator.Finding, error], o Options) ([]*junitSuite, error) {
 	suites := make([]*junitSuite, len(r.Rules))
 	index := map[string]int{}
 	for i, rule := range r.Rules {
@@ -247,7 +247,7 @@ func findingCase(f evaluator.Finding, stands standing, text string, o Options) j
 
 // failureText tells all of a finding: its setting, and its cause or else what to
 // do about it.
-func failureText(r *evaluator.Result, f evaluator.Finding, cause string, rule evaluator.RuleResult) string {
+func failureText(r *evaluator.Outcome, f evaluator.Finding, cause string, rule evaluator.RuleResult) string {
 	lines := []string{f.Msg}
 	if f.Resource.GUID != "" {
 		lines = append(lines, "Object: "+objectName(f.Resource)+" "+f.Resource.GUID)

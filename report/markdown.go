@@ -21,11 +21,11 @@ const markdownCauses = 20
 // length.
 type markdownFormat struct{}
 
-func (m markdownFormat) Write(out io.Writer, r *evaluator.Result, o Options) error {
+func (m markdownFormat) Write(out io.Writer, r *evaluator.Outcome, o Options) error {
 	return m.write(out, r, listed(r), o)
 }
 
-func (markdownFormat) write(out io.Writer, r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error], o Options) error {
+func (markdownFormat) write(out io.Writer, r *evaluator.Outcome, findings iter.Seq2[evaluator.Finding, error], o Options) error {
 	d, err := newDigest(r, findings, o)
 	if err != nil {
 		return err
@@ -33,7 +33,7 @@ func (markdownFormat) write(out io.Writer, r *evaluator.Result, findings iter.Se
 	return writeMarkdown(out, r, d, o)
 }
 
-func writeMarkdown(out io.Writer, r *evaluator.Result, d *digest, o Options) error {
+func writeMarkdown(out io.Writer, r *evaluator.Outcome, d *digest, o Options) error {
 	m := &markdown{limit: maxMarkdown, titles: map[string]string{}, params: map[string]string{}}
 	for _, rule := range r.Rules {
 		m.titles[rule.ID] = rule.Title
@@ -86,7 +86,7 @@ func (m *markdown) add(format string, args ...any) {
 // short is text from outside, cut where it is long.
 func short(s string) string { return markdownText(clean(s, 300)) }
 
-func (m *markdown) title(r *evaluator.Result) {
+func (m *markdown) title(r *evaluator.Outcome) {
 	title := "nscheck"
 	if s := r.Snapshot.Server; s != nil {
 		title += ": Notification Server " + short(Name(s.Name))
@@ -94,7 +94,7 @@ func (m *markdown) title(r *evaluator.Result) {
 	m.add("## %s\n\n", title)
 }
 
-func (m *markdown) head(r *evaluator.Result, d *digest, o Options) {
+func (m *markdown) head(r *evaluator.Outcome, d *digest, o Options) {
 	m.headlines(r, d)
 	m.add("Exit status %d: %s. Findings: %s", o.exit(r).Status, exitMeaning(r, o), bySeverity(r))
 	if n := d.standings[waived]; n > 0 {
@@ -106,14 +106,14 @@ func (m *markdown) head(r *evaluator.Result, d *digest, o Options) {
 	}
 }
 
-func (m *markdown) headlines(r *evaluator.Result, d *digest) {
+func (m *markdown) headlines(r *evaluator.Outcome, d *digest) {
 	for _, e := range d.ends {
 		_, body := e.headline(r)
 		m.add("**%s**\n\n", markdownText(body))
 	}
 }
 
-func (m *markdown) causes(r *evaluator.Result, d *digest) {
+func (m *markdown) causes(r *evaluator.Outcome, d *digest) {
 	if len(r.Causes) == 0 && len(r.Unexplained) == 0 {
 		return
 	}
@@ -188,7 +188,7 @@ func markdownPlace(f evaluator.Finding) string {
 	return fmt.Sprintf(" (%s:%d)", short(f.Location.File), f.Location.Line)
 }
 
-func markdownFoot(r *evaluator.Result) string {
+func markdownFoot(r *evaluator.Outcome) string {
 	foot := markdownText("nscheck "+r.Tool.Version) + ", " + plural(r.Snapshot.ActiveClients, "active client")
 	if s := r.Snapshot.Manifest; s != nil {
 		foot += ", collected " + s.CollectedAt.Format("2006-01-02 15:04 UTC")

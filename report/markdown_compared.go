@@ -8,7 +8,7 @@ import (
 
 // compared writes what a comparison says: what the exit status rests on, before
 // all that is there whatever was changed.
-func (m *markdown) compared(r *evaluator.Result, d *digest, o Options) {
+func (m *markdown) compared(r *evaluator.Outcome, d *digest, o Options) {
 	_, body := comparedLead(d.difference)
 	m.add("**%s**\n\nExit status %d: %s.\n", body, o.exit(r).Status, exitMeaning(r, o))
 	for i, fact := range comparedFacts(d.difference) {

@@ -12,7 +12,7 @@ import (
 const markdownMessages = 3
 
 // rules writes what every rule found, the worst first.
-func (m *markdown) rules(r *evaluator.Result, d *digest) {
+func (m *markdown) rules(r *evaluator.Outcome, d *digest) {
 	rules := slices.DeleteFunc(slices.Clone(r.Rules), func(x evaluator.RuleResult) bool { return x.Findings == 0 })
 	slices.SortStableFunc(rules, func(a, b evaluator.RuleResult) int {
 		return slices.Index(evaluator.Severities, a.Severity) - slices.Index(evaluator.Severities, b.Severity)
@@ -59,7 +59,7 @@ func (m *markdown) waived(d *digest) {
 }
 
 // notEvaluated writes what no finding and no pass can be concluded of.
-func (m *markdown) notEvaluated(r *evaluator.Result) {
+func (m *markdown) notEvaluated(r *evaluator.Outcome) {
 	began := false
 	for _, rule := range r.Rules {
 		reasons := reasonsOf(rule)
@@ -76,7 +76,7 @@ func (m *markdown) notEvaluated(r *evaluator.Result) {
 
 // configured writes which rules the configuration switched off, and which
 // severities and parameters were changed.
-func (m *markdown) configured(r *evaluator.Result) {
+func (m *markdown) configured(r *evaluator.Outcome) {
 	for i, rule := range switchedOff(r.Configured()) {
 		if i == 0 {
 			m.add("\n### Switched off\n\n")

@@ -11,7 +11,7 @@ import (
 )
 
 // crowded is a result with far more to say than a comment takes.
-func crowded(t *testing.T) *evaluator.Result {
+func crowded(t *testing.T) *evaluator.Outcome {
 	t.Helper()
 	r := evaluate(t, docs["broken"])
 	rule := r.Rules[len(r.Rules)-1]

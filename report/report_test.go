@@ -117,12 +117,12 @@ clients:
 	"empty": "estate: {}\n",
 }
 
-func evaluate(t *testing.T, doc string) *evaluator.Result {
+func evaluate(t *testing.T, doc string) *evaluator.Outcome {
 	t.Helper()
 	return evaluateBy(t, rules, doc)
 }
 
-func evaluateBy(t *testing.T, rules, doc string) *evaluator.Result {
+func evaluateBy(t *testing.T, rules, doc string) *evaluator.Outcome {
 	t.Helper()
 	files := fstest.MapFS{}
 	for _, f := range txtar.Parse([]byte(rules)).Files {
@@ -136,7 +136,7 @@ func evaluateBy(t *testing.T, rules, doc string) *evaluator.Result {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := evaluator.Evaluate(context.Background(), pack, snap, evaluator.Options{ToolVersion: "1.2.3"})
+	r, err := evaluator.EvaluateAgainst(context.Background(), pack, snap, evaluator.Options{ToolVersion: "1.2.3"}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

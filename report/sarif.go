@@ -18,11 +18,11 @@ import (
 // written with go-sarif.
 type sarifFormat struct{}
 
-func (s sarifFormat) Write(out io.Writer, r *evaluator.Result, o Options) error {
+func (s sarifFormat) Write(out io.Writer, r *evaluator.Outcome, o Options) error {
 	return s.write(out, r, listed(r), o)
 }
 
-func (sarifFormat) write(out io.Writer, r *evaluator.Result, findings iter.Seq2[evaluator.Finding, error], o Options) error {
+func (sarifFormat) write(out io.Writer, r *evaluator.Outcome, findings iter.Seq2[evaluator.Finding, error], o Options) error {
 	w := bufio.NewWriter(out)
 	head, err := encodeJSON(newSarifRun(r, o), "  ")
 	if err != nil {
@@ -122,7 +122,7 @@ type sarifResults struct {
 	options    Options
 }
 
-func newSarifResults(r *evaluator.Result, o Options) *sarifResults {
+func newSarifResults(r *evaluator.Outcome, o Options) *sarifResults {
 	s := &sarifResults{options: o, rules: map[string]int{}, causes: map[string]evaluator.Cause{}, difference: r.Compared()}
 	for i, rule := range r.Rules {
 		s.rules[rule.ID] = i
@@ -202,7 +202,7 @@ func (s *sarifResults) remark(r *evaluator.Remark, first int) sarifResult {
 }
 
 // sarifRemarkRules are the rules that stand for the kinds of remarks.
-func sarifRemarkRules(r *evaluator.Result) []sarifRule {
+func sarifRemarkRules(r *evaluator.Outcome) []sarifRule {
 	if r.Compared() == nil {
 		return nil
 	}

@@ -6,7 +6,7 @@ import "github.com/nscheck/nscheck/evaluator"
 // stand last, and are left out where it changes nothing.
 const sarifConfiguring = 3
 
-func sarifDescriptorsOf(r *evaluator.Result) []sarifDescriptor {
+func sarifDescriptorsOf(r *evaluator.Outcome) []sarifDescriptor {
 	if len(r.Configured()) == 0 {
 		return sarifDescriptors[:len(sarifDescriptors)-sarifConfiguring]
 	}

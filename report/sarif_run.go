@@ -29,7 +29,7 @@ type sarifProvenance struct {
 	Summary        evaluator.Summary `json:"summary"`
 }
 
-func newSarifProvenance(r *evaluator.Result) sarifProvenance {
+func newSarifProvenance(r *evaluator.Outcome) sarifProvenance {
 	p := sarifProvenance{
 		SnapshotSHA256: r.Snapshot.SHA256, Server: r.Snapshot.Server, Clients: r.Snapshot.Clients, ActiveClients: r.Snapshot.ActiveClients,
 		AsOf: r.AsOf, PackSHA256: r.Pack.SHA256, Summary: r.Summary,
@@ -128,7 +128,7 @@ var sarifDescriptors = []sarifDescriptor{
 	{"accepted_unknown", sarifMessage{"The configuration accepts what the rule cannot evaluate."}},
 }
 
-func newSarifRun(r *evaluator.Result, o Options) sarifRun {
+func newSarifRun(r *evaluator.Outcome, o Options) sarifRun {
 	status := o.exit(r).Status
 	run := sarifRun{
 		Tool: sarifTool{Driver: sarifDriver{

@@ -13,7 +13,7 @@ import (
 // TestStandingWithABaseline: with a baseline all that is there counts, as the exit
 // status has it; what only the baseline has does not.
 func TestStandingWithABaseline(t *testing.T) {
-	r := &evaluator.Result{Rules: []evaluator.RuleResult{{ID: "A", Verdict: evaluator.Fail}, {ID: "W", Verdict: evaluator.Warn}}}
+	r := evaluator.Alone(&evaluator.Result{Rules: []evaluator.RuleResult{{ID: "A", Verdict: evaluator.Fail}, {ID: "W", Verdict: evaluator.Warn}}})
 	for _, c := range []struct {
 		finding evaluator.Finding
 		want    standing

@@ -12,7 +12,7 @@ import (
 // why, then causes, then findings by rule, then what was not evaluated and why.
 type tableFormat struct{}
 
-func (tableFormat) Write(out io.Writer, r *evaluator.Result, o Options) error {
+func (tableFormat) Write(out io.Writer, r *evaluator.Outcome, o Options) error {
 	g, err := gather(r)
 	if err != nil {
 		return err
@@ -36,7 +36,7 @@ func (tableFormat) Write(out io.Writer, r *evaluator.Result, o Options) error {
 	return w.out.Flush()
 }
 
-func (w *writer) head(r *evaluator.Result) {
+func (w *writer) head(r *evaluator.Outcome) {
 	var facts []string
 	if s := r.Snapshot.Server; s != nil {
 		facts = append(facts, "Notification Server "+Name(s.Name))
@@ -59,7 +59,7 @@ func (w *writer) head(r *evaluator.Result) {
 	w.configured(r.Pack.Packs, r.Configured())
 }
 
-func (w *writer) notEvaluated(r *evaluator.Result) {
+func (w *writer) notEvaluated(r *evaluator.Outcome) {
 	began := false
 	for _, rule := range r.Rules {
 		if setAside(rule.Verdict) || len(rule.Reasons) == 0 && len(rule.Unknown) == 0 && len(rule.AffectsUnknown) == 0 {
@@ -90,7 +90,7 @@ func (w *writer) notEvaluated(r *evaluator.Result) {
 // aside names the rules that are for other versions or set-ups, or for which no
 // source was named: nothing is missing there, so they are kept apart from what was
 // not evaluated.
-func (w *writer) aside(r *evaluator.Result, verdict evaluator.Verdict, lead string) {
+func (w *writer) aside(r *evaluator.Outcome, verdict evaluator.Verdict, lead string) {
 	var reasons []string
 	rules := map[string][]string{}
 	for _, rule := range r.Rules {
@@ -118,7 +118,7 @@ func (w *writer) aside(r *evaluator.Result, verdict evaluator.Verdict, lead stri
 	}
 }
 
-func (w *writer) conclusion(r *evaluator.Result, o Options) {
+func (w *writer) conclusion(r *evaluator.Outcome, o Options) {
 	w.line("")
 	if w.cut {
 		w.put(block{body: "Lists are cut short; -f json=FILE writes them in full."})

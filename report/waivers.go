@@ -36,7 +36,7 @@ func (w *writer) waivers(states []evaluator.WaiverState, waived string) {
 }
 
 // baseline writes how the findings differ from those of an earlier result.
-func (w *writer) baseline(r *evaluator.Result) error {
+func (w *writer) baseline(r *evaluator.Outcome) error {
 	b := r.Baseline
 	if b == nil {
 		return nil

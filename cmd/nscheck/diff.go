@@ -36,11 +36,10 @@ func runDiff(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	pack, opts, err := loadJudging(c)
+	pack, opts, err := loadEvaluation(c)
 	if err != nil {
 		return err
 	}
-	opts.Track = true
 	limits, err := gateLimits(c)
 	if err != nil {
 		return err
@@ -96,13 +95,13 @@ func compare(ctx context.Context, c *cli.Context, pack *evaluator.Pack, opts eva
 			return err
 		}
 	}
-	d, now, closing, err := compareSides(ctx, c, decidedBy, deciding, limits, base, head, settings)
+	d, closing, err := compareSides(ctx, c, decidedBy, deciding, limits, base, head, settings)
 	if err != nil {
 		return err
 	}
 	defer closing()
 	if folder != "" {
-		present, _, closing, err := compareSides(ctx, c, pack, opts, limits, base, head, settings)
+		present, closing, err := compareSides(ctx, c, pack, opts, limits, base, head, settings)
 		if err != nil {
 			return err
 		}
@@ -114,19 +113,19 @@ func compare(ctx context.Context, c *cli.Context, pack *evaluator.Pack, opts eva
 	if d.Idle = idle; idle > 0 {
 		notice(c, "Without effect in the change: %s.", report.Count(int64(idle), "edit"))
 	}
-	return out.write(c, d, now)
+	return out.write(c, d)
 }
 
 // compareSides evaluates both sides by one policy, one after the other.
-func compareSides(ctx context.Context, c *cli.Context, pack *evaluator.Pack, opts evaluator.Options, limits evaluator.GateLimits, base, head opener, settings []change.Setting) (d *evaluator.Difference, now *evaluator.Result, closing func(), err error) {
+func compareSides(ctx context.Context, c *cli.Context, pack *evaluator.Pack, opts evaluator.Options, limits evaluator.GateLimits, base, head opener, settings []change.Setting) (d *evaluator.Difference, closing func(), err error) {
 	before, err := judgeSide(ctx, c, pack, opts, base)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, nil, err
 	}
-	now, err = judgeSide(ctx, c, pack, opts, head)
+	now, err := judgeSide(ctx, c, pack, opts, head)
 	if err != nil {
 		before.Close()
-		return nil, nil, nil, err
+		return nil, nil, err
 	}
 	closing = func() {
 		now.Close()
@@ -134,24 +133,24 @@ func compareSides(ctx context.Context, c *cli.Context, pack *evaluator.Pack, opt
 	}
 	d, err = evaluator.Compare(ctx, before, now, settings, limits)
 	if err == nil {
-		return d, now, closing, nil
+		return d, closing, nil
 	}
 	closing()
 	var incomparable *evaluator.IncomparableError
 	if errors.As(err, &incomparable) {
 		err = fmt.Errorf("the two sides cannot be compared: %w; --compare-anyway compares them", err)
 	}
-	return nil, nil, nil, err
+	return nil, nil, err
 }
 
-func judgeSide(ctx context.Context, c *cli.Context, pack *evaluator.Pack, opts evaluator.Options, open opener) (*evaluator.Result, error) {
+func judgeSide(ctx context.Context, c *cli.Context, pack *evaluator.Pack, opts evaluator.Options, open opener) (*evaluator.Side, error) {
 	snap, closing, err := open(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer closing()
 	defer showJudging(c, snap.Manifest(), &opts)()
-	return evaluator.Evaluate(ctx, pack, snap, opts)
+	return evaluator.EvaluateSide(ctx, pack, snap, opts)
 }
 
 // differenceOutputs are the formats of a difference: table and json are its own,
@@ -178,7 +177,7 @@ func parseDifferenceOutputs(c *cli.Context) (*differenceOutputs, error) {
 }
 
 // write writes all formats and returns the exit status as an error.
-func (o *differenceOutputs) write(c *cli.Context, d *evaluator.Difference, head *evaluator.Result) error {
+func (o *differenceOutputs) write(c *cli.Context, d *evaluator.Difference) error {
 	status := d.ExitStatus(o.options.FailOn, o.options.AllowIncomplete)
 	exit := report.Exit{Status: status, FailOn: o.options.FailOn, AllowIncomplete: o.options.AllowIncomplete}
 	var failed error
@@ -190,7 +189,7 @@ func (o *differenceOutputs) write(c *cli.Context, d *evaluator.Difference, head 
 			case "json":
 				return report.DifferenceJSON(w, d, exit)
 			}
-			return t.format.Write(w, head, options)
+			return t.format.Write(w, d.Outcome(), options)
 		}))
 	}
 	if failed != nil {

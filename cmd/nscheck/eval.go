@@ -27,7 +27,11 @@ func runEval(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	pack, judging, err := loadJudging(c)
+	pack, opts, err := loadEvaluation(c)
+	if err != nil {
+		return err
+	}
+	baseline, err := loadBaseline(c)
 	if err != nil {
 		return err
 	}
@@ -36,5 +40,5 @@ func runEval(c *cli.Context) error {
 		return err
 	}
 	defer cancel()
-	return evaluateFile(ctx, c, path, pack, judging, out)
+	return evaluateFile(ctx, c, path, pack, opts, baseline, out)
 }

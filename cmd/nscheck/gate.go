@@ -73,11 +73,11 @@ func runGate(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	pack, opts, err := loadJudging(c)
+	pack, opts, err := loadEvaluation(c)
 	if err != nil {
 		return err
 	}
-	opts.Track, opts.Present = true, evaluator.Today()
+	opts.Present = evaluator.Today()
 	limits, err := gateLimits(c)
 	if err != nil {
 		return err

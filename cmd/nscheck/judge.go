@@ -50,14 +50,14 @@ func checkParallel(c *cli.Context) error {
 }
 
 // evaluateFile judges a snapshot file and reports.
-func evaluateFile(ctx context.Context, c *cli.Context, path string, pack *evaluator.Pack, opts evaluator.Options, out *outputs) error {
+func evaluateFile(ctx context.Context, c *cli.Context, path string, pack *evaluator.Pack, opts evaluator.Options, baseline *evaluator.Against, out *outputs) error {
 	snap, err := openSnapshot(ctx, path)
 	if err != nil {
 		return err
 	}
 	defer snap.Close()
 	stop := showJudging(c, snap.Manifest(), &opts)
-	result, err := evaluator.Evaluate(ctx, pack, snap, opts)
+	result, err := evaluator.EvaluateAgainst(ctx, pack, snap, opts, baseline)
 	stop()
 	var incomparable *evaluator.IncomparableError
 	if errors.As(err, &incomparable) {

@@ -26,42 +26,42 @@ func asOfFlag() cli.Flag {
 	return &cli.StringFlag{Name: "as-of", Usage: "judge waivers, and rules that do not count yet, as of `DATE`, such as 2026-01-31", EnvVars: []string{"NSCHECK_AS_OF"}}
 }
 
-// loadJudging loads the rules, and what findings are judged by beside them.
-func loadJudging(c *cli.Context) (*evaluator.Pack, evaluator.Options, error) {
+// loadEvaluation loads the rules and the waivers, and reads the flags of an evaluation.
+func loadEvaluation(c *cli.Context) (*evaluator.Pack, evaluator.Options, error) {
 	pack, err := loadPack(c)
 	if err != nil {
 		return nil, evaluator.Options{}, err
 	}
-	opts, err := parseJudging(c, pack)
-	return pack, opts, err
-}
-
-func parseJudging(c *cli.Context, pack *evaluator.Pack) (evaluator.Options, error) {
 	o, err := judgeOptions(c)
 	if err != nil {
-		return o, err
+		return nil, o, err
 	}
 	if o.AsOf, err = dateFlag(c, "as-of"); err != nil {
-		return o, err
+		return nil, o, err
 	}
-	if o.Waivers, err = loadWaivers(c); err != nil {
-		return o, err
+	waivers, err := loadWaivers(c)
+	if err != nil || waivers == nil {
+		return pack, o, err
 	}
-	if o.Waivers != nil {
-		if err := o.Waivers.CheckRules(pack); err != nil {
-			return o, err
+	o.Annotators = []evaluator.Annotator{waivers}
+	return pack, o, waivers.CheckRules(pack)
+}
+
+// loadBaseline reads the baseline that --baseline names; nil if it names none.
+func loadBaseline(c *cli.Context) (*evaluator.Against, error) {
+	a := &evaluator.Against{FailOnNew: c.Bool("fail-on-new"), Anyway: c.Bool("compare-anyway")}
+	file := c.String("baseline")
+	if file == "" {
+		if a.FailOnNew {
+			return nil, errors.New("--fail-on-new needs --baseline: without an earlier result nothing is new")
 		}
+		return nil, nil
 	}
-	o.FailOnNew, o.CompareAnyway = c.Bool("fail-on-new"), c.Bool("compare-anyway")
-	if o.FailOnNew && c.String("baseline") == "" {
-		return o, errors.New("--fail-on-new needs --baseline: without an earlier result nothing is new")
+	var err error
+	if a.Baseline, err = evaluator.ReadBaseline(file); err != nil {
+		return nil, fmt.Errorf("--baseline: %w", err)
 	}
-	if file := c.String("baseline"); file != "" {
-		if o.Baseline, err = evaluator.ReadBaseline(file); err != nil {
-			return o, fmt.Errorf("--baseline: %w", err)
-		}
-	}
-	return o, nil
+	return a, nil
 }
 
 // dateFlag is the day that a flag names; empty where it is not given.

@@ -119,7 +119,7 @@ func terminal(w io.Writer) (width int, color bool) {
 
 // write writes all formats, each whether or not another fails, and returns the
 // exit status as an error.
-func (o *outputs) write(c *cli.Context, r *evaluator.Result) error {
+func (o *outputs) write(c *cli.Context, r *evaluator.Outcome) error {
 	var failed error
 	for _, t := range o.targets {
 		failed = errors.Join(failed, o.writeOne(c, t, r))
@@ -141,7 +141,7 @@ func finish(c *cli.Context, status int, incomplete bool) error {
 	return nil
 }
 
-func (o *outputs) writeOne(c *cli.Context, t target, r *evaluator.Result) error {
+func (o *outputs) writeOne(c *cli.Context, t target, r *evaluator.Outcome) error {
 	return o.writeTarget(c, t, func(w io.Writer, options report.Options) error { return t.format.Write(w, r, options) })
 }
 

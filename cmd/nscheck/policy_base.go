@@ -27,7 +27,10 @@ func loadPolicyBase(c *cli.Context, folder string, opts evaluator.Options) (*eva
 	if err != nil {
 		return nil, opts, fmt.Errorf("--policy-base: %w", err)
 	}
-	opts.Waivers = waivers
+	opts.Annotators = nil
+	if waivers != nil {
+		opts.Annotators = []evaluator.Annotator{waivers}
+	}
 	return pack, opts, nil
 }
 

@@ -32,7 +32,11 @@ func runScan(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	pack, judging, err := loadJudging(c)
+	pack, opts, err := loadEvaluation(c)
+	if err != nil {
+		return err
+	}
+	baseline, err := loadBaseline(c)
 	if err != nil {
 		return err
 	}
@@ -42,12 +46,12 @@ func runScan(c *cli.Context) error {
 		if _, err := collectTo(ctx, c, in, file); err != nil {
 			return err
 		}
-		return evaluateFile(ctx, c, file, pack, judging, out)
+		return evaluateFile(ctx, c, file, pack, opts, baseline, out)
 	}
 	file, remove, err := collectTemporary(ctx, c, in)
 	if err != nil {
 		return err
 	}
 	defer remove()
-	return evaluateFile(ctx, c, file, pack, judging, out)
+	return evaluateFile(ctx, c, file, pack, opts, baseline, out)
 }

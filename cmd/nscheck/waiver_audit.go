@@ -127,7 +127,7 @@ func auditedStates(c *cli.Context, w *evaluator.Waivers, pack *evaluator.Pack, d
 		return nil, err
 	}
 	defer cancel()
-	return statesInSnapshot(ctx, file, pack, evaluator.Options{ToolVersion: version, Waivers: w, AsOf: day})
+	return statesInSnapshot(ctx, file, pack, evaluator.Options{ToolVersion: version, Annotators: []evaluator.Annotator{w}, AsOf: day})
 }
 
 func statesInSnapshot(ctx context.Context, file string, pack *evaluator.Pack, o evaluator.Options) ([]evaluator.WaiverState, error) {

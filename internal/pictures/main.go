@@ -67,7 +67,7 @@ func run(ctx context.Context, estate, out string) error {
 }
 
 // judge judges a snapshot by the built-in rules.
-func judge(ctx context.Context, file string) (*evaluator.Result, error) {
+func judge(ctx context.Context, file string) (*evaluator.Outcome, error) {
 	pack, err := evaluator.LoadPack(evaluator.Source{Name: "builtin", FS: policies.FS})
 	if err != nil {
 		return nil, err
@@ -81,10 +81,10 @@ func judge(ctx context.Context, file string) (*evaluator.Result, error) {
 	if manifest == nil {
 		return nil, fmt.Errorf("%s has no manifest; collect it with nscheck collect --demo", file)
 	}
-	return evaluator.Evaluate(ctx, pack, snap, evaluator.Options{ToolVersion: manifest.Tool})
+	return evaluator.EvaluateAgainst(ctx, pack, snap, evaluator.Options{ToolVersion: manifest.Tool}, nil)
 }
 
-func write(r *evaluator.Result, format string, o report.Options) ([]byte, error) {
+func write(r *evaluator.Outcome, format string, o report.Options) ([]byte, error) {
 	f, err := report.Lookup(format)
 	if err != nil {
 		return nil, err
@@ -98,7 +98,7 @@ func write(r *evaluator.Result, format string, o report.Options) ([]byte, error)
 // cause.
 const terminalLines = 42
 
-func terminal(r *evaluator.Result) ([]byte, error) {
+func terminal(r *evaluator.Outcome) ([]byte, error) {
 	output, err := write(r, "table", report.Options{FailOn: evaluator.Medium, Color: true, Width: 96})
 	if err != nil {
 		return nil, err
