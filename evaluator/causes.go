@@ -8,9 +8,6 @@ import (
 	"strings"
 )
 
-// sampleSize is how many objects a summary names.
-const sampleSize = 5
-
 // causes attributes the findings of clients: to the earliest finding of the
 // estate in the article's chain that harms the client, a sure cause before a
 // possible one, unless the client's own failing step is earlier still.
@@ -165,7 +162,7 @@ func (c *causes) count(rec *clientRecord, found map[string]*Cause, unexplained m
 		if !slices.Contains(seen, a.id) {
 			seen = append(seen, a.id)
 			cause.Clients++
-			cause.addEffect(causes.effects[a.id])
+			addEffect(cause, causes.effects[a.id])
 			cause.Sample = sample(cause.Sample, rec.resource())
 		}
 	}
@@ -247,27 +244,6 @@ func sortedUnexplained(m map[string]*Unexplained) []Unexplained {
 	return out
 }
 
-// sample keeps the first objects by name, which people can find again; the order
-// of a snapshot means nothing to them.
-func sample(list []Resource, r Resource) []Resource { return sampleOf(list, r, sampleSize) }
-
-// sampleOf is sample for other sizes than the usual one.
-func sampleOf(list []Resource, r Resource, size int) []Resource {
-	if len(list) == size && compareNames(list[size-1], r) <= 0 {
-		return list
-	}
-	i, _ := slices.BinarySearchFunc(list, r, compareNames)
-	list = slices.Insert(list, i, r)
-	return list[:min(len(list), size)]
-}
-
-func compareNames(a, b Resource) int {
-	if c := strings.Compare(a.Name, b.Name); c != 0 {
-		return c
-	}
-	return strings.Compare(a.GUID, b.GUID)
-}
-
 // evidence is what one client's own rows prove, as the pack's library says.
 type evidence struct {
 	arrived []string
@@ -286,4 +262,17 @@ func readEvidence(values map[string]any) (evidence, error) {
 	n, err := reached.Int64()
 	e.reached = int(n)
 	return e, err
+}
+
+// addEffect counts one client of the cause. The number is dropped once it cannot be
+// exact.
+func addEffect(c *Cause, e effect) {
+	switch {
+	case c.Unblocks == nil:
+	case e == unclear:
+		c.Unblocks, c.Frees = nil, 0
+	case e == unblocks:
+		*c.Unblocks++
+		c.Frees++
+	}
 }

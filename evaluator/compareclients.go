@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+
+	"github.com/nscheck/nscheck/internal/spill"
 )
 
 // ClientChanges is what became of the clients.
@@ -79,10 +81,10 @@ func (d *Difference) compareClients(ctx context.Context) error {
 }
 
 // pair yields the clients of both sides together; a side without the client is nil.
-func pair(ctx context.Context, base, head *spool, take func(b, h *track)) error {
-	nextBase, stopBase := iter.Pull2(base.inOrder(ctx, sortMemory))
+func pair(ctx context.Context, base, head *spill.Buffer, take func(b, h *track)) error {
+	nextBase, stopBase := iter.Pull2(inOrder(ctx, base, sortMemory))
 	defer stopBase()
-	nextHead, stopHead := iter.Pull2(head.inOrder(ctx, sortMemory))
+	nextHead, stopHead := iter.Pull2(inOrder(ctx, head, sortMemory))
 	defer stopHead()
 	b, err := pulled(nextBase)
 	if err != nil {

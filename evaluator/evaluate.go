@@ -14,9 +14,6 @@ import (
 	"github.com/open-policy-agent/opa/v1/util"
 )
 
-// ResultFormat is the version of the result format.
-const ResultFormat = 1
-
 // Snapshot is what is judged; [snapshot.Reader] satisfies it.
 type Snapshot interface {
 	// Manifest is nil for a document written by hand.

@@ -8,28 +8,6 @@ import (
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// Check is what one rule says about one client.
-type Check struct {
-	// Id of the rule.
-	Rule string `json:"rule"`
-	// What the rule finds.
-	Title string `json:"title"`
-	// Step of article TECH170397.
-	Step string `json:"step"`
-	// Position in the chain of causes; absent for rules outside it.
-	Chain int `json:"chain,omitempty"`
-	// The rule's verdict for this client: an estate rule that found faults of other clients' objects passes.
-	Verdict Verdict `json:"verdict"`
-	// What was found, what is unknown, or why the rule was not evaluated.
-	Msgs []string `json:"msgs,omitempty"`
-	// Whether what was found is disproved as a cause by the client's own rows.
-	Disproved bool `json:"disproved,omitempty"`
-	// Whether the rule is the end of a chain: what other rules explain.
-	End bool `json:"end,omitempty"`
-	// Whether the rule found something that does not concern this client.
-	Elsewhere bool `json:"elsewhere,omitempty"`
-}
-
 // watched gathers what concerns the client to explain.
 type watched struct {
 	input   *clientInput
@@ -233,20 +211,4 @@ func concerns(object Resource, near map[string]bool, rec *clientRecord) bool {
 // the clients there.
 func isPlace(resource string) bool {
 	return slices.Contains([]string{"site", "subnet", "network", "package_server"}, resource)
-}
-
-// Breaks is the verdict on the whole chain: fail where its end is not reached,
-// not_evaluated where that cannot be told, else pass.
-func (e *Explanation) Breaks() Verdict {
-	verdict := Pass
-	for _, c := range e.Checks {
-		switch {
-		case !c.End:
-		case c.Verdict == Fail:
-			return Fail
-		case c.Verdict == NotEvaluated || c.Verdict == Disabled || c.Verdict == Errored:
-			verdict = NotEvaluated
-		}
-	}
-	return verdict
 }

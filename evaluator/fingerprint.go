@@ -114,15 +114,3 @@ func (id *identity) under(object string) []fingerprint {
 	}
 	return all
 }
-
-// clientIdentities are those of a client's findings but for which client it is.
-func clientIdentities(p *Pack, rec *clientRecord) []identity {
-	seen := ordinals{}
-	ids := make([]identity, len(rec.Findings))
-	for i, f := range rec.Findings {
-		rule, kind := p.Rules[f.Rule], rec.resource().Type
-		n := seen.next(rule.ID, Resource{Type: kind}, "", f.Path)
-		ids[i] = newIdentity(rule, kind, "", f.Path, n)
-	}
-	return ids
-}

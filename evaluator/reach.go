@@ -72,10 +72,6 @@ func linkOf(rule *Rule, position int) int {
 	return 1000 + position
 }
 
-// requiredRoles are the roles of packages that clients need: a fault that names
-// none affects all of them.
-var requiredRoles = []string{"plugin", "scan", "tools"}
-
 func newReach(d *Difference, side *Side) *reach {
 	r := &reach{named: map[string]bool{}, servers: side.trail.Servers, known: map[*place]*affected{}}
 	r.locator = newLocator(side.trail.Networks, func(p *place) { delete(r.known, p) })

@@ -105,3 +105,15 @@ func newPattern(c *streamed, proof *evidenceOf) *pattern {
 	}
 	return p
 }
+
+// clientIdentities are those of a client's findings but for which client it is.
+func clientIdentities(p *Pack, rec *clientRecord) []identity {
+	seen := ordinals{}
+	ids := make([]identity, len(rec.Findings))
+	for i, f := range rec.Findings {
+		rule, kind := p.Rules[f.Rule], rec.resource().Type
+		n := seen.next(rule.ID, Resource{Type: kind}, "", f.Path)
+		ids[i] = newIdentity(rule, kind, "", f.Path, n)
+	}
+	return ids
+}

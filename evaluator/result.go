@@ -291,24 +291,6 @@ type ConfiguredRule struct {
 	AcceptedUnknown []AcceptedUnknown `json:"accepted_unknown,omitempty"`
 }
 
-// Explanation walks the article's steps for one client.
-type Explanation struct {
-	// The client as the snapshot has it, with its location.
-	Client snapshot.Client `json:"client"`
-	// The sites of its addresses.
-	Sites []Resource `json:"sites"`
-	// The package servers of those sites.
-	PackageServers []snapshot.PackageServer `json:"package_servers"`
-	// The ways by which the settings let packages reach those sites.
-	Ways []SiteWays `json:"ways,omitempty"`
-	// Why the ways are unknown: sections that were not collected.
-	WaysUnknown []Reason `json:"ways_unknown,omitempty"`
-	// What the rules say about it, in the article's order.
-	Checks []Check `json:"checks"`
-	// Where the chain first breaks; absent where it holds or the break is not known.
-	Cause *Cause `json:"cause,omitempty"`
-}
-
 // Site is a site of the platform.
 type Site struct {
 	// GUID of the site.
@@ -319,15 +301,5 @@ type Site struct {
 	Clients int64 `json:"clients"`
 }
 
-// addEffect counts one client of the cause. The number is dropped once it cannot be
-// exact.
-func (c *Cause) addEffect(e effect) {
-	switch {
-	case c.Unblocks == nil:
-	case e == unclear:
-		c.Unblocks, c.Frees = nil, 0
-	case e == unblocks:
-		*c.Unblocks++
-		c.Frees++
-	}
-}
+// ResultFormat is the version of the result format.
+const ResultFormat = 1

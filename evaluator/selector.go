@@ -35,3 +35,7 @@ func (s *Selector) width() int {
 	}
 	return 4
 }
+
+// requiredRoles are the roles of packages that clients need: a fault that names
+// none affects all of them.
+var requiredRoles = []string{"plugin", "scan", "tools"}

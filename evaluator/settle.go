@@ -145,14 +145,6 @@ func (r *run) notCountedFor(rule *Rule) (n int64) {
 	return n
 }
 
-// count is a number with its noun, 1 client but 2 clients.
-func count(n int64, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
 func summarise(rules []RuleResult) Summary {
 	s := Summary{Rules: map[Verdict]int{}, Findings: map[Severity]int64{}}
 	for _, r := range rules {
@@ -169,13 +161,4 @@ func summarise(rules []RuleResult) Summary {
 		}
 	}
 	return s
-}
-
-// plus adds to a count of few keys, which are made when they are needed.
-func plus(m map[Severity]int64, s Severity, n int64) map[Severity]int64 {
-	if m == nil {
-		m = map[Severity]int64{}
-	}
-	m[s] += n
-	return m
 }

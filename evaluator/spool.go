@@ -1,17 +1,14 @@
 package evaluator
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
-	"os"
 	"sync"
 
-	"github.com/nscheck/nscheck/internal/tempfile"
+	"github.com/nscheck/nscheck/internal/spill"
 )
 
 // clientRecord is one client with findings, and what is needed to attribute
@@ -65,12 +62,8 @@ func (r *clientRecord) resource() Resource {
 // place, and many have the same findings for the same reasons: both are kept
 // once. It is written once and can be read several times.
 type spool struct {
-	memory bytes.Buffer
-	limit  int
-	file   *os.File
-	out    *bufio.Writer
-	closed bool
-	ctx    context.Context // ends reading; nil where nothing does
+	*spill.Buffer
+	ctx context.Context // ends reading; nil where nothing does
 
 	mu     sync.Mutex
 	wheres kept[whereabouts]
@@ -78,7 +71,7 @@ type spool struct {
 }
 
 func newSpool() *spool {
-	return &spool{limit: limits.spoolMemory, wheres: newKept[whereabouts](), whats: newKept[pattern]()}
+	return &spool{Buffer: spill.New("findings", limits.spoolMemory), wheres: newKept[whereabouts](), whats: newKept[pattern]()}
 }
 
 // kept numbers what records have in common.
@@ -128,7 +121,7 @@ func (s *spool) where(w *whereabouts) (uint32, error) { return s.wheres.number(w
 // what numbers a pattern; 0 where there is no room for it.
 func (s *spool) what(p *pattern) (uint32, error) { return s.whats.number(p, &s.mu) }
 
-// appendRecord appends a client of a class as write takes it.
+// appendRecord appends a client of a class to the bytes of a spool.
 func appendRecord(dst []byte, c class, who Resource) []byte {
 	dst = binary.AppendUvarint(dst, uint64(c.what))
 	if c != noClass {
@@ -152,41 +145,7 @@ func appendOddRecord(dst []byte, r *clientRecord, who Resource) ([]byte, error) 
 	return append(dst, text...), nil
 }
 
-// write adds records.
-func (s *spool) write(records []byte) error {
-	if s.file == nil && s.memory.Len()+len(records) > s.limit {
-		if err := s.toDisk(); err != nil {
-			return err
-		}
-	}
-	if s.file == nil {
-		s.memory.Write(records)
-		return nil
-	}
-	if _, err := s.out.Write(records); err != nil {
-		return fmt.Errorf("store findings in %s: %w", s.file.Name(), err)
-	}
-	return nil
-}
-
-func (s *spool) toDisk() error {
-	f, err := tempfile.Create("", "nscheck-findings-*")
-	if err != nil {
-		return fmt.Errorf("make a temporary file for findings: %w", err)
-	}
-	s.file, s.out = f, bufio.NewWriterSize(f, 1<<16)
-	_, err = s.out.Write(s.memory.Bytes())
-	s.memory = bytes.Buffer{}
-	return err
-}
-
 func (s *spool) close() error {
-	s.closed = true
-	s.memory, s.wheres, s.whats = bytes.Buffer{}, kept[whereabouts]{}, kept[pattern]{}
-	if s.file == nil {
-		return nil
-	}
-	err := s.file.Close()
-	s.file = nil
-	return err
+	s.wheres, s.whats = kept[whereabouts]{}, kept[pattern]{}
+	return s.Close()
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/nscheck/nscheck/internal/spill"
 )
 
 // classIn numbers what a record shares with others.
@@ -28,13 +29,15 @@ func spoolClient(s *spool, name string, odd bool) error {
 		if err != nil {
 			return err
 		}
-		return s.write(record)
+		_, err = s.Write(record)
+		return err
 	}
 	class, err := classIn(s, rec)
 	if err != nil {
 		return err
 	}
-	return s.write(appendRecord(nil, class, who))
+	_, err = s.Write(appendRecord(nil, class, who))
+	return err
 }
 
 func TestSpoolKeepsFewPatterns(t *testing.T) {
@@ -55,7 +58,7 @@ func TestSpool(t *testing.T) {
 	for _, limit := range []int{1 << 20, 2000, 0} {
 		t.Run(fmt.Sprintf("limit %d", limit), func(t *testing.T) {
 			s := newSpool()
-			s.limit = limit
+			s.Buffer = spill.New("findings", limit)
 			var want []string
 			for i := range 100 {
 				name := fmt.Sprintf("C%d\n<&", i)
@@ -79,10 +82,7 @@ func TestSpool(t *testing.T) {
 					t.Errorf("(-want +got):\n%s", diff)
 				}
 			}
-			var file string
-			if s.file != nil {
-				file = s.file.Name()
-			}
+			file := s.Name()
 			if onDisk := limit < 1<<20; onDisk != (file != "") {
 				t.Errorf("on disk: %v, want %v", file != "", onDisk)
 			}

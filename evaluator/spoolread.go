@@ -10,12 +10,14 @@ import (
 	"fmt"
 	"io"
 	"iter"
+
+	"github.com/nscheck/nscheck/internal/spill"
 )
 
 // records yields what was added. A record is valid until the next one.
 func (s *spool) records() iter.Seq2[*clientRecord, error] {
 	return func(yield func(*clientRecord, error) bool) {
-		in, err := s.reader()
+		in, err := s.Reader()
 		if err != nil {
 			yield(nil, err)
 			return
@@ -50,24 +52,24 @@ func (s *spool) read(in *bufio.Reader) (*clientRecord, error) {
 	if what != 0 {
 		where, err := binary.ReadUvarint(in)
 		if err != nil {
-			return nil, cutOff(err)
+			return nil, spill.CutOff(err)
 		}
 		if err := s.recall(r, class{uint32(where), uint32(what)}); err != nil {
 			return nil, err
 		}
 	}
 	if r.GUID, err = readText(in); err != nil {
-		return nil, cutOff(err)
+		return nil, spill.CutOff(err)
 	}
 	if r.Name, err = readText(in); err != nil {
-		return nil, cutOff(err)
+		return nil, spill.CutOff(err)
 	}
 	if what != 0 {
 		return r, nil
 	}
 	text, err := readText(in)
 	if err != nil {
-		return nil, cutOff(err)
+		return nil, spill.CutOff(err)
 	}
 	return r, decodeRecord(text, r)
 }
@@ -99,33 +101,8 @@ func readText(in *bufio.Reader) (string, error) {
 	return string(text), err
 }
 
-// cutOff is for an end in the middle of a record, which is none.
-func cutOff(err error) error {
-	if errors.Is(err, io.EOF) {
-		return io.ErrUnexpectedEOF
-	}
-	return err
-}
-
 func decodeRecord(text string, r *clientRecord) error {
 	dec := json.NewDecoder(bytes.NewReader([]byte(text)))
 	dec.UseNumber()
 	return dec.Decode(r)
-}
-
-func (s *spool) reader() (*bufio.Reader, error) {
-	if s.closed {
-		return nil, errors.New("the result is closed; its findings are gone")
-	}
-	if s.file == nil {
-		return bufio.NewReader(bytes.NewReader(s.memory.Bytes())), nil
-	}
-	if err := s.out.Flush(); err != nil {
-		return nil, fmt.Errorf("store findings in %s: %w", s.file.Name(), err)
-	}
-	info, err := s.file.Stat()
-	if err != nil {
-		return nil, fmt.Errorf("read back findings: %w", err)
-	}
-	return bufio.NewReaderSize(io.NewSectionReader(s.file, 0, info.Size()), 1<<16), nil
 }

@@ -182,7 +182,7 @@ func (r *run) add(res *blockResult) error {
 	for _, f := range res.failures {
 		r.states[f.rule].failOn(f)
 	}
-	if err := r.spool.write(res.records); err != nil {
+	if _, err := r.spool.Write(res.records); err != nil {
 		return err
 	}
 	if r.opts.Observer != nil {

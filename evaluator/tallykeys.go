@@ -229,3 +229,11 @@ func pathOf(first *ast.Term, list *ast.Array) tallyPath {
 	p.whole = true
 	return p
 }
+
+// depth is how many texts the key has at least.
+func (p tallyPath) depth() int {
+	if p.whole {
+		return len(p.texts)
+	}
+	return len(p.texts) + 1
+}

@@ -53,11 +53,3 @@ func (t *totals) addZeros(paths []tallyPath) {
 		}
 	}
 }
-
-// depth is how many texts the key has at least.
-func (p tallyPath) depth() int {
-	if p.whole {
-		return len(p.texts)
-	}
-	return len(p.texts) + 1
-}

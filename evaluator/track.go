@@ -7,15 +7,20 @@ import (
 	"errors"
 	"io"
 	"strings"
+
+	"github.com/nscheck/nscheck/internal/spill"
 )
 
 // A trail is what a comparison keeps of one evaluation.
 type trail struct {
 	*Observed
-	tracks *spool
+	tracks *spill.Buffer
 }
 
-func newTrail() *trail { return &trail{tracks: newSpool()} }
+// trackMemory is how many bytes of tracks are kept in memory.
+const trackMemory = 2 << 20
+
+func newTrail() *trail { return &trail{tracks: spill.New("clients", trackMemory)} }
 
 // Client appends the track of a client.
 func (t *trail) Client(dst []byte, c *ObservedClient) []byte {
@@ -34,12 +39,15 @@ func (t *trail) Client(dst []byte, c *ObservedClient) []byte {
 }
 
 // Keep stores tracks.
-func (t *trail) Keep(records []byte) error { return t.tracks.write(records) }
+func (t *trail) Keep(records []byte) error {
+	_, err := t.tracks.Write(records)
+	return err
+}
 
 // Finish keeps what is known about the estate.
 func (t *trail) Finish(o *Observed) { t.Observed = o }
 
-func (t *trail) close() error { return t.tracks.close() }
+func (t *trail) close() error { return t.tracks.Close() }
 
 // track is one client as far as it can differ between two results.
 type track struct {
@@ -108,14 +116,14 @@ func nextTrack(in *bufio.Reader, buf []byte) ([]byte, error) {
 	}
 	n, err := binary.ReadUvarint(in)
 	if err != nil {
-		return nil, cutOff(err)
+		return nil, spill.CutOff(err)
 	}
 	buf = append(buf[:0], guid[:]...)
 	buf = binary.AppendUvarint(buf, n)
 	start := len(buf)
 	buf = append(buf, make([]byte, n)...)
 	_, err = io.ReadFull(in, buf[start:])
-	return buf, cutOff(err)
+	return buf, spill.CutOff(err)
 }
 
 var errTrack = errors.New("what was stored of a client cannot be read back")

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/nscheck/nscheck/internal/spill"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -40,24 +41,24 @@ func TestTracksInOrder(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	t.Setenv("TMP", os.Getenv("TMPDIR"))
 	random := rand.New(rand.NewPCG(1, 2))
-	shuffled, ordered := newSpool(), newSpool()
-	defer shuffled.close()
-	defer ordered.close()
+	shuffled, ordered := spill.New("clients", trackMemory), spill.New("clients", trackMemory)
+	defer shuffled.Close()
+	defer ordered.Close()
 	var all []track
 	for i := range 3000 {
 		all = append(all, track{guid: [16]byte{byte(random.IntN(200)), byte(random.IntN(3))}, name: fmt.Sprint(i)})
 	}
 	for _, c := range all {
-		shuffled.write(c.append(nil))
+		shuffled.Write(c.append(nil))
 	}
 	slices.SortStableFunc(all, func(a, b track) int { return bytes.Compare(a.guid[:], b.guid[:]) })
 	for _, c := range all {
-		ordered.write(c.append(nil))
+		ordered.Write(c.append(nil))
 	}
-	for name, s := range map[string]*spool{"shuffled": shuffled, "ordered": ordered} {
+	for name, s := range map[string]*spill.Buffer{"shuffled": shuffled, "ordered": ordered} {
 		for _, memory := range []int{500, 1 << 20} {
 			i := 0
-			for text, err := range s.inOrder(t.Context(), memory) {
+			for text, err := range inOrder(t.Context(), s, memory) {
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -77,10 +78,10 @@ func TestTracksInOrder(t *testing.T) {
 }
 
 func TestPair(t *testing.T) {
-	fill := func(guids ...byte) *spool {
-		s := newSpool()
+	fill := func(guids ...byte) *spill.Buffer {
+		s := spill.New("clients", trackMemory)
 		for _, g := range guids {
-			s.write((&track{guid: [16]byte{g}}).append(nil))
+			s.Write((&track{guid: [16]byte{g}}).append(nil))
 		}
 		return s
 	}
@@ -107,14 +108,14 @@ func TestPairStops(t *testing.T) {
 	stop := errors.New("enough")
 	for name, at := range map[string]int{"before it begins": 0, "on the way": 2} {
 		ctx, cancel := context.WithCancelCause(t.Context())
-		s, seen := newSpool(), 0
+		s, seen := spill.New("clients", trackMemory), 0
 		for _, g := range []byte{3, 2, 1} {
-			s.write((&track{guid: [16]byte{g}}).append(nil))
+			s.Write((&track{guid: [16]byte{g}}).append(nil))
 		}
 		if at == 0 {
 			cancel(stop)
 		}
-		err := pair(ctx, s, newSpool(), func(b, h *track) {
+		err := pair(ctx, s, spill.New("clients", trackMemory), func(b, h *track) {
 			if seen++; seen == at {
 				cancel(stop)
 			}
@@ -123,7 +124,7 @@ func TestPairStops(t *testing.T) {
 			t.Errorf("%s: %v after %d", name, err, seen)
 		}
 		for _, memory := range []int{1, sortMemory} {
-			for _, err := range s.inOrder(ctx, memory) {
+			for _, err := range inOrder(ctx, s, memory) {
 				if !errors.Is(err, stop) {
 					t.Errorf("%s, %d bytes: %v", name, memory, err)
 				}

@@ -13,6 +13,7 @@ import (
 	"os"
 	"slices"
 
+	"github.com/nscheck/nscheck/internal/spill"
 	"github.com/nscheck/nscheck/internal/tempfile"
 )
 
@@ -22,16 +23,16 @@ const sortMemory = 32 << 20
 
 // inOrder yields the tracks by GUID, as they are stored. Snapshots of one source
 // are in one order, but hardly in this one, so they are sorted where need be.
-func (s *spool) inOrder(ctx context.Context, memory int) iter.Seq2[[]byte, error] {
+func inOrder(ctx context.Context, s *spill.Buffer, memory int) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
-		sorted, err := s.sorted(ctx)
+		sorted, err := inOrderAlready(ctx, s)
 		if err != nil {
 			yield(nil, err)
 			return
 		}
 		var runs []*bufio.Reader
 		if sorted {
-			in, err := s.reader()
+			in, err := s.Reader()
 			if err != nil {
 				yield(nil, err)
 				return
@@ -51,9 +52,9 @@ func (s *spool) inOrder(ctx context.Context, memory int) iter.Seq2[[]byte, error
 	}
 }
 
-// sorted tells whether the tracks are in order as they are.
-func (s *spool) sorted(ctx context.Context) (bool, error) {
-	in, err := s.reader()
+// inOrderAlready reports whether the tracks are sorted as they are.
+func inOrderAlready(ctx context.Context, s *spill.Buffer) (bool, error) {
+	in, err := s.Reader()
 	if err != nil {
 		return false, err
 	}
@@ -81,8 +82,8 @@ type trackSorter struct {
 	files  []*os.File
 }
 
-func (t *trackSorter) sort(ctx context.Context, s *spool) ([]*bufio.Reader, error) {
-	in, err := s.reader()
+func (t *trackSorter) sort(ctx context.Context, s *spill.Buffer) ([]*bufio.Reader, error) {
+	in, err := s.Reader()
 	if err != nil {
 		return nil, err
 	}

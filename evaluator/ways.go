@@ -8,31 +8,6 @@ import (
 	"github.com/open-policy-agent/opa/v1/rego"
 )
 
-// SiteWays are the ways by which packages can reach the clients of a site, from the
-// settings alone: one hop for each package server of the site.
-type SiteWays struct {
-	// The site.
-	Site Resource `json:"site"`
-	// Its package servers; empty if it has none.
-	Hops []Hop `json:"hops"`
-}
-
-// Hop is a package server of a site, and whether the settings let packages reach it.
-type Hop struct {
-	// GUID of the package server.
-	GUID string `json:"guid"`
-	// Name of the package server.
-	Name string `json:"name"`
-	// Whether packages reach it: yes, no or unknown.
-	Receives string `json:"receives"`
-	// Names of what gives it packages: the Notification Server or other package servers.
-	From []string `json:"from"`
-	// The settings that keep packages from it, a sentence each.
-	Breaks []string `json:"breaks"`
-	// What is not known of the way: questions.
-	Unknown []string `json:"unknown"`
-}
-
 // ways asks the pack's library for the ways to some sites. It returns the reasons
 // instead if sections that the library reads are missing, and nothing if the pack has no
 // such library.
