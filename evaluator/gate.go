@@ -181,14 +181,14 @@ func (d *Difference) remark() {
 // has the plug-in, and one policy that works is enough. The change still takes the
 // plug-in from computers that the policy was for, now or later.
 func (d *Difference) remarkStopped() {
-	for i := range d.base.trail.estate.Policies {
-		base := &d.base.trail.estate.Policies[i]
-		if base.Role != "plugin_install" || whyStopped(base) != "" || d.head.trail.estate.Policies == nil {
+	for i := range d.base.trail.Estate.Policies {
+		base := &d.base.trail.Estate.Policies[i]
+		if base.Role != "plugin_install" || whyStopped(base) != "" || d.head.trail.Estate.Policies == nil {
 			continue
 		}
 		why := "is gone"
-		if at := slices.IndexFunc(d.head.trail.estate.Policies, func(p snapshot.Policy) bool { return strings.EqualFold(p.GUID, base.GUID) }); at >= 0 {
-			why = whyStopped(&d.head.trail.estate.Policies[at])
+		if at := slices.IndexFunc(d.head.trail.Estate.Policies, func(p snapshot.Policy) bool { return strings.EqualFold(p.GUID, base.GUID) }); at >= 0 {
+			why = whyStopped(&d.head.trail.Estate.Policies[at])
 		}
 		found := slices.ContainsFunc(d.estate, func(c Compared) bool {
 			return !c.Gone && strings.EqualFold(c.Resource.GUID, base.GUID)
