@@ -40,13 +40,14 @@ const (
 	RemarkAffected  = "newly_affected"    // clients are newly affected
 	RemarkUncovered = "uncovered_setting" // no rule reads a setting that differs
 	RemarkUnknown   = "unknown_setting"   // the change makes a setting unknown
+	RemarkStopped   = "stopped_policy"    // the change stops an install policy
 	RemarkPolicy    = "let_pass"          // only the new configuration lets it pass
 )
 
 // Remark is what a comparison has to say beside its findings.
 type Remark struct {
 	// Kind of remark.
-	Kind string `json:"kind" jsonschema:"enum=newly_affected,enum=uncovered_setting,enum=unknown_setting,enum=let_pass"`
+	Kind string `json:"kind" jsonschema:"enum=newly_affected,enum=uncovered_setting,enum=unknown_setting,enum=stopped_policy,enum=let_pass"`
 	// Whether the exit status is 1 because of it, and others of its kind.
 	Fails bool `json:"fails"`
 	// Whether the exit status is 3 because of it, unless something fails.
@@ -169,9 +170,58 @@ func (d *Difference) remark() {
 			})
 		}
 	}
+	d.remarkStopped()
 	for i := range d.Remarks {
 		d.Remarks[i].Location = locationOf(d.Remarks[i].Settings)
 	}
+}
+
+// remarkStopped adds the plug-in install policies that worked on the base and no longer
+// do on the head. Rules look at the head alone: no target is needed while every computer
+// has the plug-in, and one policy that works is enough. The change still takes the
+// plug-in from computers that the policy was for, now or later.
+func (d *Difference) remarkStopped() {
+	for i := range d.base.trail.Estate.Policies {
+		base := &d.base.trail.Estate.Policies[i]
+		if base.Role != "plugin_install" || whyStopped(base) != "" || d.head.trail.Estate.Policies == nil {
+			continue
+		}
+		why := "is gone"
+		if at := slices.IndexFunc(d.head.trail.Estate.Policies, func(p snapshot.Policy) bool { return strings.EqualFold(p.GUID, base.GUID) }); at >= 0 {
+			why = whyStopped(&d.head.trail.Estate.Policies[at])
+		}
+		found := slices.ContainsFunc(d.estate, func(c Compared) bool {
+			return !c.Gone && strings.EqualFold(c.Resource.GUID, base.GUID)
+		})
+		if why == "" || found {
+			continue
+		}
+		r := Remark{
+			Kind: RemarkStopped, Incomplete: true, Resource: Resource{Type: "policy", GUID: base.GUID, Name: base.Name}, Path: "policies[" + base.Name + "]",
+			Msg: "The change stops " + base.Name + ": it " + why + ". Which computers would have got the plug-in from it was not evaluated",
+		}
+		for _, s := range d.Settings {
+			if s.Section == "policies" && strings.EqualFold(s.Object.GUID, base.GUID) && !s.Observed && !s.IsName() {
+				r.Settings = append(r.Settings, SettingRef{Setting: s, Related: true})
+			}
+		}
+		d.Remarks = append(d.Remarks, r)
+	}
+}
+
+// whyStopped returns what is known to keep an install policy from its work; empty if
+// nothing is.
+func whyStopped(p *snapshot.Policy) string {
+	switch {
+	case p.Enabled != nil && !*p.Enabled:
+		return "is off"
+	case p.TargetFilters != nil && len(p.TargetFilters) == 0,
+		p.TargetFilters == nil && p.HasTarget != nil && !*p.HasTarget:
+		return "has no target"
+	case p.Schedules != nil && len(p.Schedules) == 0:
+		return "has no schedule"
+	}
+	return ""
 }
 
 // behindFault are the settings behind the clients that a fault newly affects.

@@ -161,5 +161,5 @@ func (d *Difference) Incomplete() bool {
 	if d.head.Summary.unasked() == len(d.head.Rules) {
 		return true
 	}
-	return d.CountRemarks(RemarkUnknown) > 0 || slices.ContainsFunc(d.Rules, func(r RuleDifference) bool { return len(r.Incomplete) > 0 })
+	return d.CountRemarks(RemarkUnknown)+d.CountRemarks(RemarkStopped) > 0 || slices.ContainsFunc(d.Rules, func(r RuleDifference) bool { return len(r.Incomplete) > 0 })
 }

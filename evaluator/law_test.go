@@ -649,6 +649,9 @@ func lawObject(g *rand.Rand, t reflect.Type, path string, number int) any {
 				out[name] = lawValues["cidr"][number]
 			}
 		}
+		if filters, known := out["target_filters"].([]any); known && out["has_target"] != nil {
+			out["has_target"] = len(filters) > 0 // a collector reads both from the same rows
+		}
 		if _, ok := out["succeeded"]; ok && out["return_code"] != nil {
 			out["succeeded"] = out["return_code"] != 1603
 		}

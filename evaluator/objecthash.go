@@ -17,7 +17,7 @@ import (
 // docs/waivers.md says what goes into them.
 
 // stateFields are fields of estate objects that are states, beside ages and times.
-var stateFields = []string{"agent_folder", "fqdn", "members", "name", "packages", "target_count"}
+var stateFields = []string{"agent_folder", "fqdn", "has_target", "members", "name", "packages", "target_count"}
 
 func isState(field string) bool {
 	return slices.Contains(stateFields, field) || strings.HasSuffix(field, "_age_days") || strings.HasSuffix(field, "_at")

@@ -35,7 +35,7 @@ var subsections = []subsection{
 	{name: "licences.same_name", fields: []string{"estate.licences.same_name"}, absence: asFewer},
 	{name: "patch_import.newest_bulletin_at", fields: []string{"estate.patch_import.newest_bulletin_at", "estate.patch_import.newest_bulletin_age_days"}},
 	{name: "patch_import.bulletins_without_packages", fields: []string{"estate.patch_import.bulletins_without_packages", "estate.patch_import.bulletins_unknown"}, absence: asFewer},
-	{name: "policies.targets", fields: []string{"estate.policies[].target_filters"}, absence: asNone},
+	{name: "policies.targets", fields: []string{"estate.policies[].target_filters", "estate.policies[].has_target"}, absence: asNone},
 	{name: "policies.target_counts", fields: []string{"estate.policies[].target_count"}, absence: asNone},
 	{name: "filters.members", fields: []string{"estate.filters[].members"}, absence: asNone},
 	{name: "packages.codebases", fields: []string{"estate.packages[].codebases"}, absence: asNone},

@@ -212,3 +212,21 @@ func TestCauseOfClientInSeveralSites(t *testing.T) {
 		})
 	}
 }
+
+// TestUnblocks_analysisPolicies: one analysis policy that works is enough, so giving one
+// of two a schedule unblocks their clients.
+func TestUnblocks_analysisPolicies(t *testing.T) {
+	const text = `estate:
+  server: {name: NS01, version: 7.5.3153}
+  policies:
+    - &p {guid: 00000000-0000-0000-0000-000000000004, name: Scan, role: vulnerability_analysis, enabled: true, target_filters: [D3BA9CA7-5E71-4D76-B961-1BA0B436AACB], schedules: []}
+    - {<<: *p, guid: 00000000-0000-0000-0000-000000000005, name: Clone}
+  filters: [{guid: D3BA9CA7-5E71-4D76-B961-1BA0B436AACB, name: With, members: 1}]
+clients:
+  - {guid: 00000000-0000-0000-0000-00000000000C, name: PC1, domain: CORP, status: Active, managed: true, plugin: {installed: true}, licence: {in_use: false}, filters: [D3BA9CA7-5E71-4D76-B961-1BA0B436AACB]}
+`
+	got := effectsOfFixing(evaluate(t, builtinPack(t), text))
+	if want := "NS-POL-014 sure: 1 of 1"; len(got) == 0 || got[0] != want {
+		t.Errorf("got %v, want %s", got, want)
+	}
+}

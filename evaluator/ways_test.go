@@ -22,6 +22,7 @@ type wayPlatform struct {
 	constrained map[string]bool
 	task        map[string]bool
 	assigned    map[string]bool
+	prevented   map[string]bool // sites whose clients may not download from the Notification Server
 }
 
 // open reports whether packages reach a site, over package servers that allowed
@@ -107,7 +108,46 @@ func randomWayEstate(seed uint64) wayEstate {
 	}
 	e.doc = wayDocument(servers, policies, sites, e.sites, stray)
 	e.platforms = complete(e, constrained, task, sites, choices, stray)
+	e.addDirect(g, seed%2 == 0)
 	return e
+}
+
+// addDirect adds to the estate what decides whether clients of a site may download from
+// the Notification Server itself: the setting of the site, and the version, before which
+// there was none.
+func (e *wayEstate) addDirect(g *rand.Rand, known bool) {
+	settings := []any{nil, []any{}, []any{"Ns"}, []any{"ExtPs"}, []any{"ExtPs", "Ns"}}
+	version := []any{"8.6.1", "8.5.5032", "8.5.3073", "7.5.3153", nil}[g.IntN(5)]
+	older := version == "8.5.3073" || version == "7.5.3153"
+	if known {
+		settings = settings[1:]
+	}
+	sites := []any{}
+	for _, site := range e.sites {
+		setting := settings[g.IntN(len(settings))]
+		document := map[string]any{"guid": site, "name": site}
+		if setting != nil { // snapshots leave out a list that is unknown
+			document["prevent_downloads"] = setting
+		}
+		sites = append(sites, document)
+		choices := []bool{false, true}
+		if list, ok := setting.([]any); ok {
+			choices = []bool{slices.Contains(list, any("Ns"))}
+		} else if older {
+			choices = []bool{false}
+		}
+		var next []wayPlatform
+		for _, k := range e.platforms {
+			for _, prevented := range choices {
+				k.prevented = maps.Clone(k.prevented)
+				k.prevented[site] = prevented
+				next = append(next, k)
+			}
+		}
+		e.platforms = next
+	}
+	estate := e.doc["estate"].(map[string]any)
+	estate["sites"], estate["server"] = sites, map[string]any{"guid": "NS", "name": "NS", "version": version}
 }
 
 // policyChoice is a vendor policy; an empty kind is unknown.
@@ -143,7 +183,7 @@ func wayDocument(servers, policies []any, sites map[string][]string, all []strin
 
 // complete lists every platform that agrees with what is known of an estate.
 func complete(e wayEstate, constrained, task map[string]*bool, sites map[string][]string, policies []policyChoice, stray string) []wayPlatform {
-	out := []wayPlatform{{sites: sites, constrained: map[string]bool{}, task: map[string]bool{}, assigned: map[string]bool{}}}
+	out := []wayPlatform{{sites: sites, constrained: map[string]bool{}, task: map[string]bool{}, assigned: map[string]bool{}, prevented: map[string]bool{}}}
 	vary := func(change func(k wayPlatform) []wayPlatform) {
 		var next []wayPlatform
 		for _, k := range out {
@@ -160,7 +200,7 @@ func complete(e wayEstate, constrained, task map[string]*bool, sites map[string]
 		vary(func(k wayPlatform) (next []wayPlatform) {
 			for _, c := range values(constrained[name]) {
 				for _, t := range values(task[name]) {
-					next = append(next, wayPlatform{k.sites, set(k.constrained, name, c), set(k.task, name, t), k.assigned})
+					next = append(next, wayPlatform{k.sites, set(k.constrained, name, c), set(k.task, name, t), k.assigned, k.prevented})
 				}
 			}
 			return next
@@ -174,7 +214,7 @@ func complete(e wayEstate, constrained, task map[string]*bool, sites map[string]
 					for _, name := range e.servers {
 						assigned[name] = assigned[name] || on && (kind != "individual" || p.list[name])
 					}
-					next = append(next, wayPlatform{k.sites, k.constrained, k.task, assigned})
+					next = append(next, wayPlatform{k.sites, k.constrained, k.task, assigned, k.prevented})
 				}
 			}
 			return next
@@ -189,7 +229,7 @@ func complete(e wayEstate, constrained, task map[string]*bool, sites map[string]
 						sites[stray] = append(slices.Clone(sites[stray]), site)
 					}
 				}
-				next = append(next, wayPlatform{sites, k.constrained, k.task, k.assigned})
+				next = append(next, wayPlatform{sites, k.constrained, k.task, k.assigned, k.prevented})
 			}
 			return next
 		})
@@ -211,6 +251,11 @@ func kinds(kind string) []string {
 	return []string{kind}
 }
 
+// wayNames are the answers of the library.
+var wayNames = []string{
+	"closed", "closed_by_assignment", "closed_by_constraint", "ns_closed", "ns_open", "only_without_task_services", "open", "open_with_task_services",
+}
+
 // wayAnswers are the sites that the library names, by the name of the answer.
 func wayAnswers(t *testing.T, pack *Pack, doc map[string]any) map[string][]string {
 	t.Helper()
@@ -222,7 +267,7 @@ func wayAnswers(t *testing.T, pack *Pack, doc map[string]any) map[string][]strin
 	guard := newGuard(ctx, func(error) {}, Options{})
 	e := newEngine(pack, plain.(map[string]any), time.Unix(0, 0), guard)
 	defer e.release()
-	names := []string{"closed", "closed_by_assignment", "closed_by_constraint", "only_without_task_services", "open", "open_with_task_services"}
+	names := wayNames
 	q, err := e.prepare(ctx, waysPackage, names)
 	if err != nil {
 		t.Fatal(err)
@@ -280,11 +325,13 @@ func (e wayEstate) modelAnswers() map[string][]string {
 		"closed_by_constraint": every(func(k wayPlatform, site string) bool { return closed(freely(k), site) }),
 		"closed_by_assignment": every(func(k wayPlatform, site string) bool { return closed(unbound(k), site) }),
 		"open":                 every(func(k wayPlatform, site string) bool { return k.open(site, all) }),
+		"ns_open":              every(func(k wayPlatform, site string) bool { return !k.prevented[site] }),
+		"ns_closed":            every(func(k wayPlatform, site string) bool { return k.prevented[site] }),
 		"open_with_task_services": every(func(k wayPlatform, site string) bool {
 			return k.open(site, func(server string) bool { return k.task[server] })
 		}),
 		"only_without_task_services": every(func(k wayPlatform, site string) bool {
-			return closed(wayPlatform{k.sites, k.constrained, k.task, mapAnd(k.assigned, k.task)}, site) && !closed(k, site) &&
+			return closed(wayPlatform{k.sites, k.constrained, k.task, mapAnd(k.assigned, k.task), k.prevented}, site) && !closed(k, site) &&
 				slices.ContainsFunc(members(k, site), func(server string) bool { return k.task[server] })
 		}),
 	}
@@ -324,7 +371,7 @@ func TestWaysAgreeWithTheModel(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range []string{"closed", "closed_by_assignment", "closed_by_constraint", "only_without_task_services", "open", "open_with_task_services"} {
+	for _, name := range wayNames {
 		if decided[name] < 5 {
 			t.Errorf("%s was decided %d times: the estates are too tame", name, decided[name])
 		}

@@ -37,6 +37,9 @@ func comparedFacts(d *evaluator.Difference) []string {
 	if n := d.CountRemarks(evaluator.RemarkUnknown); n > 0 {
 		say("%s unknown after the change", numberOf(n, "setting is", "settings are"))
 	}
+	if n := d.CountRemarks(evaluator.RemarkStopped); n > 0 {
+		say("%s stopped by the change", numberOf(n, "plug-in install policy is", "plug-in install policies are"))
+	}
 	if n := d.LapsedWaivers(); n > 0 {
 		say("The waivers of %s have lapsed, which count as new", plural(n, "finding"))
 	}

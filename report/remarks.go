@@ -24,6 +24,10 @@ var remarkKinds = []struct{ kind, id, title, help string }{
 		"The setting was known before the change and is unknown after it, so it is not known what the change does. Write its value into the change.",
 	},
 	{
+		evaluator.RemarkStopped, "gate-stopped-policy", "The change stops a plug-in install policy",
+		"The policy worked before the change and is now gone, off, or without a target or a schedule. Computers that it would have given the plug-in to, now or later, depend on another policy. --allow-incomplete lets that pass.",
+	},
+	{
 		evaluator.RemarkPolicy, "gate-let-pass", "Only the new configuration lets it pass",
 		"By the configuration of the target branch (--policy-base) it fails; the configuration, waivers, parameters or rules of the change would let it pass.",
 	},

@@ -110,6 +110,8 @@ type Policy struct {
 	Enabled *bool `json:"enabled"`
 	// GUIDs of the filters that make up the policy's targets.
 	TargetFilters []string `json:"target_filters,omitzero" jsonschema:"format=guid"`
+	// Whether the policy had a target when it was collected, whatever its target does with filters and even if these are not known.
+	HasTarget *bool `json:"has_target,omitempty"`
 	// Number of distinct computers in the policy's targets; null where a target does more than add the computers of filters.
 	TargetCount *int `json:"target_count" jsonschema:"minimum=0" jsonschema_extras:"unit=computers"`
 	// Schedules of the policy.

@@ -36,7 +36,7 @@ func fullEstate() *snapshot.Estate {
 		VendorPolicies: []snapshot.VendorPolicy{{GUID: guid1, Name: "Microsoft Vendor Policy",
 			PackageAssignment: &snapshot.PackageAssignment{Type: ptr("site"), AutomaticSiteAssignment: ptr(true), PackageServers: []string{}}}},
 		Policies: []snapshot.Policy{{GUID: guid1, Name: "Software Update Plug-in Install", Role: "plugin_install",
-			TargetFilters: []string{guid2}, Schedules: []snapshot.Schedule{{Type: ptr("daily"), RepeatMinutes: ptr(240)}}}},
+			TargetFilters: []string{guid2}, HasTarget: ptr(true), Schedules: []snapshot.Schedule{{Type: ptr("daily"), RepeatMinutes: ptr(240)}}}},
 		Filters:  []snapshot.Filter{{GUID: guid1, Name: "Computers with Software Update Plug-in Installed", Members: ptr(600)}},
 		Packages: []snapshot.Package{{GUID: guid2, Name: "Scan", Role: "scan", Codebases: []snapshot.Codebase{{Host: "ps01", Snapshot: ptr(true)}}}},
 		PackageServers: []snapshot.PackageServer{{GUID: guid1, Name: "LDS-PS01", Constrained: ptr(false), TaskService: ptr(true),

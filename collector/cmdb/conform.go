@@ -13,6 +13,7 @@ import (
 // like them.
 var fieldSections = map[string]string{
 	"policies.target_filters": "policies.targets",
+	"policies.has_target":     "policies.targets",
 	"policies.target_count":   "policies.target_counts",
 }
 

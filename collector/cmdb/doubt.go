@@ -33,7 +33,7 @@ var doubts = []doubt{
 		return ifSo(on, "there are policies that may be on, and not one has a target")
 	}, func(e *estateBuilder) {
 		for i := range e.estate.Policies {
-			e.estate.Policies[i].TargetFilters = nil
+			e.estate.Policies[i].TargetFilters, e.estate.Policies[i].HasTarget = nil, nil
 		}
 	}},
 	{"filters", func(e *estateBuilder) string {

@@ -150,19 +150,21 @@ func schedulesOf(settings *itemSettings) ([]snapshot.Schedule, error) {
 
 func fillTargets(e *estateBuilder, _ *Binding, rows [][]cell) error {
 	for _, policy := range e.policies {
-		policy.TargetFilters = []string{}
+		policy.TargetFilters, policy.HasTarget = []string{}, new(bool)
 	}
 	unknown := make(map[*snapshot.Policy]bool)
 	for _, row := range rows {
 		policy := e.policies[row[0].guid]
-		switch {
-		case policy == nil:
+		if policy == nil {
 			e.dangling.add(row[0].line, "guid", "policy %s is not in section policies", row[0].guid)
-		case !row[1].known:
-			e.faults.add(row[0].line, "filter", "it is empty for policy %q", policy.Name)
-			unknown[policy] = true
-		default:
+			continue
+		}
+		*policy.HasTarget = true // any row is a part of a target
+		if row[1].known {
 			policy.TargetFilters = insertSorted(policy.TargetFilters, row[1].guid.String())
+		} else {
+			e.unread.add(row[0].line, "filter", "it is empty for policy %q", policy.Name)
+			unknown[policy] = true
 		}
 	}
 	for policy := range unknown {

@@ -60,8 +60,9 @@ func TestUnknown_rows(t *testing.T) {
 		"target with an intersection": {
 			[]string{"UPDATE [TargetFilter] SET [Operation] = 1 WHERE [ResourceTargetGuid] IN (" + target + ")"}, "clients.plugin_policies", snapshot.Collected, "which clients 1 policies target is unknown",
 			func(m *memory) any {
-				return []any{pluginPolicy(m).TargetCount, len(pluginPolicy(m).TargetFilters), pc1(m).PluginPolicies}
-			}, `[null,1,null]`,
+				p := pluginPolicy(m)
+				return []any{p.TargetCount, len(p.TargetFilters), p.HasTarget, pc1(m).PluginPolicies}
+			}, `[null,1,true,null]`,
 		},
 		"target with an exception": {
 			[]string{"INSERT INTO [TargetFilter] SELECT '10000000-0000-0000-0000-0000000000F1', [ResourceTargetGuid], 1, 2 FROM [TargetFilter] WHERE [ResourceTargetGuid] IN (" + target + ")",
@@ -75,14 +76,15 @@ func TestUnknown_rows(t *testing.T) {
 		},
 		"target with a part that is not a filter": {
 			[]string{"INSERT INTO [TargetFilter] SELECT '10000000-0000-0000-0000-0000000000F1', [ResourceTargetGuid], 2, 0 FROM [TargetFilter] WHERE [ResourceTargetGuid] IN (" + target + ")"},
-			"policies.targets", snapshot.Partial, `column "filter": it is empty for policy "Default Software Update Plug-in Policy"`,
+			"policies.targets", snapshot.Collected, `column "filter": it is empty for policy "Default Software Update Plug-in Policy"`,
 			func(m *memory) any {
-				return []any{pluginPolicy(m).TargetFilters, pluginPolicy(m).TargetCount, pc1(m).PluginPolicies}
-			}, `[null,null,null]`,
+				p := pluginPolicy(m)
+				return []any{p.TargetFilters, p.HasTarget, p.TargetCount, pc1(m).PluginPolicies}
+			}, `[null,true,null,null]`,
 		},
 		"policy without a target": {
 			[]string{"DELETE FROM [ItemReference] WHERE [ParentItemGuid] IN (" + plugin + ")"}, "policies.target_counts", snapshot.Collected, "",
-			func(m *memory) any { return []any{pluginPolicy(m).TargetCount, pluginPolicy(m).TargetFilters} }, `[0,[]]`,
+			func(m *memory) any { return []any{pluginPolicy(m).TargetCount, pluginPolicy(m).TargetFilters, pluginPolicy(m).HasTarget} }, `[0,[],false]`,
 		},
 		"filter without members": {
 			[]string{"DELETE FROM [CollectionMembership]"}, "filters.members", snapshot.Collected, "",
@@ -160,7 +162,7 @@ func TestUnknown_rows(t *testing.T) {
 		},
 		"no client of a plug-in policy": {
 			[]string{"UPDATE [ItemReference] SET [ParentItemGuid] = '10000000-0000-0000-0000-0000000000A1'"}, "policies.targets", snapshot.Doubtful, "not one has a target",
-			func(m *memory) any { return pluginPolicy(m).TargetFilters }, `null`,
+			func(m *memory) any { return []any{pluginPolicy(m).TargetFilters, pluginPolicy(m).HasTarget} }, `[null,null]`,
 		},
 		"licences that no client holds": {
 			[]string{"UPDATE [LicenseInUse] SET [ResourceGuid] = '10000000-0000-0000-0000-0000000000C' || SUBSTR([ResourceGuid], 36)"}, "licences", snapshot.Collected, "",

@@ -4,8 +4,9 @@
 #   A vendor policy assigns packages to package servers. Whom its fault harms is
 #   read from what was assigned: a package server with neither a status row nor a
 #   codebase of a package was never assigned it. Without a status row alone that is
-#   possible only, for rows are lost. Policies for other vendors harm no Windows
-#   client.
+#   possible only, for rows are lost. If another policy may assign packages as well, it
+#   is not known which of them the required ones belong to, so no policy is the sure
+#   cause. Policies for other vendors harm no Windows client.
 # schemas:
 #   - data.estate: schema.estate
 #   - data.index: schema.index
@@ -46,26 +47,30 @@ windows_policies := [policy |
 
 # METADATA
 # description: |
-#   Sites where a required package was never assigned to a package server. Whether a
-#   site has clients does not matter: one without harms nobody.
-starved := [selector |
+#   Sites where a required package was never assigned to a package server, because of
+#   the vendor policy of a GUID. Whether a site has clients does not matter: one without
+#   harms nobody.
+starved_by(guid) := [selector |
 	some site, servers in data.index.site_package_servers
 	some role in data.params.required_packages
 	_any_lacks(servers, role)
 	selector := {
 		"site": site,
 		"package": role,
-		"certainty": package_servers.certainty(site, package_status.unserved[role]),
+		"certainty": _unless(
+			_another_assigns(guid, {server | some server in servers} | _strays),
+			package_servers.certainty(site, package_status.unserved[role]),
+		),
 	}
 ]
 
 # METADATA
 # description: |
-#   All clients that lack a package; for sure where it was never assigned to any
-#   package server.
-everywhere := [selector |
+#   All clients that lack a package, because of the vendor policy of a GUID; for sure
+#   where it was never assigned to any package server. Null stands for all policies.
+everywhere_by(guid) := [selector |
 	some role in data.params.required_packages
-	selector := {"all": true, "package": role, "certainty": _certainty(role)}
+	selector := {"all": true, "package": role, "certainty": _unless(_another_assigns(guid, _all), _certainty(role))}
 ]
 
 _certainty(role) := "sure" if {
@@ -89,3 +94,32 @@ _assigned := {role: servers |
 		server.packages[role]
 	}
 }
+
+# A sure cause is only a possible one if something else may be in force.
+_unless(false, certainty) := certainty
+
+_unless(true, _) := "possible"
+
+# Whether another policy than that of a GUID may assign packages to some of the servers.
+_another_assigns(guid, servers) if {
+	guid != null
+	some policy in windows_policies
+	policy.guid != guid
+	policy.enabled != false
+	assignment(policy) != "site"
+	automatic(policy) != true
+	_may_enable(policy, servers)
+} else := false
+
+_may_enable(policy, _) if assignment(policy) != "individual"
+
+_may_enable(policy, _) if not policy.package_assignment.package_servers
+
+_may_enable(policy, servers) if {
+	some server in policy.package_assignment.package_servers
+	server in servers
+}
+
+_strays := {server | some server, _ in data.index.unplaced_package_servers}
+
+_all := {server.guid | some server in data.estate.package_servers}

@@ -55,7 +55,7 @@ test_windows_policies if {
 }
 
 test_starved if {
-	starved := distribution.starved with data.estate as _estate
+	starved := distribution.starved_by("V1") with data.estate as _estate
 		with data.index as _index
 		with data.params as _params
 	starved == [
@@ -66,7 +66,7 @@ test_starved if {
 
 # Rows are lost: without codebases a missing one makes nothing sure.
 test_starved_where_codebases_are_unknown if {
-	starved := distribution.starved with data.estate as _estate
+	starved := distribution.starved_by("V1") with data.estate as _estate
 		with data.index as _index_with({})
 		with data.params as _params
 	starved == [
@@ -76,7 +76,7 @@ test_starved_where_codebases_are_unknown if {
 }
 
 test_served_without_a_status if {
-	starved := distribution.starved with data.estate as _estate
+	starved := distribution.starved_by("V1") with data.estate as _estate
 		with data.index as _index_with({"codebases": [{"host": "lds-ps01.corp.example"}]})
 		with data.params as _params
 	{selector.site | some selector in starved} == {"YORK"}
@@ -84,10 +84,10 @@ test_served_without_a_status if {
 
 test_everywhere if {
 	possible := [{"all": true, "package": "scan", "certainty": "possible"}]
-	distribution.everywhere == possible with data.estate as _estate
+	distribution.everywhere_by("V1") == possible with data.estate as _estate
 		with data.index as _index
 		with data.params as _params
-	distribution.everywhere == possible with data.estate as {"package_servers": []}
+	distribution.everywhere_by("V1") == possible with data.estate as {"package_servers": []}
 		with data.index as _index
 		with data.params as _params
 
@@ -96,10 +96,83 @@ test_everywhere if {
 		"server": {"name": "NS01"},
 		"package_servers": [{"guid": "P1", "packages": {}}],
 	}
-	distribution.everywhere == sure with data.estate as nothing
+	distribution.everywhere_by("V1") == sure with data.estate as nothing
 		with data.index as _index
 		with data.params as _params
-	distribution.everywhere == possible with data.estate as nothing
+	distribution.everywhere_by("V1") == possible with data.estate as nothing
 		with data.index as _index_with({})
 		with data.params as _params
+}
+
+_second(enabled, kind, servers) := {
+	"guid": "V3",
+	"name": "Second",
+	"enabled": enabled,
+	"package_assignment": {
+		"type": kind,
+		"automatic_site_assignment": false,
+		"package_servers": servers,
+	},
+}
+
+_beside(second, strays) := {"site": site, "everywhere": everywhere} if {
+	servers := [{"guid": "P1", "packages": {}}, {"guid": "P2", "packages": {}}]
+	estate := {
+		"server": {"name": "NS01"},
+		"package_servers": servers,
+		"vendor_policies": [_microsoft, second],
+	}
+	index := object.union(object.remove(_index, ["site_package_servers"]), {
+		"site_package_servers": {"LEEDS": ["P1"]},
+		"unplaced_package_servers": strays,
+	})
+	starved := distribution.starved_by("V1") with data.estate as estate
+		with data.index as index
+		with data.params as _params
+	lacking := distribution.everywhere_by("V1") with data.estate as estate
+		with data.index as index
+		with data.params as _params
+	site := starved[0].certainty
+	everywhere := lacking[0].certainty
+}
+
+test_another_policy_may_assign if {
+	possible := {"site": "possible", "everywhere": "possible"}
+	every second in [
+		_second(true, "all", []),
+		_second(null, "all", []),
+		_second(true, null, []),
+		_second(true, "individual", ["P1"]),
+		{"guid": "V3", "name": "Second", "enabled": true, "package_assignment": {"type": "individual"}},
+		{"guid": "V3", "name": "Second", "enabled": true},
+	] {
+		_beside(second, {}) == possible
+	}
+	_beside(_second(true, "individual", ["P2"]), {"P2": true}) == possible
+}
+
+test_another_policy_does_not_assign if {
+	sure := {"site": "sure", "everywhere": "sure"}
+	automatic := {"package_assignment": {"type": "all", "automatic_site_assignment": true}}
+	every second in [
+		_second(false, "all", []),
+		_second(true, "site", []),
+		object.union(_second(true, "all", []), automatic),
+		_second(true, "individual", []),
+		object.union(_second(true, "all", []), {"name": "Red Hat"}),
+	] {
+		_beside(second, {}) == sure
+	}
+	_beside(_second(true, "individual", ["P2"]), {}) == {"site": "sure", "everywhere": "possible"}
+}
+
+test_everywhere_by_all_policies if {
+	selectors := distribution.everywhere_by(null) with data.estate as {
+		"server": {"name": "NS01"},
+		"package_servers": [{"guid": "P1", "packages": {}}],
+		"vendor_policies": [_microsoft, _second(true, "all", [])],
+	}
+		with data.index as _index
+		with data.params as _params
+	{selector.certainty | some selector in selectors} == {"sure"}
 }

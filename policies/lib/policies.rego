@@ -32,7 +32,7 @@ faults(policy, needed) := [{
 	policy.enabled == false
 } else := [fault |
 	some setting in needed
-	object.get(policy, setting, null) == []
+	_lacks(policy, setting)
 	fault := object.union(_empty[setting], {"setting": setting, "actual": "none"})
 ]
 
@@ -43,6 +43,8 @@ questions(policy, needed) := {"whether the policy is on" |
 } | {_question[setting] |
 	some setting in needed
 	object.get(policy, setting, null) == null
+	not _has(policy, setting)
+	not _lacks(policy, setting)
 }
 
 # METADATA
@@ -62,12 +64,23 @@ none_works(role, needed) if {
 	}
 }
 
+# The filters are the setting: that a target was collected counts only if they are
+# unknown.
+_lacks(policy, setting) if object.get(policy, setting, null) == []
+
+_lacks(policy, "target_filters") if {
+	policy.has_target == false
+	object.get(policy, "target_filters", null) == null
+}
+
+_has(policy, "target_filters") if policy.has_target == true
+
 _empty := {
 	"target_filters": {"msg": "has no target", "expected": "at least 1 filter"},
 	"schedules": {"msg": "has no schedule", "expected": "at least 1 schedule"},
 }
 
 _question := {
-	"target_filters": "which filters the policy targets",
+	"target_filters": "whether the policy has a target",
 	"schedules": "which schedules the policy has",
 }

@@ -60,9 +60,24 @@ test_questions if {
 	policies.questions(_policy, _needed) == set()
 	policies.questions(_but({"enabled": false, "schedules": []}), _needed) == set()
 	policies.questions(_but({"enabled": null}), _needed) == {"whether the policy is on"}
-	policies.questions(_without("target_filters"), _needed) == {"which filters the policy targets"}
+	policies.questions(_without("target_filters"), _needed) == {"whether the policy has a target"}
 	policies.questions(_without("schedules"), _needed) == {"which schedules the policy has"}
 	policies.questions(_without("schedules"), ["target_filters"]) == set()
+}
+
+test_has_target_without_filters if {
+	known := object.union(_without("target_filters"), {"has_target": true})
+	policies.faults(known, _needed) == []
+	policies.questions(known, _needed) == set()
+	none := object.union(known, {"has_target": false})
+	{fault.msg | some fault in policies.faults(none, _needed)} == {"has no target"}
+	policies.questions(none, _needed) == set()
+}
+
+test_filters_precede_has_target if {
+	emptied := _but({"target_filters": [], "has_target": true})
+	{fault.msg | some fault in policies.faults(emptied, _needed)} == {"has no target"}
+	policies.faults(_but({"has_target": false}), _needed) == []
 }
 
 _works(list) := {"works": works, "none": none} if {

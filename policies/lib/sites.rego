@@ -7,7 +7,6 @@
 package nscheck.lib.sites
 
 import data.nscheck.lib.clients
-import data.nscheck.lib.versions
 
 # METADATA
 # description: The site as the resource of a finding.
@@ -31,17 +30,4 @@ unknown_of_lost contains {
 	some subnet in data.estate.subnets
 	some site in subnet.sites
 	not data.index.sites[site]
-}
-
-# METADATA
-# description: |
-#   Whether clients of a site may download from the Notification Server;
-#   undefined where that is unknown. The setting that prevents it came with 8.5
-#   RU3 (8.5.5032), so an older platform cannot prevent it.
-ns_allowed(site) := false if {
-	"Ns" in site.prevent_downloads
-} else if {
-	site.prevent_downloads
-} else if {
-	versions.older(data.estate.server.version, "8.5.5032")
 }

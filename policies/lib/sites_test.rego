@@ -28,33 +28,6 @@ test_clients_of_unknown_site_may_be_anywhere if {
 		with data.index as {"subnet_sites": {}}
 }
 
-_estate(version) := {"server": {"name": "NS01", "version": version}}
-
-test_ns_allowed if {
-	every version in ["7.5.3153", "8.5.5032", null] {
-		sites.ns_allowed({"prevent_downloads": []}) == true with data.estate as _estate(version)
-		sites.ns_allowed({"prevent_downloads": ["ExtPs"]}) == true with data.estate as _estate(version)
-	}
-}
-
-test_ns_prevented if {
-	every version in ["8.5.5032", null] {
-		sites.ns_allowed({"prevent_downloads": ["ExtPs", "Ns"]}) == false
-			with data.estate as _estate(version)
-	}
-}
-
-test_an_older_platform_cannot_prevent_it if {
-	sites.ns_allowed({}) == true with data.estate as _estate("8.5.3073")
-}
-
-test_unknown_whether_prevented if {
-	every version in ["8.5.5032", null] {
-		results := {allowed | allowed := sites.ns_allowed({})} with data.estate as _estate(version)
-		count(results) == 0
-	}
-}
-
 test_sites_that_are_not_among_the_sites if {
 	estate := {"subnets": [
 		{"guid": "N1", "sites": ["LEEDS"]},

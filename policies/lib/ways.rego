@@ -4,7 +4,8 @@
 #   A package leaves the Notification Server for the unconstrained package servers
 #   that a vendor policy assigns it to. A constrained package server that is assigned
 #   it pulls it from other package servers of its sites. Clients download it from the
-#   package servers of their sites. What was observed (statuses, codebases) plays no
+#   package servers of their sites, or from the Notification Server itself unless the
+#   settings of their site prevent that. What was observed (statuses, codebases) plays no
 #   part: a way that is open by the settings may still be blocked.
 #
 #   What is not known leaves a way open in "possible" answers and closes it in "sure"
@@ -17,6 +18,7 @@ package nscheck.lib.ways
 import data.nscheck.lib.distribution
 import data.nscheck.lib.names
 import data.nscheck.lib.vendor_policies
+import data.nscheck.lib.versions
 
 # METADATA
 # description: |
@@ -70,6 +72,33 @@ _receive_with_task_services := graph.reachable(
 	_edges(_assigned & with_task_services, _unconstrained, set()),
 	{_notification_server},
 ) & (_assigned & with_task_services)
+
+# METADATA
+# description: |
+#   Sites whose clients may download from the Notification Server itself, whatever is
+#   unknown. The setting that prevents it came with 8.5 RU3 (8.5.5032), so an older
+#   platform cannot prevent it.
+ns_open := {site.guid |
+	some site in data.estate.sites
+	_allows_ns(site)
+}
+
+# METADATA
+# description: Sites that prevent their clients from downloading from the Notification Server.
+ns_closed := {site.guid |
+	some site in data.estate.sites
+	"Ns" in site.prevent_downloads
+}
+
+_allows_ns(site) if {
+	site.prevent_downloads
+	not "Ns" in site.prevent_downloads
+}
+
+_allows_ns(site) if {
+	not site.prevent_downloads
+	versions.older(data.estate.server.version, "8.5.5032")
+}
 
 # METADATA
 # description: Package servers that may get packages from the Notification Server or another package server.

@@ -250,6 +250,29 @@ test_hops_over_an_unknown_source if {
 	]
 }
 
+_ns_hop(prevented, version) := hop if {
+	hop := {"open": ways.ns_open, "closed": ways.ns_closed} with data.estate as {
+		"server": {"name": "NS01", "version": version},
+		"sites": [object.union({"guid": "S", "name": "Leeds"}, prevented)],
+	}
+}
+
+test_ns_hop if {
+	every version in ["7.5.3153", "8.5.5032", null] {
+		every prevented in [[], ["ExtPs"]] {
+			_ns_hop({"prevent_downloads": prevented}, version) == {"open": {"S"}, "closed": set()}
+		}
+		_ns_hop({"prevent_downloads": ["ExtPs", "Ns"]}, version) == {"open": set(), "closed": {"S"}}
+	}
+}
+
+test_ns_hop_of_unknown_setting if {
+	_ns_hop({}, "8.5.3073") == {"open": {"S"}, "closed": set()}
+	every version in ["8.5.5032", null] {
+		_ns_hop({}, version) == {"open": set(), "closed": set()}
+	}
+}
+
 test_vendor_policies_were_not_collected if {
 	ways.closed == set() with data.estate as {"package_servers": [_server("P1", false, true)]}
 		with data.index as {

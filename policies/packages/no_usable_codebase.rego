@@ -134,6 +134,7 @@ import data.nscheck.lib.package_status
 import data.nscheck.lib.packages
 import data.nscheck.lib.sites
 import data.nscheck.lib.text
+import data.nscheck.lib.ways
 
 violation contains {
 	"msg": sprintf("%s has no codebase on any host", [packages.names[role]]),
@@ -210,14 +211,9 @@ _helped := {role: package_servers.sites_with(servers) |
 	some role, servers in package_status.serving
 }
 
-_ns_helps(role) := _ns_allowed if {
+_ns_helps(role) := ways.ns_open if {
 	package_status.on_ns[role]
 } else := set()
-
-_ns_allowed := {site.guid |
-	some site in data.estate.sites
-	sites.ns_allowed(site) == true
-}
 
 _why(role) := concat("", [
 	"its package servers have none, ",
@@ -242,10 +238,8 @@ _open_questions(site, role) := union({
 
 _in_doubt(site, role) if {
 	package_status.on_ns[role]
-	not _ns_forbidden(site)
+	not site.guid in ways.ns_closed
 }
-
-_ns_forbidden(site) if sites.ns_allowed(site) == false
 
 _strays := {role: count(package_servers.strays(servers)) |
 	some role, servers in package_status.serving

@@ -105,7 +105,7 @@ violation contains {
 	_prestaged(policy)
 }
 
-affects(_) := distribution.starved
+affects(finding) := distribution.starved_by(finding.resource.guid)
 
 unknown contains {
 	"msg": "It is unknown how the policy assigns its packages to package servers",

@@ -141,7 +141,7 @@ violation contains {
 	"path": _path(policy),
 	"expected": "at least 1 package server of the site",
 	"actual": "none",
-	"affects": _selectors(site.guid),
+	"affects": _selectors(policy, site.guid),
 } if {
 	some policy in _individual
 	policy.enabled == true
@@ -150,7 +150,7 @@ violation contains {
 }
 
 # Where some package servers are enabled, sites without one have findings of their own.
-affects(finding) := array.concat(ways.closed_sites, distribution.everywhere) if {
+affects(finding) := array.concat(ways.closed_sites, distribution.everywhere_by(policy.guid)) if {
 	some policy in _individual
 	distribution.resource(policy) == finding.resource
 	count(_enabled(policy)) == 0
@@ -243,13 +243,13 @@ _do_not_exist(1) := "does not exist"
 
 _do_not_exist(n) := "do not exist" if n > 1
 
-# For sure if no other vendor policy assigns packages to the site, or if a package was
-# never assigned; else one that came earlier may still be there.
-_selectors(site) := [{"site": site, "certainty": "sure"}] if {
+# For sure if no other vendor policy assigns packages to the site; else one that came
+# earlier may still be there, or come by another policy.
+_selectors(policy, site) := [{"site": site, "certainty": "sure"}] if {
 	site in ways.closed_by_assignment
 } else := array.concat(
 	[selector |
-		some selector in distribution.starved
+		some selector in distribution.starved_by(policy.guid)
 		selector.site == site
 	],
 	[{"site": site, "certainty": "possible"}],

@@ -180,7 +180,7 @@ test_another_vendor_policy_assigns_the_site if {
 		with data.totals as _totals
 		with data.params as {"required_packages": ["scan"], "other_vendors": ["Red Hat"]}
 	{v.affects | some v in violations} == {[
-		{"site": "LEEDS", "package": "scan", "certainty": "sure"},
+		{"site": "LEEDS", "package": "scan", "certainty": "possible"},
 		{"site": "LEEDS", "certainty": "possible"},
 	]}
 }

@@ -7,7 +7,8 @@
 #   affected; a computer without it does not get it from these policies, so it is
 #   neither scanned nor counted. It may still get the plug-in in another way, for
 #   example by hand, from an image, or by a policy that is not recognised by its name.
-#   A policy without a target is reported only if an Active computer lacks the plug-in.
+#   A policy without a target is reported only if an Active computer lacks the plug-in;
+#   the gate also reports that a change takes the target away.
 # related_resources:
 #   - ref: HOWTO59456
 #     description: The chain to a licence; the install policy comes first.

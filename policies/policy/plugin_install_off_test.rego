@@ -104,7 +104,7 @@ test_unknown_settings if {
 	_result([object.remove(
 		_policy,
 		["target_filters"],
-	)]) == _unknown("It is unknown which filters the policy targets")
+	)]) == _unknown("It is unknown whether the policy has a target")
 	_result([object.remove(
 		_policy,
 		["schedules"],

@@ -81,11 +81,15 @@ _questions := {question |
 
 _questions_of(guid) := {sprintf("whether plug-in policy %s exists, because it is not among the policies", [guid])} if {
 	not _policies[guid]
-} else := {sprintf("%s (%s)", [question, _policies[guid].name]) |
+} else := ({sprintf("%s (%s)", [question, _policies[guid].name]) |
 	some question in policies.questions(_policies[guid], _needed)
 } | {sprintf("whether %s targets the client, because the client is in none of its filters", [policy.name]) |
 	policy := _policies[guid]
 	every filter in policy.target_filters {
 		not filter in input.filters
 	}
+}) | {sprintf("whether %s targets the client, because its filters are unknown", [policy.name]) |
+	policy := _policies[guid]
+	policy.has_target == true
+	not policy.target_filters
 }

@@ -82,7 +82,7 @@ test_unknown_settings if {
 	_result(_client, [object.remove(
 		_policy,
 		["target_filters"],
-	)]) == _unknown("It is unknown which filters the policy targets (Default)")
+	)]) == _unknown("It is unknown whether the policy has a target (Default)")
 	_result(
 		_but({"plugin_policies": ["A1", "A2"]}),
 		[_off, _clone({"enabled": null})],
@@ -108,6 +108,15 @@ test_in_none_of_its_filters if {
 		_but({"filters": ["F2"]}),
 		[object.union(_policy, {"target_filters": ["F1", "F2"]})],
 	) == _silent
+}
+
+test_has_target_without_filters if {
+	known := object.union(object.remove(_policy, ["target_filters"]), {"has_target": true})
+	_result(_client, [known]) == _unknown(concat("", [
+		"It is unknown whether Default targets the client, ",
+		"because its filters are unknown",
+	]))
+	_result(_client, [object.union(known, {"has_target": false})]) == _found(["Default has no target"])
 }
 
 test_unknown_computer if {

@@ -84,14 +84,22 @@ test_unknown_target if {
 	_result([object.remove(
 		_policy,
 		["target_filters"],
-	)]) == _unknown("It is unknown which filters the policy targets")
+	)]) == _unknown("It is unknown whether the policy has a target")
 	_result([object.remove(
 		_but({"enabled": null}),
 		["target_filters"],
 	)]) == _unknown(concat("", [
-		"It is unknown whether the policy is on, ",
-		"and which filters the policy targets",
+		"It is unknown whether the policy has a target, ",
+		"and whether the policy is on",
 	]))
+}
+
+test_has_target_without_filters if {
+	known := object.union(object.remove(_policy, ["target_filters"]), {"has_target": true})
+	_result([known]) == _silent
+	result := _result([object.union(known, {"has_target": false})])
+	{v.msg | some v in result.violation} == {"Default Software Update Plug-in Policy has no target"}
+	result.unknown == set()
 }
 
 test_not_found if {

@@ -27,6 +27,7 @@
 #   step: "+"
 #   explains: [NS-CLI-002, NS-LIC-001]
 #   chain: 515
+#   alternatives: true
 #   remediation:
 #     - versions: ">=7"
 #       ref: KB178560

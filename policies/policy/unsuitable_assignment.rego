@@ -104,7 +104,7 @@ violation contains {
 	fault := _fault(policy)
 }
 
-affects(_) := distribution.starved
+affects(finding) := distribution.starved_by(finding.resource.guid)
 
 unknown contains {
 	"msg": "It is unknown how the policy assigns its packages to package servers",

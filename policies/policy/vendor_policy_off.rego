@@ -81,7 +81,7 @@ violation contains {
 	some policy in distribution.windows_policies
 }
 
-affects(_) := array.concat(ways.closed_sites, distribution.everywhere)
+affects(_) := array.concat(ways.closed_sites, distribution.everywhere_by(null))
 
 unknown contains {
 	"msg": "It is unknown whether the policy is on",

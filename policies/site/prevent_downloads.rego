@@ -42,6 +42,7 @@ import data.nscheck.lib.package_servers
 import data.nscheck.lib.package_status
 import data.nscheck.lib.packages
 import data.nscheck.lib.sites
+import data.nscheck.lib.ways
 
 violation contains {
 	"msg": msg,
@@ -106,7 +107,7 @@ unknown contains {
 _sources := [["Ns", "the Notification Server"], ["ExtPs", "package servers of other sites"]]
 
 _certainty(site) := "sure" if {
-	"Ns" in site.prevent_downloads
+	site.guid in ways.ns_closed
 } else := "possible"
 
 _lacks(site, role) if {

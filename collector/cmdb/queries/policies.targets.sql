@@ -1,8 +1,9 @@
 -- section: policies.targets
--- fills: target_filters of each policy: the filters that make up its targets, whether they add or take away computers
+-- fills: target_filters of each policy: the filters that make up its targets, whether they add or take away computers; has_target of each policy: whether it has a row here
 -- column: guid: the policy
 -- column: filter: a filter of one of its targets; null where a target has a part that is not a filter
 -- field: estate.policies.target_filters: filter
+-- field: estate.policies.has_target: guid
 -- object: vItem: Guid, Name (P)
 -- object: ItemReference: ParentItemGuid, ChildItemGuid (P)
 -- object: TargetFilter: Guid, ResourceTargetGuid (P)
