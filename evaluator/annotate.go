@@ -47,7 +47,7 @@ func (a *annotations) annotateEstate(rule *Rule, findings []Finding, hashes obje
 		id := newIdentity(rule, f.Resource.Type, f.Package, f.Path, n)
 		prints := id.under(objectOf(f.Resource, f.Package))
 		f.Fingerprint, f.ObjectHash = prints[0].String(), hashes[f.Resource.GUID]
-		a.annotate(f, &FindingID{prints, f.SitesAffected()}, true)
+		a.annotate(f, &FindingID{Prints: prints, Sites: f.SitesAffected()}, true)
 	}
 }
 
@@ -58,7 +58,7 @@ func (a *annotations) annotateClient(rec *clientRecord, findings []Finding, ids 
 	}
 	object := objectOf(rec.resource(), "")
 	for i := range findings {
-		a.annotate(&findings[i], &FindingID{ids[i].under(object), rec.Sites}, first)
+		a.annotate(&findings[i], &FindingID{Prints: ids[i].under(object), Sites: rec.Sites}, first)
 	}
 }
 

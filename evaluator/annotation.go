@@ -26,4 +26,6 @@ type FindingID struct {
 	Prints []fingerprint
 	// GUIDs of the sites of all clients that it affects; none if they are unknown.
 	Sites []string
+	// Why a waiver that is about it does not hold; set by the annotation of waivers.
+	Lapsed string
 }

@@ -1,6 +1,7 @@
 package evaluator
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"slices"
@@ -14,6 +15,7 @@ import (
 type Baseline struct {
 	file    *ResultFile
 	prints  []fingerprint // sorted
+	waived  map[fingerprint]WaiverUse
 	results map[string]*RuleResult
 }
 
@@ -23,7 +25,7 @@ func ReadBaseline(name string) (*Baseline, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Baseline{file: file, results: map[string]*RuleResult{}}
+	b := &Baseline{file: file, results: map[string]*RuleResult{}, waived: map[fingerprint]WaiverUse{}}
 	for i := range file.Rules {
 		b.results[file.Rules[i].ID] = &file.Rules[i]
 	}
@@ -36,6 +38,9 @@ func ReadBaseline(name string) (*Baseline, error) {
 			return nil, fmt.Errorf("read %s: a finding of %s has no fingerprint, so nothing can be compared with it", name, f.Rule)
 		}
 		b.prints = append(b.prints, print)
+		if f.Waiver != nil {
+			b.waived[print] = *f.Waiver
+		}
 	}
 	slices.SortFunc(b.prints, fingerprint.compare)
 	return b, nil
@@ -119,23 +124,47 @@ type comparing struct {
 // Annotate sets the state of a finding against the baseline.
 func (c *comparing) Annotate(f *Finding, id *FindingID, first bool) {
 	f.BaselineState = c.state(f, id.Prints, first)
+	if w := c.waiverOf(id.Prints); w != nil && f.Waiver == nil {
+		f.LapsedWaiver = &LapsedWaiver{*w, cmp.Or(id.Lapsed, "it no longer covers the object of the finding")}
+	}
+}
+
+// waiverOf returns the waiver that covered a finding in the baseline; nil if none did.
+func (c *comparing) waiverOf(prints []fingerprint) *WaiverUse {
+	for _, p := range prints {
+		if c.find(p) >= 0 {
+			if w, ok := c.waived[p]; ok {
+				return &w
+			}
+			return nil
+		}
+	}
+	return nil
 }
 
 // state compares a finding, which has several fingerprints where its rule had
-// other ids.
+// other ids. A finding that a waiver covered in the baseline and none covers now is new.
 func (c *comparing) state(f *Finding, prints []fingerprint, counting bool) BaselineState {
+	state := Incomparable
+	if fullyJudged(c.before[f.Rule], f.Resource) {
+		state = New
+	}
 	for _, p := range prints {
-		if i := c.find(p); i >= 0 {
+		i := c.find(p)
+		if i < 0 {
+			continue
+		}
+		if counting {
+			c.seen[i] = true
+		}
+		if _, accepted := c.waived[p]; !accepted || f.Waiver != nil {
 			if counting {
-				c.seen[i] = true
 				c.counts.Unchanged++
 			}
 			return Unchanged
 		}
-	}
-	state := Incomparable
-	if fullyJudged(c.before[f.Rule], f.Resource) {
-		state = New
+		state = New // nobody accepts it any longer
+		break
 	}
 	if counting {
 		c.counts.Add(state, 1)

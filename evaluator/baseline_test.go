@@ -1,13 +1,19 @@
 package evaluator
 
 import (
+	"crypto/sha256"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/nscheck/nscheck/snapshot"
 )
 
 // stored writes a result as the JSON format does, as far as a baseline reads it.
@@ -93,6 +99,157 @@ func TestBaseline(t *testing.T) {
 			}
 			if c.SameRules != (tt.packs[0] == tt.packs[1]) {
 				t.Errorf("same rules: %v", c.SameRules)
+			}
+		})
+	}
+}
+
+// TestBaseline_lapsedWaiver: what a waiver covered in the baseline and none covers now
+// is new, so that --fail-on-new does not let it pass.
+func TestBaseline_lapsedWaiver(t *testing.T) {
+	p := mustPack(t, map[string]string{"a.rego": activeRule})
+	doc := "estate: {subnets: []}\nclients: [" + clientX + "," + clientY + "]"
+	waiver := func(more string) string {
+		return "waivers:\n  - {rule: ACME-CLI-001, object: {type: client, guid: 00000000-0000-0000-0000-000000000001}, reason: moves" + more + "}\n"
+	}
+	at := func(day Date, waivers string, b *Baseline) *Outcome {
+		if b == nil {
+			return judge(t, p, doc, waivers, Options{AsOf: day})
+		}
+		return judgeAgainst(t, p, doc, waivers, Options{AsOf: day}, &Against{Baseline: b, FailOnNew: true})
+	}
+	const may, june = Date("2026-05-01"), Date("2026-06-01")
+	accepted := stored(t, at(may, waiver(", expires: 2026-05-31"), nil))
+	plain := stored(t, at(may, "", nil))
+	tests := []struct {
+		name, waivers string
+		day           Date
+		base          *Baseline
+		state         BaselineState
+		lapsed        string
+		status        int
+	}{
+		{"it holds", waiver(", expires: 2026-05-31"), may, accepted, Unchanged, "", ExitClean},
+		{"it has expired", waiver(", expires: 2026-05-31"), june, accepted, New, "it expired on 2026-05-31", ExitFindings},
+		{"it is not there", "", may, accepted, New, "it no longer covers the object of the finding", ExitFindings},
+		{"it is for another object", "waivers:\n  - {rule: ACME-CLI-001, object: {name: Y}, reason: moves}\n", may, accepted, New, "it no longer covers the object of the finding", ExitFindings},
+		{"the object has changed", waiver(", object_hash: abababababab"), may, accepted, New, "the object that it is about has changed", ExitFindings},
+		{"another waiver covers it", waiver(""), june, accepted, Unchanged, "", ExitClean},
+		{"it was not accepted before", "", may, plain, Unchanged, "", ExitClean},
+		{"it is accepted now", waiver(""), may, plain, Unchanged, "", ExitClean},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := at(tt.day, tt.waivers, tt.base)
+			for f, err := range r.Findings() {
+				if err != nil {
+					t.Fatal(err)
+				}
+				if f.Resource.Name != "X" {
+					continue
+				}
+				lapsed := ""
+				if f.LapsedWaiver != nil {
+					lapsed = f.LapsedWaiver.Msg
+				}
+				if f.BaselineState != tt.state || lapsed != tt.lapsed {
+					t.Errorf("it is %s, %q; want %s, %q", f.BaselineState, lapsed, tt.state, tt.lapsed)
+				}
+			}
+			if got := r.ExitStatus(Low, true); got != tt.status {
+				t.Errorf("exit status %d, want %d", got, tt.status)
+			}
+			if c := r.Baseline; c.New+c.Unchanged != 2 || c.Absent != 0 || (c.New == 1) != (tt.state == New) {
+				t.Errorf("counts %+v", c)
+			}
+		})
+	}
+}
+
+// TestBaseline_otherEstate: a baseline of another Notification Server, or of a later
+// collection, is refused, because nothing would be new against it.
+func TestBaseline_otherEstate(t *testing.T) {
+	p := mustPack(t, map[string]string{"a.rego": activeRule})
+	snap := func(name, guid string, day int) *snapshot.Reader {
+		guid = "00000000-0000-0000-0000-00000000000" + guid
+		text := fmt.Sprintf(`{"kind": "manifest", "format": 1, "tool": "0.1.0", "collected_at": "2026-05-%02dT06:00:00Z", "source": {"kind": "demo"}, "sections": []}
+{"kind": "estate", "server": {"guid": %q, "name": %q, "version": "8.5"}, "subnets": []}
+`, day, guid, name)
+		text += fmt.Sprintf(`{"kind": "end", "clients": 0, "sha256": "%x"}`+"\n", sha256.Sum256([]byte(text)))
+		r, err := snapshot.NewReader(strings.NewReader(text), "snap.jsonl")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	evaluate := func(s *snapshot.Reader, against *Against) (*Outcome, error) {
+		r, err := EvaluateAgainst(t.Context(), p, s, Options{}, against)
+		if err == nil {
+			t.Cleanup(func() { r.Close() })
+		}
+		return r, err
+	}
+	first, err := evaluate(snap("NS01", "1", 2), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := stored(t, first)
+	tests := []struct {
+		name, server, guid string
+		day                int
+		want               string
+	}{
+		{"the same", "NS01", "1", 2, ""},
+		{"later", "NS01", "1", 3, ""},
+		{"under another name", "NS99", "1", 3, ""},
+		{"earlier", "NS01", "1", 1, "the snapshot was collected on 2026-05-01 06:00:00Z, before that of the baseline on 2026-05-02 06:00:00Z"},
+		{"another server", "NS02", "2", 3, "the baseline is of the Notification Server NS01 (00000000-0000-0000-0000-000000000001), the snapshot of NS02 (00000000-0000-0000-0000-000000000002)"},
+		{"another server of that name", "NS01", "2", 3, "the baseline is of the Notification Server NS01 "},
+		{"both", "NS02", "2", 1, "; the snapshot was collected on"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := evaluate(snap(tt.server, tt.guid, tt.day), &Against{Baseline: base})
+			var incomparable *IncomparableError
+			switch {
+			case tt.want == "" && err != nil:
+				t.Errorf("refused: %v", err)
+			case tt.want != "" && (!errors.As(err, &incomparable) || !strings.Contains(err.Error(), tt.want)):
+				t.Errorf("got %v, want %s", err, tt.want)
+			}
+			if _, err := evaluate(snap(tt.server, tt.guid, tt.day), &Against{Baseline: base, Anyway: true}); err != nil {
+				t.Errorf("compared anyway: %v", err)
+			}
+		})
+	}
+}
+
+// TestCompare_sides: the two sides of a comparison must be of one Notification Server,
+// in the order in which they were collected.
+func TestCompare_sides(t *testing.T) {
+	at := func(name, guid string, day int) *SnapshotInfo {
+		s := &snapshot.Server{Name: name}
+		if guid != "" {
+			s.GUID = &guid
+		}
+		return &SnapshotInfo{Server: s, Manifest: &snapshot.Manifest{CollectedAt: snapshot.Time{Time: time.Date(2026, 5, day, 6, 0, 0, 0, time.UTC)}}}
+	}
+	tests := []struct {
+		name       string
+		base, head *SnapshotInfo
+		want       string
+	}{
+		{"the same", at("NS01", "A", 2), at("NS01", "A", 2), ""},
+		{"later", at("NS01", "A", 2), at("NS01", "A", 3), ""},
+		{"older", at("NS01", "A", 2), at("NS01", "A", 1), "the head was collected on 2026-05-01 06:00:00Z, before the base on 2026-05-02 06:00:00Z"},
+		{"another server", at("NS01", "A", 2), at("NS01", "B", 3), "the base is of the Notification Server NS01 (A), the head of NS01 (B)"},
+		{"by name", at("NS01", "", 2), at("ns01", "B", 3), ""},
+		{"another name", at("NS01", "", 2), at("NS02", "B", 3), "the base is of the Notification Server NS01, the head of NS02 (B)"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := strings.Join(sidesDiffer(tt.base, tt.head), "; "); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})
 	}

@@ -21,6 +21,7 @@ type blame struct {
 	settings []change.Setting
 	sides    [2]*trail
 	names    map[string]map[string]bool // by rule id
+	read     map[string]*ruleReads      // by rule id
 	near     map[string]map[string]bool // by GUID
 	clients  map[string][]SettingRef    // of clients' findings, by rule id
 }
@@ -28,7 +29,7 @@ type blame struct {
 func newBlame(settings []change.Setting, base, head *trail) *blame {
 	return &blame{
 		settings: settings, sides: [2]*trail{base, head},
-		names: map[string]map[string]bool{}, near: map[string]map[string]bool{}, clients: map[string][]SettingRef{},
+		names: map[string]map[string]bool{}, read: map[string]*ruleReads{}, near: map[string]map[string]bool{}, clients: map[string][]SettingRef{},
 	}
 }
 
@@ -65,10 +66,18 @@ func (b *blame) behindFault(f *Finding) []SettingRef {
 
 func (b *blame) find(f *Finding) []SettingRef {
 	names := b.namesOf(f.Rule)
+	list := b.findAmong(f, func(s *change.Setting) bool { return b.reads(f.Rule, s) || s.Observed && mayRead(names, s) })
+	if len(list) == 0 {
+		list = b.findAmong(f, func(s *change.Setting) bool { return mayRead(names, s) })
+	}
+	return list
+}
+
+func (b *blame) findAmong(f *Finding, read func(*change.Setting) bool) []SettingRef {
 	var exact, related, rest []SettingRef
 	near := b.about(f)
 	for _, s := range b.settings {
-		if !mayRead(names, &s) {
+		if !read(&s) {
 			continue
 		}
 		switch {

@@ -56,9 +56,11 @@ type Difference struct {
 	sameClients bool // both sides have the clients of one snapshot
 	estate      []Compared
 	lapsed      map[fingerprint]*LapsedWaiver
+	waived      map[fingerprint]bool // findings of the head that waivers cover
 	doubtful    doubtfulClients
-	arrived     map[string]bool // sites that clients came to
-	faults      []fault         // of the head's estate
+	arrived     map[string]bool     // sites that clients came to
+	faults      []fault             // of the head's estate
+	own         map[int]*AffectedBy // clients that findings of their own newly affect, by rule
 	blame       *blame
 	came, went  map[fingerprint]BaselineState
 }
@@ -109,9 +111,12 @@ func Compare(ctx context.Context, base, head *Side, settings []change.Setting, l
 		Waivers: head.Waivers, AsOf: head.AsOf, Configured: head.Configured(), Limits: limits, Anyway: problems,
 		Findings: map[BaselineState]map[Severity]int64{New: {}, Absent: {}, Unchanged: {}, Incomparable: {}},
 		base:     base, head: head, sameClients: base.Snapshot.SHA256 != "" && base.Snapshot.SHA256 == head.Snapshot.SHA256, blame: newBlame(settings, base.trail, head.trail),
-		arrived: map[string]bool{}, came: map[fingerprint]BaselineState{}, went: map[fingerprint]BaselineState{},
+		arrived: map[string]bool{}, own: map[int]*AffectedBy{}, came: map[fingerprint]BaselineState{}, went: map[fingerprint]BaselineState{},
 	}
 	if err := d.findLapsed(); err != nil {
+		return nil, err
+	}
+	if err := d.findWaived(); err != nil {
 		return nil, err
 	}
 	if d.Settings == nil {

@@ -26,7 +26,7 @@ type ClientChanges struct {
 	Better int64 `json:"better"`
 	// Number of clients with both.
 	Mixed int64 `json:"mixed"`
-	// Active clients that findings of the estate affect in the head and did not affect as surely in the base, by where they are and whatever has arrived on them.
+	// Active clients that findings of the estate affect in the head and did not affect as surely in the base, by where they are and whatever has arrived on them; after a change also those that a new finding of their own affects in the chain to a licence.
 	Harmed ClientCount `json:"harmed"`
 	// Active clients that findings of the estate could harm in the base and no longer do in the head.
 	Freed ClientCount `json:"freed"`

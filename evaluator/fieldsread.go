@@ -1,6 +1,8 @@
 package evaluator
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -73,4 +75,147 @@ func mayRead(names map[string]bool, s *change.Setting) bool {
 		}
 	}
 	return true
+}
+
+// derivedSettings are the settings that a place in the documents is computed from.
+var derivedSettings = map[string][]string{
+	"index.site_package_servers":     locatingSettings,
+	"index.package_server_sites":     locatingSettings,
+	"index.unplaced_package_servers": locatingSettings,
+	"index.address_sites":            locatingSettings,
+	"index.subnet_sites":             {"sites", "subnets", "subnets.sites"},
+	"totals":                         locatingSettings,
+	"input.location":                 {"sites", "subnets", "subnets.sites"},
+}
+
+// locatingSettings determine in which sites package servers and clients are.
+var locatingSettings = []string{"sites", "subnets", "subnets.sites", "package_servers", "package_servers.sites", "package_servers.addresses"}
+
+// targetingSettings are the settings of plug-in policies that a client's list of them
+// follows when the configuration changes.
+var targetingSettings = []string{"policies", "policies.enabled", "policies.target_filters", "filters"}
+
+// sectionRoles are the roles of the objects of a section. Rules select objects by
+// their role.
+var sectionRoles = map[string][]string{
+	"packages": requiredRoles,
+	"policies": {"plugin_install", pluginPolicyRole, "vulnerability_analysis"},
+}
+
+const pluginPolicyRole = "plugin_policy"
+
+// otherVendors is the parameter that lists the vendors whose policies rules leave out.
+const otherVendors = "other_vendors"
+
+// ruleReads is what a rule reads of the settings, and which objects it selects.
+type ruleReads struct {
+	settings  map[string]bool     // as section.field; a section alone for its objects
+	targeting bool                // whether it reads the plug-in policies that target a client
+	roles     map[string][]string // by section, if it selects objects by role
+	vendors   []string            // it leaves out the vendor policies that name one of them
+}
+
+// settingsReadBy derives what a rule reads from the values that its code looks at.
+func (p *Pack) settingsReadBy(r *Rule) *ruleReads {
+	out := &ruleReads{settings: map[string]bool{}, roles: map[string][]string{}}
+	for _, n := range []*needs{&r.needs, &r.harms, &r.applying, &r.sourcing} {
+		for node := range n.fields {
+			if setting, ok := strings.CutPrefix(node.path, "estate."); ok {
+				out.settings[strings.ReplaceAll(setting, "[]", "")] = true
+				continue
+			}
+			out.targeting = out.targeting || node.path == "input.plugin_policies"
+			for place, settings := range derivedSettings {
+				if node.path == place || strings.HasPrefix(node.path, place+".") || strings.HasPrefix(node.path, place+"[") {
+					for _, s := range settings {
+						out.settings[s] = true
+					}
+				}
+			}
+		}
+	}
+	words := maps.Clone(p.namesRead(r))
+	for _, param := range r.Params {
+		values := textsIn(p.info.Params[param])
+		for _, v := range values {
+			words[v] = true
+		}
+		if param == otherVendors {
+			out.vendors = values
+		}
+	}
+	for section, roles := range sectionRoles {
+		for _, role := range roles {
+			if words[role] {
+				out.roles[section] = append(out.roles[section], role)
+			}
+		}
+	}
+	return out
+}
+
+// textsIn lists the texts of a list.
+func textsIn(value any) (out []string) {
+	list, _ := value.([]any)
+	for _, item := range list {
+		if s, ok := item.(string); ok {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// reads reports whether a rule reads a setting of that object: its code looks at the
+// field and has its name, and selects objects of that role. A rule that names no role
+// selects all of them.
+func (b *blame) reads(id string, s *change.Setting) bool {
+	read := b.readBy(id)
+	name := s.Section
+	if s.Field != "" {
+		name += "." + s.Field
+	}
+	role := b.roleOf(s)
+	if read.targeting && slices.Contains(targetingSettings, name) && (s.Section != "policies" || role == pluginPolicyRole) {
+		return true
+	}
+	selected := read.roles[s.Section]
+	switch {
+	case !read.settings[name] || !mayRead(b.namesOf(id), s):
+		return false
+	case s.Section == "vendor_policies":
+		return !slices.ContainsFunc(read.vendors, func(vendor string) bool {
+			return strings.Contains(strings.ToLower(s.Object.Name), strings.ToLower(vendor))
+		})
+	}
+	return role == "" || len(selected) == 0 || slices.Contains(selected, role)
+}
+
+// readBy caches what a rule reads.
+func (b *blame) readBy(id string) *ruleReads {
+	read, ok := b.read[id]
+	if !ok {
+		read = &ruleReads{}
+		if rule, known := b.sides[1].Pack.Rule(id); known {
+			read = b.sides[1].Pack.settingsReadBy(rule)
+		}
+		b.read[id] = read
+	}
+	return read
+}
+
+// roleOf returns the role of the object of a setting; empty if it has none.
+func (b *blame) roleOf(s *change.Setting) string {
+	for _, side := range b.sides {
+		for i := range side.Estate.Policies {
+			if p := &side.Estate.Policies[i]; s.Section == "policies" && p.GUID == s.Object.GUID {
+				return p.Role
+			}
+		}
+		for i := range side.Estate.Packages {
+			if p := &side.Estate.Packages[i]; s.Section == "packages" && p.GUID == s.Object.GUID {
+				return p.Role
+			}
+		}
+	}
+	return ""
 }

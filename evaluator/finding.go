@@ -43,7 +43,7 @@ type Finding struct {
 	Gone bool `json:"-"`
 	// The waiver that covers the finding; it is counted and shown, and does not fail the run.
 	Waiver *WaiverUse `json:"waiver,omitempty"`
-	// The waiver that covered the finding on the base of a comparison and no longer covers it on the head.
+	// The waiver that covered the finding on the base of a comparison, or in the baseline, and no longer covers it.
 	LapsedWaiver *LapsedWaiver `json:"lapsed_waiver,omitempty"`
 	// Where the setting stands that makes the finding; absent where it is in no file.
 	Location *SourceLocation `json:"location,omitempty"`

@@ -151,6 +151,7 @@ func (d *Difference) remark() {
 		r.Msg = clients.describe() + ": " + f.finding.Msg
 		d.Remarks = append(d.Remarks, r)
 	}
+	d.remarkOwn()
 	for _, s := range d.Settings {
 		if s.Observed {
 			continue
@@ -169,11 +170,54 @@ func (d *Difference) remark() {
 				Msg: "The change makes " + s.Path + " unknown, so its effect was not evaluated",
 			})
 		}
+		if role := d.lastOfRole(&s); role != "" {
+			d.Remarks = append(d.Remarks, Remark{
+				Kind: RemarkUnknown, Incomplete: true, Resource: object, Path: s.Path, Settings: ref,
+				Msg: "The change removes " + s.Path + ", the last object with the role " + role + ", so its effect was not evaluated",
+			})
+		}
 	}
 	d.remarkStopped()
 	for i := range d.Remarks {
 		d.Remarks[i].Location = locationOf(d.Remarks[i].Settings)
 	}
+}
+
+// remarkOwn adds the clients that are newly affected by findings of their own, by rule.
+func (d *Difference) remarkOwn() {
+	for i, rule := range d.head.trail.Pack.Rules {
+		clients := d.own[i]
+		if clients == nil {
+			continue
+		}
+		r := Remark{
+			Kind: RemarkAffected, Rule: rule.ID, Clients: clients, BaselineState: New, Fails: d.affectedFail(),
+			Settings: d.blame.of(&Finding{Rule: rule.ID, Resource: Resource{Type: "client"}}),
+			Msg:      clients.describe() + ": " + rule.Title, Resource: Resource{Type: "estate", Name: rule.ID},
+		}
+		if len(r.Settings) > 0 {
+			s := &r.Settings[0]
+			r.Resource, r.Path = Resource{Type: s.Object.Type, GUID: s.Object.GUID, Name: s.Object.Name}, s.Path
+		}
+		d.Remarks = append(d.Remarks, r)
+	}
+}
+
+// lastOfRole returns the role of an object that a change removes, if it leaves no
+// other object with this role; else an empty text. Whether the estate can do without
+// it is unknown, because objects are recognised by their names.
+func (d *Difference) lastOfRole(s *change.Setting) string {
+	if !d.sameClients || s.Change != change.Removed {
+		return ""
+	}
+	role := d.blame.roleOf(s)
+	head := d.head.trail.Estate
+	left := slices.ContainsFunc(head.Policies, func(p snapshot.Policy) bool { return s.Section == "policies" && p.Role == role }) ||
+		slices.ContainsFunc(head.Packages, func(p snapshot.Package) bool { return s.Section == "packages" && p.Role == role })
+	if left {
+		return ""
+	}
+	return role
 }
 
 // remarkStopped adds the plug-in install policies that worked on the base and no longer
@@ -261,14 +305,14 @@ func (d *Difference) CountRemarks(kind string) (n int64) {
 	return n
 }
 
-// covered reports whether some rule that was evaluated reads a setting. What an
-// object is called is no setting.
+// covered reports whether some rule that was evaluated reads a setting of such an
+// object. The name of an object is not a setting.
 func (d *Difference) covered(s *change.Setting) bool {
 	if s.IsName() {
 		return true
 	}
 	return slices.ContainsFunc(d.head.Rules, func(r RuleResult) bool {
-		return r.Verdict != Disabled && r.Verdict != NotApplicable && r.Verdict != NoSource && mayRead(d.blame.namesOf(r.ID), s)
+		return r.Verdict != Disabled && r.Verdict != NotApplicable && r.Verdict != NoSource && d.blame.reads(r.ID, s)
 	})
 }
 
@@ -292,6 +336,23 @@ func hasNull(value any) bool {
 		}
 	}
 	return false
+}
+
+// findWaived finds the findings of the head that waivers cover.
+func (d *Difference) findWaived() error {
+	if len(d.head.Waivers) == 0 {
+		return nil
+	}
+	d.waived = map[fingerprint]bool{}
+	for f, err := range d.head.Findings() {
+		if err != nil {
+			return err
+		}
+		if print, ok := parseFingerprint(f.Fingerprint); ok && f.Waiver != nil {
+			d.waived[print] = true
+		}
+	}
+	return nil
 }
 
 // findLapsed finds the waivers that covered a finding on the base and no longer

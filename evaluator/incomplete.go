@@ -25,7 +25,7 @@ func (d *Difference) whyIncomplete(rule int) []string {
 		out = append(out, count(n, "finding")+" of one side that the other could not judge")
 	}
 	names := d.blame.namesOf(head.ID)
-	touched := slices.ContainsFunc(d.Settings, func(s change.Setting) bool { return !s.Observed && mayRead(names, &s) })
+	touched := slices.ContainsFunc(d.Settings, func(s change.Setting) bool { return !s.Observed && (mayRead(names, &s) || d.blame.reads(head.ID, &s)) })
 	for _, r := range []*RuleResult{base, head} {
 		if r.Verdict == Errored {
 			out = append(out, r.Reasons[0].Msg)
@@ -78,11 +78,12 @@ func (d *Difference) makesIncomplete(rule int, reason Reason, touched bool, name
 func (d *Difference) newlyUnknown(rule int, names map[string]bool) []string {
 	id := d.Rules[rule].ID
 	var out []string
-	if d.sameClients && d.countsFacts(d.head.trail.Pack.Rules[rule]) {
-		return nil // what is unknown of clients is as unknown as before, wherever they are counted
-	}
+	moves := d.sameClients && d.countsFacts(d.head.trail.Pack.Rules[rule])
 	asked := !neverAsked(&d.base.Rules[rule]) || d.Limits.FullBase
 	for _, object := range d.head.trail.Unsure[id] {
+		if moves && counting(object) && slices.ContainsFunc(d.base.trail.Unsure[id], counting) {
+			continue // what is unknown of clients is as unknown as before, wherever they are counted
+		}
 		known := asked && !slices.ContainsFunc(d.base.trail.Unsure[id], object.is)
 		f := Finding{Rule: id, Resource: object}
 		near := d.blame.about(&f)
@@ -105,6 +106,9 @@ func (d *Difference) newlyUnknown(rule int, names map[string]bool) []string {
 	}
 	return out
 }
+
+// counting reports whether clients are counted by such an object.
+func counting(object Resource) bool { return object.Type == "site" || object.Type == "subnet" }
 
 // serversAt are the package servers of a site.
 func (t *trail) serversAt(site string) []string {

@@ -50,6 +50,9 @@ func (w *Waivers) begin(p *Pack, day Date, sites []snapshot.Site) *waiverAnnotat
 	return a
 }
 
+// objectHasChanged says why a waiver with an object_hash lapses.
+const objectHasChanged = "the object that it is about has changed"
+
 // Annotate sets the waiver that covers a finding.
 func (a *waiverAnnotation) Annotate(f *Finding, id *FindingID, first bool) {
 	for _, w := range a.waivers[f.Rule] {
@@ -63,7 +66,12 @@ func (a *waiverAnnotation) Annotate(f *Finding, id *FindingID, first bool) {
 				w.lapsed++
 			}
 		}
-		if w.state.Status == WaiverActive && !changed && f.Waiver == nil {
+		switch {
+		case w.state.Status != WaiverActive:
+			id.Lapsed = w.state.Msg
+		case changed:
+			id.Lapsed = objectHasChanged
+		case f.Waiver == nil:
 			f.Waiver = &w.state.WaiverUse
 		}
 	}
@@ -103,7 +111,7 @@ func (a *waiverAnnotation) states(rules []RuleResult) []WaiverState {
 		switch {
 		case s.Status != WaiverActive:
 		case w.lapsed > 0:
-			s.Status, s.Msg = WaiverLapsed, "the object that it is about has changed"
+			s.Status, s.Msg = WaiverLapsed, objectHasChanged
 		case s.Findings > 0:
 		case i >= 0 && rules[i].SwitchedOff != nil:
 			s.Undecided, s.Msg = true, "nothing was found that it covers, for its rule is "+rules[i].SwitchedOff.String()

@@ -221,15 +221,21 @@ func (p *pairing) compareFaults(b, h *track) {
 			p.d.arrived[site] = true
 		}
 	}
-	if level := now.counts.beyond(before.levels); level > 0 {
+	own, accepted := p.ownFaults(b, h, before)
+	level := now.counts.beyond(before.levels)
+	if len(own) > 0 {
+		level = surely
+	}
+	if level > 0 {
 		if h.noStatus {
 			level = possibly // the computer may not be a client
 		}
 		p.d.Clients.Harmed.add(level == surely, who)
-		p.blameFaults(before, now, h.noStatus, who)
+		newly := p.blameFaults(before, now, h.noStatus, who)
+		p.blameOwn(own, newly, h.noStatus, who)
 		return
 	}
-	if now.levels.beyond(before.levels) > 0 && slices.ContainsFunc(now.hits, func(h hit) bool { return h.accepted }) {
+	if accepted || now.levels.beyond(before.levels) > 0 && slices.ContainsFunc(now.hits, func(h hit) bool { return h.accepted }) {
 		p.d.Clients.Harmed.Accepted++
 	}
 	if reached(now.hits, New) {
@@ -273,9 +279,67 @@ func (s stage) worse(now int, before levels) bool {
 	return true
 }
 
-// blameFaults counts a client at each fault that newly affects it. What another one
-// of them explains is its consequence and is left out.
-func (p *pairing) blameFaults(before, now *affected, unsure bool, who Resource) {
+// ownFaults lists the rules in the chain whose findings about the client itself a
+// change makes new, and that affect it at a stage at which nothing affected it before.
+// It also reports whether such a finding is accepted. Two snapshots are not compared by
+// them, because what was observed of clients differs for many reasons.
+func (p *pairing) ownFaults(b, h *track, before *affected) (own []int, accepted bool) {
+	if !p.d.sameClients || !h.active && !h.noStatus || p.reach[1].servers[unpackGUID(h.guid)] {
+		return nil, false
+	}
+	rules := p.d.head.trail.Pack.Rules
+	for _, f := range h.findings {
+		rule := rules[f.rule]
+		if rule.Chain == 0 || p.d.came[f.print] != New || slices.Contains(b.findings, f) || slices.Contains(own, f.rule) {
+			continue
+		}
+		earlier := slices.ContainsFunc(b.findings, func(t tracked) bool {
+			was := rules[t.rule]
+			return was.Chain > 0 && was.Chain <= rule.Chain && (was.Chain/100 < deliveryLinks) == (rule.Chain/100 < deliveryLinks)
+		})
+		worse := slices.ContainsFunc(requiredRoles, func(role string) bool {
+			return (stage{linkOf(rule, f.rule), role}).worse(surely, before.levels)
+		})
+		switch {
+		case earlier || !worse:
+		case p.d.waived[f.print] || p.d.head.OnlyWarns(rule.ID):
+			accepted = true
+		default:
+			own = append(own, f.rule)
+		}
+	}
+	return own, accepted
+}
+
+// blameOwn counts a client at each rule whose new findings about it no other new fault
+// explains.
+func (p *pairing) blameOwn(own []int, newly []hit, unsure bool, who Resource) {
+	rules := p.d.head.trail.Pack.Rules
+	for _, i := range own {
+		explains := func(other *Rule) bool {
+			return other.Chain <= rules[i].Chain && slices.Contains(other.Explains, rules[i].ID)
+		}
+		if slices.ContainsFunc(newly, func(h hit) bool { return h.level == surely && explains(h.rule) }) ||
+			slices.ContainsFunc(own, func(j int) bool { return explains(rules[j]) }) {
+			continue
+		}
+		c := p.d.own[i]
+		if c == nil {
+			c = &AffectedBy{}
+			p.d.own[i] = c
+		}
+		if unsure {
+			c.Possible++
+		} else {
+			c.Sure++
+		}
+		c.Sample = sample(c.Sample, who)
+	}
+}
+
+// blameFaults counts a client at each fault that newly affects it, and returns these
+// faults. What another one of them explains is its consequence and is left out.
+func (p *pairing) blameFaults(before, now *affected, unsure bool, who Resource) []hit {
 	var newly []hit
 	for _, h := range now.hits {
 		if h.state == Incomparable || h.accepted {
@@ -306,6 +370,7 @@ func (p *pairing) blameFaults(before, now *affected, unsure bool, who Resource) 
 		}
 		c.Sample = sample(c.Sample, who)
 	}
+	return newly
 }
 
 // incomparable are the faults that the head could not judge: they may be there

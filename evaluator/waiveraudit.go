@@ -40,7 +40,7 @@ func WaiverStatesIn(w *Waivers, p *Pack, f *ResultFile, day Date) ([]WaiverState
 		}
 		finding.Rule, finding.Waiver = p.presentID(finding.Rule), nil
 		print, _ := parseFingerprint(finding.Fingerprint)
-		m.Annotate(&finding, &FindingID{[]fingerprint{print}, at}, true)
+		m.Annotate(&finding, &FindingID{Prints: []fingerprint{print}, Sites: at}, true)
 	}
 	return m.states(rules), nil
 }

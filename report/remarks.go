@@ -21,7 +21,7 @@ var remarkKinds = []struct{ kind, id, title, help string }{
 	},
 	{
 		evaluator.RemarkUnknown, "gate-unknown-setting", "The change makes a setting unknown",
-		"The setting was known before the change and is unknown after it, so it is not known what the change does. Write its value into the change.",
+		"The setting was known before the change and is unknown after it, or the change removes the last object of its kind that is recognised, so it is not known what the change does. Write the value into the change, or keep the object.",
 	},
 	{
 		evaluator.RemarkStopped, "gate-stopped-policy", "The change stops a plug-in install policy",

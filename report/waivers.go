@@ -98,6 +98,9 @@ func remark(f *evaluator.Finding) string {
 	if f.Waiver != nil {
 		parts = append(parts, waiverText(f.Waiver))
 	}
+	if w := f.LapsedWaiver; w != nil {
+		parts = append(parts, fmt.Sprintf("its waiver (%s) has lapsed: %s", Name(w.Place), Message(w.Msg)))
+	}
 	if len(parts) == 0 {
 		return ""
 	}

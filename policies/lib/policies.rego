@@ -20,9 +20,27 @@ of_role(role) := [policy |
 ]
 
 # METADATA
+# description: The target of a policy, as a setting that must not be empty.
+target := {"target_filters": {
+	"msg": "has no target",
+	"expected": "at least 1 filter",
+	"question": "whether the policy has a target",
+}}
+
+# METADATA
+# description: The schedules of a policy, as a setting that must not be empty.
+schedule := {"schedules": {
+	"msg": "has no schedule",
+	"expected": "at least 1 schedule",
+	"question": "which schedules the policy has",
+}}
+
+# METADATA
 # description: |
 #   What is known to keep a policy from its work, given the settings that must not be
-#   empty: that it is off, else each of the settings that is known to be empty.
+#   empty: that it is off, else each of the settings that is known to be empty. A rule
+#   names only the settings that its policies need, so that a changed setting is known
+#   to be read by it or not.
 faults(policy, needed) := [{
 	"msg": "is off",
 	"setting": "enabled",
@@ -31,17 +49,22 @@ faults(policy, needed) := [{
 }] if {
 	policy.enabled == false
 } else := [fault |
-	some setting in needed
+	some setting, words in needed
 	_lacks(policy, setting)
-	fault := object.union(_empty[setting], {"setting": setting, "actual": "none"})
+	fault := {
+		"msg": words.msg,
+		"setting": setting,
+		"expected": words.expected,
+		"actual": "none",
+	}
 ]
 
 # METADATA
 # description: What must be known before a policy is known to work, as questions.
 questions(policy, needed) := {"whether the policy is on" |
 	policy.enabled == null
-} | {_question[setting] |
-	some setting in needed
+} | {words.question |
+	some setting, words in needed
 	object.get(policy, setting, null) == null
 	not _has(policy, setting)
 	not _lacks(policy, setting)
@@ -74,13 +97,3 @@ _lacks(policy, "target_filters") if {
 }
 
 _has(policy, "target_filters") if policy.has_target == true
-
-_empty := {
-	"target_filters": {"msg": "has no target", "expected": "at least 1 filter"},
-	"schedules": {"msg": "has no schedule", "expected": "at least 1 schedule"},
-}
-
-_question := {
-	"target_filters": "whether the policy has a target",
-	"schedules": "which schedules the policy has",
-}

@@ -2,7 +2,7 @@ package nscheck.lib.policies_test
 
 import data.nscheck.lib.policies
 
-_needed := ["target_filters", "schedules"]
+_needed := object.union(policies.target, policies.schedule)
 
 _policy := {
 	"guid": "A1",
@@ -33,7 +33,7 @@ test_faults if {
 	policies.faults(_policy, _needed) == []
 	policies.faults(_but({"enabled": null}), _needed) == []
 	policies.faults(_without("schedules"), _needed) == []
-	policies.faults(_but({"schedules": []}), ["target_filters"]) == []
+	policies.faults(_but({"schedules": []}), policies.target) == []
 	policies.faults(_but({"enabled": false, "schedules": []}), _needed) == [{
 		"msg": "is off",
 		"setting": "enabled",
@@ -42,15 +42,15 @@ test_faults if {
 	}]
 	policies.faults(_but({"target_filters": [], "schedules": []}), _needed) == [
 		{
-			"msg": "has no target",
-			"setting": "target_filters",
-			"expected": "at least 1 filter",
-			"actual": "none",
-		},
-		{
 			"msg": "has no schedule",
 			"setting": "schedules",
 			"expected": "at least 1 schedule",
+			"actual": "none",
+		},
+		{
+			"msg": "has no target",
+			"setting": "target_filters",
+			"expected": "at least 1 filter",
 			"actual": "none",
 		},
 	]
@@ -62,7 +62,7 @@ test_questions if {
 	policies.questions(_but({"enabled": null}), _needed) == {"whether the policy is on"}
 	policies.questions(_without("target_filters"), _needed) == {"whether the policy has a target"}
 	policies.questions(_without("schedules"), _needed) == {"which schedules the policy has"}
-	policies.questions(_without("schedules"), ["target_filters"]) == set()
+	policies.questions(_without("schedules"), policies.target) == set()
 }
 
 test_has_target_without_filters if {

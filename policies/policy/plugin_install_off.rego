@@ -45,16 +45,16 @@ package nscheck.policy.plugin_install_off
 import data.nscheck.lib.policies
 
 violation contains _finding(policy, fault) if {
-	policies.none_works(_role, ["schedules"])
+	policies.none_works(_role, policies.schedule)
 	some policy in policies.of_role(_role)
-	some fault in policies.faults(policy, ["schedules"])
+	some fault in policies.faults(policy, policies.schedule)
 }
 
 violation contains _finding(policy, fault) if {
 	policies.none_works(_role, _needed)
 	_computers("no") > 0
 	some policy in policies.of_role(_role)
-	some fault in policies.faults(policy, ["target_filters"])
+	some fault in policies.faults(policy, policies.target)
 	fault.setting == "target_filters"
 }
 
@@ -84,7 +84,7 @@ unknown contains {
 	_computers("no") == 0
 	_computers("unknown") > 0
 	some policy in policies.of_role(_role)
-	some fault in policies.faults(policy, ["target_filters"])
+	some fault in policies.faults(policy, policies.target)
 	fault.setting == "target_filters"
 }
 
@@ -100,7 +100,7 @@ _finding(policy, fault) := {
 
 _role := "plugin_install"
 
-_needed := ["target_filters", "schedules"]
+_needed := object.union(policies.target, policies.schedule)
 
 # Active computers with the plug-in (yes), without it (no), or of which that is unknown.
 _computers(plugin) := sum([n |

@@ -58,13 +58,11 @@ unknown contains {"msg": msg} if {
 	msg := computers.plugin_doubt(_questions)
 }
 
-_needed := ["target_filters"]
-
 _policies := {policy.guid: policy | some policy in policies.of_role("plugin_policy")}
 
 _faults := {guid: sprintf("%s %s", [policy.name, faults[0].msg]) |
 	some guid, policy in _policies
-	faults := policies.faults(policy, _needed)
+	faults := policies.faults(policy, policies.target)
 }
 
 _one_works if {
@@ -82,7 +80,7 @@ _questions := {question |
 _questions_of(guid) := {sprintf("whether plug-in policy %s exists, because it is not among the policies", [guid])} if {
 	not _policies[guid]
 } else := ({sprintf("%s (%s)", [question, _policies[guid].name]) |
-	some question in policies.questions(_policies[guid], _needed)
+	some question in policies.questions(_policies[guid], policies.target)
 } | {sprintf("whether %s targets the client, because the client is in none of its filters", [policy.name]) |
 	policy := _policies[guid]
 	every filter in policy.target_filters {

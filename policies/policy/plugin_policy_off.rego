@@ -5,9 +5,12 @@
 #   Software Update Plug-in Policy or by a clone of it that is on, or its scans fail.
 #   All plug-in policies of this Notification Server are off or have no target, so no
 #   client can scan: none returns patch inventory, and none that has no licence yet
-#   takes one. One plug-in policy that is on and has a target is enough for this rule;
-#   NS-POL-009 and NS-POL-015 check which clients it targets. If no plug-in policy is
-#   found, it may have been removed or not recognised, so the answer is unknown.
+#   takes one. Public documentation of versions before 8.5 does not say that such a
+#   policy is always needed, so there, and if the version is unknown, clients are only
+#   possibly affected. One plug-in policy that is on and has a target is enough for this
+#   rule; NS-POL-009 and NS-POL-015 check which clients it targets. If no plug-in policy
+#   is found, it may have been removed or not recognised, so the answer is unknown; before
+#   8.5 nothing is wrong then.
 # related_resources:
 #   - ref: KB178560
 #     description: From 8.5 a client needs a plug-in policy, or its scans fail.
@@ -20,7 +23,6 @@
 #   severity: high
 #   scope: estate
 #   step: "+"
-#   versions: ">=8.5"
 #   explains: [NS-CLI-002, NS-LIC-001, NS-POL-009, NS-POL-015]
 #   chain: 520
 #   remediation:
@@ -34,6 +36,7 @@
 package nscheck.policy.plugin_policy_off
 
 import data.nscheck.lib.policies
+import data.nscheck.lib.versions
 
 violation contains {
 	"msg": sprintf("%s %s", [policy.name, fault.msg]),
@@ -41,17 +44,18 @@ violation contains {
 	"path": sprintf("policies[%s].%s", [policy.name, fault.setting]),
 	"expected": fault.expected,
 	"actual": fault.actual,
-	"affects": [{"all": true, "certainty": "sure"}],
+	"affects": [{"all": true, "certainty": _certainty}],
 } if {
-	policies.none_works(_role, _needed)
+	policies.none_works(_role, policies.target)
 	some policy in policies.of_role(_role)
-	some fault in policies.faults(policy, _needed)
+	some fault in policies.faults(policy, policies.target)
 }
 
 unknown contains {
 	"msg": "No plug-in policy is found; it may be missing, or not be recognised here",
 	"resource": {"type": "estate", "guid": null, "name": "policies"},
 } if {
+	not versions.older(data.estate.server.version, _since)
 	data.estate.policies
 	count(policies.of_role(_role)) == 0
 }
@@ -60,12 +64,20 @@ unknown contains {
 	"msg": sprintf("It is unknown %s", [concat(", and ", questions)]),
 	"resource": policies.resource(policy),
 } if {
-	not policies.works(_role, _needed)
+	not policies.works(_role, policies.target)
 	some policy in policies.of_role(_role)
-	policies.faults(policy, _needed) == []
-	questions := policies.questions(policy, _needed)
+	policies.faults(policy, policies.target) == []
+	questions := policies.questions(policy, policies.target)
 }
 
 _role := "plugin_policy"
 
-_needed := ["target_filters"]
+_since := "8.5"
+
+_certainty := "sure" if {
+	_required
+} else := "possible"
+
+_required if versions.older(_since, data.estate.server.version)
+
+_required if versions.covers(_since, data.estate.server.version, null)

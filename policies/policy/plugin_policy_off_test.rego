@@ -15,11 +15,18 @@ _but(changes) := object.union(_policy, changes)
 
 _clone(changes) := object.union(_but({"guid": "A2", "name": "Clone"}), changes)
 
-_result(list) := result if {
+_result(list) := _at("8.5.3073", list)
+
+_at(version, list) := result if {
 	result := {
 		"violation": rule.violation,
 		"unknown": rule.unknown,
-	} with data.estate as {"policies": list}
+	} with data.estate as {"server": {"version": version}, "policies": list}
+}
+
+_certainties(version) := {affected.certainty |
+	some violation in _at(version, [_but({"enabled": false})]).violation
+	some affected in violation.affects
 }
 
 _resource := {"type": "policy", "guid": "A1", "name": "Default Software Update Plug-in Policy"}
@@ -112,6 +119,23 @@ test_not_found if {
 	}
 	_result([]) == expected
 	_result([_but({"role": "plugin_install", "enabled": false})]) == expected
+}
+
+test_not_found_before_8_5 if {
+	_at("7.5.3153", []) == _silent
+	_at("8.1", []) == _silent
+	count(_at(null, []).unknown) == 1
+}
+
+test_only_possible_before_8_5 if {
+	_certainties("8.5") == {"sure"}
+	_certainties("8.5 MP1") == {"sure"}
+	_certainties("8.10") == {"sure"}
+	_certainties("9.0.1") == {"sure"}
+	_certainties("8.1.5504") == {"possible"}
+	_certainties("7.1 SP2 MP1.1") == {"possible"}
+	_certainties("unreadable") == {"possible"}
+	_certainties(null) == {"possible"}
 }
 
 test_missing if {
