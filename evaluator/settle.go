@@ -124,14 +124,36 @@ func (r *run) uncountedClients(rule *Rule) []Reason {
 		reasons = append(reasons, Reason{Section: "clients.addresses", uncounted: true, Msg: fmt.Sprintf(
 			"not counted where they are, for their addresses were not collected: %s", count(n, "client"))})
 	}
+	if n := r.onlyPerhaps(); n > 0 && rule.readsPlaces() {
+		reasons = append(reasons, Reason{Section: "server", uncounted: true, Msg: fmt.Sprintf(
+			"%s (sites, subnets, networks): the only client may be the Notification Server, whose GUID is unknown", count(n, "place"))})
+	}
 	if n := r.notCountedFor(rule); n > 0 {
 		reasons = append(reasons, Reason{Section: "clients", uncounted: true, Msg: fmt.Sprintf(
 			"not counted, for what is counted of them was not collected: %s", count(n, "computer"))})
 	}
-	if r.totals.clients == 0 {
+	switch {
+	case r.totals.clients == 0:
 		reasons = append(reasons, Reason{Section: "clients", Msg: "no computer in the snapshot is an Active client"})
+	case r.totals.clients == r.unrecognisedServers():
+		reasons = append(reasons, Reason{Section: "server", uncounted: true, Msg: "the only Active client in the snapshot may be the Notification Server, whose GUID is unknown"})
 	}
 	return reasons
+}
+
+// readsPlaces reports whether a rule reads which sites, subnets or networks have
+// clients, and not which of them have one that may be the Notification Server.
+func (r *Rule) readsPlaces() bool {
+	reads := false
+	for n := range r.needs.fields {
+		switch n.path {
+		case "totals.perhaps_empty":
+			return false
+		case "totals.sites", "totals.subnets", "totals.uncovered_networks":
+			reads = true
+		}
+	}
+	return reads
 }
 
 // notCountedFor is how often a computer was left out of a tally that the rule may

@@ -147,11 +147,60 @@ func (t *totals) addTally(key []string, n int64) error {
 // clients were not collected in full, or if the status of some is unknown.
 func (r *run) totalsDocument() map[string]any {
 	doc := r.totals.document()
+	if r.unrecognisedServers() > 0 {
+		doc["unrecognised_servers"] = r.unrecognisedServers()
+		perhaps := map[string]any{}
+		for table, counts := range r.totals.places() {
+			counted, empty := splitOneClient(counts)
+			doc[table], perhaps[table] = clientCounts(counted), empty
+		}
+		doc["perhaps_empty"] = perhaps
+	}
 	clients, listed := r.coll.sections["clients"]
 	if r.totals.noStatus > 0 || listed && clients.Status != snapshot.Collected {
 		doc["uncounted_clients"] = nil
 	}
 	return doc
+}
+
+// unrecognisedServers is how many of the clients that were counted may be the
+// Notification Server: one if a snapshot does not say which computer that is. A
+// document without a manifest was written by hand and lists clients only.
+func (r *run) unrecognisedServers() int64 {
+	if !r.coll.manifest || r.estate.Server != nil && r.estate.Server.GUID != nil {
+		return 0
+	}
+	return min(r.totals.clients, 1)
+}
+
+// onlyPerhaps counts the sites, subnets and networks whose only client may be the
+// Notification Server.
+func (r *run) onlyPerhaps() (n int64) {
+	if r.unrecognisedServers() > 0 {
+		for _, counts := range r.totals.places() {
+			_, empty := splitOneClient(counts)
+			n += int64(len(empty))
+		}
+	}
+	return n
+}
+
+// places are the counts by place, by their table in data.totals.
+func (t *totals) places() map[string]map[string]int64 {
+	return map[string]map[string]int64{"sites": t.sites, "subnets": t.subnets, "uncovered_networks": t.uncovered}
+}
+
+// splitOneClient separates the places that have one client from those that have more.
+func splitOneClient(counts map[string]int64) (more map[string]int64, one map[string]any) {
+	more, one = map[string]int64{}, map[string]any{}
+	for place, n := range counts {
+		if n > 1 {
+			more[place] = n
+		} else {
+			one[place] = true
+		}
+	}
+	return more, one
 }
 
 // leftOut is the largest number of Active computers that a tally left out.
@@ -165,13 +214,15 @@ func (t *totals) leftOut() int64 {
 
 func (t *totals) document() map[string]any {
 	return map[string]any{
-		"clients":            t.clients,
-		"unlocated_clients":  t.unlocated,
-		"uncounted_clients":  t.leftOut(),
-		"sites":              clientCounts(t.sites),
-		"subnets":            clientCounts(t.subnets),
-		"uncovered_networks": clientCounts(t.uncovered),
-		"tally":              t.tally,
+		"clients":              t.clients,
+		"unlocated_clients":    t.unlocated,
+		"uncounted_clients":    t.leftOut(),
+		"unrecognised_servers": int64(0),
+		"perhaps_empty":        map[string]any{"sites": map[string]any{}, "subnets": map[string]any{}, "uncovered_networks": map[string]any{}},
+		"sites":                clientCounts(t.sites),
+		"subnets":              clientCounts(t.subnets),
+		"uncovered_networks":   clientCounts(t.uncovered),
+		"tally":                t.tally,
 	}
 }
 

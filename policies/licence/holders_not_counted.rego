@@ -12,6 +12,7 @@
 #     description: The article; its symptoms, and the query of step 1.
 # schemas:
 #   - data.estate: schema.estate
+#   - data.index: schema.index
 #   - data.totals: schema.totals
 # custom:
 #   id: NS-LIC-006
@@ -84,6 +85,7 @@ _differs if {
 _differs if {
 	_in_use != null
 	data.totals.uncounted_clients != null
+	not _partial
 	_in_use > (_holders + _doubtful) + data.totals.uncounted_clients
 }
 
@@ -102,3 +104,11 @@ _questions contains msg if {
 _questions contains "whether there are further computers" if data.totals.uncounted_clients == null
 
 _questions contains "which holders are not Active" if not data.estate.licences.inactive_holders
+
+_questions contains "whether all holders that are not Active are listed" if _partial
+
+# Rows of the list may be missing.
+_partial if {
+	some name, _ in data.index.partial_sections
+	name == "licences.inactive_holders"
+}

@@ -82,3 +82,16 @@ test_holders_not_collected if {
 		with data.totals as {"tally": {"licence_holders": {"active": {"yes": 3}}}}
 	evaluated == _unknown("which holders are not Active")
 }
+
+test_partial_holders if {
+	estate := {"licences": {"product": "Patch", "in_use": 9, "inactive_holders": _two}}
+	totals := {"tally": {"licence_holders": {"active": {"yes": 3}}}, "uncounted_clients": 0}
+	index := {"partial_sections": {"licences.inactive_holders": true}}
+	count(rule.violation) == 0 with data.estate as estate with data.totals as totals with data.index as index
+	question := _unknown("whether all holders that are not Active are listed").unknown
+	rule.unknown == question with data.estate as estate with data.totals as totals with data.index as index
+	few := json.patch(estate, [{"op": "replace", "path": "/licences/in_use", "value": 4}])
+	count(rule.violation) == 1 with data.estate as few with data.totals as totals with data.index as index
+	other := {"partial_sections": {"licences.same_name": true}}
+	count(rule.violation) == 1 with data.estate as estate with data.totals as totals with data.index as other
+}
