@@ -489,8 +489,9 @@ func lawPack(t testing.TB) *Pack {
 	return p
 }
 
-// TestLawDemo takes every section and field away from the demo estate.
-func TestLawDemo(t *testing.T) {
+// lawDemo is the demo estate.
+func lawDemo(t *testing.T) *lawDoc {
+	t.Helper()
 	doc := &lawDoc{sections: allCollected()}
 	for line := range strings.Lines(string(demoSnapshot(t))) {
 		var record map[string]any
@@ -508,6 +509,12 @@ func TestLawDemo(t *testing.T) {
 	}
 	delete(doc.sections, scanLogSection)
 	delete(doc.sections, "package_servers.agent_folder")
+	return doc
+}
+
+// TestLawDemo takes every section and field away from the demo estate.
+func TestLawDemo(t *testing.T) {
+	doc := lawDemo(t)
 	g := rand.New(rand.NewPCG(1, 1))
 	changes := slices.Concat(sectionChanges(), rowChanges(g))
 	switch {
@@ -517,6 +524,40 @@ func TestLawDemo(t *testing.T) {
 		changes = append(changes, fieldChanges(g, false)...)
 	}
 	checkLaw(t, lawPack(t), "demo", doc, "", changes)
+}
+
+// NS-LIC-002 and NS-LIC-006 answer what does not need the section that is missing.
+func TestLicenceCounts_missingSection(t *testing.T) {
+	changes := map[string]lawChange{}
+	for _, c := range sectionChanges() {
+		changes[c.name] = c
+	}
+	has := func(set map[string]bool, rule string) bool {
+		return slices.ContainsFunc(slices.Collect(maps.Keys(set)), func(key string) bool { return strings.HasPrefix(key, rule+" ") })
+	}
+	before := answersOf(t, lawPack(t), lawDemo(t).text(t), "")
+	for _, tt := range []struct {
+		section string
+		found   bool   // whether NS-LIC-002 has findings
+		why     string // what NS-LIC-002 says is unknown
+		holders Verdict
+	}{
+		{"clients.inventory", true, "section clients.inventory: denied", before.verdicts["NS-LIC-006"]},
+		{"clients.addresses", false, "they disagree, but it is unknown in which site the computers are", before.verdicts["NS-LIC-006"]},
+		{"subnets", false, "they disagree, but it is unknown in which site the computers are", before.verdicts["NS-LIC-006"]},
+	} {
+		t.Run(tt.section, func(t *testing.T) {
+			doc := lawDemo(t)
+			changes["section "+tt.section+" denied"].change(doc)
+			got := answersOf(t, lawPack(t), doc.text(t), "")
+			if has(got.violations, "NS-LIC-002") != tt.found || !strings.Contains(got.why["NS-LIC-002"], tt.why) {
+				t.Errorf("NS-LIC-002: %s %v\n%s", got.verdicts["NS-LIC-002"], has(got.violations, "NS-LIC-002"), got.why["NS-LIC-002"])
+			}
+			if got.verdicts["NS-LIC-006"] != tt.holders {
+				t.Errorf("NS-LIC-006: got %s, want %s\n%s", got.verdicts["NS-LIC-006"], tt.holders, got.why["NS-LIC-006"])
+			}
+		})
+	}
 }
 
 const (

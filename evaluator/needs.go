@@ -60,6 +60,7 @@ var totalSources = map[string]struct{ estate, client []string }{
 	"unlocated_clients":    {nil, []string{"addresses"}},
 	"uncounted_clients":    {nil, nil},
 	"unrecognised_servers": {nil, nil},
+	"not_counted":          {nil, nil},
 	"tally":                {nil, nil},
 }
 

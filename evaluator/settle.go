@@ -144,16 +144,8 @@ func (r *run) uncountedClients(rule *Rule) []Reason {
 // readsPlaces reports whether a rule reads which sites, subnets or networks have
 // clients, and not which of them have one that may be the Notification Server.
 func (r *Rule) readsPlaces() bool {
-	reads := false
-	for n := range r.needs.fields {
-		switch n.path {
-		case "totals.perhaps_empty":
-			return false
-		case "totals.sites", "totals.subnets", "totals.uncovered_networks":
-			reads = true
-		}
-	}
-	return reads
+	return !r.readsTotals("perhaps_empty") &&
+		(r.readsTotals("sites") || r.readsTotals("subnets") || r.readsTotals("uncovered_networks"))
 }
 
 // notCountedFor is how often a computer was left out of a tally that the rule may
@@ -161,10 +153,31 @@ func (r *Rule) readsPlaces() bool {
 func (r *run) notCountedFor(rule *Rule) (n int64) {
 	for _, other := range r.pack.Rules {
 		if other.countsFor(rule) {
-			n += r.totals.uncounted[other.ID]
+			n += r.leftOutFor(rule, other)
 		}
 	}
 	return n
+}
+
+// leftOutFor is how many computers one rule left out of what another one reads.
+func (r *run) leftOutFor(reader, counter *Rule) (n int64) {
+	if reader.needs.tally.any || counter.counts.any {
+		return r.totals.uncounted[counter.ID]
+	}
+	for key := range reader.needs.tally.named {
+		n = max(n, r.totals.uncounted[uncountedKey(counter.ID, key)])
+	}
+	return n
+}
+
+// readsTotals reports whether a rule reads a table of data.totals.
+func (r *Rule) readsTotals(table string) bool {
+	for n := range r.needs.fields {
+		if n.path == "totals."+table {
+			return true
+		}
+	}
+	return false
 }
 
 func summarise(rules []RuleResult) Summary {
