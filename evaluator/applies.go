@@ -35,6 +35,9 @@ func (r *run) decide(ctx context.Context, rule *Rule, state *ruleState) error {
 		return err
 	}
 	state.reasons = missing
+	if rule.readsTotals("not_counted") && len(r.coll.missing(&rule.own)) == 0 {
+		return nil // it asks what was counted
+	}
 	clauses, err := r.knownClauses(rule)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package evaluator
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -64,7 +65,23 @@ type clientRule struct {
 	rule  *Rule
 	program
 	needs []section // what a client must have to be judged
-	tally []section // what a client must have to be counted
+	tally []countedGroup
+}
+
+// countedGroup is a clause of a tally, with what a client must have to be counted.
+type countedGroup struct {
+	keys     tallyKeys
+	sections []section
+	missing  bool // sections of the estate, so that nobody is counted
+}
+
+// drop leaves out of a tally what the clause counts, and lists its keys.
+func (g *countedGroup) drop(tally [][]string) (rest [][]string, keys []string) {
+	if g.keys.any {
+		return nil, []string{""}
+	}
+	rest = slices.DeleteFunc(slices.Clone(tally), func(key []string) bool { return g.keys.named[key[0]] })
+	return rest, slices.Sorted(maps.Keys(g.keys.named))
 }
 
 // section is a part of a client that a rule cannot do without.
@@ -84,18 +101,30 @@ var runs = func() section {
 }()
 
 func (r *run) prepareClientRule(ctx context.Context, index int) (*clientRule, error) {
-	return r.engine.prepareClientRule(ctx, index, r.coll.sections[lastRunSection].Status == snapshot.Partial)
+	c, err := r.engine.prepareClientRule(ctx, index, r.coll.sections[lastRunSection].Status == snapshot.Partial)
+	if err != nil {
+		return nil, err
+	}
+	for i, g := range c.rule.groups {
+		c.tally[i].missing = r.missingGroup(&g)
+	}
+	return c, nil
 }
 
 func (e *engine) prepareClientRule(ctx context.Context, index int, runsMissing bool) (*clientRule, error) {
 	r := e.pack.Rules[index]
-	c := &clientRule{index: index, rule: r, needs: sectionsOf(&r.needs, runsMissing), tally: sectionsOf(&r.tallies, runsMissing)}
+	c := &clientRule{index: index, rule: r, needs: sectionsOf(&r.needs, runsMissing)}
+	counted := []section{}
+	for _, g := range r.groups {
+		group := countedGroup{keys: g.keys, sections: sectionsOf(&g.needs, runsMissing)}
+		c.tally, counted = append(c.tally, group), append(counted, group.sections...)
+	}
 	if r.SwitchedOff != nil {
 		c.needs = nil // it only counts
 	}
 	var err error
 	c.program, err = e.prepareProgram(ctx, r.Package, sets(r.asked()))
-	for _, s := range slices.Concat(c.needs, c.tally) {
+	for _, s := range slices.Concat(c.needs, counted) {
 		for _, f := range s.fields {
 			c.program.hostReads(f)
 		}
@@ -137,10 +166,18 @@ func (c *clientRule) judge(sets map[string]any, has func(snapshot.Field) bool) (
 		out.violations = nil
 		out.unknown = []detail{{Msg: lackMsg(s)}}
 	}
-	if s, ok := lacks(c.tally, has); ok {
-		out.tally = nil
-		out.uncounted = s
+	for i := range c.tally {
+		g := &c.tally[i]
+		if s, ok := lacks(g.sections, has); ok || g.missing {
+			var keys []string
+			if out.tally, keys = g.drop(out.tally); ok && !g.missing {
+				out.uncounted = cmp.Or(out.uncounted, s)
+				out.leftOut = append(out.leftOut, keys...)
+			}
+		}
 	}
+	slices.Sort(out.leftOut)
+	out.leftOut = slices.Compact(out.leftOut)
 	return out, nil
 }
 

@@ -22,7 +22,13 @@ func (r *run) judgeEstate(ctx context.Context) error {
 		if rule.Scope != EstateScope || state.verdict != "" || r.leavesOut(rule) {
 			continue
 		}
-		if reason := r.uncounted(rule); reason != nil {
+		switch reason := r.uncounted(rule); {
+		case reason == nil:
+		case rule.readsTotals("not_counted"):
+			if len(state.reasons) == 0 { // else they say why
+				state.reasons = []Reason{*reason}
+			}
+		default:
 			state.verdict, state.reasons = NotEvaluated, []Reason{*reason}
 			continue
 		}

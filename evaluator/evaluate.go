@@ -190,7 +190,7 @@ func newRun(ctx context.Context, pack *Pack, snap Snapshot, opts Options) (*run,
 	if err != nil {
 		return nil, err
 	}
-	docs := map[string]any{"estate": doc, "params": params, "index": buildIndex(estate, doc, r.nets)}
+	docs := map[string]any{"estate": doc, "params": params, "index": r.index()}
 	var fail context.CancelCauseFunc
 	r.ctx, fail = context.WithCancelCause(ctx)
 	r.engine = newEngine(pack, docs, collectedAt(snap.Manifest()), newGuard(r.ctx, fail, opts))

@@ -33,7 +33,15 @@ func buildIndex(estate *snapshot.Estate, doc map[string]any, nets *networks) map
 		"package_server_sites":     packageServerSites(estate, nets),
 		"unplaced_package_servers": unplacedPackageServers(estate, nets),
 		"address_sites":            addressSites(estate, nets),
+		"partial_sections":         map[string]any{},
 	}
+	return index
+}
+
+// index is data.index of a run.
+func (r *run) index() map[string]any {
+	index := buildIndex(r.estate, r.coll.estate, r.nets)
+	index["partial_sections"] = r.coll.partialSections()
 	return index
 }
 

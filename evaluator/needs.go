@@ -46,18 +46,22 @@ var indexSources = map[string][]string{
 	"unplaced_package_servers": {"subnets", "package_servers"},
 	"address_sites":            {"subnets", "package_servers"},
 	"subnet_sites":             {"subnets"}, // sites are only asked which of them exist
+	"partial_sections":         {},
 }
 
 // totalSources tells which estate sections and client fields each entry of
 // data.totals is made of.
 var totalSources = map[string]struct{ estate, client []string }{
-	"clients":            {[]string{"package_servers"}, nil},
-	"sites":              {[]string{"package_servers", "sites", "subnets"}, []string{"addresses"}},
-	"subnets":            {[]string{"package_servers", "subnets"}, []string{"addresses"}},
-	"uncovered_networks": {[]string{"package_servers", "subnets"}, []string{"addresses"}},
-	"unlocated_clients":  {nil, []string{"addresses"}},
-	"uncounted_clients":  {nil, nil},
-	"tally":              {nil, nil},
+	"clients":              {[]string{"package_servers"}, nil},
+	"sites":                {[]string{"package_servers", "sites", "subnets"}, []string{"addresses"}},
+	"subnets":              {[]string{"package_servers", "subnets"}, []string{"addresses"}},
+	"uncovered_networks":   {[]string{"package_servers", "subnets"}, []string{"addresses"}},
+	"perhaps_empty":        {[]string{"package_servers", "subnets"}, []string{"addresses"}},
+	"unlocated_clients":    {nil, []string{"addresses"}},
+	"uncounted_clients":    {nil, nil},
+	"unrecognised_servers": {nil, nil},
+	"not_counted":          {nil, nil},
+	"tally":                {nil, nil},
 }
 
 // optionalFields of a client are not demanded of rules that read a client as a

@@ -15,7 +15,8 @@ type outcome struct {
 	violations []detail
 	unknown    []detail
 	tally      [][]string
-	uncounted  string // the field without which the client was not counted
+	uncounted  string   // the field without which the client was not counted
+	leftOut    []string // the keys of tallies that it was not counted for; "" for all
 }
 
 // detail is one object of a rule's violation or unknown set.

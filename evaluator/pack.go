@@ -216,19 +216,29 @@ func (p *Pack) deriveNeeds(byID map[string]*Rule) {
 			}
 		}
 		judges, counts := splitOutputs(r.outputs)
-		var errs [4]error
+		var errs [5]error
 		r.needs, errs[0] = p.needsOf(r, judges)
 		r.tallies, errs[1] = p.needsOf(r, counts)
 		errs[2], errs[3] = p.deriveAsides(r)
+		if errs[1] == nil {
+			errs[4] = p.deriveGroups(r)
+		}
 		for _, err := range errs {
 			p.refuse(r, err)
 		}
 	}
 	for _, r := range p.Rules {
+		r.own.add(r.needs)
+	}
+	for _, r := range p.Rules {
 		for _, other := range p.Rules {
 			if other.countsFor(r) {
-				r.needs.add(other.tallies)
-				r.needs.add(other.needs) // a rule that is not evaluated does not count
+				for _, g := range other.groups {
+					if g.keys.meet(r.needs.tally) {
+						r.needs.add(g.needs)
+					}
+				}
+				r.needs.add(other.own) // a rule that is not evaluated does not count
 			}
 		}
 		r.describeNeeds()

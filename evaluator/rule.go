@@ -110,6 +110,8 @@ type Rule struct {
 	versions versionRange
 	needs    needs // of its verdict
 	tallies  needs // of its tally
+	groups   []tallyGroup
+	own      needs // of its verdict, without what is needed to count for it
 	counts   tallyKeys
 	others   map[string]*Rule // by tally key: who has it, where this rule must not
 	harms    needs            // of its affects

@@ -47,7 +47,7 @@ func NewSession(ctx context.Context, pack *Pack, snap Snapshot, choose func(*sna
 		return nil, err
 	}
 	s := &Session{Documents: map[string]any{
-		"estate": r.coll.estate, "params": params, "index": buildIndex(r.estate, r.coll.estate, r.nets), "totals": totals,
+		"estate": r.coll.estate, "params": params, "index": r.index(), "totals": totals,
 	}}
 	if kept := r.sampling.explained(); kept != nil && (choose == nil || r.sampling.chosen != nil) {
 		s.Client, s.Resource = maps.Clone(kept.input.fields), kept.resource()

@@ -124,14 +124,28 @@ func (r *run) uncountedClients(rule *Rule) []Reason {
 		reasons = append(reasons, Reason{Section: "clients.addresses", uncounted: true, Msg: fmt.Sprintf(
 			"not counted where they are, for their addresses were not collected: %s", count(n, "client"))})
 	}
+	if n := r.onlyPerhaps(); n > 0 && rule.readsPlaces() {
+		reasons = append(reasons, Reason{Section: "server", uncounted: true, Msg: fmt.Sprintf(
+			"%s (sites, subnets, networks): the only client may be the Notification Server, whose GUID is unknown", count(n, "place"))})
+	}
 	if n := r.notCountedFor(rule); n > 0 {
 		reasons = append(reasons, Reason{Section: "clients", uncounted: true, Msg: fmt.Sprintf(
 			"not counted, for what is counted of them was not collected: %s", count(n, "computer"))})
 	}
-	if r.totals.clients == 0 {
+	switch {
+	case r.totals.clients == 0:
 		reasons = append(reasons, Reason{Section: "clients", Msg: "no computer in the snapshot is an Active client"})
+	case r.totals.clients == r.unrecognisedServers():
+		reasons = append(reasons, Reason{Section: "server", uncounted: true, Msg: "the only Active client in the snapshot may be the Notification Server, whose GUID is unknown"})
 	}
 	return reasons
+}
+
+// readsPlaces reports whether a rule reads which sites, subnets or networks have
+// clients, and not which of them have one that may be the Notification Server.
+func (r *Rule) readsPlaces() bool {
+	return !r.readsTotals("perhaps_empty") &&
+		(r.readsTotals("sites") || r.readsTotals("subnets") || r.readsTotals("uncovered_networks"))
 }
 
 // notCountedFor is how often a computer was left out of a tally that the rule may
@@ -139,10 +153,31 @@ func (r *run) uncountedClients(rule *Rule) []Reason {
 func (r *run) notCountedFor(rule *Rule) (n int64) {
 	for _, other := range r.pack.Rules {
 		if other.countsFor(rule) {
-			n += r.totals.uncounted[other.ID]
+			n += r.leftOutFor(rule, other)
 		}
 	}
 	return n
+}
+
+// leftOutFor is how many computers one rule left out of what another one reads.
+func (r *run) leftOutFor(reader, counter *Rule) (n int64) {
+	if reader.needs.tally.any || counter.counts.any {
+		return r.totals.uncounted[counter.ID]
+	}
+	for key := range reader.needs.tally.named {
+		n = max(n, r.totals.uncounted[uncountedKey(counter.ID, key)])
+	}
+	return n
+}
+
+// readsTotals reports whether a rule reads a table of data.totals.
+func (r *Rule) readsTotals(table string) bool {
+	for n := range r.needs.fields {
+		if n.path == "totals."+table {
+			return true
+		}
+	}
+	return false
 }
 
 func summarise(rules []RuleResult) Summary {

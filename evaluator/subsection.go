@@ -72,6 +72,7 @@ var computedOf = map[string][]string{
 	"index.unplaced_package_servers": {"package_servers.addresses", "package_servers.sites", "subnets.sites"},
 	"index.subnet_sites":             {"subnets.sites"},
 	"totals.sites":                   {"subnets.sites"},
+	"totals.perhaps_empty":           {"subnets.sites"},
 	"input.location.site":            {"subnets.sites"},
 	"input.location.sites":           {"subnets.sites"},
 }

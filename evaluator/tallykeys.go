@@ -92,6 +92,37 @@ func (r *Rule) countsFor(reader *Rule) bool {
 // code. Where one does not stand there as a text it may be any.
 func (p *Pack) keysCounted(r *Rule) tallyKeys {
 	var keys tallyKeys
+	for _, clause := range p.compiler.GetRulesExact(outputRef(r.Package, tallyOutput)) {
+		own := p.keysOfClause(clause)
+		keys.join(own)
+		keys.paths = append(keys.paths, own.paths...)
+	}
+	return keys
+}
+
+// tallyGroup is a clause of a rule's tally: the keys that it counts and what it needs.
+type tallyGroup struct {
+	keys  tallyKeys
+	needs needs
+}
+
+// deriveGroups derives what each clause of a rule's tally needs, so that what one of
+// them lacks does not keep the others from counting.
+func (p *Pack) deriveGroups(r *Rule) error {
+	r.groups = nil
+	for _, clause := range p.compiler.GetRulesExact(outputRef(r.Package, tallyOutput)) {
+		g := tallyGroup{keys: p.keysOfClause(clause)}
+		if err := p.addNeeds(&g.needs, r, clause); err != nil {
+			return err
+		}
+		r.groups = append(r.groups, g)
+	}
+	return nil
+}
+
+// keysOfClause derives the keys that one clause of a tally counts.
+func (p *Pack) keysOfClause(clause *ast.Rule) tallyKeys {
+	var keys tallyKeys
 	key := func(t *ast.Term, _ ast.Body) bool {
 		text, ok := t.Value.(ast.String)
 		if ok {
@@ -109,10 +140,8 @@ func (p *Pack) keysCounted(r *Rule) tallyKeys {
 			return ok
 		})
 	}
-	for _, clause := range p.compiler.GetRulesExact(outputRef(r.Package, tallyOutput)) {
-		if clause.Head.Key == nil || !p.literal(clause.Head.Key, clause.Body, maxSteps, list) {
-			keys.any = true
-		}
+	if clause.Head.Key == nil || !p.literal(clause.Head.Key, clause.Body, maxSteps, list) {
+		keys.any = true
 	}
 	return keys
 }

@@ -17,8 +17,10 @@ func (r *run) countTallies() {
 	}
 	var paths []tallyPath
 	for i, rule := range r.pack.Rules {
-		if r.states[i].verdict == "" && !r.leavesOut(rule) && r.totals.uncounted[rule.ID] == 0 {
-			paths = append(paths, rule.counts.paths...)
+		for _, path := range rule.counts.paths {
+			if n, counted := r.notCounted(i, path.texts[0]); counted && n == 0 {
+				paths = append(paths, path)
+			}
 		}
 	}
 	r.totals.addZeros(paths)

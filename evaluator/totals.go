@@ -21,8 +21,10 @@ type totals struct {
 	sites     map[string]int64
 	subnets   map[string]int64
 	uncovered map[string]int64
-	uncounted map[string]int64 // by rule: Active computers that its tally left out, for it reads what was not collected
-	tally     map[string]any   // nested maps, with int64 at the leaves
+	// Active computers that a tally left out, because it reads what was not collected:
+	// by rule, and by rule and key.
+	uncounted map[string]int64
+	tally     map[string]any // nested maps, with int64 at the leaves
 }
 
 func newTotals(estate *snapshot.Estate) *totals {
@@ -147,11 +149,101 @@ func (t *totals) addTally(key []string, n int64) error {
 // clients were not collected in full, or if the status of some is unknown.
 func (r *run) totalsDocument() map[string]any {
 	doc := r.totals.document()
+	doc["not_counted"] = r.notCountedDocument()
+	if r.unrecognisedServers() > 0 {
+		doc["unrecognised_servers"] = r.unrecognisedServers()
+		perhaps := map[string]any{}
+		for table, counts := range r.totals.places() {
+			counted, empty := splitOneClient(counts)
+			doc[table], perhaps[table] = clientCounts(counted), empty
+		}
+		doc["perhaps_empty"] = perhaps
+	}
 	clients, listed := r.coll.sections["clients"]
 	if r.totals.noStatus > 0 || listed && clients.Status != snapshot.Collected {
 		doc["uncounted_clients"] = nil
 	}
 	return doc
+}
+
+// unrecognisedServers is how many of the clients that were counted may be the
+// Notification Server: one if a snapshot does not say which computer that is. A
+// document without a manifest was written by hand and lists clients only.
+func (r *run) unrecognisedServers() int64 {
+	if !r.coll.manifest || r.estate.Server != nil && r.estate.Server.GUID != nil {
+		return 0
+	}
+	return min(r.totals.clients, 1)
+}
+
+// onlyPerhaps counts the sites, subnets and networks whose only client may be the
+// Notification Server.
+func (r *run) onlyPerhaps() (n int64) {
+	if r.unrecognisedServers() > 0 {
+		for _, counts := range r.totals.places() {
+			_, empty := splitOneClient(counts)
+			n += int64(len(empty))
+		}
+	}
+	return n
+}
+
+// places are the counts by place, by their table in data.totals.
+func (t *totals) places() map[string]map[string]int64 {
+	return map[string]map[string]int64{"sites": t.sites, "subnets": t.subnets, "uncovered_networks": t.uncovered}
+}
+
+// splitOneClient separates the places that have one client from those that have more.
+func splitOneClient(counts map[string]int64) (more map[string]int64, one map[string]any) {
+	more, one = map[string]int64{}, map[string]any{}
+	for place, n := range counts {
+		if n > 1 {
+			more[place] = n
+		} else {
+			one[place] = true
+		}
+	}
+	return more, one
+}
+
+// uncountedKey is where the computers are counted that a rule left out under a key.
+func uncountedKey(rule, key string) string { return rule + " " + key }
+
+// missingGroup reports whether a clause of a tally counts nobody, because what it needs
+// was not collected.
+func (r *run) missingGroup(g *tallyGroup) bool { return len(r.coll.missing(&g.needs)) > 0 }
+
+// notCounted is how many Active computers a rule did not count under a key, and whether
+// it counted any.
+func (r *run) notCounted(index int, key string) (n int64, counted bool) {
+	rule := r.pack.Rules[index]
+	if r.states[index].verdict != "" || r.leavesOut(rule) {
+		return 0, false
+	}
+	for _, g := range rule.groups {
+		if (g.keys.any || g.keys.named[key]) && r.missingGroup(&g) {
+			return 0, false
+		}
+	}
+	return r.totals.uncounted[uncountedKey(rule.ID, key)] + r.totals.uncounted[uncountedKey(rule.ID, "")], true
+}
+
+// notCountedDocument is data.totals.not_counted.
+func (r *run) notCountedDocument() map[string]any {
+	out := map[string]any{}
+	for i, rule := range r.pack.Rules {
+		for key := range rule.counts.named {
+			n, counted := r.notCounted(i, key)
+			before, there := out[key]
+			switch sum, _ := before.(int64); {
+			case !counted:
+				out[key] = nil
+			case n > 0 && (!there || before != nil):
+				out[key] = sum + n
+			}
+		}
+	}
+	return out
 }
 
 // leftOut is the largest number of Active computers that a tally left out.
@@ -165,13 +257,16 @@ func (t *totals) leftOut() int64 {
 
 func (t *totals) document() map[string]any {
 	return map[string]any{
-		"clients":            t.clients,
-		"unlocated_clients":  t.unlocated,
-		"uncounted_clients":  t.leftOut(),
-		"sites":              clientCounts(t.sites),
-		"subnets":            clientCounts(t.subnets),
-		"uncovered_networks": clientCounts(t.uncovered),
-		"tally":              t.tally,
+		"clients":              t.clients,
+		"unlocated_clients":    t.unlocated,
+		"uncounted_clients":    t.leftOut(),
+		"not_counted":          map[string]any{},
+		"unrecognised_servers": int64(0),
+		"perhaps_empty":        map[string]any{"sites": map[string]any{}, "subnets": map[string]any{}, "uncovered_networks": map[string]any{}},
+		"sites":                clientCounts(t.sites),
+		"subnets":              clientCounts(t.subnets),
+		"uncovered_networks":   clientCounts(t.uncovered),
+		"tally":                t.tally,
 	}
 }
 

@@ -105,3 +105,47 @@ func TestNamelessObjectsKeepTheirFindings(t *testing.T) {
 		}
 	}
 }
+
+// If a snapshot does not tell which computer is the Notification Server, the only client
+// of a site may be that server. A rule that does not ask for such sites finds nothing
+// there and cannot pass either.
+func TestUnrecognisedServer(t *testing.T) {
+	const site, subnet = "00000000-0000-0000-0000-000000000501", "00000000-0000-0000-0000-000000000601"
+	found := strings.Replace(ruleText, `site.name == "X"`, `data.totals.sites[site.guid]`, 1)
+	asks := found + "\nunknown contains {\"msg\": \"X\", \"resource\": {\"type\": \"site\", \"name\": site.name}} if {\n\tsome site in data.estate.sites\n\tdata.totals.perhaps_empty.sites[site.guid]\n}\n"
+	const reason = "2 places (sites, subnets, networks): the only client may be the Notification Server, whose GUID is unknown"
+	tests := []struct {
+		name, rule string
+		server     map[string]any
+		clients    int
+		verdict    Verdict
+		why        string
+	}{
+		{"known", found, map[string]any{"name": "NS", "guid": testGUID(9)}, 1, Fail, ""},
+		{"only the server", found, map[string]any{"name": "NS", "guid": testGUID(1)}, 1, NotEvaluated, "no computer in the snapshot is an Active client"},
+		{"no GUID", found, map[string]any{"name": "NS"}, 1, NotEvaluated, reason},
+		{"no section", found, nil, 1, NotEvaluated, reason},
+		{"no section and two clients", found, nil, 2, Fail, ""},
+		{"no section, and the rule asks", asks, nil, 1, NotEvaluated, "site X: X"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			doc := &lawDoc{sections: allCollected(), estate: map[string]any{
+				"package_servers": []any{},
+				"sites":           []any{map[string]any{"guid": site, "name": "X"}},
+				"subnets":         []any{map[string]any{"guid": subnet, "cidr": "10.1.0.0/24", "sites": []any{site}}},
+			}}
+			if delete(doc.sections, "server"); tt.server != nil {
+				doc.estate["server"], doc.sections["server"] = tt.server, "collected"
+			}
+			for i := range tt.clients {
+				doc.clients = append(doc.clients, map[string]any{"guid": testGUID(1 + i), "name": "C", "status": "Active", "addresses": []any{"10.1.0.7/24"}})
+			}
+			pack := mustPack(t, map[string]string{"a.rego": tt.rule})
+			got := answersOf(t, pack, doc.text(t), "")
+			if id := pack.Rules[0].ID; got.verdicts[id] != tt.verdict || !strings.Contains(got.why[id], tt.why) {
+				t.Errorf("got %s %q, want %s %q", got.verdicts[id], got.why[id], tt.verdict, tt.why)
+			}
+		})
+	}
+}

@@ -143,6 +143,17 @@ func (c *collection) incomplete(n *needs) []Reason {
 	return reasons
 }
 
+// partialSections are the names of the sections of which rows may be missing.
+func (c *collection) partialSections() map[string]any {
+	out := map[string]any{}
+	for name, section := range c.sections {
+		if section.Status == snapshot.Partial {
+			out[name] = true
+		}
+	}
+	return out
+}
+
 func (c *collection) parts(name string) []snapshot.Section {
 	var out []snapshot.Section
 	for s, section := range c.sections {

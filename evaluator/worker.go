@@ -224,7 +224,11 @@ func (w *worker) finish(ctx context.Context, c *streamed, res *blockResult) erro
 			w.tally(t)
 		}
 		if j.outcome.uncounted != "" && active {
-			w.totals.uncounted[w.run.pack.Rules[w.indexes[i]].ID]++
+			id := w.run.pack.Rules[w.indexes[i]].ID
+			w.totals.uncounted[id]++
+			for _, key := range j.outcome.leftOut {
+				w.totals.uncounted[uncountedKey(id, key)]++
+			}
 		}
 		if j.id != 0 {
 			harmed = true

@@ -12,8 +12,17 @@ package nscheck.lib.clients
 #   subnets are judged by the clients that are known to be in them.
 all_unlocated if {
 	data.totals.clients > 0
-	data.totals.unlocated_clients == data.totals.clients
+	data.totals.unlocated_clients > 0
+	data.totals.unlocated_clients >= data.totals.clients - unrecognised_servers
 }
+
+# METADATA
+# description: |
+#   How many of the clients may be the Notification Server itself, because its GUID is
+#   unknown.
+unrecognised_servers := n if {
+	n := data.totals.unrecognised_servers
+} else := 0
 
 # METADATA
 # description: |
@@ -23,5 +32,8 @@ of_unknown_site := data.totals.clients if {
 	all_unlocated
 } else := sum([subnet.clients |
 	some guid, subnet in data.totals.subnets
+	not data.index.subnet_sites[guid]
+]) + count([guid |
+	some guid, _ in data.totals.perhaps_empty.subnets
 	not data.index.subnet_sites[guid]
 ])

@@ -34,3 +34,18 @@ test_no_clients if {
 test_missing_totals if {
 	clients.of_unknown_site == 0 with data.totals as {} with data.index as {}
 }
+
+test_notification_server_unknown if {
+	totals := {
+		"clients": 10,
+		"unlocated_clients": 9,
+		"unrecognised_servers": 1,
+		"subnets": {},
+		"perhaps_empty": {"subnets": {"N1": true}},
+	}
+	clients.all_unlocated with data.totals as totals
+	located := object.union(totals, {"unlocated_clients": 2, "subnets": {"N2": {"clients": 7}}})
+	not clients.all_unlocated with data.totals as located
+	clients.of_unknown_site == 1 with data.totals as located with data.index as {"subnet_sites": {"N2": []}}
+	not clients.all_unlocated with data.totals as object.union(totals, {"clients": 1, "unlocated_clients": 0})
+}

@@ -86,6 +86,46 @@ facts := [
 ]
 
 # METADATA
+# description: |
+#   How many Active computers have each fact in all sites, in the order of the facts, if
+#   not all of them could be counted by site and some are out of step. The sites of those
+#   are unknown.
+unplaced_out_of_step := [
+	sum([n | n := data.totals.tally.licence_facts.yes[_][_]]),
+	sum([n | n := data.totals.tally.licence_facts[_].yes[_]]),
+	sum([n | n := data.totals.tally.licence_facts[_][_].yes]),
+] if {
+	_unplaced
+	some [_, plugin, member, licence] in _deviations
+	data.totals.tally.licence_facts[plugin][member][licence] > 0
+}
+
+# METADATA
+# description: |
+#   Whether a fact is unknown of some computers, and not all could be counted by site.
+unplaced_doubtful if {
+	_unplaced
+	some plugin, member, licence
+	data.totals.tally.licence_facts[plugin][member][licence] > 0
+	"unknown" in {plugin, member, licence}
+}
+
+# METADATA
+# description: Whether Active computers were counted in all sites together.
+facts_counted if count(data.totals.tally.licence_facts) > 0
+
+_unplaced if left_out("licence_counts") != 0
+
+# METADATA
+# description: |
+#   How many Active computers were not counted under a key of tallies; null if no
+#   computer was.
+left_out(key) := n if {
+	some name, n in data.totals.not_counted
+	name == key
+} else := 0
+
+# METADATA
 # description: Sites where Active computers were counted; the empty one is no site.
 sites := {site | some site, _ in data.totals.tally.licence_counts}
 

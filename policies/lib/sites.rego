@@ -16,6 +16,8 @@ resource(site) := {"type": "site", "guid": site.guid, "name": site.name}
 # description: Whether a site has clients, or may have some that are not known to be in it.
 may_have_clients(guid) if data.totals.sites[guid]
 
+may_have_clients(guid) if data.totals.perhaps_empty.sites[guid]
+
 may_have_clients(_) if clients.of_unknown_site > 0
 
 # METADATA

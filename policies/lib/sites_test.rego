@@ -44,3 +44,9 @@ test_sites_that_are_not_among_the_sites if {
 		with data.index as index
 		with data.totals as {"clients": 5, "unlocated_clients": 0, "subnets": {"N1": {"clients": 5}}}
 }
+
+test_perhaps_empty if {
+	totals := {"clients": 1, "unlocated_clients": 0, "perhaps_empty": {"sites": {"LEEDS": true}}}
+	sites.may_have_clients("LEEDS") with data.totals as totals with data.index as {}
+	not sites.may_have_clients("YORK") with data.totals as totals with data.index as {}
+}

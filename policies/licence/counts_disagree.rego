@@ -118,11 +118,31 @@ unknown contains {
 }
 
 unknown contains {
+	"msg": sprintf("Of all sites: %s; they disagree, but it is unknown in which site the computers are", [
+		concat(", ", [_counted(i, n) | some i, n in having]),
+	]),
+	"resource": {"type": "estate", "guid": null, "name": "clients"},
+} if {
+	having := licence_counts.unplaced_out_of_step
+}
+
+unknown contains {
+	"msg": concat(" ", [
+		"Of some Active computers it is unknown whether they have the plug-in,",
+		"are in its filter, or hold a licence, and in which site they are",
+	]),
+	"resource": {"type": "estate", "guid": null, "name": "clients"},
+} if {
+	licence_counts.unplaced_doubtful
+}
+
+unknown contains {
 	"msg": "No computer was counted, for its plug-in, filters, licence or addresses are missing",
 	"resource": {"type": "estate", "guid": null, "name": "clients"},
 } if {
 	data.totals.clients > 0
 	count(licence_counts.sites) == 0
+	not licence_counts.facts_counted
 }
 
 _resource("unknown") := {
@@ -145,7 +165,9 @@ _counted(i, n) := sprintf("1 %s", [licence_counts.facts[i].one]) if {
 	n == 1
 } else := sprintf("%d %s", [n, licence_counts.facts[i].many])
 
-_returned(site) := [sprintf("%d returned patch inventory", [n]) | n := licence_counts.returned(site)]
+_returned(site) := [sprintf("%d returned patch inventory", [n])] if {
+	n := licence_counts.returned(site)
+} else := ["how many returned patch inventory is unknown"]
 
 _out_of_step(site) := [msg |
 	some i, fact in licence_counts.facts

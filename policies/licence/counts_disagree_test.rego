@@ -167,3 +167,40 @@ test_no_clients if {
 	count(rule.violation) == 0 with data.totals as {"clients": 0, "tally": {}}
 	count(rule.unknown) == 0 with data.totals as {"clients": 0, "tally": {}}
 }
+
+_without_sites(facts) := judged if {
+	totals := {
+		"clients": 60,
+		"tally": {"licence_facts": facts},
+		"not_counted": {"licence_counts": 60, "inventory_counts": null},
+	}
+	judged := {"violation": rule.violation, "unknown": rule.unknown} with data.totals as totals
+}
+
+_clients := {"type": "estate", "guid": null, "name": "clients"}
+
+test_sites_unknown if {
+	_without_sites({"yes": {"yes": {"yes": 60}}}) == _silent
+	_without_sites({"yes": {"yes": {"yes": 22, "no": 38}}}) == {"violation": set(), "unknown": {{
+		"msg": concat("", [
+			"Of all sites: 60 have the plug-in, 60 are in its filter, 22 hold a licence; ",
+			"they disagree, but it is unknown in which site the computers are",
+		]),
+		"resource": _clients,
+	}}}
+	_without_sites({"yes": {"yes": {"unknown": 60}}}) == {"violation": set(), "unknown": {{
+		"msg": concat(" ", [
+			"Of some Active computers it is unknown whether they have the plug-in,",
+			"are in its filter, or hold a licence, and in which site they are",
+		]),
+		"resource": _clients,
+	}}}
+}
+
+test_inventory_not_counted if {
+	judged := _judged({"licence_counts": {"LEEDS": {"yes": {"yes": {"yes": 22, "no": 38}}}}})
+	{v.msg | some v in judged.violation} == {concat("", [
+		"Leeds: 60 have the plug-in, 60 are in its filter, 22 hold a licence, ",
+		"how many returned patch inventory is unknown; out of step: licences in use (38 computers)",
+	])}
+}

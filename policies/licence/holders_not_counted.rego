@@ -12,6 +12,7 @@
 #     description: The article; its symptoms, and the query of step 1.
 # schemas:
 #   - data.estate: schema.estate
+#   - data.index: schema.index
 #   - data.totals: schema.totals
 # custom:
 #   id: NS-LIC-006
@@ -29,18 +30,19 @@
 #         or merged, and contact Support for what keeps their licences.
 package nscheck.licence.holders_not_counted
 
+import data.nscheck.lib.licence_counts
 import data.nscheck.lib.text
 
 violation contains {
-	"msg": sprintf("In use: %s; holders: %d (%s, %d others)", [
+	"msg": sprintf("In use: %s; holders: %s (%s, %d others)", [
 		text.count_of(_in_use, "licence"),
-		_holders,
-		text.count_of(_active, "Active computer"),
+		_holders_shown,
+		_active_shown,
 		_others,
 	]),
 	"resource": _resource,
 	"path": "licences.in_use",
-	"expected": _holders,
+	"expected": _expected,
 	"actual": _in_use,
 } if {
 	_differs
@@ -61,6 +63,22 @@ _resource := {"type": "product", "guid": null, "name": data.estate.licences.prod
 _counts := data.totals.tally.licence_holders
 
 _active := sum([n | n := _counts.active.yes])
+
+# Active computers of which it was not counted whether they hold a licence; null if it
+# was counted of none.
+_left_out := licence_counts.left_out("licence_holders")
+
+_active_shown := "an unknown number of Active computers" if {
+	_left_out == null
+} else := text.count_of(_active, "Active computer")
+
+_holders_shown := sprintf("at least %d", [_holders]) if {
+	_left_out != 0
+} else := sprintf("%d", [_holders])
+
+_expected := _holders_shown if {
+	_left_out != 0
+} else := _holders
 
 # Holders that are not Active are listed, and may be among the computers as well.
 _others := max([
@@ -84,7 +102,9 @@ _differs if {
 _differs if {
 	_in_use != null
 	data.totals.uncounted_clients != null
-	_in_use > (_holders + _doubtful) + data.totals.uncounted_clients
+	_left_out != null
+	not _partial
+	_in_use > (_holders + _doubtful) + _left_out
 }
 
 _questions contains "how many licences are in use" if _in_use == null
@@ -95,10 +115,21 @@ _questions contains msg if {
 }
 
 _questions contains msg if {
-	data.totals.uncounted_clients > 0
-	msg := sprintf("the licence of %s", [text.count_of(data.totals.uncounted_clients, "uncounted computer")])
+	is_number(_left_out)
+	_left_out > 0
+	msg := sprintf("the licence of %s", [text.count_of(_left_out, "uncounted computer")])
 }
+
+_questions contains "which Active computers hold a licence" if _left_out == null
 
 _questions contains "whether there are further computers" if data.totals.uncounted_clients == null
 
 _questions contains "which holders are not Active" if not data.estate.licences.inactive_holders
+
+_questions contains "whether all holders that are not Active are listed" if _partial
+
+# Rows of the list may be missing.
+_partial if {
+	some name, _ in data.index.partial_sections
+	name == "licences.inactive_holders"
+}

@@ -7,7 +7,11 @@ _evaluated(licences, counts) := _uncounted(licences, counts, 0)
 _uncounted(licences, counts, n) := evaluated if {
 	estate := {"licences": object.union({"product": "Patch"}, licences)}
 	evaluated := {"violation": rule.violation, "unknown": rule.unknown} with data.estate as estate
-		with data.totals as {"tally": {"licence_holders": counts}, "uncounted_clients": n}
+		with data.totals as {
+			"tally": {"licence_holders": counts},
+			"uncounted_clients": 0,
+			"not_counted": {"licence_holders": n},
+		}
 }
 
 _silent := {"violation": set(), "unknown": set()}
@@ -46,9 +50,24 @@ test_uncounted if {
 	few := {"in_use": 7, "inactive_holders": _two}
 	_uncounted(few, {"active": {"yes": 3}}, 2) == _unknown("the licence of 2 uncounted computers")
 	count(_uncounted(few, {"active": {"yes": 3}}, 1).violation) == 1
-	_uncounted(few, {"active": {"yes": 3}}, null) == _unknown("whether there are further computers")
+	_uncounted(few, {}, null) == _unknown("which Active computers hold a licence")
 	many := {"in_use": 1, "inactive_holders": _two}
-	count(_uncounted(many, {"active": {"yes": 3}}, 9).violation) == 1
+	_uncounted(many, {"active": {"yes": 3}}, 9) == _found(
+		1, "at least 5",
+		"In use: 1 licence; holders: at least 5 (3 Active computers, 2 others)",
+	)
+	_uncounted(many, {}, null) == _found(
+		1, "at least 2",
+		"In use: 1 licence; holders: at least 2 (an unknown number of Active computers, 2 others)",
+	)
+}
+
+test_further_computers if {
+	estate := {"licences": {"product": "Patch", "in_use": 9, "inactive_holders": _two}}
+	totals := {"tally": {"licence_holders": {}}, "uncounted_clients": null}
+	count(rule.violation) == 0 with data.estate as estate with data.totals as totals
+	question := _unknown("whether there are further computers").unknown
+	rule.unknown == question with data.estate as estate with data.totals as totals
 }
 
 test_differ if {
@@ -81,4 +100,17 @@ test_holders_not_collected if {
 	}}
 		with data.totals as {"tally": {"licence_holders": {"active": {"yes": 3}}}}
 	evaluated == _unknown("which holders are not Active")
+}
+
+test_partial_holders if {
+	estate := {"licences": {"product": "Patch", "in_use": 9, "inactive_holders": _two}}
+	totals := {"tally": {"licence_holders": {"active": {"yes": 3}}}, "uncounted_clients": 0}
+	index := {"partial_sections": {"licences.inactive_holders": true}}
+	count(rule.violation) == 0 with data.estate as estate with data.totals as totals with data.index as index
+	question := _unknown("whether all holders that are not Active are listed").unknown
+	rule.unknown == question with data.estate as estate with data.totals as totals with data.index as index
+	few := json.patch(estate, [{"op": "replace", "path": "/licences/in_use", "value": 4}])
+	count(rule.violation) == 1 with data.estate as few with data.totals as totals with data.index as index
+	other := {"partial_sections": {"licences.same_name": true}}
+	count(rule.violation) == 1 with data.estate as estate with data.totals as totals with data.index as other
 }

@@ -74,5 +74,11 @@ tally contains ["licence_counts", site, plugin, member, licence] if {
 	[plugin, member, licence] := licence_counts.computer_facts
 }
 
+# NS-LIC-002 compares these if it is unknown in which site computers are.
+tally contains ["licence_facts", plugin, member, licence] if {
+	computers.active
+	[plugin, member, licence] := licence_counts.computer_facts
+}
+
 # NS-LIC-006 compares these.
 tally contains licence_counts.holder_key

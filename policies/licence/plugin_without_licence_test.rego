@@ -95,7 +95,11 @@ test_tally if {
 	tally := rule.tally with input as client
 		with data.index as {"filters": {"F1": {}}, "subnet_sites": {"N1": ["LEEDS"]}}
 		with data.params as {"plugin_filter": "F1"}
-	tally == {["licence_counts", "LEEDS", "yes", "yes", "yes"], ["licence_holders", "active", "yes"]}
+	tally == {
+		["licence_counts", "LEEDS", "yes", "yes", "yes"],
+		["licence_facts", "yes", "yes", "yes"],
+		["licence_holders", "active", "yes"],
+	}
 }
 
 test_tally_counts_active_computers if {

@@ -36,6 +36,7 @@
 package nscheck.policy.scan_interval_short
 
 import data.nscheck.lib.analysis_policies
+import data.nscheck.lib.clients
 import data.nscheck.lib.policies
 import data.nscheck.lib.text
 
@@ -65,15 +66,22 @@ unknown contains {"msg": msg, "resource": policies.resource(policy)} if {
 }
 
 _limit := data.params.scan_interval_min_minutes_large if {
-	data.totals.clients >= data.params.large_estate_clients
+	data.totals.clients - clients.unrecognised_servers >= data.params.large_estate_clients
 } else := data.params.scan_interval_min_minutes
 
+# What the limit may be, because one of the clients may be the Notification Server.
+_possible_limit := data.params.scan_interval_min_minutes_large if {
+	data.totals.clients >= data.params.large_estate_clients
+} else := _limit
+
 # Intervals below the limit; an interval of zero is a schedule that does not repeat.
-_too_short(policy) := {minutes |
+_too_short(policy) := _shorter(policy, _limit)
+
+_shorter(policy, limit) := {minutes |
 	some schedule in policy.schedules
 	minutes := schedule.repeat_minutes
 	not minutes in {null, 0}
-	minutes < _limit
+	minutes < limit
 }
 
 _doubt(policy) := "It checks too often, but it is unknown whether it is on" if {
@@ -85,4 +93,7 @@ _doubt(policy) := "It checks too often, but it is unknown whether it is on" if {
 	count(_too_short(policy)) == 0
 	some schedule in policy.schedules
 	object.get(schedule, "repeat_minutes", null) == null
+} else := "It checks too often for a large estate, but it is unknown whether the estate is one" if {
+	count(_too_short(policy)) == 0
+	count(_shorter(policy, _possible_limit)) > 0
 }

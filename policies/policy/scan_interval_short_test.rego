@@ -12,9 +12,11 @@ _policy(intervals) := {
 
 _but(policy, changes) := object.union(policy, changes)
 
-_judged(policy, clients) := judged if {
+_judged(policy, clients) := _judged_with(policy, clients, 0)
+
+_judged_with(policy, clients, servers) := judged if {
 	judged := {"violation": rule.violation, "unknown": rule.unknown} with data.estate as {"policies": [policy]}
-		with data.totals as {"clients": clients}
+		with data.totals as {"clients": clients, "unrecognised_servers": servers}
 		with data.params as {
 			"scan_interval_min_minutes": 240,
 			"scan_interval_min_minutes_large": 360,
@@ -88,4 +90,13 @@ test_no_policy_recognised if {
 	judged := _judged(_but(_policy([60]), {"role": "plugin_install"}), 600)
 	judged.violation == set()
 	{one.resource.name | some one in judged.unknown} == {"policies"}
+}
+
+test_notification_server_unknown if {
+	_judged_with(_policy([240]), 10000, 1) == _unknown(concat("", [
+		"It checks too often for a large estate, ",
+		"but it is unknown whether the estate is one",
+	]))
+	_judged_with(_policy([360]), 10000, 1) == _silent
+	count(_judged_with(_policy([240]), 10001, 1).violation) == 1
 }

@@ -85,15 +85,21 @@ _maybe_desktop(null)
 
 _exceeds(server) if {
 	_desktop(server.os_name)
-	_share(server, count(data.index.unplaced_package_servers)) > _limit
+	_share(server, count(data.index.unplaced_package_servers)) - clients.unrecognised_servers > _limit
 }
 
-_may_exceed(server) if _share(server, 0) + clients.of_unknown_site > _limit
+_may_exceed(server) if (_share(server, 0) + clients.of_unknown_site) + _perhaps(server) > _limit
 
 _may_exceed(server) if {
 	data.index.unplaced_package_servers[server.guid]
 	data.totals.clients > _limit
 }
+
+# Clients of its sites that are not counted, because they may be the Notification Server.
+_perhaps(server) := count([site |
+	some site in data.index.package_server_sites[server.guid]
+	data.totals.perhaps_empty.sites[site]
+])
 
 # The clients of its sites, each shared by the package servers of the site and by
 # others that may belong to it.
@@ -117,4 +123,5 @@ _open_questions(server) := union({
 	{sprintf("the sites of %s", [text.count_of(clients.of_unknown_site, "client")]) |
 		clients.of_unknown_site > 0
 	},
+	{"whether the Notification Server is among the clients" | clients.unrecognised_servers > 0},
 })

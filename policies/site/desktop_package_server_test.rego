@@ -120,3 +120,17 @@ test_missing if {
 test_no_package_servers if {
 	count(rule.not_applicable) == 1 with data.estate as {"package_servers": []}
 }
+
+test_notification_server_unknown if {
+	server := _server("P1", "Windows 7 Professional")
+	question := "whether the Notification Server is among the clients"
+	_judged_by({}, {"unrecognised_servers": 1}, [server]) == _unknown("P1", question)
+	few := {
+		"unrecognised_servers": 1,
+		"sites": {"LEEDS": {"clients": 40}},
+		"perhaps_empty": {"sites": {"HULL": true}},
+	}
+	both := {"package_server_sites": {"P1": ["HULL", "LEEDS"]}}
+	_judged_by(both, few, [server]) == _unknown("P1", question)
+	_judged_by({}, few, [server]) == _silent
+}

@@ -76,20 +76,55 @@ violation contains {
 }
 
 unknown contains {
+	"msg": "It has clients, and it is assigned to a site that is not among the sites",
+	"resource": _resource(subnet),
+} if {
+	some subnet in data.estate.subnets
+	data.totals.subnets[subnet.guid].clients > 0
+	not data.index.subnet_sites[subnet.guid]
+	_lost(subnet)
+}
+
+unknown contains {
 	"msg": "It has clients, and it is unknown whether it is in a site",
 	"resource": _resource(subnet),
 } if {
 	some subnet in data.estate.subnets
 	data.totals.subnets[subnet.guid].clients > 0
 	not data.index.subnet_sites[subnet.guid]
+	not _lost(subnet)
+}
+
+unknown contains {
+	"msg": "It is not known to be in a site; unknown: whether it has clients besides the Notification Server",
+	"resource": _resource(subnet),
+} if {
+	some subnet in data.estate.subnets
+	data.totals.perhaps_empty.subnets[subnet.guid]
+	not _in_site(subnet)
+}
+
+unknown contains {
+	"msg": "No subnet covers it; unknown: whether it has clients besides the Notification Server",
+	"resource": {"type": "network", "guid": null, "name": cidr},
+} if {
+	data.estate.subnets
+	some cidr, _ in data.totals.perhaps_empty.uncovered_networks
 }
 
 unknown contains {"msg": msg, "resource": {"type": "estate", "guid": null, "name": "subnets"}} if {
 	data.estate.subnets
 	clients.all_unlocated
 	msg := sprintf("It is unknown which subnets have clients: no address is known of %s", [
-		text.count_of(data.totals.clients, "client"),
+		text.count_of(data.totals.unlocated_clients, "client"),
 	])
+}
+
+_in_site(subnet) if count(data.index.subnet_sites[subnet.guid]) > 0
+
+_lost(subnet) if {
+	some site in subnet.sites
+	not data.index.sites[site]
 }
 
 _resource(subnet) := {"type": "subnet", "guid": subnet.guid, "name": subnet.cidr}

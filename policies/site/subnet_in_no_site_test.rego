@@ -111,3 +111,37 @@ test_missing if {
 	count(rule.violation) == 0 with data.estate as {} with data.index as {} with data.totals as totals
 	count(rule.unknown) == 0 with data.estate as {} with data.index as {} with data.totals as totals
 }
+
+test_only_client_may_be_the_notification_server if {
+	perhaps := {
+		"unrecognised_servers": 1,
+		"perhaps_empty": {
+			"subnets": {"N1": true, "N2": true},
+			"uncovered_networks": {"10.99.1.0/24": true},
+		},
+	}
+	_judged({"N1": ["LEEDS"], "N2": []}, perhaps) == {
+		"violation": set(),
+		"unknown": {
+			{
+				"msg": concat("", [
+					"It is not known to be in a site; ",
+					"unknown: whether it has clients besides the Notification Server",
+				]),
+				"resource": {"type": "subnet", "guid": "N2", "name": "10.9.0.0/24"},
+			},
+			{
+				"msg": "No subnet covers it; unknown: whether it has clients besides the Notification Server",
+				"resource": {"type": "network", "guid": null, "name": "10.99.1.0/24"},
+			},
+		},
+	}
+}
+
+test_lost_site if {
+	estate := {"subnets": [{"guid": "N1", "cidr": "10.4.0.0/24", "sites": ["GONE"]}]}
+	totals := {"clients": 4, "unlocated_clients": 0, "subnets": {"N1": {"clients": 4}}}
+	index := {"sites": {"LEEDS": {}}, "subnet_sites": {}}
+	found := rule.unknown with data.estate as estate with data.index as index with data.totals as totals
+	{u.msg | some u in found} == {"It has clients, and it is assigned to a site that is not among the sites"}
+}
