@@ -23,20 +23,68 @@ const (
 
 // held are checks of what built-in functions are given.
 var held = map[string]func(operands []*ast.Term) error{
-	ast.BitsShiftLeft.Name:          checkShift,
-	ast.Sprintf.Name:                checkFormat,
-	ast.Concat.Name:                 checkConcat,
-	ast.Replace.Name:                checkReplace,
-	ast.ReplaceN.Name:               checkReplaceN,
-	ast.NetCIDRContainsMatches.Name: checkPairs,
-	ast.Format.Name:                 checkZone,
-	ast.Date.Name:                   checkZone,
-	ast.Clock.Name:                  checkZone,
-	ast.Weekday.Name:                checkZone,
-	ast.AddDate.Name:                checkZone,
-	ast.Diff.Name:                   checkZone,
-	ast.JSONMarshalWithOptions.Name: checkIndent,
-	ast.RegexReplace.Name:           checkRegexReplace,
+	ast.BitsShiftLeft.Name:               checkShift,
+	ast.Sprintf.Name:                     checkFormat,
+	ast.Concat.Name:                      checkConcat,
+	ast.Replace.Name:                     checkReplace,
+	ast.ReplaceN.Name:                    checkReplaceN,
+	ast.NetCIDRContainsMatches.Name:      checkPairs,
+	ast.Format.Name:                      checkZone,
+	ast.Date.Name:                        checkZone,
+	ast.Clock.Name:                       checkZone,
+	ast.Weekday.Name:                     checkZone,
+	ast.AddDate.Name:                     checkZone,
+	ast.Diff.Name:                        checkZone,
+	ast.JSONMarshal.Name:                 checkWritten,
+	ast.JSONMarshalWithOptions.Name:      checkIndent,
+	ast.YAMLMarshal.Name:                 checkYAMLWritten,
+	ast.URLQueryEncodeObject.Name:        checkWritten,
+	ast.InternalTemplateString.Name:      checkWritten,
+	ast.InternalPrint.Name:               checkWritten,
+	ast.ProvidersAWSSignReqObj.Name:      checkWritten,
+	ast.RegexReplace.Name:                checkRegexReplace,
+	ast.RegexMatch.Name:                  checkPattern(maxPattern, 0),
+	ast.RegexMatchDeprecated.Name:        checkPattern(maxPattern, 0),
+	ast.RegexIsValid.Name:                checkPattern(maxPattern, 0),
+	ast.RegexTemplateMatch.Name:          checkPattern(maxPattern, 0),
+	ast.GlobMatch.Name:                   checkPattern(maxPattern, 0),
+	ast.GlobsMatch.Name:                  checkPattern(maxGlob, 0, 1),
+	ast.RegexSplit.Name:                  checkRegexPieces,
+	ast.RegexFind.Name:                   checkRegexPieces,
+	ast.RegexFindAllStringSubmatch.Name:  checkRegexPieces,
+	ast.Split.Name:                       checkPieces,
+	ast.SplitN.Name:                      checkPieces,
+	ast.IndexOfN.Name:                    checkPieces,
+	ast.HexEncode.Name:                   checkEncoded,
+	ast.Base64Encode.Name:                checkEncoded,
+	ast.Base64UrlEncode.Name:             checkEncoded,
+	ast.Base64UrlEncodeNoPad.Name:        checkEncoded,
+	ast.URLQueryEncode.Name:              checkEncoded,
+	ast.GlobQuoteMeta.Name:               checkEncoded,
+	ast.Upper.Name:                       checkEncoded,
+	ast.Lower.Name:                       checkEncoded,
+	ast.JSONUnmarshal.Name:               checkRead(maxRead),
+	ast.JSONIsValid.Name:                 checkRead(maxRead),
+	ast.URLQueryDecodeObject.Name:        checkRead(maxRead),
+	ast.JWTDecode.Name:                   checkRead(maxRead),
+	ast.YAMLUnmarshal.Name:               checkYAMLRead,
+	ast.YAMLIsValid.Name:                 checkYAMLRead,
+	ast.RegoParseModule.Name:             checkRead(maxCode),
+	ast.GraphQLParse.Name:                checkRead(maxCode),
+	ast.GraphQLParseAndVerify.Name:       checkRead(maxCode),
+	ast.GraphQLParseQuery.Name:           checkRead(maxCode),
+	ast.GraphQLParseSchema.Name:          checkRead(maxCode),
+	ast.GraphQLIsValid.Name:              checkRead(maxCode),
+	ast.GraphQLSchemaIsValid.Name:        checkRead(maxCode),
+	ast.CryptoX509ParseCertificates.Name: checkRead(maxRead),
+	ast.CryptoParsePrivateKeys.Name:      checkRead(maxRead),
+	ast.ArrayConcat.Name:                 checkMembers,
+	ast.ArrayFlatten.Name:                checkNested,
+	ast.Or.Name:                          checkMembers,
+	ast.Union.Name:                       checkNested,
+	ast.ObjectUnion.Name:                 checkMerged,
+	ast.ObjectUnionN.Name:                checkWritten,
+	ast.JSONPatch.Name:                   checkPatch,
 }
 
 func init() {
@@ -65,11 +113,15 @@ func checkShift(operands []*ast.Term) error {
 // that a format names often.
 func checkFormat(operands []*ast.Term) error {
 	format, _ := operands[0].Value.(ast.String)
-	named := 0 // how often a text is called by its number
+	size := weight(len(format), operands[1])
+	widths, named := 0, 0 // how often an argument is called by its number
 	for rest := string(format); ; {
 		_, after, found := strings.Cut(rest, "%")
 		if !found {
-			return checkText(named * longest(operands[1], named))
+			if named > 1 {
+				size += named * longest(operands[1])
+			}
+			return checkText(size + widths)
 		}
 		verb := strings.TrimLeft(after, "+-# .0123456789[]*")
 		spec := after[:len(after)-len(verb)]
@@ -79,10 +131,24 @@ func checkFormat(operands []*ast.Term) error {
 		if strings.Contains(spec, "[") {
 			named++
 		}
+		widths += width(spec)
 		if rest = verb; strings.HasPrefix(verb, "%") {
 			rest = verb[1:]
 		}
 	}
+}
+
+// width is the sum of all numbers between a percent sign and its verb.
+func width(spec string) (sum int) {
+	n := 0
+	for _, c := range spec {
+		if c >= '0' && c <= '9' {
+			n = n*10 + int(c-'0')
+			continue
+		}
+		sum, n = sum+n, 0
+	}
+	return sum + n
 }
 
 // checkText refuses texts of which one alone takes all memory.
@@ -93,19 +159,13 @@ func checkText(size int) error {
 	return nil
 }
 
-// length is how long a term is as text.
-func length(t *ast.Term) int {
-	if s, ok := t.Value.(ast.String); ok {
-		return len(s)
-	}
-	return len(t.Value.String())
-}
-
-// longest is the length of the longest member of a list, which matters where it is
-// named more than once.
-func longest(list *ast.Term, named int) (most int) {
-	if members, ok := list.Value.(*ast.Array); ok && named > 1 {
-		members.Foreach(func(t *ast.Term) { most = max(most, length(t)) })
+// longest is the weight of the heaviest member of a list.
+func longest(list *ast.Term) (most int) {
+	if members, ok := list.Value.(*ast.Array); ok {
+		members.Until(func(t *ast.Term) bool {
+			most = max(most, weight(0, t))
+			return most > maxJoined
+		})
 	}
 	return most
 }
@@ -185,21 +245,20 @@ func checkPairs(operands []*ast.Term) error {
 // checkIndent refuses prefixes and indents that make much text of few values:
 // encoding does not look at the cancel flag.
 func checkIndent(operands []*ast.Term) error {
+	if err := checkWritten(operands); err != nil {
+		return err
+	}
 	options, isObject := operands[1].Value.(ast.Object)
 	if !isObject {
 		return nil
 	}
-	size := func(name string) int {
+	size := func(name string, otherwise int) int {
 		if t := options.Get(ast.StringTerm(name)); t != nil {
-			return length(t)
+			return weight(0, t)
 		}
-		return 0
+		return otherwise
 	}
-	prefix, indent := size("prefix"), size("indent")
-	if prefix+indent <= 1 {
-		return nil
-	}
-	return checkText(indented(operands[0], 1, prefix, indent, 0))
+	return checkText(indented(operands[0], 1, size("prefix", 0), size("indent", 1), 0))
 }
 
 // indented is how many bytes prefixes and indents take, as far as that is within
@@ -228,9 +287,13 @@ func indented(t *ast.Term, depth, prefix, indent, size int) int {
 // checkRegexReplace refuses texts in which each character may be replaced by a
 // long one.
 func checkRegexReplace(operands []*ast.Term) error {
+	if err := checkGroups(operands[1]); err != nil {
+		return err
+	}
 	whole, _ := operands[0].Value.(ast.String)
 	replacement, _ := operands[2].Value.(ast.String)
-	return checkText(len(whole) + (len(whole)+1)*len(replacement))
+	// Each $ may stand for all that was found, and what is found is a part of the text.
+	return checkText(len(whole) + (len(whole)+1)*len(replacement) + len(whole)*strings.Count(string(replacement), "$"))
 }
 
 func longestNumber(s string) int {

@@ -191,13 +191,15 @@ func newRun(ctx context.Context, pack *Pack, snap Snapshot, opts Options) (*run,
 		return nil, err
 	}
 	docs := map[string]any{"estate": doc, "params": params, "index": r.index()}
-	var fail context.CancelCauseFunc
-	r.ctx, fail = context.WithCancelCause(ctx)
-	r.engine = newEngine(pack, docs, collectedAt(snap.Manifest()), newGuard(r.ctx, fail, opts))
+	r.ctx = ctx
+	r.engine = newEngine(pack, docs, collectedAt(snap.Manifest()), newGuard(ctx, opts))
 	if pack.evidence {
 		var evidence program
 		evidence, err = r.engine.prepareProgram(ctx, evidencePackage, []string{"arrived", "reached"})
 		r.evidence = &evidence
+	}
+	if err == nil && r.evidence != nil {
+		r.evidence.single.always, r.evidence.batch.always = true, true
 	}
 	if err != nil {
 		r.engine.release()

@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
 	"github.com/open-policy-agent/opa/v1/topdown"
 )
@@ -52,7 +54,8 @@ type guard struct {
 	memory  uint64
 	base    uint64 // of the heap: the least that it took since rules are judged
 	epoch   time.Time
-	fail    context.CancelCauseFunc // gives everything up
+	// Why no rule is evaluated any longer; nil at first.
+	exhausted atomic.Pointer[LimitError]
 
 	mu        sync.Mutex
 	idle      []*seat
@@ -87,10 +90,10 @@ type evaluated struct {
 }
 
 // newGuard begins to watch until release is called.
-func newGuard(ctx context.Context, fail context.CancelCauseFunc, opts Options) *guard {
+func newGuard(ctx context.Context, opts Options) *guard {
 	g := &guard{
 		timeout: opts.RuleTimeout, memory: uint64(opts.RuleMemory), base: heapInUse(),
-		epoch: time.Now(), fail: fail, quit: make(chan struct{}),
+		epoch: time.Now(), quit: make(chan struct{}),
 	}
 	if g.timeout <= 0 {
 		g.timeout = DefaultRuleTimeout
@@ -123,7 +126,7 @@ func (g *guard) eval(ctx context.Context, q *rego.PreparedEvalQuery, options []r
 		return nil, context.Cause(ctx)
 	}
 	s := g.begin()
-	s.work <- evaluation{ctx, q, append(options, rego.EvalExternalCancel(s.cancel))}
+	s.work <- evaluation{ctx, q, append(options, rego.EvalExternalCancel(s.cancel), rego.EvalGenerateJSON(g.decode))}
 	select {
 	case a := <-s.done:
 		if stopped := g.end(s); stopped != nil && a.err != nil {
@@ -137,6 +140,18 @@ func (g *guard) eval(ctx context.Context, q *rego.PreparedEvalQuery, options []r
 		}
 		return nil, &LimitError{stopped.msg, true}
 	}
+}
+
+// Bytes that one value of an answer takes once it is decoded, in addition to its text.
+const decodedWeight = 64
+
+// decode is how answers of rules become values of Go. A value that holds another one
+// many times is copied each time, which nothing can stop, so it is weighed first.
+func (g *guard) decode(t *ast.Term, _ *rego.EvalContext) (any, error) {
+	if limit := int(g.memory); weightWithin(0, t, decodedWeight, limit) > limit {
+		return nil, &LimitError{msg: fmt.Sprintf("its answer takes more memory than %s, its limit (--rule-memory)", bytesText(g.memory))}
+	}
+	return ast.JSONWithOpt(t.Value, ast.JSONOpt{})
 }
 
 // begin takes a seat.

@@ -26,8 +26,22 @@ func (g *guard) lookAtMemory(now int64) {
 	case heap < g.base+g.memory:
 	case suspect != nil:
 		suspect.stop(now, fmt.Sprintf("it was stopped where it took more memory than %s, its limit (--rule-memory)", bytesText(g.memory)))
-	case heap > g.base+2*g.memory: // nothing but the end of nscheck stops it
-		g.fail(fmt.Errorf("a rule takes more memory than %s, twice its limit (--rule-memory), in a built-in function that cannot be stopped", bytesText(2*g.memory)))
+	case heap > g.base+2*g.memory:
+		g.exhaust(now)
+	}
+}
+
+// exhaust ends the evaluation of rules: nothing but the end of nscheck stops the one
+// that takes the memory, so that the report is to be written soon.
+func (g *guard) exhaust(now int64) {
+	msg := fmt.Sprintf("it was not evaluated to the end, because a rule takes more memory than %s, twice its limit (--rule-memory), in a built-in function that cannot be stopped", bytesText(2*g.memory))
+	if !g.exhausted.CompareAndSwap(nil, &LimitError{msg: msg}) {
+		return
+	}
+	for _, s := range g.busy {
+		if !s.cancel.Cancelled() && now-s.began > int64(suspectAfter) {
+			s.stop(now, msg)
+		}
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
 	"github.com/open-policy-agent/opa/v1/types"
+
+	"github.com/nscheck/nscheck/snapshot"
 )
 
 // stuckQuery is a query with a function that looks at no cancel flag.
@@ -33,7 +35,7 @@ func TestStuck(t *testing.T) {
 	defer func(d time.Duration) { stopGrace = d }(stopGrace)
 	stopGrace = 100 * time.Millisecond
 	ctx, cancel := context.WithCancel(context.Background())
-	g := newGuard(ctx, func(error) {}, Options{RuleTimeout: 50 * time.Millisecond})
+	g := newGuard(ctx, Options{RuleTimeout: 50 * time.Millisecond})
 	defer g.release()
 	leave := make(chan struct{})
 	defer close(leave)
@@ -59,11 +61,13 @@ func TestStuck(t *testing.T) {
 	}
 }
 
-// TestStuckEatsMemory makes sure that everything ends where a function that cannot
-// be stopped goes on eating memory.
+// TestStuckEatsMemory makes sure that no rule is evaluated any longer once a function
+// that cannot be stopped goes on eating memory, and that the report still can be made.
 func TestStuckEatsMemory(t *testing.T) {
-	ctx, fail := context.WithCancelCause(context.Background())
-	g := newGuard(ctx, fail, Options{RuleMemory: 16 << 20})
+	defer func(d time.Duration) { stopGrace = d }(stopGrace)
+	stopGrace = 100 * time.Millisecond
+	ctx := t.Context()
+	g := newGuard(ctx, Options{RuleMemory: 16 << 20})
 	defer g.release()
 	leave := make(chan struct{})
 	defer close(leave)
@@ -81,15 +85,52 @@ func TestStuckEatsMemory(t *testing.T) {
 			case <-time.After(20 * time.Millisecond):
 			}
 		}
+		<-leave
 	})
-	go g.eval(ctx, stuck, nil)
-	select {
-	case <-ctx.Done():
-	case <-time.After(30 * time.Second):
-		t.Fatal("nothing ended")
+	_, err := g.eval(ctx, stuck, nil)
+	if want := "it was stopped where it took more memory than 16 MiB, its limit (--rule-memory); it is in a built-in function that cannot be stopped and goes on until nscheck ends"; err == nil || err.Error() != want {
+		t.Errorf("got %v", err)
 	}
-	if want := "a rule takes more memory than 32 MiB, twice its limit (--rule-memory), in a built-in function that cannot be stopped"; context.Cause(ctx).Error() != want {
-		t.Errorf("got %v", context.Cause(ctx))
+	for began := time.Now(); g.exhausted.Load() == nil; time.Sleep(time.Millisecond) {
+		if time.Since(began) > 30*time.Second {
+			t.Fatal("other rules are still evaluated")
+		}
+	}
+	next := &query{engine: &engine{guard: g}, prepared: *stuckQuery(t, func() {})}
+	if _, err := next.eval(ctx, nil); err == nil || err.Error() != "it was not evaluated to the end, because a rule takes more memory than 32 MiB, twice its limit (--rule-memory), in a built-in function that cannot be stopped" {
+		t.Errorf("the next rule: %v", err)
+	}
+	next.always = true
+	if _, err := next.eval(ctx, nil); err != nil {
+		t.Errorf("a part of the report: %v", err)
+	}
+}
+
+// TestReportOfAnExhaustedRun makes sure that a run in which rules are no longer
+// evaluated ends with a report: the rules are in error, and the status says so.
+func TestReportOfAnExhaustedRun(t *testing.T) {
+	p := mustPack(t, map[string]string{"a.rego": ruleText, "b.rego": clientRuleText})
+	snap, err := snapshot.NewReader(strings.NewReader(twoSites), "test.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := newRun(t.Context(), p, snap, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.engine.guard.exhaust(0)
+	result, err := r.judge()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer result.Close()
+	for _, rule := range result.Rules {
+		if rule.Verdict != Errored || len(rule.Reasons) != 1 || !strings.Contains(rule.Reasons[0].Msg, "it was not evaluated to the end, because a rule takes more memory than") {
+			t.Errorf("%s: %s %v", rule.ID, rule.Verdict, rule.Reasons)
+		}
+	}
+	if status := result.ExitStatus(Medium, true); status != ExitTrouble {
+		t.Errorf("exit status %d", status)
 	}
 }
 

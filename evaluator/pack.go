@@ -82,7 +82,7 @@ func (p *Pack) build(sources []Source) error {
 	if len(p.Rules) == 0 && len(p.flaws) == 0 {
 		return fmt.Errorf("no rules found in %s: no package defines violation%s", strings.Join(p.info.Sources, ", "), p.inItsPlace())
 	}
-	if !unsettled { // else much would seem not to exist, or to exist twice
+	if !p.checkDoubled() && !unsettled { // else much would seem not to exist, or to exist twice
 		compiled, err := p.compile(builtin && len(sources) == 1)
 		if err != nil {
 			return err

@@ -49,6 +49,8 @@ type query struct {
 	engine   *engine
 	names    []string
 	prepared rego.PreparedEvalQuery
+	// Whether it is part of the report and so answered also if rules are no longer.
+	always bool
 }
 
 // prepare makes a query for the values of names in pkg.
@@ -102,6 +104,9 @@ func (q *query) eval(ctx context.Context, input ast.Value) (map[string]any, erro
 	opts := append([]rego.EvalOption{rego.EvalTime(q.engine.now)}, q.engine.options...)
 	if input != nil {
 		opts = append(opts, rego.EvalParsedInput(input))
+	}
+	if exhausted := q.engine.guard.exhausted.Load(); exhausted != nil && !q.always {
+		return nil, exhausted
 	}
 	rs, err := q.engine.guard.eval(ctx, &q.prepared, opts)
 	if err != nil {

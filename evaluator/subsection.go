@@ -46,7 +46,7 @@ var subsections = []subsection{
 	{name: "package_servers.basic_inventory_age_days", fields: []string{"estate.package_servers[].basic_inventory_age_days"}},
 	{name: "package_servers.task_registration_age_days", fields: []string{"estate.package_servers[].task_registration_age_days"}},
 	{name: "package_servers.agent_folder", fields: []string{"estate.package_servers[].agent_folder"}, onDemand: true},
-	{name: "sites.prevent_downloads", fields: []string{"estate.sites[].prevent_downloads"}, absence: asNone},
+	{name: "sites.prevent_downloads", fields: []string{"estate.sites[].prevent_downloads"}},
 	{name: "subnets.sites", fields: []string{"estate.subnets[].sites"}, absence: asNone},
 	{name: lastRunSection, fields: []string{"input.packages.plugin.last_run", "input.packages.scan.last_run", "input.packages.tools.last_run", "input.events"}, absence: asNone},
 }

@@ -180,8 +180,8 @@ func (c *collection) reason(name, what string) Reason {
 // unknowns groups the objects that a rule could not judge.
 type unknowns struct {
 	groups []Unknown
-	named  int   // how many objects of a group are named; 0 means the usual number
-	more   int64 // objects beyond maxUnknownMessages messages
+	named  int     // how many objects of a group are named; 0 means the usual number
+	more   Unknown // what is beyond maxUnknownMessages messages
 }
 
 func (u *unknowns) add(msg string, res Resource) {
@@ -191,33 +191,33 @@ func (u *unknowns) add(msg string, res Resource) {
 
 // addClients adds clients that could not be judged for one reason.
 func (u *unknowns) addClients(c unknownClients) {
-	i := slices.IndexFunc(u.groups, func(g Unknown) bool { return g.Msg == c.msg })
-	if i < 0 {
-		if len(u.groups) == maxUnknownMessages {
-			u.more += c.count
-			return
-		}
+	group := &u.more
+	if i := slices.IndexFunc(u.groups, func(g Unknown) bool { return g.Msg == c.msg }); i >= 0 {
+		group = &u.groups[i]
+	} else if len(u.groups) < maxUnknownMessages {
 		u.groups = append(u.groups, Unknown{Msg: c.msg})
-		i = len(u.groups) - 1
+		group = &u.groups[len(u.groups)-1]
 	}
-	u.groups[i].Count += c.count
-	if room := maxObjects - len(u.groups[i].Objects); room > 0 {
-		u.groups[i].Objects = append(u.groups[i].Objects, c.objects[:min(room, len(c.objects))]...)
+	group.Count += c.count
+	if room := maxObjects - len(group.Objects); room > 0 {
+		group.Objects = append(group.Objects, c.objects[:min(room, len(c.objects))]...)
 	}
 	for _, res := range c.sample {
-		u.groups[i].Sample = sampleOf(u.groups[i].Sample, res, cmp.Or(u.named, sampleSize))
+		group.Sample = sampleOf(group.Sample, res, cmp.Or(u.named, sampleSize))
 	}
 }
 
 func (u *unknowns) list() []Unknown {
-	for i := range u.groups {
-		g := &u.groups[i]
+	groups := u.groups
+	if u.more.Count > 0 {
+		u.more.Msg = "other reasons"
+		groups = append(slices.Clip(groups), u.more)
+	}
+	for i := range groups {
+		g := &groups[i]
 		if slices.SortFunc(g.Objects, compareNames); int64(len(g.Sample)) == g.Count {
 			g.Objects = nil
 		}
 	}
-	if u.more > 0 {
-		return append(u.groups, Unknown{Msg: "other reasons", Count: u.more, Sample: []Resource{}})
-	}
-	return u.groups
+	return groups
 }

@@ -26,6 +26,7 @@ func (r *run) ways(ctx context.Context, sites []Resource) ([]SiteWays, []Reason,
 	if err != nil {
 		return nil, nil, fmt.Errorf("prepare %s: %w", waysPackage, err)
 	}
+	q.always = true
 	guids := make([]*ast.Term, len(sites))
 	for i, site := range sites {
 		guids[i] = ast.StringTerm(site.GUID)

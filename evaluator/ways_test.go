@@ -264,7 +264,7 @@ func wayAnswers(t *testing.T, pack *Pack, doc map[string]any) map[string][]strin
 	if err != nil {
 		t.Fatal(err)
 	}
-	guard := newGuard(ctx, func(error) {}, Options{})
+	guard := newGuard(ctx, Options{})
 	e := newEngine(pack, plain.(map[string]any), time.Unix(0, 0), guard)
 	defer e.release()
 	names := wayNames

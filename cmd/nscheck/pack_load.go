@@ -17,8 +17,14 @@ import (
 // builtin is the source of the embedded rules.
 const builtin = "builtin"
 
-// maxLoad bounds how long rules may take to load; hundreds take a second.
-const maxLoad = 10 * time.Second
+// maxLoad bounds how long rules may take to load; hundreds take a second. Only tests
+// change it.
+var maxLoad = 10 * time.Second
+
+// boundLoad gives up loading rules after maxLoad.
+func boundLoad(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, maxLoad, fmt.Errorf("the rules take longer than %v to read and compile, which no rules should; look for one that is generated or very large", maxLoad))
+}
 
 // verifyKeyFlag is a flag of all commands that load rules.
 func verifyKeyFlag() cli.Flag {
@@ -48,7 +54,7 @@ func loadAllRules(c *cli.Context) (*evaluator.Pack, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeoutCause(c.Context, maxLoad, fmt.Errorf("the rules take longer than %v to read and compile, which no rules should; look for one that is generated or very large", maxLoad))
+	ctx, cancel := boundLoad(c.Context)
 	defer cancel()
 	pack, err := await(ctx, func() (*evaluator.Pack, error) {
 		sources, err := ruleSources(c, cfg)

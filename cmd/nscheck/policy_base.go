@@ -93,7 +93,9 @@ func policyBaseRules(c *cli.Context, folder string, cfg *config) (*evaluator.Pac
 	if len(sources) == 0 {
 		return nil, errors.New("--no-builtin leaves no rules; name a folder of rules with --policy")
 	}
-	pack, err := evaluator.LoadPack(sources...)
+	ctx, cancel := boundLoad(c.Context)
+	defer cancel()
+	pack, err := await(ctx, func() (*evaluator.Pack, error) { return evaluator.LoadPack(sources...) })
 	if err != nil {
 		return nil, err
 	}

@@ -120,14 +120,14 @@ var knownObjects = sync.OnceValue(func() map[string]bool {
 func (p *prober) rank(w wanted, objects []*object, modules map[string]module) []Candidate {
 	var found []Candidate
 	for _, o := range objects {
+		if !strings.EqualFold(o.schema, p.catalogue.schema) {
+			continue // a binding cannot read it
+		}
 		c, ok := w.fit(o)
 		if !ok {
 			continue
 		}
-		c.Object, c.Kind = p.catalogue.text(o), o.kind
-		if c.name = (tsql.Name{o.name}); c.Object != c.name.Plain() {
-			c.name = tsql.Name{o.schema, o.name}
-		}
+		c.Object, c.Kind, c.name = p.catalogue.text(o), o.kind, tsql.Name{o.name}
 		columns, lacking := []string{}, []string{}
 		for _, column := range w.columns {
 			if to, ok := c.Columns[column.name]; ok {

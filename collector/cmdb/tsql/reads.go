@@ -23,15 +23,18 @@ func (c *checker) reads() error {
 	return nil
 }
 
-// object refuses objects of other servers and databases, and those of the server's
-// catalogue.
+// ownSchema is the schema in which the platform keeps all its objects.
+const ownSchema = "dbo"
+
+// object refuses objects of other servers, databases and schemas, and those of the
+// server's catalogue.
 func (c *checker) object(s source) error {
 	schema, name := "", strings.ToLower(s.name[len(s.name)-1])
 	if len(s.name) > 1 {
 		schema = strings.ToLower(s.name[len(s.name)-2])
 	}
 	fail := func(what string) error {
-		return errorAt(c.text, s.start, "%s %s; a binding reads the CMDB only: its tables and views, by name or by schema and name", s.name.Plain(), what)
+		return errorAt(c.text, s.start, "%s %s; a binding reads the CMDB only: its tables and views in the schema dbo, by name or as dbo.name", s.name.Plain(), what)
 	}
 	switch {
 	case len(s.name) > 3:
@@ -41,6 +44,8 @@ func (c *checker) object(s source) error {
 	case schema == "sys" && name == "databases": // whether the CMDB has row versions
 	case schema == "sys", schema == "information_schema", systemViews[name]:
 		return fail("is part of the server's own catalogue")
+	case len(s.name) > 1 && schema != ownSchema:
+		return fail("is in another schema")
 	}
 	return nil
 }
