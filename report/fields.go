@@ -24,6 +24,9 @@ func Fields(out io.Writer, list []fields.Field, o Options) error {
 		if from := fieldOrigin(f); from != "" {
 			w.put(block{at: 4, indent: 4, body: from})
 		}
+		if len(f.Rules) > 0 {
+			w.put(block{at: 4, indent: 4, body: "Read by " + strings.Join(f.Rules, ", ")})
+		}
 		marks = marks || f.Evidence != ""
 	}
 	if marks {

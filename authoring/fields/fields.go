@@ -42,6 +42,8 @@ type Field struct {
 	Evidence string `json:"evidence,omitempty"`
 	// Default of a parameter.
 	Default any `json:"default,omitempty"`
+	// Rules whose answer depends on the field or on a field within it; see [AddReaders].
+	Rules []string `json:"rules,omitempty"`
 
 	steps []string // of the path without elements and keys: estate, sites, guid
 	copy  bool     // whether it is a field of an object that another document has too

@@ -28,6 +28,7 @@ func schemaCommand() *cli.Command {
 			"Schemas are written into a folder, for editors and for \"opa check --schema DIR\".",
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "write", Usage: "write the JSON Schemas into `DIR`"},
+			&cli.BoolFlag{Name: "rules", Usage: "also show which of the loaded rules read each field"},
 			&cli.BoolFlag{Name: "json", Usage: "print JSON"},
 			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "no notices on standard error", EnvVars: []string{"NSCHECK_QUIET"}},
 			noColorFlag(), configFlag(),
@@ -55,6 +56,9 @@ func runSchema(c *cli.Context) error {
 	list, err := fields.List(pack)
 	if err != nil {
 		return err
+	}
+	if c.Bool("rules") {
+		fields.AddReaders(list, pack)
 	}
 	found, err := fields.Find(list, path)
 	if err != nil {
