@@ -51,7 +51,8 @@ func TestSwitchedOffCounts(t *testing.T) {
 		{"on", counter, doc, nil, Fail, ExitFindings},
 		{"off", counter, doc, []string{"ACME-CLI-001"}, Fail, ExitFindings},
 		{"off, and it breaks", counter + "\ntally contains [] if input.name == \"X\"\n", doc, []string{"ACME-CLI-001"}, NotEvaluated, ExitIncomplete},
-		{"off, and what it counts is missing", counter + "\ntally contains [\"a\"] if input.licence.in_use\n", doc, []string{"ACME-CLI-001"}, NotEvaluated, ExitIncomplete},
+		{"off, and what it counts is missing", counter + "\ntally contains [\"named\", \"Z\"] if input.licence.in_use\n", doc, []string{"ACME-CLI-001"}, NotEvaluated, ExitIncomplete},
+		{"off, and what it counts for others is missing", counter + "\ntally contains [\"a\"] if input.licence.in_use\n", doc, []string{"ACME-CLI-001"}, Fail, ExitFindings},
 		{"off, and nobody reads it", counter + "\ntally contains [] if input.name == \"X\"\n", doc, []string{"ACME-CLI-001", "ACME-SITE-001"}, Disabled, ExitIncomplete},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
