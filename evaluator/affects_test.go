@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nscheck/nscheck/internal/acme"
+
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
@@ -17,7 +19,7 @@ var serverRule = strings.NewReplacer(
 	"low\n", "low\n#   explains: [ACME-CLI-001]\n#   chain: 10\n",
 	`"type": "site", "name": site.name`, `"type": "package_server", "guid": site.guid, "name": site.name`,
 	"data.estate.sites", "data.estate.package_servers",
-).Replace(ruleText) + `
+).Replace(acme.Rule) + `
 affects(finding) := [{"site": site, "certainty": "sure"} |
 	some site in data.index.package_server_sites[finding.resource.guid]
 ]
@@ -29,7 +31,7 @@ const (
 )
 
 func TestAffects(t *testing.T) {
-	pack := mustPack(t, map[string]string{"a.rego": serverRule, "b.rego": clientRuleText})
+	pack := mustPack(t, map[string]string{"a.rego": serverRule, "b.rego": acme.ClientRule})
 	rule, _ := pack.Rule("ACME-SITE-001")
 	if diff := cmp.Diff([]string{"package_servers"}, rule.Needs); diff != "" {
 		t.Errorf("needs (-want +got):\n%s", diff)
@@ -40,7 +42,7 @@ func TestAffects(t *testing.T) {
 	clients := "\nclients: [{guid: 00000000-0000-0000-0000-000000000001, name: X, status: Active, addresses: [10.1.0.9/24]}]"
 
 	t.Run("known", func(t *testing.T) {
-		r := evaluate(t, pack, "estate: {package_servers: ["+serverX+"], sites: ["+siteX+"], subnets: ["+subnetX+"]}"+clients)
+		r := evaluate(t, pack, "estate: {package_servers: ["+serverX+"], sites: ["+acme.SiteX+"], subnets: ["+subnetX+"]}"+clients)
 		if len(r.Causes) != 1 || r.Causes[0].Rule != "ACME-SITE-001" || r.Causes[0].Clients != 1 {
 			t.Errorf("causes %+v, want one of ACME-SITE-001 for one client", r.Causes)
 		}
@@ -98,7 +100,7 @@ func TestAffects(t *testing.T) {
 // says itself whom it harms.
 func TestAffectsInPlace(t *testing.T) {
 	said := strings.Replace(serverRule, `violation contains {`, `violation contains {"affects": [{"all": true}], `, 1)
-	r := evaluate(t, mustPack(t, map[string]string{"a.rego": said, "b.rego": clientRuleText}), "estate: {package_servers: ["+serverX+"]}")
+	r := evaluate(t, mustPack(t, map[string]string{"a.rego": said, "b.rego": acme.ClientRule}), "estate: {package_servers: ["+serverX+"]}")
 	for f := range r.Findings() {
 		if diff := cmp.Diff([]Selector{{All: true, Certainty: Sure}}, f.Affects); diff != "" || f.AffectsUnknown {
 			t.Errorf("affects unknown %v (-want +got):\n%s", f.AffectsUnknown, diff)
@@ -116,7 +118,7 @@ func TestAffectsInPart(t *testing.T) {
 		PackageServers: []snapshot.PackageServer{{GUID: "00000000-0000-0000-0000-000000000301", Name: "X", Addresses: []string{}, Sites: []string{}}},
 		Subnets:        []snapshot.Subnet{},
 	}
-	r, err := Evaluate(context.Background(), mustPack(t, map[string]string{"a.rego": serverRule, "b.rego": clientRuleText}),
+	r, err := Evaluate(context.Background(), mustPack(t, map[string]string{"a.rego": serverRule, "b.rego": acme.ClientRule}),
 		snapshotWith(t, []snapshot.Section{
 			{Name: "package_servers", Status: snapshot.Collected},
 			{Name: "subnets", Status: snapshot.Collected},
@@ -136,12 +138,12 @@ func TestAffectsInPart(t *testing.T) {
 
 func TestAffectsRefuses(t *testing.T) {
 	for name, tt := range map[string]struct{ rule, want string }{
-		"a set":          {ruleText + "\naffects contains {\"all\": true} if true\n", "affects must be a function of a finding"},
-		"two arguments":  {ruleText + "\naffects(a, b) := [a, b]\n", "affects must be a function of a finding"},
-		"a client rule":  {clientRuleText + "\naffects(finding) := [finding]\n", "only rules of scope estate have affects"},
-		"counts":         {ruleText + "\naffects(finding) := [finding] if data.totals.clients > 0\n", "affects cannot read data.totals"},
-		"input":          {ruleText + "\naffects(finding) := [finding] if input.name\n", "a rule of scope estate has no input"},
-		"a misspelt one": {ruleText + "\neffects(finding) := [finding]\n", "a rule defines violation, unknown, tally, affects, not_applicable, no_source, and not effects"},
+		"a set":          {acme.Rule + "\naffects contains {\"all\": true} if true\n", "affects must be a function of a finding"},
+		"two arguments":  {acme.Rule + "\naffects(a, b) := [a, b]\n", "affects must be a function of a finding"},
+		"a client rule":  {acme.ClientRule + "\naffects(finding) := [finding]\n", "only rules of scope estate have affects"},
+		"counts":         {acme.Rule + "\naffects(finding) := [finding] if data.totals.clients > 0\n", "affects cannot read data.totals"},
+		"input":          {acme.Rule + "\naffects(finding) := [finding] if input.name\n", "a rule of scope estate has no input"},
+		"a misspelt one": {acme.Rule + "\neffects(finding) := [finding]\n", "a rule defines violation, unknown, tally, affects, not_applicable, no_source, and not effects"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := packOf(map[string]string{"a.rego": tt.rule}); err == nil || !strings.Contains(err.Error(), tt.want) {
@@ -150,11 +152,11 @@ func TestAffectsRefuses(t *testing.T) {
 		})
 	}
 	for name, tt := range map[string]struct{ rule, want string }{
-		"an odd selector": {ruleText + "\naffects(finding) := [{\"stie\": finding.msg}]\n", `unknown field "stie"`},
-		"no list":         {ruleText + "\naffects(finding) := finding.msg\n", "violation holds something that is not of the rule contract"},
+		"an odd selector": {acme.Rule + "\naffects(finding) := [{\"stie\": finding.msg}]\n", `unknown field "stie"`},
+		"no list":         {acme.Rule + "\naffects(finding) := finding.msg\n", "violation holds something that is not of the rule contract"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := evaluate(t, mustPack(t, map[string]string{"a.rego": tt.rule}), "estate: {sites: ["+siteX+"]}")
+			r := evaluate(t, mustPack(t, map[string]string{"a.rego": tt.rule}), "estate: {sites: ["+acme.SiteX+"]}")
 			if got := r.Rules[0]; got.Verdict != Errored || !strings.Contains(got.Reasons[0].Msg, tt.want) {
 				t.Errorf("%s %+v, want an error about %q", got.Verdict, got.Reasons, tt.want)
 			}

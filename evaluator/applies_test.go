@@ -3,6 +3,8 @@ package evaluator
 import (
 	"strings"
 	"testing"
+
+	"github.com/nscheck/nscheck/internal/acme"
 )
 
 const notForChildren = `
@@ -15,16 +17,16 @@ func TestNotApplicable(t *testing.T) {
 		verdict         Verdict
 		reason          string
 	}{
-		{"it applies", ruleText + notForChildren, "estate: {server: {name: NS, hierarchy_child: false}, sites: [" + siteX + "]}", Fail, ""},
-		{"it may apply", ruleText + notForChildren, "estate: {server: {name: NS}, sites: [" + siteX + "]}", Fail, ""},
-		{"it does not apply", ruleText + notForChildren, "estate: {server: {name: NS, hierarchy_child: true}, sites: [" + siteX + "]}", NotApplicable, "the server is a child in a hierarchy"},
-		{"it does not apply, whatever is missing", ruleText + notForChildren, "estate: {server: {name: NS, hierarchy_child: true}}", NotApplicable, "the server is a child in a hierarchy"},
-		{"it is unknown whether it applies", ruleText + notForChildren, "estate: {sites: [" + siteX + "]}", NotEvaluated, "section server is not in the snapshot"},
-		{"a client rule", clientRuleText + notForChildren, "estate: {server: {name: NS, hierarchy_child: true}}\nclients: [" + clientX + "]", NotApplicable, "the server is a child in a hierarchy"},
-		{"a client rule that applies", clientRuleText + notForChildren, "estate: {server: {name: NS}}\nclients: [" + clientX + "]", Fail, ""},
-		{"an object", ruleText + "\nnot_applicable contains {\"msg\": \"a\"} if true\n", "estate: {sites: []}", Errored, "not_applicable must contain texts"},
-		{"a mistake", ruleText + "\nnot_applicable contains \"x\" if to_number(data.estate.server.name) > 1\n", "estate: {server: {name: NS}, sites: []}", Errored, "the rule broke on the estate: house/a.rego:18: eval_builtin_error: to_number"},
-		{"an empty text", ruleText + "\nnot_applicable contains \"\" if true\n", "estate: {sites: []}", Errored, "not_applicable contains an empty text"},
+		{"it applies", acme.Rule + notForChildren, "estate: {server: {name: NS, hierarchy_child: false}, sites: [" + acme.SiteX + "]}", Fail, ""},
+		{"it may apply", acme.Rule + notForChildren, "estate: {server: {name: NS}, sites: [" + acme.SiteX + "]}", Fail, ""},
+		{"it does not apply", acme.Rule + notForChildren, "estate: {server: {name: NS, hierarchy_child: true}, sites: [" + acme.SiteX + "]}", NotApplicable, "the server is a child in a hierarchy"},
+		{"it does not apply, whatever is missing", acme.Rule + notForChildren, "estate: {server: {name: NS, hierarchy_child: true}}", NotApplicable, "the server is a child in a hierarchy"},
+		{"it is unknown whether it applies", acme.Rule + notForChildren, "estate: {sites: [" + acme.SiteX + "]}", NotEvaluated, "section server is not in the snapshot"},
+		{"a client rule", acme.ClientRule + notForChildren, "estate: {server: {name: NS, hierarchy_child: true}}\nclients: [" + acme.ClientX + "]", NotApplicable, "the server is a child in a hierarchy"},
+		{"a client rule that applies", acme.ClientRule + notForChildren, "estate: {server: {name: NS}}\nclients: [" + acme.ClientX + "]", Fail, ""},
+		{"an object", acme.Rule + "\nnot_applicable contains {\"msg\": \"a\"} if true\n", "estate: {sites: []}", Errored, "not_applicable must contain texts"},
+		{"a mistake", acme.Rule + "\nnot_applicable contains \"x\" if to_number(data.estate.server.name) > 1\n", "estate: {server: {name: NS}, sites: []}", Errored, "the rule broke on the estate: house/a.rego:18: eval_builtin_error: to_number"},
+		{"an empty text", acme.Rule + "\nnot_applicable contains \"\" if true\n", "estate: {sites: []}", Errored, "not_applicable contains an empty text"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := evaluate(t, mustPack(t, map[string]string{"a.rego": tt.rule}), tt.doc)
@@ -48,9 +50,9 @@ func TestNotApplicable(t *testing.T) {
 
 func TestNotApplicableRefuses(t *testing.T) {
 	for name, tt := range map[string]struct{ rule, want string }{
-		"input":   {clientRuleText + "\nnot_applicable contains \"a\" if input.name\n", "not_applicable cannot read input"},
-		"counts":  {ruleText + "\nnot_applicable contains \"a\" if data.totals.clients == 0\n", "not_applicable cannot read data.totals"},
-		"a value": {ruleText + "\nnot_applicable := \"a\"\n", "not_applicable must be a set"},
+		"input":   {acme.ClientRule + "\nnot_applicable contains \"a\" if input.name\n", "not_applicable cannot read input"},
+		"counts":  {acme.Rule + "\nnot_applicable contains \"a\" if data.totals.clients == 0\n", "not_applicable cannot read data.totals"},
+		"a value": {acme.Rule + "\nnot_applicable := \"a\"\n", "not_applicable must be a set"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := packOf(map[string]string{"a.rego": tt.rule}); err == nil || !strings.Contains(err.Error(), tt.want) {

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nscheck/nscheck/internal/acme"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -45,7 +47,7 @@ func TestClientInSeveralSites(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			files := map[string]string{"client.rego": clientRuleText}
+			files := map[string]string{"client.rego": acme.ClientRule}
 			for i, text := range tt.rules {
 				files[fmt.Sprintf("%d.rego", i)] = text
 			}
@@ -80,7 +82,7 @@ func TestCauseIDsAreUnique(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			r := evaluate(t, mustPack(t, map[string]string{"client.rego": clientRuleText, "a.rego": tt.rule, "e.rego": evidenceLibrary}), causesEstate+tt.clients)
+			r := evaluate(t, mustPack(t, map[string]string{"client.rego": acme.ClientRule, "a.rego": tt.rule, "e.rego": evidenceLibrary}), causesEstate+tt.clients)
 			if diff := cmp.Diff(tt.want, causesOf(r)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
@@ -103,7 +105,7 @@ func TestCauseIDsAreUnique(t *testing.T) {
 // Which cause is the best must not hang on faults of other clients' objects.
 func TestOthersFaultsDoNotChangeTheOrder(t *testing.T) {
 	files := map[string]string{
-		"client.rego": clientRuleText,
+		"client.rego": acme.ClientRule,
 		"own.rego":    ownRule,
 		"a.rego":      faultRule("F-001", 100, `{"site": site.guid, "certainty": "possible"}`),
 		"b.rego":      faultRule("F-002", 800, `{"subnet": "00000000-0000-0000-0000-000000000602"}`),

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nscheck/nscheck/internal/acme"
+
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/nscheck/nscheck/snapshot"
@@ -53,7 +55,7 @@ func TestBaseline(t *testing.T) {
 		return "estate: {subnets: []}\nclients: [" + strings.Join(clients, ",") + "]"
 	}
 	clientZ := "{guid: 00000000-0000-0000-0000-000000000009, name: Z, status: Active}"
-	retired := strings.Replace(clientX, "Active", "Retired", 1)
+	retired := strings.Replace(acme.ClientX, "Active", "Retired", 1)
 	odd := strings.Replace(retired, "status", "domain: D, status", 1)
 	tests := []struct {
 		name          string
@@ -62,15 +64,15 @@ func TestBaseline(t *testing.T) {
 		present, gone string // states and names
 		counts        [4]int64
 	}{
-		{"nothing has changed", doc(clientX, clientY), doc(clientY, clientX), [2]*Pack{p, p}, "unchanged Y, unchanged X", "", [4]int64{0, 2, 0, 0}},
-		{"one more", doc(clientX), doc(clientX, clientY), [2]*Pack{p, p}, "unchanged X, new Y", "", [4]int64{1, 1, 0, 0}},
-		{"one less", doc(clientX, clientY), doc(retired, clientY), [2]*Pack{p, p}, "unchanged Y", "absent X", [4]int64{0, 1, 1, 0}},
-		{"it cannot be judged now", doc(clientX, clientY), doc(odd, clientY), [2]*Pack{p, p}, "unchanged Y", "incomparable X", [4]int64{0, 1, 0, 1}},
-		{"it could not be judged then", doc(odd, clientY), doc(clientX, clientY), [2]*Pack{p, p}, "incomparable X, unchanged Y", "", [4]int64{0, 1, 0, 1}},
-		{"others can be", doc(odd, clientY, clientZ), doc(odd, clientZ), [2]*Pack{p, p}, "unchanged Z", "absent Y", [4]int64{0, 1, 1, 0}},
-		{"no clients now", doc(clientX), doc(), [2]*Pack{p, p}, "", "incomparable X", [4]int64{0, 0, 0, 1}},
-		{"no clients then", doc(), doc(clientX), [2]*Pack{p, p}, "incomparable X", "", [4]int64{0, 0, 0, 1}},
-		{"another rule", doc(clientX), doc(clientX), [2]*Pack{other, p}, "incomparable X", "incomparable X", [4]int64{0, 0, 0, 2}},
+		{"nothing has changed", doc(acme.ClientX, acme.ClientY), doc(acme.ClientY, acme.ClientX), [2]*Pack{p, p}, "unchanged Y, unchanged X", "", [4]int64{0, 2, 0, 0}},
+		{"one more", doc(acme.ClientX), doc(acme.ClientX, acme.ClientY), [2]*Pack{p, p}, "unchanged X, new Y", "", [4]int64{1, 1, 0, 0}},
+		{"one less", doc(acme.ClientX, acme.ClientY), doc(retired, acme.ClientY), [2]*Pack{p, p}, "unchanged Y", "absent X", [4]int64{0, 1, 1, 0}},
+		{"it cannot be judged now", doc(acme.ClientX, acme.ClientY), doc(odd, acme.ClientY), [2]*Pack{p, p}, "unchanged Y", "incomparable X", [4]int64{0, 1, 0, 1}},
+		{"it could not be judged then", doc(odd, acme.ClientY), doc(acme.ClientX, acme.ClientY), [2]*Pack{p, p}, "incomparable X, unchanged Y", "", [4]int64{0, 1, 0, 1}},
+		{"others can be", doc(odd, acme.ClientY, clientZ), doc(odd, clientZ), [2]*Pack{p, p}, "unchanged Z", "absent Y", [4]int64{0, 1, 1, 0}},
+		{"no clients now", doc(acme.ClientX), doc(), [2]*Pack{p, p}, "", "incomparable X", [4]int64{0, 0, 0, 1}},
+		{"no clients then", doc(), doc(acme.ClientX), [2]*Pack{p, p}, "incomparable X", "", [4]int64{0, 0, 0, 1}},
+		{"another rule", doc(acme.ClientX), doc(acme.ClientX), [2]*Pack{other, p}, "incomparable X", "incomparable X", [4]int64{0, 0, 0, 2}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -108,7 +110,7 @@ func TestBaseline(t *testing.T) {
 // is new, so that --fail-on-new does not let it pass.
 func TestBaseline_lapsedWaiver(t *testing.T) {
 	p := mustPack(t, map[string]string{"a.rego": activeRule})
-	doc := "estate: {subnets: []}\nclients: [" + clientX + "," + clientY + "]"
+	doc := "estate: {subnets: []}\nclients: [" + acme.ClientX + "," + acme.ClientY + "]"
 	waiver := func(more string) string {
 		return "waivers:\n  - {rule: ACME-CLI-001, object: {type: client, guid: 00000000-0000-0000-0000-000000000001}, reason: moves" + more + "}\n"
 	}

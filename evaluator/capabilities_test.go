@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nscheck/nscheck/internal/acme"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -27,11 +29,11 @@ func TestWhatRulesCannotCall(t *testing.T) {
 		`crypto.x509.parse_and_verify_certificates("x")[0]`:                  "crypto.x509.parse_and_verify_certificates",
 		`crypto.x509.parse_and_verify_certificates_with_options("x", {})[0]`: "crypto.x509.parse_and_verify_certificates_with_options",
 	} {
-		client := strings.Replace(clientRuleText, `input.name == "X"`, call, 1)
+		client := strings.Replace(acme.ClientRule, `input.name == "X"`, call, 1)
 		for where, files := range map[string]map[string]string{
 			"a client rule":  {"a.rego": client},
-			"an estate rule": {"a.rego": strings.Replace(ruleText, `site.name == "X"`, call, 1)},
-			"a library":      {"a.rego": clientRuleText, "lib.rego": "package acme.lib\n\nx if " + call + "\n"},
+			"an estate rule": {"a.rego": strings.Replace(acme.Rule, `site.name == "X"`, call, 1)},
+			"a library":      {"a.rego": acme.ClientRule, "lib.rego": "package acme.lib\n\nx if " + call + "\n"},
 		} {
 			_, err := packOf(files)
 			if want := "rules cannot call " + name + ": it may answer otherwise at another time"; err == nil || !strings.Contains(err.Error(), want) {
@@ -46,7 +48,7 @@ func TestWhatCannotBeStoppedIsRefused(t *testing.T) {
 		`strings.render_template("{{range 1000000000000}}x{{end}}", {}) == ""`: "rules cannot call strings.render_template: it may go on without end, and nothing can stop it; use sprintf or concat",
 		`count(graph.reachable_paths({}, {"a"})) > 0`:                          "rules cannot call graph.reachable_paths: it may go on without end, and nothing can stop it; use graph.reachable",
 	} {
-		if _, err := packOf(map[string]string{"a.rego": strings.Replace(ruleText, `site.name == "X"`, call, 1)}); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := packOf(map[string]string{"a.rego": strings.Replace(acme.Rule, `site.name == "X"`, call, 1)}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}
@@ -131,11 +133,11 @@ func TestDoubledByHand(t *testing.T) {
 		{lines(60, "v%d := [v%d]"), false},
 		{lines(30, "v%d := [x | some x in [v%d, v%[2]d]]"), false},
 	} {
-		_, err := packOf(map[string]string{"a.rego": whether(ruleText, tt.condition)})
+		_, err := packOf(map[string]string{"a.rego": whether(acme.Rule, tt.condition)})
 		if refused := err != nil && strings.Contains(err.Error(), "its lists or objects hold one another more than 65536 times"); refused != tt.refused || err != nil && !refused {
 			t.Errorf("%s: %v", tt.condition, err)
 		}
-		if _, err := packOf(map[string]string{"a.rego": ruleText, "lib.rego": "package acme.lib\n\nx if {\n\t" + tt.condition + "\n}\n"}); (err != nil) != tt.refused {
+		if _, err := packOf(map[string]string{"a.rego": acme.Rule, "lib.rego": "package acme.lib\n\nx if {\n\t" + tt.condition + "\n}\n"}); (err != nil) != tt.refused {
 			t.Errorf("%s in a library: %v", tt.condition, err)
 		}
 	}
@@ -144,9 +146,9 @@ func TestDoubledByHand(t *testing.T) {
 // TestLargeAnswer makes sure that a rule whose answer cannot be decoded within the limit
 // is in error, and that the others go on.
 func TestLargeAnswer(t *testing.T) {
-	for scope, rule := range map[string]string{"estate": ruleText, "client": clientRuleText} {
+	for scope, rule := range map[string]string{"estate": acme.Rule, "client": acme.ClientRule} {
 		bad := strings.NewReplacer("ACME-SITE-001", "ACME-BAD-001", "ACME-CLI-001", "ACME-BAD-001", "called_x", "called_z", `"msg": "X"`, `"msg": "X", "actual": l20`).Replace(whether(rule, listDoubling(20)))
-		r, err := evaluateWith(t, t.Context(), mustPack(t, map[string]string{"a.rego": ruleText, "b.rego": clientRuleText, "c.rego": bad}), twoSites, Options{RuleMemory: 64 << 20})
+		r, err := evaluateWith(t, t.Context(), mustPack(t, map[string]string{"a.rego": acme.Rule, "b.rego": acme.ClientRule, "c.rego": bad}), twoSites, Options{RuleMemory: 64 << 20})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -246,7 +248,7 @@ func TestHeld(t *testing.T) {
 		{`time.diff([0, "Local"], 0)[0] == 0`, "rules cannot use the time zone of the machine"},
 	} {
 		t.Run(tt.condition, func(t *testing.T) {
-			r := evaluate(t, mustPack(t, map[string]string{"a.rego": whether(ruleText, tt.condition)}), "estate: {sites: ["+siteX+"]}").Rules[0]
+			r := evaluate(t, mustPack(t, map[string]string{"a.rego": whether(acme.Rule, tt.condition)}), "estate: {sites: ["+acme.SiteX+"]}").Rules[0]
 			switch {
 			case tt.want == "" && r.Findings != 1:
 				t.Errorf("%s %v", r.Verdict, r.Reasons)

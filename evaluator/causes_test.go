@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nscheck/nscheck/internal/acme"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -109,7 +111,7 @@ func TestCauses(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			files := map[string]string{"client.rego": clientRuleText}
+			files := map[string]string{"client.rego": acme.ClientRule}
 			for i, text := range tt.rules {
 				files[fmt.Sprintf("%d.rego", i)] = text
 			}
@@ -153,7 +155,7 @@ func describeCause(r *Result, f Finding) string {
 func TestOwnStepsThatTheRowsDisprove(t *testing.T) {
 	library := strings.Replace(evidenceLibrary, "reached := 600 if", "reached := 700 if", 1)
 	files := map[string]string{
-		"client.rego": clientRuleText, "lib.rego": library,
+		"client.rego": acme.ClientRule, "lib.rego": library,
 		"own.rego": strings.Replace(ownRule, `"OWN"`, `"BOTH"`, 1),
 	}
 	r := evaluate(t, mustPack(t, files), causesEstate+
@@ -167,7 +169,7 @@ func TestOwnStepsThatTheRowsDisprove(t *testing.T) {
 // another did not arrive.
 func TestCausesOfOnePackage(t *testing.T) {
 	files := map[string]string{
-		"client.rego": strings.Replace(clientRuleText, `{"msg": "X"}`, `{"msg": "X", "path": "packages.tools.status"}`, 1),
+		"client.rego": strings.Replace(acme.ClientRule, `{"msg": "X"}`, `{"msg": "X", "path": "packages.tools.status"}`, 1),
 		"scan.rego":   faultRule("F-001", 400, `{"site": site.guid, "package": "scan"}`),
 	}
 	const client = "  - {guid: 00000000-0000-0000-0000-000000000001, name: X, status: Active, addresses: [10.1.0.7/24]}\n"
@@ -182,7 +184,7 @@ func TestCausesOfOnePackage(t *testing.T) {
 
 func TestCausesCountClients(t *testing.T) {
 	files := map[string]string{
-		"client.rego": strings.Replace(clientRuleText, `input.name == "X"`, `input.name != "fine"`, 1),
+		"client.rego": strings.Replace(acme.ClientRule, `input.name == "X"`, `input.name != "fine"`, 1),
 		"fault.rego":  faultRule("F-001", 100, `{"site": site.guid}`),
 	}
 	doc := causesEstate

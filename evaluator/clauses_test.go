@@ -3,6 +3,8 @@ package evaluator
 import (
 	"testing"
 
+	"github.com/nscheck/nscheck/internal/acme"
+
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
@@ -10,7 +12,7 @@ import (
 // TestClauses checks that a fault is found from the sections that are there,
 // and that nothing passes for one that is not.
 func TestClauses(t *testing.T) {
-	rule := ruleText + `
+	rule := acme.Rule + `
 violation contains {"msg": sprintf("%v Xs", [count(_xs)]), "resource": {"type": "estate"}} if {
 	count(_xs) > 1
 	every server in data.estate.package_servers {
@@ -43,9 +45,9 @@ _xs := [site | some site in data.estate.sites; site.name == "X"]
 		findings  []string
 		unknown   int64
 	}{
-		{"all is there", "estate: {sites: [" + siteX + "," + siteX2 + "], package_servers: [], subnets: []}", Fail, nil, []string{"X", "2 Xs"}, 0},
-		{"the fault is known", "estate: {sites: [" + siteX + "," + siteX2 + "," + siteY + "]}", Fail, missing, []string{"X"}, 1},
-		{"no fault is known", "estate: {sites: [" + siteY + "]}", NotEvaluated, missing, nil, 1},
+		{"all is there", "estate: {sites: [" + acme.SiteX + "," + siteX2 + "], package_servers: [], subnets: []}", Fail, nil, []string{"X", "2 Xs"}, 0},
+		{"the fault is known", "estate: {sites: [" + acme.SiteX + "," + siteX2 + "," + acme.SiteY + "]}", Fail, missing, []string{"X"}, 1},
+		{"no fault is known", "estate: {sites: [" + acme.SiteY + "]}", NotEvaluated, missing, nil, 1},
 		{"nothing is known", "estate: {}", NotEvaluated, noSites, nil, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

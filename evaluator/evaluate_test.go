@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nscheck/nscheck/internal/acme"
+
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/nscheck/nscheck/snapshot"
@@ -27,28 +29,21 @@ func evaluate(t *testing.T, p *Pack, doc string) *Result {
 	return r
 }
 
-const (
-	siteX   = "{guid: 00000000-0000-0000-0000-000000000501, name: X}"
-	siteY   = "{guid: 00000000-0000-0000-0000-000000000502, name: Y}"
-	clientX = "{guid: 00000000-0000-0000-0000-000000000001, name: X, status: Active}"
-	clientY = "{guid: 00000000-0000-0000-0000-000000000002, name: Y, status: Active}"
-)
-
 func TestVerdicts(t *testing.T) {
-	withVersions := strings.Replace(ruleText, `step: "+"`, `step: "+"`+"\n"+`#   versions: ">=8"`, 1)
-	withUnknown := ruleText + `
+	withVersions := strings.Replace(acme.Rule, `step: "+"`, `step: "+"`+"\n"+`#   versions: ">=8"`, 1)
+	withUnknown := acme.Rule + `
 unknown contains {"msg": "no idea", "resource": {"type": "site", "name": site.name}} if {
 	some site in data.estate.sites
 	site.name == "Y"
 }
 `
-	counting := strings.Replace(ruleText, `site.name == "X"`, `data.totals.clients > 1`, 1)
-	breaking := strings.Replace(ruleText, `site.name == "X"`, `to_number(site.name) == 1`, 1)
-	badShape := strings.Replace(ruleText, `"name": site.name`, `"title": site.name`, 1)
-	noResource := strings.Replace(ruleText, `, "resource": {"type": "site", "name": site.name}`, ``, 1)
-	licence := strings.Replace(clientRuleText, `input.name == "X"`, `input.licence.in_use == false`, 1)
-	clientBreaks := strings.Replace(clientRuleText, `input.name == "X"`, `to_number(input.name) == 1`, 1)
-	named := strings.Replace(clientRuleText, `{"msg": "X"}`, `{"msg": "X", "resource": {"type": "a", "name": "b"}}`, 1)
+	counting := strings.Replace(acme.Rule, `site.name == "X"`, `data.totals.clients > 1`, 1)
+	breaking := strings.Replace(acme.Rule, `site.name == "X"`, `to_number(site.name) == 1`, 1)
+	badShape := strings.Replace(acme.Rule, `"name": site.name`, `"title": site.name`, 1)
+	noResource := strings.Replace(acme.Rule, `, "resource": {"type": "site", "name": site.name}`, ``, 1)
+	licence := strings.Replace(acme.ClientRule, `input.name == "X"`, `input.licence.in_use == false`, 1)
+	clientBreaks := strings.Replace(acme.ClientRule, `input.name == "X"`, `to_number(input.name) == 1`, 1)
+	named := strings.Replace(acme.ClientRule, `{"msg": "X"}`, `{"msg": "X", "resource": {"type": "a", "name": "b"}}`, 1)
 
 	tests := []struct {
 		name, rule, doc string
@@ -56,28 +51,28 @@ unknown contains {"msg": "no idea", "resource": {"type": "site", "name": site.na
 		reason          string // of the first reason
 		exit            int
 	}{
-		{"nothing found", ruleText, "estate: {sites: [" + siteY + "]}", Pass, "", ExitClean},
-		{"no sites is an answer", ruleText, "estate: {sites: []}", Pass, "", ExitClean},
-		{"found", ruleText, "estate: {sites: [" + siteX + "]}", Fail, "", ExitClean}, // low, below the limit
-		{"section absent", ruleText, "estate: {subnets: []}", NotEvaluated, "section sites is not in the snapshot", ExitIncomplete},
-		{"unknown alone", withUnknown, "estate: {sites: [" + siteY + "]}", NotEvaluated, "", ExitIncomplete},
-		{"unknown beside a finding", withUnknown, "estate: {sites: [" + siteX + "," + siteY + "]}", Fail, "", ExitIncomplete},
-		{"version too old", withVersions, "estate: {server: {name: NS, version: 7.5.3153}, sites: [" + siteX + "]}", NotApplicable, "the rule is for versions >=8; this is 7.5.3153", ExitIncomplete},
-		{"version right", withVersions, "estate: {server: {name: NS, version: 8.10.1}, sites: [" + siteX + "]}", Fail, "", ExitClean},
-		{"version unknown", withVersions, "estate: {sites: [" + siteX + "]}", NotEvaluated, "the rule is for versions >=8 and the platform's version is unknown", ExitIncomplete},
-		{"totals without clients", counting, "estate: {sites: [" + siteX + "], package_servers: []}", NotEvaluated, "the snapshot has no clients", ExitIncomplete},
-		{"totals", counting, "estate: {sites: [" + siteX + "], package_servers: []}\nclients: [" + clientX + "," + clientY + "]", Fail, "", ExitClean},
-		{"totals leave package servers out", counting, "estate: {sites: [" + siteX + "], package_servers: [{guid: 00000000-0000-0000-0000-000000000001, name: X}]}\nclients: [" + clientX + "," + clientY + "]", Pass, "", ExitClean},
-		{"totals with an unknown status", counting, "estate: {sites: [" + siteX + "], package_servers: []}\nclients: [{guid: 00000000-0000-0000-0000-000000000009, name: Z}]", NotEvaluated, "not counted as clients, for their status is unknown: 1 computer", ExitIncomplete},
-		{"a rule that breaks", breaking, "estate: {sites: [" + siteX + "]}", Errored, "the rule broke on the estate: house/a.rego:15: eval_builtin_error: to_number: strconv.ParseFloat: parsing \"X\": invalid syntax", ExitTrouble},
-		{"a violation of odd shape", badShape, "estate: {sites: [" + siteX + "]}", Errored, "the rule broke on the estate: violation holds something that is not of the rule contract: unknown field \"title\"", ExitTrouble},
-		{"a violation without a resource", noResource, "estate: {sites: [" + siteX + "]}", Errored, "the rule broke on the estate: violation holds an object without the type of its resource: \"X\"", ExitTrouble},
-		{"client found", clientRuleText, "estate: {}\nclients: [" + clientX + "]", Fail, "", ExitFindings},
-		{"client not found", clientRuleText, "estate: {}\nclients: [" + clientY + "]", Pass, "", ExitClean},
-		{"no clients", clientRuleText, "estate: {}\nclients: []", NotEvaluated, "the snapshot has no clients", ExitIncomplete},
-		{"client section absent", licence, "estate: {}\nclients: [" + clientX + "]", NotEvaluated, "", ExitIncomplete},
-		{"a client rule that breaks", clientBreaks, "estate: {}\nclients: [" + clientX + "]", Errored, "the rule broke on client X: house/a.rego:13: eval_builtin_error: to_number: strconv.ParseFloat: parsing \"X\": invalid syntax", ExitTrouble},
-		{"a client rule that names a resource", named, "estate: {}\nclients: [" + clientX + "]", Errored, "the rule broke on client X: violation names a resource; in a rule of scope client the resource is the client", ExitTrouble},
+		{"nothing found", acme.Rule, "estate: {sites: [" + acme.SiteY + "]}", Pass, "", ExitClean},
+		{"no sites is an answer", acme.Rule, "estate: {sites: []}", Pass, "", ExitClean},
+		{"found", acme.Rule, "estate: {sites: [" + acme.SiteX + "]}", Fail, "", ExitClean}, // low, below the limit
+		{"section absent", acme.Rule, "estate: {subnets: []}", NotEvaluated, "section sites is not in the snapshot", ExitIncomplete},
+		{"unknown alone", withUnknown, "estate: {sites: [" + acme.SiteY + "]}", NotEvaluated, "", ExitIncomplete},
+		{"unknown beside a finding", withUnknown, "estate: {sites: [" + acme.SiteX + "," + acme.SiteY + "]}", Fail, "", ExitIncomplete},
+		{"version too old", withVersions, "estate: {server: {name: NS, version: 7.5.3153}, sites: [" + acme.SiteX + "]}", NotApplicable, "the rule is for versions >=8; this is 7.5.3153", ExitIncomplete},
+		{"version right", withVersions, "estate: {server: {name: NS, version: 8.10.1}, sites: [" + acme.SiteX + "]}", Fail, "", ExitClean},
+		{"version unknown", withVersions, "estate: {sites: [" + acme.SiteX + "]}", NotEvaluated, "the rule is for versions >=8 and the platform's version is unknown", ExitIncomplete},
+		{"totals without clients", counting, "estate: {sites: [" + acme.SiteX + "], package_servers: []}", NotEvaluated, "the snapshot has no clients", ExitIncomplete},
+		{"totals", counting, "estate: {sites: [" + acme.SiteX + "], package_servers: []}\nclients: [" + acme.ClientX + "," + acme.ClientY + "]", Fail, "", ExitClean},
+		{"totals leave package servers out", counting, "estate: {sites: [" + acme.SiteX + "], package_servers: [{guid: 00000000-0000-0000-0000-000000000001, name: X}]}\nclients: [" + acme.ClientX + "," + acme.ClientY + "]", Pass, "", ExitClean},
+		{"totals with an unknown status", counting, "estate: {sites: [" + acme.SiteX + "], package_servers: []}\nclients: [{guid: 00000000-0000-0000-0000-000000000009, name: Z}]", NotEvaluated, "not counted as clients, for their status is unknown: 1 computer", ExitIncomplete},
+		{"a rule that breaks", breaking, "estate: {sites: [" + acme.SiteX + "]}", Errored, "the rule broke on the estate: house/a.rego:15: eval_builtin_error: to_number: strconv.ParseFloat: parsing \"X\": invalid syntax", ExitTrouble},
+		{"a violation of odd shape", badShape, "estate: {sites: [" + acme.SiteX + "]}", Errored, "the rule broke on the estate: violation holds something that is not of the rule contract: unknown field \"title\"", ExitTrouble},
+		{"a violation without a resource", noResource, "estate: {sites: [" + acme.SiteX + "]}", Errored, "the rule broke on the estate: violation holds an object without the type of its resource: \"X\"", ExitTrouble},
+		{"client found", acme.ClientRule, "estate: {}\nclients: [" + acme.ClientX + "]", Fail, "", ExitFindings},
+		{"client not found", acme.ClientRule, "estate: {}\nclients: [" + acme.ClientY + "]", Pass, "", ExitClean},
+		{"no clients", acme.ClientRule, "estate: {}\nclients: []", NotEvaluated, "the snapshot has no clients", ExitIncomplete},
+		{"client section absent", licence, "estate: {}\nclients: [" + acme.ClientX + "]", NotEvaluated, "", ExitIncomplete},
+		{"a client rule that breaks", clientBreaks, "estate: {}\nclients: [" + acme.ClientX + "]", Errored, "the rule broke on client X: house/a.rego:13: eval_builtin_error: to_number: strconv.ParseFloat: parsing \"X\": invalid syntax", ExitTrouble},
+		{"a client rule that names a resource", named, "estate: {}\nclients: [" + acme.ClientX + "]", Errored, "the rule broke on client X: violation names a resource; in a rule of scope client the resource is the client", ExitTrouble},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -131,7 +126,7 @@ func snapshotWith(t *testing.T, sections []snapshot.Section, estate *snapshot.Es
 func TestManifestDecidesWhatIsEvaluated(t *testing.T) {
 	active := "Active"
 	client := &snapshot.Client{GUID: "00000000-0000-0000-0000-000000000001", Name: "X", Status: &active}
-	whole := strings.Replace(clientRuleText, `input.name`, `object.get(input, ["name"], "")`, 1)
+	whole := strings.Replace(acme.ClientRule, `input.name`, `object.get(input, ["name"], "")`, 1)
 	tests := []struct {
 		name    string
 		rule    string
@@ -139,12 +134,12 @@ func TestManifestDecidesWhatIsEvaluated(t *testing.T) {
 		verdict Verdict
 		reason  string
 	}{
-		{"collected", ruleText, snapshot.Section{Name: "sites", Status: snapshot.Collected}, Pass, ""},
-		{"denied", ruleText, snapshot.Section{Name: "sites", Status: snapshot.Denied, Error: "ask for SELECT"}, NotEvaluated, "section sites: denied: ask for SELECT"},
-		{"partial", ruleText, snapshot.Section{Name: "sites", Status: snapshot.Partial}, NotEvaluated, "section sites: partial"},
-		{"not in the manifest", ruleText, snapshot.Section{Name: "subnets", Status: snapshot.Collected}, NotEvaluated, "section sites is not in the snapshot's manifest"},
-		{"clients in part, nothing found", clientRuleText, snapshot.Section{Name: "clients", Status: snapshot.Partial}, NotEvaluated, "section clients: partial"},
-		{"clients denied", clientRuleText, snapshot.Section{Name: "clients", Status: snapshot.Denied}, NotEvaluated, "section clients: denied"},
+		{"collected", acme.Rule, snapshot.Section{Name: "sites", Status: snapshot.Collected}, Pass, ""},
+		{"denied", acme.Rule, snapshot.Section{Name: "sites", Status: snapshot.Denied, Error: "ask for SELECT"}, NotEvaluated, "section sites: denied: ask for SELECT"},
+		{"partial", acme.Rule, snapshot.Section{Name: "sites", Status: snapshot.Partial}, NotEvaluated, "section sites: partial"},
+		{"not in the manifest", acme.Rule, snapshot.Section{Name: "subnets", Status: snapshot.Collected}, NotEvaluated, "section sites is not in the snapshot's manifest"},
+		{"clients in part, nothing found", acme.ClientRule, snapshot.Section{Name: "clients", Status: snapshot.Partial}, NotEvaluated, "section clients: partial"},
+		{"clients denied", acme.ClientRule, snapshot.Section{Name: "clients", Status: snapshot.Denied}, NotEvaluated, "section clients: denied"},
 		{"the client as a whole, a part denied", whole, snapshot.Section{Name: "clients.addresses", Status: snapshot.Denied}, NotEvaluated, "section clients.addresses: denied"},
 	}
 	for _, tt := range tests {
@@ -168,12 +163,12 @@ func TestManifestDecidesWhatIsEvaluated(t *testing.T) {
 }
 
 func TestTalliesReachEstateRules(t *testing.T) {
-	reader := strings.Replace(ruleText, `site.name == "X"`, `data.totals.tally.named[site.name].often == 2`, 1)
-	counter := strings.Replace(clientRuleText, `violation contains {"msg": "X"} if input.name == "X"`,
+	reader := strings.Replace(acme.Rule, `site.name == "X"`, `data.totals.tally.named[site.name].often == 2`, 1)
+	counter := strings.Replace(acme.ClientRule, `violation contains {"msg": "X"} if input.name == "X"`,
 		"violation contains {\"msg\": \"Z\"} if input.name == \"Z\"\n\ntally contains [\"named\", input.name, \"often\"]", 1)
 	p := mustPack(t, map[string]string{"a.rego": reader, "b.rego": counter})
-	r := evaluate(t, p, "estate: {sites: ["+siteX+","+siteY+"], package_servers: []}\nclients: ["+clientX+","+
-		strings.Replace(clientX, "0001", "0003", 1)+","+clientY+"]")
+	r := evaluate(t, p, "estate: {sites: ["+acme.SiteX+","+acme.SiteY+"], package_servers: []}\nclients: ["+acme.ClientX+","+
+		strings.Replace(acme.ClientX, "0001", "0003", 1)+","+acme.ClientY+"]")
 	var got []string
 	for f, err := range r.Findings() {
 		if err != nil {
@@ -187,10 +182,10 @@ func TestTalliesReachEstateRules(t *testing.T) {
 }
 
 func TestTalliesOfARuleThatWasNotEvaluated(t *testing.T) {
-	reader := strings.Replace(ruleText, `site.name == "X"`, `not data.totals.tally.named`, 1)
-	counter := strings.Replace(clientRuleText, `step: "+"`, `step: "+"`+"\n"+`#   versions: ">=8"`, 1) + "\ntally contains [\"named\", input.name]\n"
+	reader := strings.Replace(acme.Rule, `site.name == "X"`, `not data.totals.tally.named`, 1)
+	counter := strings.Replace(acme.ClientRule, `step: "+"`, `step: "+"`+"\n"+`#   versions: ">=8"`, 1) + "\ntally contains [\"named\", input.name]\n"
 	p := mustPack(t, map[string]string{"a.rego": reader, "b.rego": counter})
-	r := evaluate(t, p, "estate: {server: {name: NS, version: 7.5.3153}, sites: ["+siteX+"]}\nclients: ["+clientX+"]")
+	r := evaluate(t, p, "estate: {server: {name: NS, version: 7.5.3153}, sites: ["+acme.SiteX+"]}\nclients: ["+acme.ClientX+"]")
 	rule := r.Rules[1]
 	if rule.Verdict != NotEvaluated || rule.Reasons[0].Msg != "ACME-CLI-001, which counts for this rule, was not evaluated" {
 		t.Errorf("%+v", rule)
@@ -198,10 +193,10 @@ func TestTalliesOfARuleThatWasNotEvaluated(t *testing.T) {
 }
 
 func TestTalliesThatLeftClientsOut(t *testing.T) {
-	reader := strings.Replace(ruleText, `site.name == "X"`, `data.totals.tally.licensed > 5`, 1)
-	counter := clientRuleText + "\ntally contains [\"licensed\"] if input.licence.in_use == true\n"
+	reader := strings.Replace(acme.Rule, `site.name == "X"`, `data.totals.tally.licensed > 5`, 1)
+	counter := acme.ClientRule + "\ntally contains [\"licensed\"] if input.licence.in_use == true\n"
 	p := mustPack(t, map[string]string{"a.rego": reader, "b.rego": counter})
-	r := evaluate(t, p, "estate: {sites: ["+siteX+"]}\nclients: ["+clientX+"]")
+	r := evaluate(t, p, "estate: {sites: ["+acme.SiteX+"]}\nclients: ["+acme.ClientX+"]")
 	rule := r.Rules[1]
 	if rule.Verdict != NotEvaluated || rule.Reasons[0].Msg != "not counted, for what is counted of them was not collected: 1 computer" {
 		t.Errorf("%+v", rule)
@@ -209,15 +204,15 @@ func TestTalliesThatLeftClientsOut(t *testing.T) {
 }
 
 func TestClashingTalliesBreakTheRule(t *testing.T) {
-	rule := clientRuleText + "\ntally contains [\"a\"]\n\ntally contains [\"a\", \"b\"]\n"
-	r := evaluate(t, mustPack(t, map[string]string{"a.rego": rule}), "estate: {}\nclients: ["+clientX+"]")
+	rule := acme.ClientRule + "\ntally contains [\"a\"]\n\ntally contains [\"a\", \"b\"]\n"
+	r := evaluate(t, mustPack(t, map[string]string{"a.rego": rule}), "estate: {}\nclients: ["+acme.ClientX+"]")
 	if r.Rules[0].Verdict != Errored {
 		t.Errorf("verdict %s, want error", r.Rules[0].Verdict)
 	}
 }
 
 func TestUnknownsAreGroupedAndBounded(t *testing.T) {
-	rule := clientRuleText + "\nunknown contains {\"msg\": sprintf(\"no idea about %s\", [input.name])}\n"
+	rule := acme.ClientRule + "\nunknown contains {\"msg\": sprintf(\"no idea about %s\", [input.name])}\n"
 	var clients []string
 	for i := range 70 {
 		clients = append(clients, fmt.Sprintf("{guid: 00000000-0000-0000-0000-0000000%05d, name: N%d, status: Active}", i, i%60))
@@ -235,8 +230,8 @@ func TestUnknownsAreGroupedAndBounded(t *testing.T) {
 func TestCancelledEvaluationStops(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	stop := errors.New("enough")
-	p := mustPack(t, map[string]string{"a.rego": clientRuleText})
-	snap, err := snapshot.NewReader(strings.NewReader("estate: {}\nclients: ["+clientX+","+clientY+"]"), "doc.yaml")
+	p := mustPack(t, map[string]string{"a.rego": acme.ClientRule})
+	snap, err := snapshot.NewReader(strings.NewReader("estate: {}\nclients: ["+acme.ClientX+","+acme.ClientY+"]"), "doc.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}

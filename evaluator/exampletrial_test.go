@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/nscheck/nscheck/internal/acme"
 )
 
 // TestExamplesDoNotAge checks that a worked example comes out the same before and
@@ -22,7 +24,7 @@ func TestExamplesDoNotAge(t *testing.T) {
 	}
 	for _, day := range []string{"2014-03-03", "2999-12-31"} {
 		p := mustPack(t, map[string]string{
-			"a.rego": strings.Replace(ruleText, "#   step:", "#   effective_on: \""+day+"\"\n#   step:", 1),
+			"a.rego": strings.Replace(acme.Rule, "#   step:", "#   effective_on: \""+day+"\"\n#   step:", 1),
 		})
 		got, err := examples[0].Run(context.Background(), p, p.Rules[0].ID)
 		if err != nil {
@@ -52,7 +54,7 @@ func TestExampleParameters(t *testing.T) {
 	}
 	for _, tt := range tests {
 		p := mustPack(t, map[string]string{
-			"a.rego":      strings.Replace(ruleText, `site.name == "X"`, `site.name in data.params.names`, 1),
+			"a.rego":      strings.Replace(acme.Rule, `site.name == "X"`, `site.name in data.params.names`, 1),
 			"params.yaml": "names: [X]\n",
 		})
 		examples, err := ReadExamples("a.yaml", fmt.Appendf(nil, text, tt.params))
@@ -100,7 +102,7 @@ func TestExampleSnapshotPlaces(t *testing.T) {
 		{"a guid that is none", "000000000501", "5", "a.yaml:14:15: clients[0].guid: "},
 		{"an alias", "guid: 00000000-0000-0000-0000-000000000501", "guid: &g x\n        domain: *g", "a.yaml:14:15: clients[0].guid: "},
 	}
-	p := mustPack(t, map[string]string{"a.rego": ruleText})
+	p := mustPack(t, map[string]string{"a.rego": acme.Rule})
 	for _, tt := range tests {
 		examples, err := ReadExamples("a.yaml", []byte(strings.Replace(text, tt.old, tt.new, 1)))
 		if err == nil {
@@ -129,7 +131,7 @@ func TestExampleAliases(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := mustPack(t, map[string]string{"a.rego": ruleText})
+	p := mustPack(t, map[string]string{"a.rego": acme.Rule})
 	for _, e := range examples {
 		if got, err := e.Run(context.Background(), p, p.Rules[0].ID); err != nil || got.Verdict != Fail {
 			t.Errorf("%s: verdict %s, error %v", e.Name, got.Verdict, err)
@@ -155,8 +157,8 @@ func TestExampleNamesAllUnknown(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := mustPack(t, map[string]string{
-		"a.rego": ruleText + "\nunknown contains {\"msg\": \"u\", \"resource\": {\"type\": \"site\", \"name\": site.name}} if some site in data.estate.sites\n",
-		"b.rego": clientRuleText + "\nunknown contains {\"msg\": \"u\"} if input.status == null\n",
+		"a.rego": acme.Rule + "\nunknown contains {\"msg\": \"u\", \"resource\": {\"type\": \"site\", \"name\": site.name}} if some site in data.estate.sites\n",
+		"b.rego": acme.ClientRule + "\nunknown contains {\"msg\": \"u\"} if input.status == null\n",
 	})
 	for _, r := range p.Rules {
 		got, err := examples[0].Run(context.Background(), p, r.ID)

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nscheck/nscheck/internal/acme"
+
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/nscheck/nscheck/snapshot"
@@ -54,12 +56,12 @@ func TestExplain(t *testing.T) {
 			[]string{"1 ACME-CLI-001 fail X", "5 F-001 not_evaluated Leeds: fault of Leeds"}, ""},
 		{"its own earlier step", []string{ownRule}, "OWN",
 			[]string{"1 ACME-CLI-001 fail X", "3 ACME-CLI-002 fail own"}, "ACME-CLI-002"},
-		{"a rule that was not evaluated", []string{strings.NewReplacer("ACME-SITE-001", "ACME-POL-001", "data.estate.sites", "data.estate.policies").Replace(ruleText)}, "",
+		{"a rule that was not evaluated", []string{strings.NewReplacer("ACME-SITE-001", "ACME-POL-001", "data.estate.sites", "data.estate.policies").Replace(acme.Rule)}, "",
 			[]string{"1 ACME-CLI-001 fail X", "+ ACME-POL-001 not_evaluated section policies is not in the snapshot"}, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			files := map[string]string{"client.rego": strings.Replace(clientRuleText, `step: "+"`, `step: "1"`, 1)}
+			files := map[string]string{"client.rego": strings.Replace(acme.ClientRule, `step: "+"`, `step: "1"`, 1)}
 			for i, text := range tt.rules {
 				files[fmt.Sprintf("%d.rego", i)] = text
 			}
@@ -90,7 +92,7 @@ func TestExplain(t *testing.T) {
 }
 
 func TestExplainOfAClientInNoKnownPlace(t *testing.T) {
-	files := map[string]string{"client.rego": clientRuleText, "fault.rego": faultRule("F-001", 100, `{"site": site.guid}`)}
+	files := map[string]string{"client.rego": acme.ClientRule, "fault.rego": faultRule("F-001", 100, `{"site": site.guid}`)}
 	e := explainX(t, files, "  - {guid: 00000000-0000-0000-0000-000000000001, name: X, status: Active, addresses: []}\n")
 	for _, c := range e.Checks {
 		if c.Rule == "F-001" && c.Verdict != NotEvaluated {
@@ -103,7 +105,7 @@ func TestExplainOfAClientInNoKnownPlace(t *testing.T) {
 // those alone.
 func TestExplainNoKnownSite(t *testing.T) {
 	text := strings.NewReplacer("\t\"affects\": [x],\n", "", `"guid": site.guid`, `"guid": null`).Replace(faultRule("F-001", 100, "x"))
-	files := map[string]string{"client.rego": clientRuleText, "fault.rego": text}
+	files := map[string]string{"client.rego": acme.ClientRule, "fault.rego": text}
 	for address, want := range map[string]Verdict{"[10.1.0.7/24]": Pass, "[10.9.0.7/24]": Fail, "[]": Fail} {
 		e := explainX(t, files, "  - {guid: 00000000-0000-0000-0000-000000000001, name: X, status: Active, addresses: "+address+"}\n")
 		for _, c := range e.Checks {
@@ -119,7 +121,7 @@ func TestExplainNoKnownSite(t *testing.T) {
 func TestExplainWithoutAPackageServer(t *testing.T) {
 	text := strings.NewReplacer("violation contains", "unknown contains", `"type": "site"`, `"type": "package_server"`, "\t\"affects\": [x],\n", "").
 		Replace(faultRule("F-001", 100, "x")) + "\nviolation contains {} if false\n"
-	files := map[string]string{"client.rego": clientRuleText, "fault.rego": text}
+	files := map[string]string{"client.rego": acme.ClientRule, "fault.rego": text}
 	e := explainX(t, files, "  - {guid: 00000000-0000-0000-0000-000000000001, name: X, status: Active, addresses: [10.9.0.7/24]}\n")
 	for _, c := range e.Checks {
 		if c.Rule == "F-001" && (c.Verdict != NotApplicable || len(c.Msgs) != 1) {
@@ -130,7 +132,7 @@ func TestExplainWithoutAPackageServer(t *testing.T) {
 
 func TestTheChainBreaks(t *testing.T) {
 	files := map[string]string{
-		"client.rego": clientRuleText + "\nunknown contains {\"msg\": \"?\"} if input.domain == null\n",
+		"client.rego": acme.ClientRule + "\nunknown contains {\"msg\": \"?\"} if input.domain == null\n",
 		"fault.rego":  faultRule("F-001", 100, `{"site": site.guid}`),
 	}
 	for client, want := range map[string]Verdict{
@@ -155,7 +157,7 @@ func TestTheChainBreaks(t *testing.T) {
 }
 
 func TestExplainOfNobody(t *testing.T) {
-	files := map[string]string{"client.rego": clientRuleText}
+	files := map[string]string{"client.rego": acme.ClientRule}
 	if e := explainX(t, files, "  - {guid: 00000000-0000-0000-0000-000000000002, name: other}\n"); e != nil {
 		t.Errorf("got %+v", e)
 	}
@@ -163,7 +165,7 @@ func TestExplainOfNobody(t *testing.T) {
 
 func TestFrees(t *testing.T) {
 	files := map[string]string{
-		"client.rego": clientRuleText,
+		"client.rego": acme.ClientRule,
 		"a.rego":      faultRule("F-001", 100, `{"site": site.guid}`),
 		"b.rego":      faultRule("F-002", 200, `{"subnet": "00000000-0000-0000-0000-000000000601"}`),
 	}

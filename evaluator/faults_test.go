@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nscheck/nscheck/internal/acme"
+
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -27,7 +29,7 @@ func headOf(t testing.TB) []byte {
 // inAllWays judges what read returns in the fast way and in the plain one.
 func inAllWays(t *testing.T, read func() io.Reader) (errs []string) {
 	t.Helper()
-	p := mustPack(t, map[string]string{"a.rego": clientRuleText})
+	p := mustPack(t, map[string]string{"a.rego": acme.ClientRule})
 	for _, opts := range []Options{{Plain: true, Parallel: 1}, {Parallel: 1}, {Parallel: 4}, {Parallel: 2, Plain: true}} {
 		snap, err := snapshot.NewReader(read(), "s")
 		if err != nil {
@@ -122,8 +124,8 @@ func TestLineOfAGigabyte(t *testing.T) {
 // nobody behind.
 func TestCancellingInTheMidst(t *testing.T) {
 	head := headOf(t)
-	busy := strings.Replace(clientRuleText, `input.name == "X"`, `count([1 | some i in numbers.range(1, 1000000); some j in numbers.range(1, 1000000); i + j == 0; input.managed]) == 1`, 1)
-	for name, rule := range map[string]string{"many clients": clientRuleText, "one client": busy} {
+	busy := strings.Replace(acme.ClientRule, `input.name == "X"`, `count([1 | some i in numbers.range(1, 1000000); some j in numbers.range(1, 1000000); i + j == 0; input.managed]) == 1`, 1)
+	for name, rule := range map[string]string{"many clients": acme.ClientRule, "one client": busy} {
 		for _, opts := range []Options{{Parallel: 1}, {Parallel: 4}, {Parallel: 2, Plain: true}} {
 			t.Run(fmt.Sprintf("%s, parallel %d, plain %t", name, opts.Parallel, opts.Plain), func(t *testing.T) {
 				before := runtime.NumGoroutine()

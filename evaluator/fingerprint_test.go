@@ -3,6 +3,8 @@ package evaluator
 import (
 	"strings"
 	"testing"
+
+	"github.com/nscheck/nscheck/internal/acme"
 )
 
 // fingerprintOf is the fingerprint of the only finding of a rule.
@@ -104,8 +106,8 @@ func TestAlikeFindingsAreNumbered(t *testing.T) {
 // TestFindingsHaveFingerprints checks the findings of a whole evaluation, those of
 // clients too: clients of one class have their own.
 func TestFindingsHaveFingerprints(t *testing.T) {
-	p := mustPack(t, map[string]string{"a.rego": ruleText, "b.rego": strings.Replace(clientRuleText, `input.name == "X"`, `input.status == "Active"`, 1)})
-	r := evaluate(t, p, "estate: {sites: ["+siteX+"]}\nclients: ["+clientX+","+clientY+"]")
+	p := mustPack(t, map[string]string{"a.rego": acme.Rule, "b.rego": strings.Replace(acme.ClientRule, `input.name == "X"`, `input.status == "Active"`, 1)})
+	r := evaluate(t, p, "estate: {sites: ["+acme.SiteX+"]}\nclients: ["+acme.ClientX+","+acme.ClientY+"]")
 	seen := map[string]bool{}
 	for f, err := range r.Findings() {
 		if err != nil {

@@ -5,15 +5,17 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nscheck/nscheck/internal/acme"
+
 	"github.com/google/go-cmp/cmp"
 )
 
 // TestLoadReportsAllFlaws holds the error to all that is wrong, in the order of
 // files and lines, and to the lines that it is in.
 func TestLoadReportsAllFlaws(t *testing.T) {
-	broken := strings.NewReplacer("# title:", "# titel:", "severity: low", "severity: bad\n#   colour: red", "called_x", "called_y").Replace(ruleText)
-	crlf := strings.ReplaceAll(strings.NewReplacer("called_x", "called_z", "ACME-SITE-001", "ACME-SITE-002", "site.name ==", "site.nmae ==").Replace(ruleText), "\n", "\r\n")
-	_, err := packOf(map[string]string{"a.rego": ruleText, "b.rego": broken, "c.rego": crlf})
+	broken := strings.NewReplacer("# title:", "# titel:", "severity: low", "severity: bad\n#   colour: red", "called_x", "called_y").Replace(acme.Rule)
+	crlf := strings.ReplaceAll(strings.NewReplacer("called_x", "called_z", "ACME-SITE-001", "ACME-SITE-002", "site.name ==", "site.nmae ==").Replace(acme.Rule), "\n", "\r\n")
+	_, err := packOf(map[string]string{"a.rego": acme.Rule, "b.rego": broken, "c.rego": crlf})
 	var flaws Flaws
 	if !errors.As(err, &flaws) {
 		t.Fatal(err)
@@ -52,9 +54,9 @@ house/c.rego:15:7: ` + "`site.nmae` does not exist; did you mean `name`?" + `
 // that can be done.
 func TestSyntaxErrorsHideNothing(t *testing.T) {
 	_, err := packOf(map[string]string{
-		"a.rego": strings.Replace(ruleText, "if {", "if {{", 1),
+		"a.rego": strings.Replace(acme.Rule, "if {", "if {{", 1),
 		"b.rego": "package acme.lib\n\nf(x) := 1 +\n",
-		"c.rego": strings.NewReplacer("called_x", "called_z", "ACME-SITE-001", "site three").Replace(ruleText),
+		"c.rego": strings.NewReplacer("called_x", "called_z", "ACME-SITE-001", "site three").Replace(acme.Rule),
 	})
 	for _, want := range []string{"house/a.rego:14:2: unexpected some keyword", "house/b.rego:3:12: unexpected eof token\n    f(x) := 1 +\n               ^", `house/c.rego:6:5: id "site three" does not look like`} {
 		if err == nil || !strings.Contains(err.Error(), want) {
@@ -99,7 +101,7 @@ func TestCompileFlaws(t *testing.T) {
 		`data.estat.sites[_].name == site.name`:   "`data.estat` is not defined by any rule, and nscheck provides only data.estate, data.index, data.totals and data.params; did you mean `estate`?",
 		`data.acme.site.called_xx.violation == 3`: "`data.acme.site.called_xx` is not defined by any rule, and nscheck provides only data.estate, data.index, data.totals and data.params; did you mean `called_x`?",
 	} {
-		_, err := packOf(map[string]string{"a.rego": strings.Replace(ruleText, `site.name == "X"`, code, 1)})
+		_, err := packOf(map[string]string{"a.rego": strings.Replace(acme.Rule, `site.name == "X"`, code, 1)})
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %s", code, err, want)
 		}

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nscheck/nscheck/internal/acme"
+
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
 	"github.com/open-policy-agent/opa/v1/types"
@@ -109,7 +111,7 @@ func TestStuckEatsMemory(t *testing.T) {
 // TestReportOfAnExhaustedRun makes sure that a run in which rules are no longer
 // evaluated ends with a report: the rules are in error, and the status says so.
 func TestReportOfAnExhaustedRun(t *testing.T) {
-	p := mustPack(t, map[string]string{"a.rego": ruleText, "b.rego": clientRuleText})
+	p := mustPack(t, map[string]string{"a.rego": acme.Rule, "b.rego": acme.ClientRule})
 	snap, err := snapshot.NewReader(strings.NewReader(twoSites), "test.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -136,7 +138,7 @@ func TestReportOfAnExhaustedRun(t *testing.T) {
 
 // TestWhereAStoppedRuleWas makes sure that a trial shows at what a rule was at work.
 func TestWhereAStoppedRuleWas(t *testing.T) {
-	rule := strings.Replace(ruleText, `site.name == "X"`, "site.name == \"X\"\n\t_endless", 1) + "\n_endless if " + unending["a cross product"].condition + "\n"
+	rule := strings.Replace(acme.Rule, `site.name == "X"`, "site.name == \"X\"\n\t_endless", 1) + "\n_endless if " + unending["a cross product"].condition + "\n"
 	trial := tryOn(t, mustPack(t, map[string]string{"a.rego": rule}), "ACME-SITE-001", twoSites, TryOptions{Explain: true, RuleTimeout: 300 * time.Millisecond})
 	if trial.Verdict != Errored || len(trial.Clauses) != 1 {
 		t.Fatalf("%+v", trial)

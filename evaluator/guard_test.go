@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nscheck/nscheck/internal/acme"
+
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -43,14 +45,14 @@ func whether(rule, condition string) string {
 // and is in error, and that the others go on.
 func TestLimits(t *testing.T) {
 	for name, tt := range unending {
-		scopes := map[string]string{"estate": ruleText, "client": clientRuleText}
+		scopes := map[string]string{"estate": acme.Rule, "client": acme.ClientRule}
 		if strings.HasPrefix(name, "all") || strings.HasPrefix(name, "a range") || strings.HasPrefix(name, "a large") {
 			delete(scopes, "client") // it is stopped as in the others
 		}
 		for scope, rule := range scopes {
 			t.Run(name+" in a rule of scope "+scope, func(t *testing.T) {
 				bad := strings.NewReplacer("ACME-SITE-001", "ACME-BAD-001", "ACME-CLI-001", "ACME-BAD-001", "called_x", "called_z").Replace(whether(rule, tt.condition))
-				p := mustPack(t, map[string]string{"a.rego": ruleText, "b.rego": clientRuleText, "c.rego": bad})
+				p := mustPack(t, map[string]string{"a.rego": acme.Rule, "b.rego": acme.ClientRule, "c.rego": bad})
 				o := Options{RuleTimeout: 500 * time.Millisecond}
 				want := "it was stopped after 500ms, its time limit (--rule-timeout)"
 				if tt.memory {
@@ -92,7 +94,7 @@ func evaluateWith(t *testing.T, ctx context.Context, p *Pack, doc string, o Opti
 
 // TestStoppedOnce makes sure that a rule is not asked again once it was stopped.
 func TestStoppedOnce(t *testing.T) {
-	rule := whether(clientRuleText, unending["a cross product"].condition)
+	rule := whether(acme.ClientRule, unending["a cross product"].condition)
 	var clients []string
 	for i := range 200 {
 		clients = append(clients, fmt.Sprintf("{guid: 00000000-0000-0000-0000-%012d, name: C%d, status: Active}", i+1, i))
@@ -113,7 +115,7 @@ func TestCancelled(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
 	defer cancel()
 	began := time.Now()
-	_, err := evaluateWith(t, ctx, mustPack(t, map[string]string{"a.rego": whether(ruleText, unending["a cross product"].condition)}), twoSites, Options{})
+	_, err := evaluateWith(t, ctx, mustPack(t, map[string]string{"a.rego": whether(acme.Rule, unending["a cross product"].condition)}), twoSites, Options{})
 	if err == nil || !strings.Contains(err.Error(), "stopped ") || time.Since(began) > 50*time.Second {
 		t.Errorf("%v after %v", err, time.Since(began))
 	}

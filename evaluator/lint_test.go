@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nscheck/nscheck/internal/acme"
+
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -20,7 +22,7 @@ func TestLintSaysWhatCannotBeRemembered(t *testing.T) {
 		"input itself": {`count(input) > 3`, []string{"every client is judged anew: it uses input as a whole; name the fields that it needs"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := mustPack(t, map[string]string{"a.rego": strings.Replace(clientRuleText, `input.name == "X"`, c.condition, 1)})
+			p := mustPack(t, map[string]string{"a.rego": strings.Replace(acme.ClientRule, `input.name == "X"`, c.condition, 1)})
 			var got []string
 			for _, l := range p.Lint() {
 				if l.Name != NotRemembered || l.Rule != p.Rules[0].ID || l.File != p.Rules[0].File {

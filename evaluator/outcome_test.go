@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/nscheck/nscheck/internal/acme"
 )
 
 func TestTalliesOfSomethingElse(t *testing.T) {
@@ -43,8 +45,8 @@ func TestUnknownListsAllObjects(t *testing.T) {
 			clients = append(clients, fmt.Sprintf("{guid: 00000000-0000-0000-0001-%012d, name: C%d, status: Active}", i+1, i))
 		}
 		p := mustPack(t, map[string]string{
-			"a.rego": ruleText + "\nunknown contains {\"msg\": " + strings.ReplaceAll(tt.msg, "NAME", "site.name") + `, "resource": {"type": "site", "name": site.name, "guid": site.guid}} if some site in data.estate.sites` + "\n",
-			"b.rego": clientRuleText + "\nunknown contains {\"msg\": " + strings.ReplaceAll(tt.msg, "NAME", "input.name") + "} if input.name\n",
+			"a.rego": acme.Rule + "\nunknown contains {\"msg\": " + strings.ReplaceAll(tt.msg, "NAME", "site.name") + `, "resource": {"type": "site", "name": site.name, "guid": site.guid}} if some site in data.estate.sites` + "\n",
+			"b.rego": acme.ClientRule + "\nunknown contains {\"msg\": " + strings.ReplaceAll(tt.msg, "NAME", "input.name") + "} if input.name\n",
 		})
 		r := evaluate(t, p, "estate: {sites: ["+strings.Join(sites, ", ")+"]}\nclients: ["+strings.Join(clients, ", ")+"]")
 		for _, rule := range r.Rules {

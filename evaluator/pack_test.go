@@ -7,45 +7,12 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/nscheck/nscheck/internal/acme"
+
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/nscheck/nscheck/policies"
 )
-
-// ruleText is a rule that loads; tests replace parts of it.
-const ruleText = `# METADATA
-# title: Site is called X
-# description: Sites called X confuse people.
-# schemas: [{data.estate: schema.estate}]
-# custom:
-#   id: ACME-SITE-001
-#   severity: low
-#   scope: estate
-#   step: "+"
-#   remediation: [{text: Rename it.}]
-package acme.site.called_x
-
-violation contains {"msg": "X", "resource": {"type": "site", "name": site.name}} if {
-	some site in data.estate.sites
-	site.name == "X"
-}
-`
-
-// clientRuleText is the same for a rule of scope client.
-const clientRuleText = `# METADATA
-# title: Client is called X
-# description: Clients called X confuse people.
-# schemas: [{input: schema.client}]
-# custom:
-#   id: ACME-CLI-001
-#   severity: medium
-#   scope: client
-#   step: "+"
-#   remediation: [{text: Rename it.}]
-package acme.client.called_x
-
-violation contains {"msg": "X"} if input.name == "X"
-`
 
 // packOf loads rules from texts, and params.yaml where the name says so.
 func packOf(files map[string]string) (*Pack, error) {
@@ -82,18 +49,18 @@ func TestLoadBuiltin(t *testing.T) {
 
 func TestLoadRefuses(t *testing.T) {
 	replaced := func(old, new string) map[string]string {
-		text := strings.Replace(ruleText, old, new, 1)
-		if text == ruleText {
+		text := strings.Replace(acme.Rule, old, new, 1)
+		if text == acme.Rule {
 			t.Fatalf("%q is not in the rule", old)
 		}
 		return map[string]string{"a.rego": text}
 	}
 	client := func(old, new string) map[string]string {
-		return map[string]string{"a.rego": strings.Replace(clientRuleText, old, new, 1)}
+		return map[string]string{"a.rego": strings.Replace(acme.ClientRule, old, new, 1)}
 	}
 	tallied := func(reads string) map[string]string {
 		files := replaced(`site.name == "X"`, reads)
-		files["b.rego"] = clientRuleText + "\ntally contains [\"brew_heads\", input.name]\n"
+		files["b.rego"] = acme.ClientRule + "\ntally contains [\"brew_heads\", input.name]\n"
 		return files
 	}
 	tests := []struct {
@@ -142,29 +109,29 @@ func TestLoadRefuses(t *testing.T) {
 		{"the clock in a template string", replaced(`site.name == "X"`, "site.name\n\t$\"it is {time.now_ns()}\" != \"\""), "house/a.rego:16:11: rules cannot call time.now_ns: it may answer otherwise"},
 		{"the network replaced", replaced(`site.name == "X"`, `site.name == "X" with http.send as 1`), "must reference existing input, data, or a function; what rules cannot call, such as http.send and time.now_ns, is none"},
 		{"chance", replaced(`site.name == "X"`, `rand.intn("x", 2) == 1`), "rules cannot call rand.intn: it may answer otherwise"},
-		{"two rules of one id", map[string]string{"a.rego": ruleText, "b.rego": strings.Replace(ruleText, "called_x", "called_y", 1)}, "house/a.rego and house/b.rego both claim the id ACME-SITE-001"},
+		{"two rules of one id", map[string]string{"a.rego": acme.Rule, "b.rego": strings.Replace(acme.Rule, "called_x", "called_y", 1)}, "house/a.rego and house/b.rego both claim the id ACME-SITE-001"},
 		{"a violation that is one object", replaced(`violation contains {"msg": "X", "resource": {"type": "site", "name": site.name}}`, `violation := {"msg": "X"}`), `house/a.rego:13:1: violation must be a set; write "violation contains … if"`},
 		{"a violation that is true", replaced(`violation contains {"msg": "X", "resource": {"type": "site", "name": site.name}}`, `violation`), "house/a.rego:13:1: violation must be a set"},
 		{"a violation that is an object", replaced(`violation contains {"msg": "X", "resource": {"type": "site", "name": site.name}}`, `violation[site.name] := {"msg": "X"}`), "house/a.rego:13:1: violation must be a set"},
 		{"a violation by parts", replaced(`violation contains`, `violation.sites contains`), "house/a.rego:13:1: violation must be a set"},
-		{"an unknown with a default", map[string]string{"a.rego": ruleText + "\ndefault unknown := []\n"}, "house/a.rego:18:1: unknown must be a set"},
-		{"a tally that is no set", map[string]string{"a.rego": clientRuleText + "\ntally := [\"a\"]\n"}, "house/a.rego:15:1: tally must be a set"},
-		{"a misspelt unknown", map[string]string{"a.rego": ruleText + "\nunknowns contains {\"msg\": \"?\"}\n"}, "house/a.rego:18:1: a rule defines violation, unknown, tally, affects, not_applicable, no_source, and not unknowns; begin the names of its helpers with _; did you mean `unknown`?"},
-		{"metadata of a rule in a library", map[string]string{"a.rego": strings.NewReplacer("violation contains", "violations contains", "#   id: ACME-SITE-001\n", "").Replace(ruleText)}, "it looks like a rule but has no"},
+		{"an unknown with a default", map[string]string{"a.rego": acme.Rule + "\ndefault unknown := []\n"}, "house/a.rego:18:1: unknown must be a set"},
+		{"a tally that is no set", map[string]string{"a.rego": acme.ClientRule + "\ntally := [\"a\"]\n"}, "house/a.rego:15:1: tally must be a set"},
+		{"a misspelt unknown", map[string]string{"a.rego": acme.Rule + "\nunknowns contains {\"msg\": \"?\"}\n"}, "house/a.rego:18:1: a rule defines violation, unknown, tally, affects, not_applicable, no_source, and not unknowns; begin the names of its helpers with _; did you mean `unknown`?"},
+		{"metadata of a rule in a library", map[string]string{"a.rego": strings.NewReplacer("violation contains", "violations contains", "#   id: ACME-SITE-001\n", "").Replace(acme.Rule)}, "it looks like a rule but has no"},
 		{"unknown without violation", map[string]string{"a.rego": "package x\n\nunknown contains {} if false\n"}, "it looks like a rule but has no"},
-		{"a rule's unknown in another file", map[string]string{"a.rego": ruleText, "b.rego": "package acme.site.called_x\n\nunknown contains {}\n"}, "share the package acme.site.called_x; one rule, one package, one file"},
-		{"a rule's helpers in another file", map[string]string{"a.rego": ruleText, "b.rego": "package acme.site.called_x\n\n_x := 1\n"}, "house/a.rego and house/b.rego share the package acme.site.called_x; one rule, one package, one file"},
-		{"a package in the place of the estate", map[string]string{"a.rego": ruleText, "b.rego": "package estate\n\nsites := []\n"}, "house/b.rego:1:1: the package estate would take the place of what was collected, for data.estate is a document of nscheck; choose a package that does not begin with estate"},
-		{"a package inside the index", map[string]string{"a.rego": ruleText, "b.rego": "package index.sites\n\nx := 1\n"}, "the package index.sites would take the place of what was collected"},
-		{"a package in the place of parameters", map[string]string{"a.rego": ruleText, "b.rego": "package params\n\nx := 1\n"}, "the package params would take"},
-		{"a package in the place of counts", map[string]string{"a.rego": ruleText, "b.rego": "package totals[\"tally\"]\n\nx := 1\n"}, "the package totals.tally would take"},
-		{"a definition inside another package", map[string]string{"a.rego": ruleText, "b.rego": "package acme.site\n\ncalled_x.violation contains {}\n"}, "house/b.rego:3:1: it defines acme.site.called_x.violation, which reaches into the package acme.site.called_x"},
-		{"an ending in capitals", map[string]string{"a.rego": ruleText, "B.REGO": ruleText}, "house/B.REGO would not be read; write its ending as .rego"},
-		{"a pack file of another ending", map[string]string{"a.rego": ruleText, "pack.yml": "name: a"}, "load rules from house: house/pack.yml would not be read; call it pack.yaml"},
-		{"a pack file in other letters", map[string]string{"a.rego": ruleText, "Pack.Yaml": "name: a"}, "house/Pack.Yaml would not be read; call it pack.yaml"},
-		{"two pack files", map[string]string{"a.rego": ruleText, "pack.yaml": "name: a\nversion: 1.0.0\n", "pack.yml": "name: a"}, "house/pack.yml would not be read; call it pack.yaml"},
-		{"parameters of another ending", map[string]string{"a.rego": ruleText, "params.yml": "a: 1"}, "house/params.yml would not be read; parameters stand in params.yaml at the top of the folder"},
-		{"parameters in a folder", map[string]string{"a.rego": ruleText, "sub/params.yaml": "a: 1"}, "house/sub/params.yaml would not be read"},
+		{"a rule's unknown in another file", map[string]string{"a.rego": acme.Rule, "b.rego": "package acme.site.called_x\n\nunknown contains {}\n"}, "share the package acme.site.called_x; one rule, one package, one file"},
+		{"a rule's helpers in another file", map[string]string{"a.rego": acme.Rule, "b.rego": "package acme.site.called_x\n\n_x := 1\n"}, "house/a.rego and house/b.rego share the package acme.site.called_x; one rule, one package, one file"},
+		{"a package in the place of the estate", map[string]string{"a.rego": acme.Rule, "b.rego": "package estate\n\nsites := []\n"}, "house/b.rego:1:1: the package estate would take the place of what was collected, for data.estate is a document of nscheck; choose a package that does not begin with estate"},
+		{"a package inside the index", map[string]string{"a.rego": acme.Rule, "b.rego": "package index.sites\n\nx := 1\n"}, "the package index.sites would take the place of what was collected"},
+		{"a package in the place of parameters", map[string]string{"a.rego": acme.Rule, "b.rego": "package params\n\nx := 1\n"}, "the package params would take"},
+		{"a package in the place of counts", map[string]string{"a.rego": acme.Rule, "b.rego": "package totals[\"tally\"]\n\nx := 1\n"}, "the package totals.tally would take"},
+		{"a definition inside another package", map[string]string{"a.rego": acme.Rule, "b.rego": "package acme.site\n\ncalled_x.violation contains {}\n"}, "house/b.rego:3:1: it defines acme.site.called_x.violation, which reaches into the package acme.site.called_x"},
+		{"an ending in capitals", map[string]string{"a.rego": acme.Rule, "B.REGO": acme.Rule}, "house/B.REGO would not be read; write its ending as .rego"},
+		{"a pack file of another ending", map[string]string{"a.rego": acme.Rule, "pack.yml": "name: a"}, "load rules from house: house/pack.yml would not be read; call it pack.yaml"},
+		{"a pack file in other letters", map[string]string{"a.rego": acme.Rule, "Pack.Yaml": "name: a"}, "house/Pack.Yaml would not be read; call it pack.yaml"},
+		{"two pack files", map[string]string{"a.rego": acme.Rule, "pack.yaml": "name: a\nversion: 1.0.0\n", "pack.yml": "name: a"}, "house/pack.yml would not be read; call it pack.yaml"},
+		{"parameters of another ending", map[string]string{"a.rego": acme.Rule, "params.yml": "a: 1"}, "house/params.yml would not be read; parameters stand in params.yaml at the top of the folder"},
+		{"parameters in a folder", map[string]string{"a.rego": acme.Rule, "sub/params.yaml": "a: 1"}, "house/sub/params.yaml would not be read"},
 		{"a misspelt field below a table", replaced(`site.name == "X"`, `data.index.sites[site.guid].nam == "X"`), "`data.index.sites[site.guid].nam` does not exist; did you mean `name`?"},
 		{"a misspelt field of a role", replaced(`site.name == "X"`, `data.index.packages.scan.versoin == "X"`), "`data.index.packages.scan.versoin` does not exist; there are codebases, enabled, "},
 		{"a misspelt count", replaced(`site.name == "X"`, `data.totals.sites[site.guid].clientz > 3`), "`data.totals.sites[site.guid].clientz` does not exist; did you mean `clients`?"},
@@ -174,13 +141,13 @@ func TestLoadRefuses(t *testing.T) {
 		{"a tally that nobody counts", replaced(`site.name == "X"`, `data.totals.tally["a b"] > 3`), "`data.totals.tally[\"a b\"]` is counted by no rule that is loaded"},
 		{"a key that is a constant", replaced(`site.name == "X"`, `data.index.sites["00000000-0000-0000-0000-000000000501"].name == "X"`), "cannot be looked up by a text that stands in the rule; use a GUID in a variable"},
 		{"a misspelt section in a client rule", client(`input.name == "X"`, `data.estate.sitez[_].name == "X"`), "`data.estate.sitez` does not exist"},
-		{"a misspelt field in a library", map[string]string{"a.rego": ruleText, "lib.rego": "package acme.lib\n\nnames contains site.nam if some site in data.estate.sites\n"}, "house/lib.rego:3:21: `site.nam` does not exist; did you mean `name`?"},
-		{"a misspelt field of a client in a library", map[string]string{"a.rego": ruleText, "lib.rego": "package acme.lib\n\nf if input.plugin.instaled\n"}, "house/lib.rego:3:19: `input.plugin.instaled` does not exist"},
+		{"a misspelt field in a library", map[string]string{"a.rego": acme.Rule, "lib.rego": "package acme.lib\n\nnames contains site.nam if some site in data.estate.sites\n"}, "house/lib.rego:3:21: `site.nam` does not exist; did you mean `name`?"},
+		{"a misspelt field of a client in a library", map[string]string{"a.rego": acme.Rule, "lib.rego": "package acme.lib\n\nf if input.plugin.instaled\n"}, "house/lib.rego:3:19: `input.plugin.instaled` does not exist"},
 		{"a schema of its own", replaced("{data.estate: schema.estate}", "{data.estate: {type: object}}"), "house/a.rego:4:13: its METADATA gives data.estate a schema of its own; it is described by schema.estate"},
 		{"another document's schema", replaced("{data.estate: schema.estate}", "{data.estate: schema.client}"), "its METADATA gives data.estate a schema of its own"},
 		{"a schema of a rule", replaced("violation contains", "# METADATA\n# schemas: [{data.estate: {type: object}}]\nviolation contains"), "its METADATA gives data.estate a schema of its own"},
 		{"a schema of a part", replaced("[{data.estate: schema.estate}]", "[{data.estate: schema.estate}, {data.estate.sites: {type: array}}]"), "its METADATA has a schema for data.estate.sites"},
-		{"broken parameters", map[string]string{"a.rego": ruleText, "params.yaml": "a: [1"}, "house/params.yaml: "},
+		{"broken parameters", map[string]string{"a.rego": acme.Rule, "params.yaml": "a: [1"}, "house/params.yaml: "},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -197,10 +164,10 @@ func TestLoadRefuses(t *testing.T) {
 
 func TestNeedsAreDerived(t *testing.T) {
 	library := "package acme.lib\n\nservers(site) := data.index.site_package_servers[site]\n"
-	estate := strings.Replace(ruleText, `site.name == "X"`, `count(data.acme.lib.servers(site.guid)) == data.totals.sites[site.guid].clients`, 1)
-	client := strings.Replace(clientRuleText, `input.name == "X"`, `not _licensed`, 1) +
+	estate := strings.Replace(acme.Rule, `site.name == "X"`, `count(data.acme.lib.servers(site.guid)) == data.totals.sites[site.guid].clients`, 1)
+	client := strings.Replace(acme.ClientRule, `input.name == "X"`, `not _licensed`, 1) +
 		"\n_licensed if input.licence.in_use == true\n\nunknown contains {\"msg\": \"?\"} if input.location.site == null\n"
-	whole := strings.NewReplacer("CLI-001", "CLI-002", "called_x", "whole", `input.name == "X"`, `object.get(input, ["name"], "") == "X"`).Replace(clientRuleText)
+	whole := strings.NewReplacer("CLI-001", "CLI-002", "called_x", "whole", `input.name == "X"`, `object.get(input, ["name"], "") == "X"`).Replace(acme.ClientRule)
 	p := mustPack(t, map[string]string{"lib.rego": library, "a.rego": estate, "b.rego": client, "c.rego": whole})
 	want := map[string][]string{
 		"ACME-SITE-001": {"clients", "clients.addresses", "package_servers", "package_servers.addresses", "package_servers.sites", "sites", "subnets", "subnets.sites"},
@@ -220,8 +187,8 @@ func TestNeedsAreDerived(t *testing.T) {
 }
 
 func TestTalliesAreNeeded(t *testing.T) {
-	reader := strings.Replace(ruleText, `site.name == "X"`, `data.totals.tally.unlicensed > 3`, 1)
-	counter := clientRuleText + "\ntally contains [\"unlicensed\"] if input.licence.in_use == false\n"
+	reader := strings.Replace(acme.Rule, `site.name == "X"`, `data.totals.tally.unlicensed > 3`, 1)
+	counter := acme.ClientRule + "\ntally contains [\"unlicensed\"] if input.licence.in_use == false\n"
 	p := mustPack(t, map[string]string{"a.rego": reader, "b.rego": counter})
 	r, _ := p.Rule("ACME-SITE-001")
 	if diff := cmp.Diff([]string{"clients", "clients.licence", "sites"}, r.Needs); diff != "" {
@@ -230,7 +197,7 @@ func TestTalliesAreNeeded(t *testing.T) {
 }
 
 func TestRemediationByVersion(t *testing.T) {
-	text := strings.Replace(ruleText, "[{text: Rename it.}]",
+	text := strings.Replace(acme.Rule, "[{text: Rename it.}]",
 		`[{versions: ">=7, <7.1.8400", text: old}, {versions: ">=7.1.8400, <8", text: middle}, {versions: ">=8", text: new}]`, 1)
 	p := mustPack(t, map[string]string{"a.rego": text})
 	for version, want := range map[string]string{

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nscheck/nscheck/internal/acme"
+
 	"github.com/google/go-cmp/cmp"
 	"gopkg.in/yaml.v3"
 
@@ -12,7 +14,7 @@ import (
 
 func TestParameters(t *testing.T) {
 	files := map[string]string{
-		"a.rego":      strings.Replace(ruleText, `site.name == "X"`, `site.name in data.params.names`, 1),
+		"a.rego":      strings.Replace(acme.Rule, `site.name == "X"`, `site.name in data.params.names`, 1),
 		"params.yaml": "names: [X, Y]\nlimit: 3\nsince: 2014-01-01\nworse: {a: 1}\n",
 	}
 	tests := []struct{ name, value, want string }{
@@ -52,7 +54,7 @@ func TestParameters(t *testing.T) {
 
 // A version such as 8.10 must not become the number 8.1.
 func TestTextsThatLookLikeNumbers(t *testing.T) {
-	p := mustPack(t, map[string]string{"a.rego": ruleText, "params.yaml": "minimum: \"8.6\"\n"})
+	p := mustPack(t, map[string]string{"a.rego": acme.Rule, "params.yaml": "minimum: \"8.6\"\n"})
 	for _, value := range []string{"8.10", "8", "8.6.3268", `"8.10"`, " 8.10 "} {
 		if err := p.SetParam("minimum", value, "--param"); err != nil {
 			t.Fatal(err)
@@ -64,7 +66,7 @@ func TestTextsThatLookLikeNumbers(t *testing.T) {
 }
 
 func TestANumberForATextInAFile(t *testing.T) {
-	p := mustPack(t, map[string]string{"a.rego": ruleText, "params.yaml": "minimum: \"8.6\"\n"})
+	p := mustPack(t, map[string]string{"a.rego": acme.Rule, "params.yaml": "minimum: \"8.6\"\n"})
 	err := p.SetParamNode("minimum", &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!float", Value: "8.10"}, "nscheck.yaml:2")
 	if want := "parameter minimum must be a text, not the number 8.10; write it in quotes"; errorText(err) != want {
 		t.Errorf("got  %v\nwant %s", err, want)
@@ -116,7 +118,7 @@ func TestParameterFiles(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			files := map[string]string{"a.rego": ruleText, "params.yaml": tt.params}
+			files := map[string]string{"a.rego": acme.Rule, "params.yaml": tt.params}
 			if tt.schema != "" {
 				files["schemas/params.json"] = tt.schema
 			}
@@ -129,7 +131,7 @@ func TestParameterFiles(t *testing.T) {
 }
 
 func TestSchemaOfAParameterThatRefersToItself(t *testing.T) {
-	_, err := packOf(map[string]string{"a.rego": ruleText, "params.yaml": "a: 1\n", "schemas/params.json": `{"properties": {"a": {"$ref": "#/properties/a"}}}`})
+	_, err := packOf(map[string]string{"a.rego": acme.Rule, "params.yaml": "a: 1\n", "schemas/params.json": `{"properties": {"a": {"$ref": "#/properties/a"}}}`})
 	if want := "parameter a cannot be checked, for its schema refers to itself without an end"; err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("got %v, want %s", err, want)
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/nscheck/nscheck/internal/acme"
 )
 
 // rulesOfPack is how many random client rules a random pack has.
@@ -33,7 +35,7 @@ func randomPack(t *testing.T, g *randomEstate) (p *Pack, text string, refused in
 
 // emptyRule is a rule that compiles in the place of one that does not.
 func emptyRule(number int) string {
-	return strings.NewReplacer("ACME-CLI-001", fmt.Sprintf("ACME-R-%03d", number), "called_x", fmt.Sprintf("r%d", number)).Replace(clientRuleText)
+	return strings.NewReplacer("ACME-CLI-001", fmt.Sprintf("ACME-R-%03d", number), "called_x", fmt.Sprintf("r%d", number)).Replace(acme.ClientRule)
 }
 
 const explainingRule = `# METADATA

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nscheck/nscheck/internal/acme"
+
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -35,7 +37,7 @@ func readsText(r reads) string {
 // readsOfText compiles a rule and a library beside it.
 func readsOfText(t *testing.T, imports, body string) string {
 	t.Helper()
-	text := strings.Replace(clientRuleText, `violation contains {"msg": "X"} if input.name == "X"`, imports+"\n\n"+body, 1)
+	text := strings.Replace(acme.ClientRule, `violation contains {"msg": "X"} if input.name == "X"`, imports+"\n\n"+body, 1)
 	p := mustPack(t, map[string]string{"a.rego": text, "lib.rego": readsLibrary})
 	r, _ := p.Rule("ACME-CLI-001")
 	return readsText(p.readsOf(r.Package, r.outputs))

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nscheck/nscheck/internal/acme"
+
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -28,7 +30,7 @@ func selfCheckOf(t *testing.T, every int64) error {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := newRun(t.Context(), mustPack(t, map[string]string{"a.rego": clientRuleText}), snap, Options{SelfCheck: every})
+	r, err := newRun(t.Context(), mustPack(t, map[string]string{"a.rego": acme.ClientRule}), snap, Options{SelfCheck: every})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,8 +58,8 @@ func TestSelfCheckFindsAFieldThatWasForgotten(t *testing.T) {
 // TestSelfCheckOfAStoppedRule makes sure that no bug is seen where a rule is in
 // error for the clients behind the one at which it was stopped.
 func TestSelfCheckOfAStoppedRule(t *testing.T) {
-	rule := strings.Replace(whether(clientRuleText, unending["a cross product"].condition), "\tinput.name\n", "\tinput.name == \"X\"\n", 1)
-	r, err := evaluateWith(t, t.Context(), mustPack(t, map[string]string{"a.rego": rule}), "estate: {}\nclients: ["+clientY+","+clientX+"]",
+	rule := strings.Replace(whether(acme.ClientRule, unending["a cross product"].condition), "\tinput.name\n", "\tinput.name == \"X\"\n", 1)
+	r, err := evaluateWith(t, t.Context(), mustPack(t, map[string]string{"a.rego": rule}), "estate: {}\nclients: ["+acme.ClientY+","+acme.ClientX+"]",
 		Options{RuleTimeout: 200 * time.Millisecond, SelfCheck: 1, Parallel: 1})
 	if err != nil {
 		t.Fatal(err)

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nscheck/nscheck/internal/acme"
+
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
@@ -37,7 +39,7 @@ func TestOnlyShowsNames(t *testing.T) {
 		`_is_x(site.name)`:                                                false,
 		`site.name`:                                                       false,
 	} {
-		text := strings.Split(ruleText, "violation contains")[0] +
+		text := strings.Split(acme.Rule, "violation contains")[0] +
 			strings.Replace(finding, "CONDITION", condition, 1) + "\n_is_x(text) if text == \"X\"\n"
 		p := mustPack(t, map[string]string{"a.rego": text})
 		r, _ := p.Rule("ACME-SITE-001")

@@ -3,6 +3,8 @@ package evaluator
 import (
 	"testing"
 
+	"github.com/nscheck/nscheck/internal/acme"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -22,7 +24,7 @@ func TestSites(t *testing.T) {
 		"twice the same one": {`{"site": site.guid}, {"site": site.guid, "package": "scan"}`, []string{york}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			files := map[string]string{"client.rego": clientRuleText, "fault.rego": faultRule("F-001", 100, tt.affects)}
+			files := map[string]string{"client.rego": acme.ClientRule, "fault.rego": faultRule("F-001", 100, tt.affects)}
 			r := evaluate(t, mustPack(t, files), causesEstate+client)
 			got := map[string][]string{}
 			for f, err := range r.Findings() {

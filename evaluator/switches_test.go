@@ -3,12 +3,14 @@ package evaluator
 import (
 	"strings"
 	"testing"
+
+	"github.com/nscheck/nscheck/internal/acme"
 )
 
-const twoSites = "estate: {sites: [" + siteX + ", {guid: 00000000-0000-0000-0000-000000000502, name: Y}]}\nclients: [" + clientX + "]"
+const twoSites = "estate: {sites: [" + acme.SiteX + ", {guid: 00000000-0000-0000-0000-000000000502, name: Y}]}\nclients: [" + acme.ClientX + "]"
 
 func TestSwitchOff(t *testing.T) {
-	p := mustPack(t, map[string]string{"a.rego": ruleText, "b.rego": clientRuleText})
+	p := mustPack(t, map[string]string{"a.rego": acme.Rule, "b.rego": acme.ClientRule})
 	if err := p.SwitchOff("ACME-SITE-001", " it is meant so ", "nscheck.yaml:3"); err != nil {
 		t.Fatal(err)
 	}
@@ -39,8 +41,8 @@ func ruleIn(t *testing.T, r *Result, id string) RuleResult {
 // TestSwitchedOffCounts makes sure that rules which are on get their counts from
 // rules which are off, and that those say nothing else.
 func TestSwitchedOffCounts(t *testing.T) {
-	reader := strings.Replace(ruleText, `site.name == "X"`, `data.totals.tally.named[site.name] == 1`, 1)
-	counter := clientRuleText + "\ntally contains [\"named\", input.name]\n\nunknown contains {\"msg\": \"?\"} if input.status == \"Active\"\n"
+	reader := strings.Replace(acme.Rule, `site.name == "X"`, `data.totals.tally.named[site.name] == 1`, 1)
+	counter := acme.ClientRule + "\ntally contains [\"named\", input.name]\n\nunknown contains {\"msg\": \"?\"} if input.status == \"Active\"\n"
 	const doc = twoSites
 	for _, tt := range []struct {
 		name, counter, doc string
@@ -80,8 +82,8 @@ func TestSwitchedOffCounts(t *testing.T) {
 // no cause, and that who it would explain is left without one.
 func TestSwitchedOffExplainsNothing(t *testing.T) {
 	site := strings.NewReplacer("#   step", "#   explains: [ACME-CLI-001]\n#   chain: 100\n#   step",
-		`"name": site.name}}`, `"name": site.name}, "affects": [{"client": "00000000-0000-0000-0000-000000000001"}]}`).Replace(ruleText)
-	files := map[string]string{"a.rego": site, "b.rego": clientRuleText}
+		`"name": site.name}}`, `"name": site.name}, "affects": [{"client": "00000000-0000-0000-0000-000000000001"}]}`).Replace(acme.Rule)
+	files := map[string]string{"a.rego": site, "b.rego": acme.ClientRule}
 	on := evaluate(t, mustPack(t, files), twoSites)
 	if len(on.Causes) != 1 || on.Causes[0].Rule != "ACME-SITE-001" || len(on.Unexplained) != 0 {
 		t.Errorf("on: causes %+v, unexplained %+v", on.Causes, on.Unexplained)
@@ -97,7 +99,7 @@ func TestSwitchedOffExplainsNothing(t *testing.T) {
 }
 
 func TestSetSeverity(t *testing.T) {
-	p := mustPack(t, map[string]string{"a.rego": strings.Replace(ruleText, "#   severity: low", "#   aliases: [ACME-OLD-001]\n#   severity: low", 1)})
+	p := mustPack(t, map[string]string{"a.rego": strings.Replace(acme.Rule, "#   severity: low", "#   aliases: [ACME-OLD-001]\n#   severity: low", 1)})
 	if err := p.SetSeverity("ACME-OLD-001", Critical, "it matters here", "nscheck.yaml:4"); err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +125,7 @@ func TestSetSeverity(t *testing.T) {
 }
 
 func TestSwitchesRefuse(t *testing.T) {
-	p := mustPack(t, map[string]string{"a.rego": ruleText})
+	p := mustPack(t, map[string]string{"a.rego": acme.Rule})
 	for want, err := range map[string]error{
 		`there is no rule "ACME-X-001"; "nscheck rule list" lists them`: p.SwitchOff("ACME-X-001", "a", "b:1"),
 		`there is no rule "ACME-X-002"; "nscheck rule list" lists them`: p.SetSeverity("ACME-X-002", Low, "", "b:1"),

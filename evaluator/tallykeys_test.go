@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nscheck/nscheck/internal/acme"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -44,7 +46,7 @@ made_by(x) := ["made", x]
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p := mustPack(t, map[string]string{"lib.rego": lib, "a.rego": clientRuleText + "\n" + tt.tally + "\n"})
+			p := mustPack(t, map[string]string{"lib.rego": lib, "a.rego": acme.ClientRule + "\n" + tt.tally + "\n"})
 			keys := p.Rules[0].counts
 			var got []string
 			if !keys.any {
@@ -63,7 +65,7 @@ func TestOnlyTalliesReadAreNeeded(t *testing.T) {
 	const (
 		other    = "\ntally contains [\"other\"] if \"X\" in input.filters\n"
 		computed = "\ntally contains [x] if some x in input.filters\n"
-		estate   = "estate: {sites: [" + siteX + "], filters: []}\nclients: ["
+		estate   = "estate: {sites: [" + acme.SiteX + "], filters: []}\nclients: ["
 	)
 	tests := []struct {
 		name, reads, other string
@@ -81,15 +83,15 @@ func TestOnlyTalliesReadAreNeeded(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			counter := strings.NewReplacer("CLI-001", "CLI-002", "called_x", "other").Replace(clientRuleText)
+			counter := strings.NewReplacer("CLI-001", "CLI-002", "called_x", "other").Replace(acme.ClientRule)
 			p := mustPack(t, map[string]string{
-				"a.rego": strings.Replace(ruleText, `site.name == "X"`, tt.reads, 1),
-				"b.rego": clientRuleText + "\ntally contains [\"own\", input.name]\n",
+				"a.rego": strings.Replace(acme.Rule, `site.name == "X"`, tt.reads, 1),
+				"b.rego": acme.ClientRule + "\ntally contains [\"own\", input.name]\n",
 				"c.rego": counter + tt.other,
 			})
 			for missing, doc := range map[string]string{
-				"all": estate + clientX + "]",
-				"one": estate + clientX + "," + strings.Replace(clientY, "}", ", filters: []}", 1) + "]",
+				"all": estate + acme.ClientX + "]",
+				"one": estate + acme.ClientX + "," + strings.Replace(acme.ClientY, "}", ", filters: []}", 1) + "]",
 			} {
 				if got := ruleIn(t, evaluate(t, p, doc), "ACME-SITE-001"); got.Verdict != tt.want {
 					t.Errorf("missing of %s: got %s %v, want %s", missing, got.Verdict, got.Reasons, tt.want)
@@ -125,16 +127,16 @@ func TestBuiltinTalliesAreTheirOwn(t *testing.T) {
 // TestKeysHaveOwners makes sure that a source cannot change what the rules of
 // another one read.
 func TestKeysHaveOwners(t *testing.T) {
-	reader := strings.Replace(ruleText, `site.name == "X"`, `data.totals.tally.heads.all > 1`, 1)
-	first := sourceOf("first", map[string]string{"a.rego": reader, "b.rego": clientRuleText + "\ntally contains [\"heads\", \"all\"]\n"})
+	reader := strings.Replace(acme.Rule, `site.name == "X"`, `data.totals.tally.heads.all > 1`, 1)
+	first := sourceOf("first", map[string]string{"a.rego": reader, "b.rego": acme.ClientRule + "\ntally contains [\"heads\", \"all\"]\n"})
 	other := func(tally string) Source {
-		return sourceOf("other", map[string]string{"c.rego": strings.NewReplacer("ACME-CLI-001", "EVIL-001", "package acme", "package evil").Replace(clientRuleText) + "\n" + tally + "\n"})
+		return sourceOf("other", map[string]string{"c.rego": strings.NewReplacer("ACME-CLI-001", "EVIL-001", "package acme", "package evil").Replace(acme.ClientRule) + "\n" + tally + "\n"})
 	}
 	const want = `its tally counts under "heads", which is a key of first/b.rego; begin its entries with a text of the pack's own`
 	if _, err := LoadPack(first, other(`tally contains ["heads", "all"]`)); err == nil || !strings.Contains(err.Error(), "other/c.rego:15:1: "+want) {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}
-	const clients = "\nclients: [" + clientX + "," + clientY + "]"
+	const clients = "\nclients: [" + acme.ClientX + "," + acme.ClientY + "]"
 	for tally, verdict := range map[string]Verdict{
 		`tally contains [key, "all"] if key := concat("", ["he", "ads"])`: Errored,
 		`tally contains [key, "all"] if key := concat("", ["ha", "nds"])`: Fail,
@@ -143,7 +145,7 @@ func TestKeysHaveOwners(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := evaluate(t, p, "estate: {sites: ["+siteX+"]}"+clients)
+		r := evaluate(t, p, "estate: {sites: ["+acme.SiteX+"]}"+clients)
 		if got := ruleIn(t, r, "EVIL-001"); got.Verdict != verdict || verdict == Errored && !strings.Contains(got.Reasons[0].Msg, want) {
 			t.Errorf("%s: %s %v", tally, got.Verdict, got.Reasons)
 		}
@@ -177,10 +179,10 @@ func TestTalliesOfNobody(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			p := mustPack(t, map[string]string{
-				"a.rego": strings.Replace(ruleText, `site.name == "X"`, tt.reads, 1),
-				"b.rego": clientRuleText + "\n" + tt.tally + "\n",
+				"a.rego": strings.Replace(acme.Rule, `site.name == "X"`, tt.reads, 1),
+				"b.rego": acme.ClientRule + "\n" + tt.tally + "\n",
 			})
-			doc := "estate: {sites: [" + siteX + "]}\nclients: [" + clientX + "]"
+			doc := "estate: {sites: [" + acme.SiteX + "]}\nclients: [" + acme.ClientX + "]"
 			if tt.name == "no Active client" {
 				doc = strings.Replace(doc, "Active", "Aktiv", 1)
 			}

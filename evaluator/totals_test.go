@@ -3,6 +3,8 @@ package evaluator
 import (
 	"strings"
 	"testing"
+
+	"github.com/nscheck/nscheck/internal/acme"
 )
 
 // clientAt is client X, with more fields.
@@ -12,9 +14,9 @@ func clientAt(more string) string {
 
 // Finding nothing among clients that were not counted says little.
 func TestUncountedClients(t *testing.T) {
-	inSites := strings.Replace(ruleText, `site.name == "X"`, `data.totals.sites[site.guid].clients > 5`, 1)
-	counting := strings.Replace(ruleText, `site.name == "X"`, `data.totals.clients > 5`, 1)
-	whole := strings.Replace(clientRuleText, `input.name == "X"`, `object.get(input, ["licence", "in_use"], true) == false`, 1)
+	inSites := strings.Replace(acme.Rule, `site.name == "X"`, `data.totals.sites[site.guid].clients > 5`, 1)
+	counting := strings.Replace(acme.Rule, `site.name == "X"`, `data.totals.clients > 5`, 1)
+	whole := strings.Replace(acme.ClientRule, `input.name == "X"`, `object.get(input, ["licence", "in_use"], true) == false`, 1)
 	const all = ", status: Active, agent: {}, plugin: {}, addresses: [], filters: [], plugin_policies: [], packages: {}, inventory: {}, task_agent: {}"
 	tests := []struct {
 		name, rule, clients string
@@ -23,18 +25,18 @@ func TestUncountedClients(t *testing.T) {
 	}{
 		{"addresses of all", inSites, clientAt(", status: Active, addresses: [10.1.0.7/24]"), Pass, ""},
 		{"known to have no address", inSites, clientAt(", status: Active, addresses: []"), Pass, ""},
-		{"addresses not collected", inSites, clientX + "," + strings.Replace(clientAt(", status: Active, addresses: [10.1.0.7/24]"), "0001", "0009", 1),
+		{"addresses not collected", inSites, acme.ClientX + "," + strings.Replace(clientAt(", status: Active, addresses: [10.1.0.7/24]"), "0001", "0009", 1),
 			NotEvaluated, "not counted where they are, for their addresses were not collected: 1 client"},
-		{"nobody asks where they are", counting, clientX, Pass, ""},
-		{"addresses of a retired computer", inSites, clientY[:len(clientY)-1] + ", addresses: [10.1.0.8/24]}," + clientAt(", status: Retired"), Pass, ""},
+		{"nobody asks where they are", counting, acme.ClientX, Pass, ""},
+		{"addresses of a retired computer", inSites, acme.ClientY[:len(acme.ClientY)-1] + ", addresses: [10.1.0.8/24]}," + clientAt(", status: Retired"), Pass, ""},
 		{"a status in another language", counting, clientAt(", status: Aktiv"), NotEvaluated, "no computer in the snapshot is an Active client"},
-		{"the same for a rule about clients", clientRuleText, strings.Replace(clientY, "Active", "Aktiv", 1), NotEvaluated, "no computer in the snapshot is an Active client"},
+		{"the same for a rule about clients", acme.ClientRule, strings.Replace(acme.ClientY, "Active", "Aktiv", 1), NotEvaluated, "no computer in the snapshot is an Active client"},
 		{"a client as a whole with all sections", whole, clientAt(all + ", licence: {in_use: true}"), Pass, ""},
 		{"a client as a whole without a section", whole, clientAt(all), NotEvaluated, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			doc := "estate: {package_servers: [], sites: [" + siteX + "], subnets: [{guid: 00000000-0000-0000-0000-000000000601, cidr: 10.1.0.0/24, " +
+			doc := "estate: {package_servers: [], sites: [" + acme.SiteX + "], subnets: [{guid: 00000000-0000-0000-0000-000000000601, cidr: 10.1.0.0/24, " +
 				"sites: [00000000-0000-0000-0000-000000000501]}]}\nclients: [" + tt.clients + "]"
 			rule := evaluate(t, mustPack(t, map[string]string{"a.rego": tt.rule}), doc).Rules[0]
 			reason := ""
@@ -49,12 +51,12 @@ func TestUncountedClients(t *testing.T) {
 }
 
 func TestClientsCountInEverySiteOfTheirSubnet(t *testing.T) {
-	rule := strings.Replace(ruleText, `"msg": "X"`, `"msg": sprintf("%d clients", [data.totals.sites[site.guid].clients])`, 1)
+	rule := strings.Replace(acme.Rule, `"msg": "X"`, `"msg": sprintf("%d clients", [data.totals.sites[site.guid].clients])`, 1)
 	rule = strings.Replace(rule, `site.name == "X"`, `data.totals.sites[site.guid]`, 1)
-	doc := "estate: {package_servers: [], sites: [" + siteX + "," + siteY + "], subnets: [{guid: 00000000-0000-0000-0000-000000000601, cidr: 10.1.0.0/24, " +
+	doc := "estate: {package_servers: [], sites: [" + acme.SiteX + "," + acme.SiteY + "], subnets: [{guid: 00000000-0000-0000-0000-000000000601, cidr: 10.1.0.0/24, " +
 		"sites: [00000000-0000-0000-0000-000000000501, 00000000-0000-0000-0000-000000000502]}, {guid: 00000000-0000-0000-0000-000000000602, " +
 		"cidr: 10.2.0.0/24, sites: [00000000-0000-0000-0000-000000000502]}]}\nclients: [" +
-		clientAt(", status: Active, addresses: [10.1.0.7/24, 10.2.0.7/24]") + "," + clientY[:len(clientY)-1] + ", addresses: [10.2.0.8/24]}]"
+		clientAt(", status: Active, addresses: [10.1.0.7/24, 10.2.0.7/24]") + "," + acme.ClientY[:len(acme.ClientY)-1] + ", addresses: [10.2.0.8/24]}]"
 	var got []string
 	for f, err := range evaluate(t, mustPack(t, map[string]string{"a.rego": rule}), doc).Findings() {
 		if err != nil {
@@ -83,17 +85,17 @@ func TestVersions(t *testing.T) {
 }
 
 func TestNamelessObjectsKeepTheirFindings(t *testing.T) {
-	withGUID := strings.Replace(ruleText, `"name": site.name`, `"guid": site.guid, "name": ""`, 1)
-	bare := strings.Replace(ruleText, `, "name": site.name`, "", 1)
+	withGUID := strings.Replace(acme.Rule, `"name": site.name`, `"guid": site.guid, "name": ""`, 1)
+	bare := strings.Replace(acme.Rule, `, "name": site.name`, "", 1)
 	for text, want := range map[string]string{
-		withGUID:       "00000000-0000-0000-0000-000000000501",
-		bare:           "site",
-		clientRuleText: "00000000-0000-0000-0000-000000000001",
+		withGUID:        "00000000-0000-0000-0000-000000000501",
+		bare:            "site",
+		acme.ClientRule: "00000000-0000-0000-0000-000000000001",
 	} {
-		if text == clientRuleText {
+		if text == acme.ClientRule {
 			text = strings.Replace(text, `input.name == "X"`, `input.name == ""`, 1)
 		}
-		r := evaluate(t, mustPack(t, map[string]string{"a.rego": text}), "estate: {sites: ["+siteX+"]}\nclients: ["+strings.Replace(clientX, "name: X", `name: ""`, 1)+"]")
+		r := evaluate(t, mustPack(t, map[string]string{"a.rego": text}), "estate: {sites: ["+acme.SiteX+"]}\nclients: ["+strings.Replace(acme.ClientX, "name: X", `name: ""`, 1)+"]")
 		n := 0
 		for f, err := range r.Findings() {
 			if n++; err != nil || f.Resource.Name != want {
@@ -111,7 +113,7 @@ func TestNamelessObjectsKeepTheirFindings(t *testing.T) {
 // there and cannot pass either.
 func TestUnrecognisedServer(t *testing.T) {
 	const site, subnet = "00000000-0000-0000-0000-000000000501", "00000000-0000-0000-0000-000000000601"
-	found := strings.Replace(ruleText, `site.name == "X"`, `data.totals.sites[site.guid]`, 1)
+	found := strings.Replace(acme.Rule, `site.name == "X"`, `data.totals.sites[site.guid]`, 1)
 	asks := found + "\nunknown contains {\"msg\": \"X\", \"resource\": {\"type\": \"site\", \"name\": site.name}} if {\n\tsome site in data.estate.sites\n\tdata.totals.perhaps_empty.sites[site.guid]\n}\n"
 	const reason = "2 places (sites, subnets, networks): the only client may be the Notification Server, whose GUID is unknown"
 	tests := []struct {

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nscheck/nscheck/internal/acme"
+
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
@@ -36,7 +38,7 @@ func tryOn(t *testing.T, p *Pack, id, doc string, opts TryOptions) *Trial {
 // with findings, unknown objects and totals, and with sections that are missing.
 func TestTryingSaysWhatEvaluatingSays(t *testing.T) {
 	p, text := builtinPack(t), demoSnapshot(t)
-	docs := map[string][]byte{"demo": text, "bare": []byte("estate: {sites: [" + siteX + "]}\nclients: [" + clientX + "]")}
+	docs := map[string][]byte{"demo": text, "bare": []byte("estate: {sites: [" + acme.SiteX + "]}\nclients: [" + acme.ClientX + "]")}
 	for name, doc := range docs {
 		open := func() *snapshot.Reader {
 			snap, err := snapshot.NewReader(bytes.NewReader(doc), name+".yaml")
@@ -114,10 +116,10 @@ func TestTryingOnOneClient(t *testing.T) {
 func TestWhereAClauseStopped(t *testing.T) {
 	const doc = `
 estate:
-  sites: [` + siteX + `, ` + siteY + `]
+  sites: [` + acme.SiteX + `, ` + acme.SiteY + `]
   filters: []
   package_servers: []
-clients: [` + clientX + `]
+clients: [` + acme.ClientX + `]
 `
 	tests := []struct{ name, body, helper, want string }{
 		{"a comparison", `site.name > "Z"`, "", `site.name > "Z" | site "X": false; site.name = "X" | site "Y": false; site.name = "Y"`},
@@ -139,7 +141,7 @@ clients: [` + clientX + `]
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			text := strings.Replace(ruleText, `site.name == "X"`, strings.ReplaceAll(tt.body, "; ", "\n\t"), 1) + "\n" + tt.helper + "\n"
+			text := strings.Replace(acme.Rule, `site.name == "X"`, strings.ReplaceAll(tt.body, "; ", "\n\t"), 1) + "\n" + tt.helper + "\n"
 			trial := tryOn(t, mustPack(t, map[string]string{"a.rego": text}), "ACME-SITE-001", doc, TryOptions{Explain: true})
 			if len(trial.Clauses) != 1 || len(trial.Clauses[0].Stops) == 0 {
 				t.Fatalf("%+v", trial)
@@ -186,7 +188,7 @@ func TestTrialListsAreBounded(t *testing.T) {
 		clients = append(clients, fmt.Sprintf("{guid: 00000000-0000-0000-0000-0000000000%02d, name: X, status: Active}", i+10))
 	}
 	doc := "estate: {sites: []}\nclients: [" + strings.Join(clients, ",") + "]"
-	text := strings.Replace(clientRuleText, `if input.name == "X"`, "if {\n\tprint(input.guid)\n\tinput.name == \"X\"\n}", 1) + "\ntally contains [input.guid]\n"
+	text := strings.Replace(acme.ClientRule, `if input.name == "X"`, "if {\n\tprint(input.guid)\n\tinput.name == \"X\"\n}", 1) + "\ntally contains [input.guid]\n"
 	trial := tryOn(t, mustPack(t, map[string]string{"a.rego": text}), "ACME-CLI-001", doc, TryOptions{Limit: 3})
 	if len(trial.Findings) != 3 || trial.FindingCount != 20 || len(trial.Tally) != 3 || trial.TallyCount != 20 ||
 		len(trial.Printed) != 3 || trial.PrintedMore != 0 || trial.PrintedClients != 3 {
@@ -213,7 +215,7 @@ func TestTheClientThatIsExplained(t *testing.T) {
 	doc := "estate: {}\nclients: [" + strings.Join(clients, ",") + "]"
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			text := strings.Replace(clientRuleText, `input.name == "X"`, tt.body, 1)
+			text := strings.Replace(acme.ClientRule, `input.name == "X"`, tt.body, 1)
 			trial := tryOn(t, mustPack(t, map[string]string{"a.rego": text}), "ACME-CLI-001", doc, TryOptions{Explain: true, Limit: 1})
 			if trial.ClausesClient == nil || trial.ClausesClient.Name != tt.want {
 				t.Errorf("client %v, want %s; verdict %s, %v", trial.ClausesClient, tt.want, trial.Verdict, trial.Reasons)
@@ -228,8 +230,8 @@ func TestTheClientThatIsExplained(t *testing.T) {
 // TestPrintingNeedsNothing checks that what is only printed does not decide about
 // the verdict.
 func TestPrintingNeedsNothing(t *testing.T) {
-	text := strings.Replace(ruleText, `site.name == "X"`, "print(data.estate.filters)\n\tsite.name == \"X\"", 1)
-	trial := tryOn(t, mustPack(t, map[string]string{"a.rego": text}), "ACME-SITE-001", "estate: {sites: ["+siteX+"]}", TryOptions{})
+	text := strings.Replace(acme.Rule, `site.name == "X"`, "print(data.estate.filters)\n\tsite.name == \"X\"", 1)
+	trial := tryOn(t, mustPack(t, map[string]string{"a.rego": text}), "ACME-SITE-001", "estate: {sites: ["+acme.SiteX+"]}", TryOptions{})
 	if trial.Verdict != Fail || len(trial.Printed) != 1 || trial.Printed[0].Text != "<undefined>" {
 		t.Errorf("%+v", trial)
 	}
@@ -237,20 +239,20 @@ func TestPrintingNeedsNothing(t *testing.T) {
 
 // TestStoppedForWantOfASection checks that a clause that was not evaluated says so.
 func TestStoppedForWantOfASection(t *testing.T) {
-	text := ruleText + `
+	text := acme.Rule + `
 violation contains {"msg": "f", "resource": {"type": "filter", "name": f.name}} if {
 	some f in data.estate.filters
 	f.name == "F"
 }
 `
-	trial := tryOn(t, mustPack(t, map[string]string{"a.rego": text}), "ACME-SITE-001", "estate: {sites: ["+siteX+"]}", TryOptions{Explain: true})
+	trial := tryOn(t, mustPack(t, map[string]string{"a.rego": text}), "ACME-SITE-001", "estate: {sites: ["+acme.SiteX+"]}", TryOptions{Explain: true})
 	if trial.Verdict != Fail || len(trial.Clauses) != 2 || len(trial.Clauses[0].Reasons) != 0 || len(trial.Clauses[1].Reasons) != 1 || trial.Clauses[1].Reasons[0].Section != "filters" {
 		t.Errorf("%+v", trial)
 	}
 }
 
 func TestAnEstateRuleHasNoClient(t *testing.T) {
-	p := mustPack(t, map[string]string{"a.rego": ruleText})
+	p := mustPack(t, map[string]string{"a.rego": acme.Rule})
 	snap, err := snapshot.NewReader(strings.NewReader("estate: {sites: []}"), "doc.yaml")
 	if err != nil {
 		t.Fatal(err)

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nscheck/nscheck/internal/acme"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -112,7 +114,7 @@ func TestUnblocks(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			files := map[string]string{"client.rego": clientRuleText}
+			files := map[string]string{"client.rego": acme.ClientRule}
 			for i, text := range tt.rules {
 				files[fmt.Sprintf("%d.rego", i)] = text
 			}
@@ -163,7 +165,7 @@ func TestUnblocks_alternatives(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			files := map[string]string{"client.rego": clientRuleText}
+			files := map[string]string{"client.rego": acme.ClientRule}
 			for i, text := range tt.rules {
 				files[fmt.Sprintf("%d.rego", i)] = text
 			}
@@ -202,7 +204,7 @@ func TestCauseOfClientInSeveralSites(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			files := map[string]string{"client.rego": clientRuleText}
+			files := map[string]string{"client.rego": acme.ClientRule}
 			for i, text := range tt.rules {
 				files[fmt.Sprintf("%d.rego", i)] = text
 			}

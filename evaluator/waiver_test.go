@@ -7,13 +7,15 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nscheck/nscheck/internal/acme"
+
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/nscheck/nscheck/snapshot"
 )
 
 // activeRule finds every Active client, effectively two of the documents below.
-var activeRule = strings.Replace(clientRuleText, `input.name == "X"`, `input.status == "Active"`, 1)
+var activeRule = strings.Replace(acme.ClientRule, `input.name == "X"`, `input.status == "Active"`, 1)
 
 const (
 	guidSiteX   = "00000000-0000-0000-0000-000000000501"
@@ -21,7 +23,7 @@ const (
 	placedX     = "{guid: 00000000-0000-0000-0000-000000000001, name: X, status: Active, addresses: [10.1.0.1/24]}"
 	placedY     = "{guid: 00000000-0000-0000-0000-000000000002, name: Y, status: Active, addresses: [10.2.0.1/24]}"
 	placedBoth  = "{guid: 00000000-0000-0000-0000-000000000003, name: Both, status: Active, addresses: [10.1.0.9/24, 10.2.0.9/24]}"
-	places      = "estate: {sites: [" + siteX + "," + siteY + "], subnets: [" +
+	places      = "estate: {sites: [" + acme.SiteX + "," + acme.SiteY + "], subnets: [" +
 		"{guid: 00000000-0000-0000-0000-000000000601, cidr: 10.1.0.0/24, sites: [" + guidSiteX + "]}," +
 		"{guid: 00000000-0000-0000-0000-000000000602, cidr: 10.2.0.0/24, sites: [00000000-0000-0000-0000-000000000502]}]}\n" +
 		"clients: [" + placedX + "," + placedY + "," + placedBoth + "]\n"
@@ -93,7 +95,7 @@ func TestReadWaiversRefuses(t *testing.T) {
 // TestWaiverScope checks what a waiver covers: too little is a nuisance, too much
 // hides findings.
 func TestWaiverScope(t *testing.T) {
-	estateRule := strings.Replace(ruleText, `{"type": "site", "name": site.name}`, `{"type": "site", "guid": site.guid, "name": site.name}`, 1)
+	estateRule := strings.Replace(acme.Rule, `{"type": "site", "name": site.name}`, `{"type": "site", "guid": site.guid, "name": site.name}`, 1)
 	p := mustPack(t, map[string]string{"a.rego": estateRule, "b.rego": activeRule})
 	tests := []struct{ name, waiver, want string }{
 		{"a GUID", "rule: ACME-CLI-001, object: {guid: " + guidClientX + "}", "X"},
@@ -215,7 +217,7 @@ func TestWaiverLapses(t *testing.T) {
 // TestUnusedIsKnown checks that a waiver is not called unused where its rule did
 // not judge everything.
 func TestUnusedIsKnown(t *testing.T) {
-	p := mustPack(t, map[string]string{"a.rego": ruleText})
+	p := mustPack(t, map[string]string{"a.rego": acme.Rule})
 	waiver := "waivers: [{rule: ACME-SITE-001, object: {name: Z}, reason: r}]"
 	for doc, want := range map[string]bool{"estate: {sites: []}": false, "estate: {subnets: []}": true} {
 		if got := judge(t, p, doc, waiver, Options{}).Waivers[0]; got.Undecided != want || (got.Status == WaiverUnused) == want {
@@ -250,13 +252,13 @@ func TestWaiverStatusAt(t *testing.T) {
 func TestObjectHash(t *testing.T) {
 	const server = "{guid: 00000000-0000-0000-0000-000000000701, name: PS, constrained: false, sites: [" + guidSiteX + "], addresses: [], basic_inventory_age_days: 1}"
 	hash := func(doc string) string {
-		p := mustPack(t, map[string]string{"a.rego": strings.Replace(strings.Replace(ruleText, `"name": site.name}`, `"guid": site.guid, "name": site.name}`, 1), `site.name == "X"`, fmt.Sprintf("site.guid == %q", guidSiteX), 1)})
+		p := mustPack(t, map[string]string{"a.rego": strings.Replace(strings.Replace(acme.Rule, `"name": site.name}`, `"guid": site.guid, "name": site.name}`, 1), `site.name == "X"`, fmt.Sprintf("site.guid == %q", guidSiteX), 1)})
 		for f := range judge(t, p, doc, "", Options{}).Findings() {
 			return f.ObjectHash
 		}
 		return ""
 	}
-	base := "estate: {sites: [" + siteX + "], subnets: [], package_servers: [" + server + "]}"
+	base := "estate: {sites: [" + acme.SiteX + "], subnets: [], package_servers: [" + server + "]}"
 	for name, tt := range map[string]struct {
 		old, new string
 		same     bool

@@ -1,0 +1,45 @@
+// Package acme holds the rules and objects of a made-up house, for tests.
+package acme
+
+// Rule is a rule of scope estate that loads; tests replace parts of it.
+const Rule = `# METADATA
+# title: Site is called X
+# description: Sites called X confuse people.
+# schemas: [{data.estate: schema.estate}]
+# custom:
+#   id: ACME-SITE-001
+#   severity: low
+#   scope: estate
+#   step: "+"
+#   remediation: [{text: Rename it.}]
+package acme.site.called_x
+
+violation contains {"msg": "X", "resource": {"type": "site", "name": site.name}} if {
+	some site in data.estate.sites
+	site.name == "X"
+}
+`
+
+// ClientRule is a rule of scope client that loads.
+const ClientRule = `# METADATA
+# title: Client is called X
+# description: Clients called X confuse people.
+# schemas: [{input: schema.client}]
+# custom:
+#   id: ACME-CLI-001
+#   severity: medium
+#   scope: client
+#   step: "+"
+#   remediation: [{text: Rename it.}]
+package acme.client.called_x
+
+violation contains {"msg": "X"} if input.name == "X"
+`
+
+// Objects that the rules find, X, and others.
+const (
+	SiteX   = "{guid: 00000000-0000-0000-0000-000000000501, name: X}"
+	SiteY   = "{guid: 00000000-0000-0000-0000-000000000502, name: Y}"
+	ClientX = "{guid: 00000000-0000-0000-0000-000000000001, name: X, status: Active}"
+	ClientY = "{guid: 00000000-0000-0000-0000-000000000002, name: Y, status: Active}"
+)
