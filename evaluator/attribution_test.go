@@ -82,7 +82,7 @@ func TestCauseIDsAreUnique(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			r := evaluate(t, mustPack(t, map[string]string{"client.rego": acme.ClientRule, "a.rego": tt.rule, "e.rego": evidenceLibrary}), causesEstate+tt.clients)
+			r := evaluate(t, mustPack(t, map[string]string{"client.rego": acme.ClientRule, "a.rego": tt.rule, "e.rego": acme.EvidenceLibrary}), causesEstate+tt.clients)
 			if diff := cmp.Diff(tt.want, causesOf(r)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}

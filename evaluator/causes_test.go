@@ -54,18 +54,6 @@ package acme.client.own
 violation contains {"msg": "own"} if input.domain == "OWN"
 `
 
-// evidenceLibrary says that packages arrived on clients of some domains.
-const evidenceLibrary = `package nscheck.lib.evidence
-
-arrived contains "scan" if input.domain in {"SCAN", "BOTH"}
-
-arrived contains "tools" if input.domain == "BOTH"
-
-default reached := 0
-
-reached := 600 if input.domain == "BOTH"
-`
-
 const causesEstate = `
 estate:
   sites:
@@ -104,10 +92,10 @@ func TestCauses(t *testing.T) {
 		{"its own trouble is earlier than the estate's", []string{ownRule, faultRule("F-001", 800, site)}, "OWN", "ACME-CLI-002  sure"},
 		{"an earlier possible cause before its own trouble", []string{ownRule, faultRule("F-001", 100, possible)}, "OWN", "F-001 Leeds possible"},
 		{"its own trouble before a later possible cause", []string{ownRule, faultRule("F-001", 800, possible)}, "OWN", "ACME-CLI-002  sure"},
-		{"the package has not arrived", []string{evidenceLibrary, faultRule("F-001", 400, packageOf("tools"))}, "SCAN", "F-001 Leeds sure"},
-		{"the package arrived", []string{evidenceLibrary, faultRule("F-001", 400, packageOf("scan"))}, "SCAN", ""},
-		{"links shown to hold are no cause", []string{evidenceLibrary, faultRule("F-001", 400, site)}, "BOTH", ""},
-		{"later links can be", []string{evidenceLibrary, faultRule("F-001", 600, site)}, "BOTH", "F-001 Leeds sure"},
+		{"the package has not arrived", []string{acme.EvidenceLibrary, faultRule("F-001", 400, packageOf("tools"))}, "SCAN", "F-001 Leeds sure"},
+		{"the package arrived", []string{acme.EvidenceLibrary, faultRule("F-001", 400, packageOf("scan"))}, "SCAN", ""},
+		{"links shown to hold are no cause", []string{acme.EvidenceLibrary, faultRule("F-001", 400, site)}, "BOTH", ""},
+		{"later links can be", []string{acme.EvidenceLibrary, faultRule("F-001", 600, site)}, "BOTH", "F-001 Leeds sure"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -153,7 +141,7 @@ func describeCause(r *Result, f Finding) string {
 // TestOwnStepsThatTheRowsDisprove holds the client's own findings to the
 // evidence too.
 func TestOwnStepsThatTheRowsDisprove(t *testing.T) {
-	library := strings.Replace(evidenceLibrary, "reached := 600 if", "reached := 700 if", 1)
+	library := strings.Replace(acme.EvidenceLibrary, "reached := 600 if", "reached := 700 if", 1)
 	files := map[string]string{
 		"client.rego": acme.ClientRule, "lib.rego": library,
 		"own.rego": strings.Replace(ownRule, `"OWN"`, `"BOTH"`, 1),

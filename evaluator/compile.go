@@ -189,3 +189,20 @@ func (p *Pack) withPrint() (*Pack, error) {
 	}
 	return &spoken, nil
 }
+
+// checkDoubled refuses bodies in which a list or object holds a variable twice, another
+// one holds that twice, and so on: OPA copies each place without looking at its cancel
+// flag, so that forty lines take more memory than there is. The same holds for OPA's type
+// checker, so it looks at rules that are not compiled yet.
+func (p *Pack) checkDoubled() (found bool) {
+	for _, m := range p.modules {
+		for _, rule := range m.parsed.Rules {
+			if doubles(rule) {
+				found = true
+				p.flaw(flawAt(FlawCompile, rule.Location,
+					"its lists or objects hold one another more than %d times, line by line; make such a value with a comprehension", maxHeld))
+			}
+		}
+	}
+	return found
+}

@@ -10,8 +10,9 @@ import (
 	"sync"
 	"time"
 
-	"github.com/nscheck/nscheck/snapshot"
 	"github.com/open-policy-agent/opa/v1/util"
+
+	"github.com/nscheck/nscheck/snapshot"
 )
 
 // Snapshot is what is judged; [snapshot.Reader] satisfies it.

@@ -127,20 +127,6 @@ func (r *run) near(e *Explanation, rec *clientRecord) map[string]bool {
 	return near
 }
 
-// take settles a check by what concerns the client.
-func (c *Check) take(violations, unknown []detail) {
-	c.Verdict = Pass
-	if len(unknown) > 0 {
-		c.Verdict = NotEvaluated
-	}
-	if len(violations) > 0 {
-		c.Verdict = Fail
-	}
-	for _, d := range slices.Concat(violations, unknown) {
-		c.Msgs = append(c.Msgs, d.Msg)
-	}
-}
-
 // checkEstate settles an estate rule for the client: a finding concerns it
 // where one of its selectors matches, or where it is about one of the client's
 // own objects.

@@ -50,7 +50,7 @@ func TestExplain(t *testing.T) {
 			[]string{"1 ACME-CLI-001 fail X", "5 F-001 pass elsewhere"}, ""},
 		{"a fault of the whole estate", []string{strings.Replace(strings.Replace(faultRule("F-001", 100, "x"), "\t\"affects\": [x],\n", "", 1), `"type": "site"`, `"type": "policy"`, 1)}, "",
 			[]string{"1 ACME-CLI-001 fail X", "5 F-001 fail fault of Leeds; fault of York"}, ""},
-		{"a fault that its own rows disprove", []string{evidenceLibrary, faultRule("F-001", 100, `{"site": site.guid}`)}, "BOTH",
+		{"a fault that its own rows disprove", []string{acme.EvidenceLibrary, faultRule("F-001", 100, `{"site": site.guid}`)}, "BOTH",
 			[]string{"1 ACME-CLI-001 fail X", "5 F-001 fail fault of Leeds disproved"}, ""},
 		{"its site cannot be judged", []string{unsure}, "",
 			[]string{"1 ACME-CLI-001 fail X", "5 F-001 not_evaluated Leeds: fault of Leeds"}, ""},

@@ -1,6 +1,10 @@
 package evaluator
 
-import "github.com/nscheck/nscheck/snapshot"
+import (
+	"slices"
+
+	"github.com/nscheck/nscheck/snapshot"
+)
 
 // Explanation walks the article's steps for one client.
 type Explanation struct {
@@ -81,4 +85,18 @@ type Hop struct {
 	Breaks []string `json:"breaks"`
 	// What is not known of the way: questions.
 	Unknown []string `json:"unknown"`
+}
+
+// take settles a check by what concerns the client.
+func (c *Check) take(violations, unknown []detail) {
+	c.Verdict = Pass
+	if len(unknown) > 0 {
+		c.Verdict = NotEvaluated
+	}
+	if len(violations) > 0 {
+		c.Verdict = Fail
+	}
+	for _, d := range slices.Concat(violations, unknown) {
+		c.Msgs = append(c.Msgs, d.Msg)
+	}
 }

@@ -2,12 +2,9 @@ package evaluator
 
 import (
 	"maps"
-	"slices"
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
-
-	"github.com/nscheck/nscheck/change"
 )
 
 // derived are the names of settings that what the host computes is made of.
@@ -59,22 +56,6 @@ func (p *Pack) namesRead(r *Rule) map[string]bool {
 		}
 	}
 	return names
-}
-
-// mayRead reports whether a rule may read a setting.
-func mayRead(names map[string]bool, s *change.Setting) bool {
-	if !names[s.Section] {
-		return false
-	}
-	if s.Field == "" {
-		return true
-	}
-	for part := range strings.SplitSeq(s.Field, ".") {
-		if !names[part] {
-			return false
-		}
-	}
-	return true
 }
 
 // derivedSettings are the settings that a place in the documents is computed from.
@@ -165,57 +146,6 @@ func textsIn(value any) (out []string) {
 	return out
 }
 
-// reads reports whether a rule reads a setting of that object: its code looks at the
-// field and has its name, and selects objects of that role. A rule that names no role
-// selects all of them.
-func (b *blame) reads(id string, s *change.Setting) bool {
-	read := b.readBy(id)
-	name := s.Section
-	if s.Field != "" {
-		name += "." + s.Field
-	}
-	role := b.roleOf(s)
-	if read.targeting && slices.Contains(targetingSettings, name) && (s.Section != "policies" || role == pluginPolicyRole) {
-		return true
-	}
-	selected := read.roles[s.Section]
-	switch {
-	case !read.settings[name] || !mayRead(b.namesOf(id), s):
-		return false
-	case s.Section == "vendor_policies":
-		return !slices.ContainsFunc(read.vendors, func(vendor string) bool {
-			return strings.Contains(strings.ToLower(s.Object.Name), strings.ToLower(vendor))
-		})
-	}
-	return role == "" || len(selected) == 0 || slices.Contains(selected, role)
-}
-
-// readBy caches what a rule reads.
-func (b *blame) readBy(id string) *ruleReads {
-	read, ok := b.read[id]
-	if !ok {
-		read = &ruleReads{}
-		if rule, known := b.sides[1].Pack.Rule(id); known {
-			read = b.sides[1].Pack.settingsReadBy(rule)
-		}
-		b.read[id] = read
-	}
-	return read
-}
-
-// roleOf returns the role of the object of a setting; empty if it has none.
-func (b *blame) roleOf(s *change.Setting) string {
-	for _, side := range b.sides {
-		for i := range side.Estate.Policies {
-			if p := &side.Estate.Policies[i]; s.Section == "policies" && p.GUID == s.Object.GUID {
-				return p.Role
-			}
-		}
-		for i := range side.Estate.Packages {
-			if p := &side.Estate.Packages[i]; s.Section == "packages" && p.GUID == s.Object.GUID {
-				return p.Role
-			}
-		}
-	}
-	return ""
-}
+// requiredRoles are the roles of packages that clients need: a fault that names
+// none affects all of them.
+var requiredRoles = []string{"plugin", "scan", "tools"}

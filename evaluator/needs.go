@@ -335,3 +335,20 @@ func (p *Pack) askedFirst(r *Rule, output string) (needs, error) {
 	}
 	return n, err
 }
+
+// readsPlaces reports whether a rule reads which sites, subnets or networks have
+// clients, and not which of them have one that may be the Notification Server.
+func (r *Rule) readsPlaces() bool {
+	return !r.readsTotals("perhaps_empty") &&
+		(r.readsTotals("sites") || r.readsTotals("subnets") || r.readsTotals("uncovered_networks"))
+}
+
+// readsTotals reports whether a rule reads a table of data.totals.
+func (r *Rule) readsTotals(table string) bool {
+	for n := range r.needs.fields {
+		if n.path == "totals."+table {
+			return true
+		}
+	}
+	return false
+}

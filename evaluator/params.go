@@ -9,9 +9,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nscheck/nscheck/internal/strictyaml"
 	"github.com/open-policy-agent/opa/v1/util"
 	"gopkg.in/yaml.v3"
+
+	"github.com/nscheck/nscheck/internal/strictyaml"
 )
 
 // paramsFile holds the parameters of a pack and their defaults.

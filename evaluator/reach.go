@@ -158,7 +158,7 @@ func (f *fault) hitOn(p *place, guid string) hit {
 		if s.Certainty == Possible || s.Site != "" && len(p.loc.Sites) > 1 {
 			level = possibly
 		}
-		for _, role := range s.roles() {
+		for _, role := range rolesOf(s) {
 			if h.on == nil {
 				h.on = map[string]int{}
 			}
@@ -415,4 +415,12 @@ func covers(s *Selector, p *place, guid string) bool {
 		return false
 	}
 	return true
+}
+
+// rolesOf are the roles of the packages that a selector is about.
+func rolesOf(s *Selector) []string {
+	if s.Package == "" {
+		return requiredRoles
+	}
+	return []string{s.Package}
 }

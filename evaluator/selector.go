@@ -1,12 +1,5 @@
 package evaluator
 
-func (s *Selector) roles() []string {
-	if s.Package == "" {
-		return requiredRoles
-	}
-	return []string{s.Package}
-}
-
 // meets reports whether two selectors that match a client can be about the same
 // package at the same site.
 func (s *Selector) meets(other *Selector) bool {
@@ -35,7 +28,3 @@ func (s *Selector) width() int {
 	}
 	return 4
 }
-
-// requiredRoles are the roles of packages that clients need: a fault that names
-// none affects all of them.
-var requiredRoles = []string{"plugin", "scan", "tools"}

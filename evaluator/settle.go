@@ -141,13 +141,6 @@ func (r *run) uncountedClients(rule *Rule) []Reason {
 	return reasons
 }
 
-// readsPlaces reports whether a rule reads which sites, subnets or networks have
-// clients, and not which of them have one that may be the Notification Server.
-func (r *Rule) readsPlaces() bool {
-	return !r.readsTotals("perhaps_empty") &&
-		(r.readsTotals("sites") || r.readsTotals("subnets") || r.readsTotals("uncovered_networks"))
-}
-
 // notCountedFor is how often a computer was left out of a tally that the rule may
 // read.
 func (r *run) notCountedFor(rule *Rule) (n int64) {
@@ -168,16 +161,6 @@ func (r *run) leftOutFor(reader, counter *Rule) (n int64) {
 		n = max(n, r.totals.uncounted[uncountedKey(counter.ID, key)])
 	}
 	return n
-}
-
-// readsTotals reports whether a rule reads a table of data.totals.
-func (r *Rule) readsTotals(table string) bool {
-	for n := range r.needs.fields {
-		if n.path == "totals."+table {
-			return true
-		}
-	}
-	return false
 }
 
 func summarise(rules []RuleResult) Summary {

@@ -26,7 +26,7 @@ func TestSourcesStayApart(t *testing.T) {
 	house := func(text string) Source { return sourceOf("house", map[string]string{"a.rego": text}) }
 	inPackage := func(pkg string) Source { return house(strings.Replace(acme.Rule, "acme.site.called_x", pkg, 1)) }
 	evidence := house(acme.Rule)
-	evidence.FS.(fstest.MapFS)["evidence.rego"] = &fstest.MapFile{Data: []byte(evidenceLibrary)}
+	evidence.FS.(fstest.MapFS)["evidence.rego"] = &fstest.MapFile{Data: []byte(acme.EvidenceLibrary)}
 	tests := []struct {
 		name    string
 		sources []Source

@@ -2,8 +2,6 @@ package evaluator
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"strings"
 	"testing"
 
@@ -18,13 +16,12 @@ import (
 var activeRule = strings.Replace(acme.ClientRule, `input.name == "X"`, `input.status == "Active"`, 1)
 
 const (
-	guidSiteX   = "00000000-0000-0000-0000-000000000501"
 	guidClientX = "00000000-0000-0000-0000-000000000001"
 	placedX     = "{guid: 00000000-0000-0000-0000-000000000001, name: X, status: Active, addresses: [10.1.0.1/24]}"
 	placedY     = "{guid: 00000000-0000-0000-0000-000000000002, name: Y, status: Active, addresses: [10.2.0.1/24]}"
 	placedBoth  = "{guid: 00000000-0000-0000-0000-000000000003, name: Both, status: Active, addresses: [10.1.0.9/24, 10.2.0.9/24]}"
 	places      = "estate: {sites: [" + acme.SiteX + "," + acme.SiteY + "], subnets: [" +
-		"{guid: 00000000-0000-0000-0000-000000000601, cidr: 10.1.0.0/24, sites: [" + guidSiteX + "]}," +
+		"{guid: 00000000-0000-0000-0000-000000000601, cidr: 10.1.0.0/24, sites: [" + acme.GUIDSiteX + "]}," +
 		"{guid: 00000000-0000-0000-0000-000000000602, cidr: 10.2.0.0/24, sites: [00000000-0000-0000-0000-000000000502]}]}\n" +
 		"clients: [" + placedX + "," + placedY + "," + placedBoth + "]\n"
 )
@@ -104,7 +101,7 @@ func TestWaiverScope(t *testing.T) {
 		{"any name", "rule: ACME-CLI-001, object: {name: '*'}", "X Y Both"},
 		{"another type", "rule: ACME-CLI-001, object: {name: '*', type: site}", ""},
 		{"a site, without those elsewhere too", "rule: ACME-CLI-001, object: {site: x}", "X"},
-		{"a site by GUID", "rule: ACME-SITE-001, object: {site: " + guidSiteX + "}", "X"},
+		{"a site by GUID", "rule: ACME-SITE-001, object: {site: " + acme.GUIDSiteX + "}", "X"},
 		{"another site", "rule: ACME-SITE-001, object: {site: y}", ""},
 		{"a site that is none", "rule: ACME-CLI-001, object: {site: Z}", ""},
 	}
@@ -245,54 +242,5 @@ func TestWaiverStatusAt(t *testing.T) {
 		if diff := cmp.Diff([]string{tt.want, tt.msg}, []string{string(status), msg}); diff != "" {
 			t.Errorf("%s to %s (-want +got):\n%s", tt.starts, tt.expires, diff)
 		}
-	}
-}
-
-// TestObjectHash checks what of an estate object matters.
-func TestObjectHash(t *testing.T) {
-	const server = "{guid: 00000000-0000-0000-0000-000000000701, name: PS, constrained: false, sites: [" + guidSiteX + "], addresses: [], basic_inventory_age_days: 1}"
-	hash := func(doc string) string {
-		p := mustPack(t, map[string]string{"a.rego": strings.Replace(strings.Replace(acme.Rule, `"name": site.name}`, `"guid": site.guid, "name": site.name}`, 1), `site.name == "X"`, fmt.Sprintf("site.guid == %q", guidSiteX), 1)})
-		for f := range judge(t, p, doc, "", Options{}).Findings() {
-			return f.ObjectHash
-		}
-		return ""
-	}
-	base := "estate: {sites: [" + acme.SiteX + "], subnets: [], package_servers: [" + server + "]}"
-	for name, tt := range map[string]struct {
-		old, new string
-		same     bool
-	}{
-		"the site's name":      {"name: X", "name: Z", true},
-		"a server's age":       {"age_days: 1", "age_days: 2", true},
-		"a server's setting":   {"constrained: false", "constrained: true", false},
-		"a server's site":      {"sites: [" + guidSiteX + "]", "sites: []", false},
-		"the site's setting":   {"name: X}", "name: X, prevent_downloads: [Ns]}", false},
-		"a subnet of the site": {"subnets: []", "subnets: [{guid: 00000000-0000-0000-0000-000000000601, cidr: 10.1.0.0/24, sites: [" + guidSiteX + "]}]", false},
-	} {
-		changed := strings.Replace(base, tt.old, tt.new, 1)
-		if changed == base {
-			t.Fatalf("%s: nothing was changed", name)
-		}
-		if got := hash(changed) == hash(base); got != tt.same || hash(base) == "" {
-			t.Errorf("%s: same = %v, want %v", name, got, tt.same)
-		}
-	}
-}
-
-// TestClientHashOfRecordReadBack checks that a record has the same hash before and
-// after it was on disk, where a list without members is absent.
-func TestClientHashOfRecordReadBack(t *testing.T) {
-	before := &clientRecord{whereabouts: whereabouts{Sites: []string{}}, pattern: pattern{Arrived: []string{}, Findings: []clientFinding{{Path: "a", Actual: "b"}}}}
-	text, err := json.Marshal(before)
-	if err != nil {
-		t.Fatal(err)
-	}
-	after := &clientRecord{}
-	if err := decodeRecord(string(text), after); err != nil {
-		t.Fatal(err)
-	}
-	if clientHash(before, 0) != clientHash(after, 0) {
-		t.Error("the hash has changed")
 	}
 }

@@ -38,8 +38,22 @@ violation contains {"msg": "X"} if input.name == "X"
 
 // Objects that the rules find, X, and others.
 const (
+	GUIDSiteX = "00000000-0000-0000-0000-000000000501"
+
 	SiteX   = "{guid: 00000000-0000-0000-0000-000000000501, name: X}"
 	SiteY   = "{guid: 00000000-0000-0000-0000-000000000502, name: Y}"
 	ClientX = "{guid: 00000000-0000-0000-0000-000000000001, name: X, status: Active}"
 	ClientY = "{guid: 00000000-0000-0000-0000-000000000002, name: Y, status: Active}"
 )
+
+// EvidenceLibrary says that packages arrived on clients of some domains.
+const EvidenceLibrary = `package nscheck.lib.evidence
+
+arrived contains "scan" if input.domain in {"SCAN", "BOTH"}
+
+arrived contains "tools" if input.domain == "BOTH"
+
+default reached := 0
+
+reached := 600 if input.domain == "BOTH"
+`
