@@ -74,7 +74,7 @@ func (r *run) explain(c *causes) (*Explanation, error) {
 				check.Msgs = append(check.Msgs, reason.Msg)
 			}
 		case rule.Scope == ClientScope:
-			check.take(w.outcome[rule.ID].violations, w.outcome[rule.ID].unknown)
+			settleCheck(&check, w.outcome[rule.ID].violations, w.outcome[rule.ID].unknown)
 		default:
 			r.checkEstate(&check, i, near, len(e.PackageServers))
 		}
@@ -166,7 +166,7 @@ func (r *run) checkEstate(check *Check, index int, near map[string]bool, servers
 	for _, reason := range r.states[index].reasons {
 		unknown = append(unknown, detail{Msg: reason.Msg})
 	}
-	check.take(violations, unknown)
+	settleCheck(check, violations, unknown)
 	check.Disproved = meant && !possible
 	check.Elsewhere = check.Elsewhere && check.Verdict == Pass
 	if check.Verdict == Pass && !check.Elsewhere && servers == 0 && r.watched.aboutServers(rule) {
@@ -197,4 +197,18 @@ func concerns(object Resource, near map[string]bool, rec *clientRecord) bool {
 // the clients there.
 func isPlace(resource string) bool {
 	return slices.Contains([]string{"site", "subnet", "network", "package_server"}, resource)
+}
+
+// settleCheck sets the verdict of a check by what concerns the client.
+func settleCheck(c *Check, violations, unknown []detail) {
+	c.Verdict = Pass
+	if len(unknown) > 0 {
+		c.Verdict = NotEvaluated
+	}
+	if len(violations) > 0 {
+		c.Verdict = Fail
+	}
+	for _, d := range slices.Concat(violations, unknown) {
+		c.Msgs = append(c.Msgs, d.Msg)
+	}
 }

@@ -1,8 +1,6 @@
 package evaluator
 
 import (
-	"slices"
-
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -85,18 +83,4 @@ type Hop struct {
 	Breaks []string `json:"breaks"`
 	// What is not known of the way: questions.
 	Unknown []string `json:"unknown"`
-}
-
-// take settles a check by what concerns the client.
-func (c *Check) take(violations, unknown []detail) {
-	c.Verdict = Pass
-	if len(unknown) > 0 {
-		c.Verdict = NotEvaluated
-	}
-	if len(violations) > 0 {
-		c.Verdict = Fail
-	}
-	for _, d := range slices.Concat(violations, unknown) {
-		c.Msgs = append(c.Msgs, d.Msg)
-	}
 }

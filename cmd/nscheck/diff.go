@@ -80,13 +80,13 @@ func compareSnapshots(ctx context.Context, c *cli.Context, pack *evaluator.Pack,
 	if err != nil {
 		return err
 	}
-	return compare(ctx, c, pack, opts, limits, opened(base), opened(head), settings, 0, out)
+	return reportDifference(ctx, c, pack, opts, limits, opened(base), opened(head), settings, 0, out)
 }
 
-// compare evaluates both sides and reports what differs. With --policy-base the
+// reportDifference evaluates both sides and reports what differs. With --policy-base the
 // policy of that folder decides, and the report names what only the present one
 // lets pass.
-func compare(ctx context.Context, c *cli.Context, pack *evaluator.Pack, opts evaluator.Options, limits evaluator.GateLimits, base, head opener, settings []change.Setting, idle int, out *differenceOutputs) error {
+func reportDifference(ctx context.Context, c *cli.Context, pack *evaluator.Pack, opts evaluator.Options, limits evaluator.GateLimits, base, head opener, settings []change.Setting, idle int, out *differenceOutputs) error {
 	folder := c.String("policy-base")
 	decidedBy, deciding := pack, opts
 	if folder != "" {

@@ -103,7 +103,7 @@ func runGate(c *cli.Context) error {
 		}
 		return changedSnapshot{snap, outcome}, snap.Close, nil
 	}
-	return compare(ctx, c, pack, opts, limits, opened(base), open, outcome.Settings, outcome.Idle, out)
+	return reportDifference(ctx, c, pack, opts, limits, opened(base), open, outcome.Settings, outcome.Idle, out)
 }
 
 // changedSnapshot is a snapshot whose configuration was changed.
