@@ -20,6 +20,7 @@ import (
 
 	"github.com/nscheck/nscheck/collector/cmdb"
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/fixtures"
 	"github.com/nscheck/nscheck/internal/sinktest"
 	"github.com/nscheck/nscheck/policies"
@@ -94,8 +95,8 @@ type lawRun struct {
 	tree     map[string]any
 }
 
-var builtin = sync.OnceValues(func() (*evaluator.Pack, error) {
-	return evaluator.LoadPack(evaluator.Source{Name: "builtin", FS: policies.FS})
+var builtin = sync.OnceValues(func() (*rule.Pack, error) {
+	return rule.LoadPack(rule.Source{Name: "builtin", FS: policies.FS})
 })
 
 func writeRecords(t *testing.T, dir string, records map[string][][]string) {

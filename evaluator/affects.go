@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
 )
@@ -17,19 +18,19 @@ import (
 // addAffects adds to those of a rule's violations that do not say themselves
 // whom they harm what affects says of them, or keeps in mind why that is not
 // known.
-func (r *run) addAffects(ctx context.Context, rule *Rule, state *ruleState, violations any) error {
+func (r *run) addAffects(ctx context.Context, rl *rule.Rule, state *ruleState, violations any) error {
 	list := silent(violations)
-	if !rule.defines(affectsOutput) || len(list) == 0 {
+	if !rl.Defines(rule.AffectsOutput) || len(list) == 0 {
 		return nil
 	}
-	if missing := r.coll.missing(&rule.harms); len(missing) > 0 {
+	if missing := r.coll.missing(&rl.AffectedNeeds); len(missing) > 0 {
 		state.affectsUnknown = missing
 		return nil
 	}
 	q, err := r.engine.prepareQuery(ctx, rego.Query(fmt.Sprintf(
-		"affects = [[i, selectors] | some i, finding in input; selectors = %s.%s(finding)]", rule.Package, affectsOutput)))
+		"affects = [[i, selectors] | some i, finding in input; selectors = %s.%s(finding)]", rl.Package, rule.AffectsOutput)))
 	if err != nil {
-		return fmt.Errorf("prepare %s: %w", rule.Package, err)
+		return fmt.Errorf("prepare %s: %w", rl.Package, err)
 	}
 	input, err := ast.InterfaceToValue(list)
 	if err != nil {
@@ -40,7 +41,7 @@ func (r *run) addAffects(ctx context.Context, rule *Rule, state *ruleState, viol
 		return err
 	}
 	var pairs [][2]any
-	if err := reread(values[affectsOutput], &pairs); err != nil {
+	if err := reread(values[rule.AffectsOutput], &pairs); err != nil {
 		return err
 	}
 	for _, pair := range pairs {
@@ -48,7 +49,7 @@ func (r *run) addAffects(ctx context.Context, rule *Rule, state *ruleState, viol
 		if err := reread(pair[0], &i); err != nil {
 			return err
 		}
-		list[i].(map[string]any)[affectsOutput] = pair[1]
+		list[i].(map[string]any)[rule.AffectsOutput] = pair[1]
 	}
 	return nil
 }
@@ -58,6 +59,6 @@ func silent(violations any) []any {
 	list, _ := violations.([]any)
 	return slices.DeleteFunc(slices.Clone(list), func(v any) bool {
 		finding, ok := v.(map[string]any)
-		return !ok || finding[affectsOutput] != nil
+		return !ok || finding[rule.AffectsOutput] != nil
 	})
 }

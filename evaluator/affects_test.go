@@ -5,7 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nscheck/nscheck/evaluator/result"
 	"github.com/nscheck/nscheck/internal/acme"
+	"github.com/nscheck/nscheck/internal/packtest"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -31,7 +33,7 @@ const (
 )
 
 func TestAffects(t *testing.T) {
-	pack := mustPack(t, map[string]string{"a.rego": serverRule, "b.rego": acme.ClientRule})
+	pack := packtest.Must(t, map[string]string{"a.rego": serverRule, "b.rego": acme.ClientRule})
 	rule, _ := pack.Rule("ACME-SITE-001")
 	if diff := cmp.Diff([]string{"package_servers"}, rule.Needs); diff != "" {
 		t.Errorf("needs (-want +got):\n%s", diff)
@@ -53,11 +55,11 @@ func TestAffects(t *testing.T) {
 	t.Run("unknown", func(t *testing.T) {
 		r := evaluate(t, pack, "estate: {package_servers: ["+serverX+"]}"+clients)
 		got := r.Rules[1]
-		want := RuleResult{ID: "ACME-SITE-001", Verdict: Fail, Findings: 1, AffectsUnknown: []Reason{
+		want := result.RuleResult{ID: "ACME-SITE-001", Verdict: result.Fail, Findings: 1, AffectsUnknown: []result.Reason{
 			{Section: "subnets", Msg: "section subnets is not in the snapshot"},
 		}}
-		seen := RuleResult{ID: got.ID, Verdict: got.Verdict, Findings: got.Findings, Reasons: got.Reasons, AffectsUnknown: got.AffectsUnknown}
-		if diff := cmp.Diff(want, seen, cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(Reason{})); diff != "" {
+		seen := result.RuleResult{ID: got.ID, Verdict: got.Verdict, Findings: got.Findings, Reasons: got.Reasons, AffectsUnknown: got.AffectsUnknown}
+		if diff := cmp.Diff(want, seen, cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(result.Reason{})); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 		if !r.Incomplete() {
@@ -74,7 +76,7 @@ func TestAffects(t *testing.T) {
 	})
 	t.Run("nothing found", func(t *testing.T) {
 		r := evaluate(t, pack, "estate: {package_servers: []}")
-		if got := r.Rules[1]; got.Verdict != Pass || got.AffectsUnknown != nil {
+		if got := r.Rules[1]; got.Verdict != result.Pass || got.AffectsUnknown != nil {
 			t.Errorf("verdict %s, affects unknown %v; want a pass", got.Verdict, got.AffectsUnknown)
 		}
 	})
@@ -89,7 +91,7 @@ func TestAffects(t *testing.T) {
 		}
 		defer r.Close()
 		for _, c := range r.Watched.Checks {
-			if c.Rule == "ACME-SITE-001" && (c.Verdict != NotEvaluated || !cmp.Equal(c.Msgs, []string{"it is unknown whom it harms: X"})) {
+			if c.Rule == "ACME-SITE-001" && (c.Verdict != result.NotEvaluated || !cmp.Equal(c.Msgs, []string{"it is unknown whom it harms: X"})) {
 				t.Errorf("check %+v, want that it is unknown whom it harms", c)
 			}
 		}
@@ -100,9 +102,9 @@ func TestAffects(t *testing.T) {
 // says itself whom it harms.
 func TestAffectsInPlace(t *testing.T) {
 	said := strings.Replace(serverRule, `violation contains {`, `violation contains {"affects": [{"all": true}], `, 1)
-	r := evaluate(t, mustPack(t, map[string]string{"a.rego": said, "b.rego": acme.ClientRule}), "estate: {package_servers: ["+serverX+"]}")
+	r := evaluate(t, packtest.Must(t, map[string]string{"a.rego": said, "b.rego": acme.ClientRule}), "estate: {package_servers: ["+serverX+"]}")
 	for f := range r.Findings() {
-		if diff := cmp.Diff([]Selector{{All: true, Certainty: Sure}}, f.Affects); diff != "" || f.AffectsUnknown {
+		if diff := cmp.Diff([]result.Selector{{All: true, Certainty: result.Sure}}, f.Affects); diff != "" || f.AffectsUnknown {
 			t.Errorf("affects unknown %v (-want +got):\n%s", f.AffectsUnknown, diff)
 		}
 	}
@@ -118,7 +120,7 @@ func TestAffectsInPart(t *testing.T) {
 		PackageServers: []snapshot.PackageServer{{GUID: "00000000-0000-0000-0000-000000000301", Name: "X", Addresses: []string{}, Sites: []string{}}},
 		Subnets:        []snapshot.Subnet{},
 	}
-	r, err := Evaluate(context.Background(), mustPack(t, map[string]string{"a.rego": serverRule, "b.rego": acme.ClientRule}),
+	r, err := Evaluate(context.Background(), packtest.Must(t, map[string]string{"a.rego": serverRule, "b.rego": acme.ClientRule}),
 		snapshotWith(t, []snapshot.Section{
 			{Name: "package_servers", Status: snapshot.Collected},
 			{Name: "subnets", Status: snapshot.Collected},
@@ -130,8 +132,8 @@ func TestAffectsInPart(t *testing.T) {
 	}
 	defer r.Close()
 	got := r.Rules[1]
-	want := []Reason{{Section: "subnets.sites", Status: "denied", Msg: "section subnets.sites: denied: no permission"}}
-	if diff := cmp.Diff(want, got.AffectsUnknown, cmpopts.IgnoreUnexported(Reason{})); diff != "" || got.Verdict != Fail || len(got.Reasons) > 0 {
+	want := []result.Reason{{Section: "subnets.sites", Status: "denied", Msg: "section subnets.sites: denied: no permission"}}
+	if diff := cmp.Diff(want, got.AffectsUnknown, cmpopts.IgnoreUnexported(result.Reason{})); diff != "" || got.Verdict != result.Fail || len(got.Reasons) > 0 {
 		t.Errorf("%s %v, affects unknown (-want +got):\n%s", got.Verdict, got.Reasons, diff)
 	}
 }
@@ -146,7 +148,7 @@ func TestAffectsRefuses(t *testing.T) {
 		"a misspelt one": {acme.Rule + "\neffects(finding) := [finding]\n", "a rule defines violation, unknown, tally, affects, not_applicable, no_source, and not effects"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, err := packOf(map[string]string{"a.rego": tt.rule}); err == nil || !strings.Contains(err.Error(), tt.want) {
+			if _, err := packtest.Load(map[string]string{"a.rego": tt.rule}); err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("error %v, want %q", err, tt.want)
 			}
 		})
@@ -156,8 +158,8 @@ func TestAffectsRefuses(t *testing.T) {
 		"no list":         {acme.Rule + "\naffects(finding) := finding.msg\n", "violation holds something that is not of the rule contract"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := evaluate(t, mustPack(t, map[string]string{"a.rego": tt.rule}), "estate: {sites: ["+acme.SiteX+"]}")
-			if got := r.Rules[0]; got.Verdict != Errored || !strings.Contains(got.Reasons[0].Msg, tt.want) {
+			r := evaluate(t, packtest.Must(t, map[string]string{"a.rego": tt.rule}), "estate: {sites: ["+acme.SiteX+"]}")
+			if got := r.Rules[0]; got.Verdict != result.Errored || !strings.Contains(got.Reasons[0].Msg, tt.want) {
 				t.Errorf("%s %+v, want an error about %q", got.Verdict, got.Reasons, tt.want)
 			}
 		})

@@ -1,15 +1,20 @@
 package evaluator
 
+import (
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
+)
+
 // annotations are those of one evaluation, in order.
 type annotations struct {
-	list   []Annotation
-	later  map[string]Date  // rules that do not count yet, by id
-	waived map[string]int64 // findings, by rule id
+	list   []result.Annotation
+	later  map[string]rule.Date // rules that do not count yet, by id
+	waived map[string]int64     // findings, by rule id
 }
 
 // beginAnnotations starts the annotations of a run.
 func (r *run) beginAnnotations() error {
-	r.annotations = &annotations{later: map[string]Date{}, waived: map[string]int64{}}
+	r.annotations = &annotations{later: map[string]rule.Date{}, waived: map[string]int64{}}
 	for _, rule := range r.pack.Rules {
 		if rule.EffectiveOn > r.asOf {
 			r.annotations.later[rule.ID] = rule.EffectiveOn
@@ -28,7 +33,7 @@ func (r *run) beginAnnotations() error {
 // idle reports whether there is nothing to annotate findings with.
 func (a *annotations) idle() bool { return len(a.list) == 0 && len(a.later) == 0 }
 
-func (a *annotations) annotate(f *Finding, id *FindingID, first bool) {
+func (a *annotations) annotate(f *result.Finding, id *result.FindingID, first bool) {
 	f.EffectiveOn = a.later[f.Rule]
 	for _, annotation := range a.list {
 		annotation.Annotate(f, id, first)
@@ -39,30 +44,30 @@ func (a *annotations) annotate(f *Finding, id *FindingID, first bool) {
 }
 
 // annotateEstate identifies and annotates the findings of a rule of scope estate.
-func (a *annotations) annotateEstate(rule *Rule, findings []Finding, hashes objectHashes) {
-	seen := ordinals{}
+func (a *annotations) annotateEstate(rule *rule.Rule, findings []result.Finding, hashes objectHashes) {
+	seen := result.Ordinals{}
 	for i := range findings {
 		f := &findings[i]
-		n := seen.next(rule.ID, f.Resource, f.Package, f.Path)
-		id := newIdentity(rule, f.Resource.Type, f.Package, f.Path, n)
-		prints := id.under(objectOf(f.Resource, f.Package))
+		n := seen.Next(rule.ID, f.Resource, f.Package, f.Path)
+		id := result.NewIdentity(rule, f.Resource.Type, f.Package, f.Path, n)
+		prints := id.Fingerprints(result.ObjectOf(f.Resource, f.Package))
 		f.Fingerprint, f.ObjectHash = prints[0].String(), hashes[f.Resource.GUID]
-		a.annotate(f, &FindingID{Prints: prints, Sites: f.SitesAffected()}, true)
+		a.annotate(f, &result.FindingID{Prints: prints, Sites: f.SitesAffected()}, true)
 	}
 }
 
 // annotateClient annotates the findings of one client.
-func (a *annotations) annotateClient(rec *clientRecord, findings []Finding, ids []identity, first bool) {
+func (a *annotations) annotateClient(rec *clientRecord, findings []result.Finding, ids []result.Identity, first bool) {
 	if a.idle() {
 		return
 	}
-	object := objectOf(rec.resource(), "")
+	object := result.ObjectOf(rec.resource(), "")
 	for i := range findings {
-		a.annotate(&findings[i], &FindingID{Prints: ids[i].under(object), Sites: rec.Sites}, first)
+		a.annotate(&findings[i], &result.FindingID{Prints: ids[i].Fingerprints(object), Sites: rec.Sites}, first)
 	}
 }
 
-func (a *annotations) finish(r *Result) error {
+func (a *annotations) finish(r *result.Result) error {
 	for _, annotation := range a.list {
 		if err := annotation.Finish(r); err != nil {
 			return err

@@ -3,59 +3,63 @@ package evaluator
 import (
 	"context"
 	"fmt"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"slices"
 )
 
 // decide settles the verdict of a rule that is switched off, that is not for this
 // platform, or that lacks what it reads.
-func (r *run) decide(ctx context.Context, rule *Rule, state *ruleState) error {
-	applies, unknown := rule.applies(r.version)
+func (r *run) decide(ctx context.Context, rl *rule.Rule, state *ruleState) error {
+	applies, unknown := rl.Applies(r.version)
 	switch {
-	case rule.SwitchedOff != nil && !r.pack.onlyCounts(rule):
-		state.verdict, state.reasons = Disabled, switchedOff(rule)
+	case rl.SwitchedOff != nil && !r.pack.OnlyCounts(rl):
+		state.verdict, state.reasons = result.Disabled, switchedOff(rl)
 		return nil
 	case unknown != "":
-		state.verdict, state.reasons = NotEvaluated, []Reason{{Section: "server", Msg: unknown}}
+		state.verdict, state.reasons = result.NotEvaluated, []result.Reason{{Section: "server", Msg: unknown}}
 		return nil
 	case !applies:
-		state.verdict = NotApplicable
-		state.reasons = []Reason{{Msg: fmt.Sprintf("the rule is for versions %s; this is %s", rule.Versions, r.version)}}
+		state.verdict = result.NotApplicable
+		state.reasons = []result.Reason{{Msg: fmt.Sprintf("the rule is for versions %s; this is %s", rl.Versions, r.version)}}
 		return nil
 	}
-	if done, err := r.askFirst(ctx, rule, state, notApplicableOutput, &rule.applying, NotApplicable); done || err != nil {
+	if done, err := r.askFirst(ctx, rl, state, rule.NotApplicableOutput, &rl.ApplyingNeeds, result.NotApplicable); done || err != nil {
 		return err
 	}
-	missing, unsourced := r.splitMissing(rule)
+	missing, unsourced := r.splitMissing(rl)
 	if len(missing) == 0 && len(unsourced) > 0 {
-		state.verdict, state.reasons = NoSource, unsourced
+		state.verdict, state.reasons = result.NoSource, unsourced
 		return nil
 	}
 	if len(missing) == 0 {
-		_, err := r.askFirst(ctx, rule, state, noSourceOutput, &rule.sourcing, NoSource)
+		_, err := r.askFirst(ctx, rl, state, rule.NoSourceOutput, &rl.SourcingNeeds, result.NoSource)
 		return err
 	}
 	state.reasons = missing
-	if rule.readsTotals("not_counted") && len(r.coll.missing(&rule.own)) == 0 {
+	if rl.ReadsTotals("not_counted") && len(r.coll.missing(&rl.Own)) == 0 {
 		return nil // it asks what was counted
 	}
-	clauses, err := r.knownClauses(rule)
+	clauses, err := r.knownClauses(rl)
 	if err != nil {
 		return err
 	}
 	if state.clauses = clauses; clauses == nil {
-		state.verdict = NotEvaluated
+		state.verdict = result.NotEvaluated
 	}
 	return nil
 }
 
 // switchedOff is why a rule that is switched off has no other verdict.
-func switchedOff(rule *Rule) []Reason { return []Reason{{Msg: rule.SwitchedOff.String()}} }
+func switchedOff(rule *rule.Rule) []result.Reason {
+	return []result.Reason{{Msg: rule.SwitchedOff.String()}}
+}
 
 // askFirst asks a rule for a set of texts that settles its verdict: not_applicable or
 // no_source. If what the set reads is missing, the rule lacks what it needs; if
 // asking breaks, so does the rule.
-func (r *run) askFirst(ctx context.Context, rule *Rule, state *ruleState, output string, n *needs, verdict Verdict) (done bool, err error) {
-	if !rule.defines(output) || len(r.coll.missing(n)) > 0 {
+func (r *run) askFirst(ctx context.Context, rule *rule.Rule, state *ruleState, output string, n *rule.Needs, verdict result.Verdict) (done bool, err error) {
+	if !rule.Defines(output) || len(r.coll.missing(n)) > 0 {
 		return false, nil
 	}
 	q, err := r.engine.prepare(ctx, rule.Package, []string{output})
@@ -79,7 +83,7 @@ func (r *run) askFirst(ctx context.Context, rule *Rule, state *ruleState, output
 	}
 	for _, reason := range slices.Sorted(slices.Values(reasons)) {
 		state.verdict = verdict
-		state.reasons = append(state.reasons, Reason{Msg: reason})
+		state.reasons = append(state.reasons, result.Reason{Msg: reason})
 	}
 	return len(reasons) > 0, nil
 }

@@ -3,6 +3,8 @@ package evaluator
 import (
 	"cmp"
 	"fmt"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"iter"
 	"slices"
 	"strings"
@@ -11,10 +13,10 @@ import (
 // attribution is a cause of one finding of one client.
 type attribution struct {
 	id        string
-	rule      *Rule
-	finding   *Finding  // nil if the cause is the client's own finding
-	selector  *Selector // by which the finding concerns the client
-	certainty Certainty
+	rule      *rule.Rule
+	finding   *result.Finding  // nil if the cause is the client's own finding
+	selector  *result.Selector // by which the finding concerns the client
+	certainty result.Certainty
 	elsewhere bool // about a site of the client's that is not one of its primary address
 }
 
@@ -80,7 +82,7 @@ func rootFirst(all []attribution) {
 // Two that explain each other are one fault seen twice; neither is the root.
 func (a *attribution) isRootOf(all []attribution) bool {
 	first := &all[0]
-	if a.selector == nil || first.selector == nil || a.finding == first.finding || a.selector.Certainty == Possible && first.certainty == Sure {
+	if a.selector == nil || first.selector == nil || a.finding == first.finding || a.selector.Certainty == result.Possible && first.certainty == result.Sure {
 		return false
 	}
 	return slices.ContainsFunc(all, func(b attribution) bool {
@@ -91,7 +93,7 @@ func (a *attribution) isRootOf(all []attribution) bool {
 // canCause reports whether another attribution by a finding of the estate can
 // follow from a, for the same client.
 func (a *attribution) canCause(other *attribution) bool {
-	return a.rule.explains(other.rule) && a.selector.encloses(other.selector)
+	return a.rule.CanExplain(other.rule) && a.selector.Encloses(other.selector)
 }
 
 func boolRank(b bool) int {
@@ -101,8 +103,8 @@ func boolRank(b bool) int {
 	return 0
 }
 
-func certaintyRank(c Certainty) int {
-	if c == Possible {
+func certaintyRank(c result.Certainty) int {
+	if c == result.Possible {
 		return 1
 	}
 	return 0
@@ -112,9 +114,9 @@ func certaintyRank(c Certainty) int {
 // clients' findings.
 type candidate struct {
 	id       string
-	rule     *Rule
-	finding  *Finding
-	selector Selector
+	rule     *rule.Rule
+	finding  *result.Finding
+	selector result.Selector
 }
 
 // near are the candidates for a rule that are about where a client is. They are
@@ -174,11 +176,11 @@ func (c *causes) matching(rec *clientRecord, f clientFinding) []*candidate {
 // candidates that match the client.
 func (c *candidate) attribution(rec *clientRecord, near []*candidate) attribution {
 	a := attribution{id: c.id, rule: c.rule, finding: c.finding, selector: &c.selector, certainty: c.selector.Certainty}
-	if a.certainty == Sure && !c.leavesNoWay(rec, near, nil) {
-		a.certainty = Possible
+	if a.certainty == result.Sure && !c.leavesNoWay(rec, near, nil) {
+		a.certainty = result.Possible
 	}
-	if a.certainty == Possible {
-		a.id += ":" + string(Possible)
+	if a.certainty == result.Possible {
+		a.id += ":" + string(result.Possible)
 	}
 	a.elsewhere = c.selector.Site != "" && len(rec.Primary) > 0 && !slices.Contains(rec.Primary, c.selector.Site)
 	return a
@@ -195,7 +197,7 @@ func (c *candidate) leavesNoWay(rec *clientRecord, near []*candidate, gone map[*
 	return !slices.ContainsFunc(rec.Sites, func(site string) bool {
 		return !slices.ContainsFunc(near, func(o *candidate) bool {
 			s := &o.selector
-			return o.finding == c.finding && s.Certainty == Sure && (s.Site == "" || s.Site == site) &&
+			return o.finding == c.finding && s.Certainty == result.Sure && (s.Site == "" || s.Site == site) &&
 				(s.Package == "" || s.Package == c.selector.Package) && !gone[o]
 		})
 	})
@@ -214,24 +216,24 @@ func (f clientFinding) packageRole() string {
 
 // ownCause is the earliest of the client's other findings that explains rule.
 // Evidence wins here too: a link that the client's rows show to hold is none.
-func (c *causes) ownCause(rec *clientRecord, rule *Rule) (attribution, bool) {
-	var best *Rule
+func (c *causes) ownCause(rec *clientRecord, rl *rule.Rule) (attribution, bool) {
+	var best *rule.Rule
 	for _, f := range rec.Findings {
 		r := c.pack.Rules[f.Rule]
-		if r.Chain >= rec.Reached && r.explains(rule) && (best == nil || r.Chain < best.Chain) {
+		if r.Chain >= rec.Reached && r.CanExplain(rl) && (best == nil || r.Chain < best.Chain) {
 			best = r
 		}
 	}
 	if best == nil {
 		return attribution{}, false
 	}
-	return attribution{id: best.ID, rule: best, certainty: Sure}, true
+	return attribution{id: best.ID, rule: best, certainty: result.Sure}, true
 }
 
 // causeIDs names each finding of a rule: by the rule and the object, and where
 // a rule finds several things wrong with one object, by the package or the
 // setting too. A number tells apart what is still alike.
-func causeIDs(r *Rule, findings []Finding) []string {
+func causeIDs(r *rule.Rule, findings []result.Finding) []string {
 	ids, uses := make([]string, len(findings)), map[string]int{}
 	for i, f := range findings {
 		id := r.ID + ":" + cmp.Or(f.Resource.GUID, f.Resource.Name)
@@ -248,7 +250,7 @@ func causeIDs(r *Rule, findings []Finding) []string {
 
 // packageOf is the package that all of a finding is about; empty where it is
 // about several or none.
-func packageOf(f Finding) string {
+func packageOf(f result.Finding) string {
 	if f.Package != "" {
 		return f.Package
 	}
@@ -264,7 +266,7 @@ func packageOf(f Finding) string {
 
 // includes reports whether a selector is about where clients are; it may still be
 // about another client.
-func includes(s *Selector, w *whereabouts) bool {
+func includes(s *result.Selector, w *whereabouts) bool {
 	return (s.Site == "" || slices.Contains(w.Sites, s.Site)) &&
 		(s.Subnet == "" || s.Subnet == w.Subnet) &&
 		(s.Network == "" || s.Network == w.Network)

@@ -5,13 +5,16 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/internal/acme"
+	"github.com/nscheck/nscheck/internal/packtest"
 
 	"github.com/google/go-cmp/cmp"
 )
 
 // causesOf lists the causes that a result counts, in its order.
-func causesOf(r *Result) []string {
+func causesOf(r *result.Result) []string {
 	var out []string
 	for _, c := range r.Causes {
 		out = append(out, fmt.Sprintf("%s: %s, %s for %d", c.ID, c.Msg, c.Certainty, c.Clients))
@@ -51,7 +54,7 @@ func TestClientInSeveralSites(t *testing.T) {
 			for i, text := range tt.rules {
 				files[fmt.Sprintf("%d.rego", i)] = text
 			}
-			r := evaluate(t, mustPack(t, files), causesEstate+inBoth)
+			r := evaluate(t, packtest.Must(t, files), causesEstate+inBoth)
 			if diff := cmp.Diff(tt.want, causesOf(r)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
@@ -82,7 +85,7 @@ func TestCauseIDsAreUnique(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			r := evaluate(t, mustPack(t, map[string]string{"client.rego": acme.ClientRule, "a.rego": tt.rule, "e.rego": acme.EvidenceLibrary}), causesEstate+tt.clients)
+			r := evaluate(t, packtest.Must(t, map[string]string{"client.rego": acme.ClientRule, "a.rego": tt.rule, "e.rego": acme.EvidenceLibrary}), causesEstate+tt.clients)
 			if diff := cmp.Diff(tt.want, causesOf(r)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
@@ -110,19 +113,19 @@ func TestOthersFaultsDoNotChangeTheOrder(t *testing.T) {
 		"a.rego":      faultRule("F-001", 100, `{"site": site.guid, "certainty": "possible"}`),
 		"b.rego":      faultRule("F-002", 800, `{"subnet": "00000000-0000-0000-0000-000000000602"}`),
 	}
-	r := evaluate(t, mustPack(t, files), causesEstate+"  - {guid: 00000000-0000-0000-0000-000000000001, name: X, status: Active, domain: OWN, addresses: [10.1.0.7/24]}\n")
+	r := evaluate(t, packtest.Must(t, files), causesEstate+"  - {guid: 00000000-0000-0000-0000-000000000001, name: X, status: Active, domain: OWN, addresses: [10.1.0.7/24]}\n")
 	if diff := cmp.Diff([]string{"F-001:" + leeds + ":possible: fault of Leeds, possible for 1"}, causesOf(r)[:1]); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
 func TestCauseIDsOfOneObject(t *testing.T) {
-	object := Resource{Type: "site", Name: "Leeds"}
-	got := causeIDs(&Rule{ID: "F-001"}, []Finding{
+	object := result.Resource{Type: "site", Name: "Leeds"}
+	got := causeIDs(&rule.Rule{ID: "F-001"}, []result.Finding{
 		{Resource: object}, {Resource: object},
 		{Resource: object, Path: "setting"},
-		{Resource: object, Path: "setting", Affects: []Selector{{Package: "scan"}}},
-		{Resource: object, Path: "setting", Affects: []Selector{{Package: "scan"}, {Package: "tools"}}},
+		{Resource: object, Path: "setting", Affects: []result.Selector{{Package: "scan"}}},
+		{Resource: object, Path: "setting", Affects: []result.Selector{{Package: "scan"}, {Package: "tools"}}},
 	})
 	want := []string{"F-001:Leeds", "F-001:Leeds#2", "F-001:Leeds:setting", "F-001:Leeds:scan", "F-001:Leeds:setting#2"}
 	if diff := cmp.Diff(want, got); diff != "" {

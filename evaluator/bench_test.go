@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/fixtures/synthetic"
+	"github.com/nscheck/nscheck/internal/packtest"
 	"github.com/nscheck/nscheck/policies"
 	"github.com/nscheck/nscheck/snapshot"
 )
@@ -16,7 +19,7 @@ import (
 func BenchmarkLoadPack(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := LoadPack(Source{Name: "builtin", FS: policies.FS}); err != nil {
+		if _, err := rule.LoadPack(rule.Source{Name: "builtin", FS: policies.FS}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -38,7 +41,7 @@ func generated(b *testing.B, clients int, violating float64) []byte {
 	return file.Bytes()
 }
 
-func judgedBy(b *testing.B, p *Pack, text []byte, o Options) *Result {
+func judgedBy(b *testing.B, p *rule.Pack, text []byte, o Options) *result.Result {
 	b.Helper()
 	snap, err := snapshot.NewReader(bytes.NewReader(text), "bench")
 	if err != nil {
@@ -55,7 +58,7 @@ func judgedBy(b *testing.B, p *Pack, text []byte, o Options) *Result {
 // One operation is one client, read, checked and judged by all rules; the estate
 // is judged once. The engine, on one processor and on all, and the plain one.
 func BenchmarkEvaluate(b *testing.B) {
-	p := builtinPack(b)
+	p := packtest.Builtin(b)
 	for _, c := range []struct {
 		name string
 		Options
@@ -74,7 +77,7 @@ func BenchmarkEvaluate(b *testing.B) {
 // One operation is one client; its findings are read back from the spool with
 // their causes.
 func BenchmarkFindings(b *testing.B) {
-	p := builtinPack(b)
+	p := packtest.Builtin(b)
 	for _, violating := range []float64{5, 50} {
 		b.Run(fmt.Sprintf("%v%%", violating), func(b *testing.B) {
 			r := judgedBy(b, p, generated(b, b.N, violating), Options{})
@@ -96,12 +99,12 @@ func BenchmarkLocate(b *testing.B) {
 		b.Fatal(err)
 	}
 	estate, _ := snap.Estate()
-	l := newLocator(newNetworks(estate), func(*place) {})
+	l := NewLocator(newNetworks(estate), func(*Place) {})
 	var text []byte
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		text = fmt.Appendf(text[:0], `["10.%d.%d.%d/24"]`, i%16, i/16%4, i/64%250)
-		if _, err := l.of(text); err != nil {
+		if _, err := l.At(text); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -3,6 +3,7 @@ package evaluator
 import (
 	"slices"
 
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -45,7 +46,7 @@ func newBundle(rules []*memo[*judgement]) *bundle {
 	b.sections = slices.DeleteFunc(b.sections, func(f snapshot.Field) bool {
 		return slices.Contains(b.values, f) || slices.Contains(b.presence, f)
 	})
-	slices.SortFunc(b.computed, computedField.compare)
+	slices.SortFunc(b.computed, rule.ComputedField.Compare)
 	b.computed = slices.Compact(b.computed)
 	return b
 }

@@ -7,7 +7,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/internal/acme"
+	"github.com/nscheck/nscheck/internal/packtest"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -35,7 +38,7 @@ func TestWhatRulesCannotCall(t *testing.T) {
 			"an estate rule": {"a.rego": strings.Replace(acme.Rule, `site.name == "X"`, call, 1)},
 			"a library":      {"a.rego": acme.ClientRule, "lib.rego": "package acme.lib\n\nx if " + call + "\n"},
 		} {
-			_, err := packOf(files)
+			_, err := packtest.Load(files)
 			if want := "rules cannot call " + name + ": it may answer otherwise at another time"; err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("%s in %s: got %v, want %q", call, where, err, want)
 			}
@@ -48,7 +51,7 @@ func TestWhatCannotBeStoppedIsRefused(t *testing.T) {
 		`strings.render_template("{{range 1000000000000}}x{{end}}", {}) == ""`: "rules cannot call strings.render_template: it may go on without end, and nothing can stop it; use sprintf or concat",
 		`count(graph.reachable_paths({}, {"a"})) > 0`:                          "rules cannot call graph.reachable_paths: it may go on without end, and nothing can stop it; use graph.reachable",
 	} {
-		if _, err := packOf(map[string]string{"a.rego": strings.Replace(acme.Rule, `site.name == "X"`, call, 1)}); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := packtest.Load(map[string]string{"a.rego": strings.Replace(acme.Rule, `site.name == "X"`, call, 1)}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}
@@ -60,8 +63,8 @@ func TestWhatCannotBeStoppedIsRefused(t *testing.T) {
 func TestBuiltins(t *testing.T) {
 	const golden = "testdata/builtins.txt"
 	var lines []string
-	for _, b := range known().Builtins {
-		if refused(b) {
+	for _, b := range rule.Known().Builtins {
+		if rule.Refused(b) {
 			lines = append(lines, "- "+b.Name)
 		} else {
 			lines = append(lines, b.Name)
@@ -133,11 +136,11 @@ func TestDoubledByHand(t *testing.T) {
 		{lines(60, "v%d := [v%d]"), false},
 		{lines(30, "v%d := [x | some x in [v%d, v%[2]d]]"), false},
 	} {
-		_, err := packOf(map[string]string{"a.rego": whether(acme.Rule, tt.condition)})
+		_, err := packtest.Load(map[string]string{"a.rego": whether(acme.Rule, tt.condition)})
 		if refused := err != nil && strings.Contains(err.Error(), "its lists or objects hold one another more than 65536 times"); refused != tt.refused || err != nil && !refused {
 			t.Errorf("%s: %v", tt.condition, err)
 		}
-		if _, err := packOf(map[string]string{"a.rego": acme.Rule, "lib.rego": "package acme.lib\n\nx if {\n\t" + tt.condition + "\n}\n"}); (err != nil) != tt.refused {
+		if _, err := packtest.Load(map[string]string{"a.rego": acme.Rule, "lib.rego": "package acme.lib\n\nx if {\n\t" + tt.condition + "\n}\n"}); (err != nil) != tt.refused {
 			t.Errorf("%s in a library: %v", tt.condition, err)
 		}
 	}
@@ -146,14 +149,14 @@ func TestDoubledByHand(t *testing.T) {
 // TestLargeAnswer makes sure that a rule whose answer cannot be decoded within the limit
 // is in error, and that the others go on.
 func TestLargeAnswer(t *testing.T) {
-	for scope, rule := range map[string]string{"estate": acme.Rule, "client": acme.ClientRule} {
-		bad := strings.NewReplacer("ACME-SITE-001", "ACME-BAD-001", "ACME-CLI-001", "ACME-BAD-001", "called_x", "called_z", `"msg": "X"`, `"msg": "X", "actual": l20`).Replace(whether(rule, listDoubling(20)))
-		r, err := evaluateWith(t, t.Context(), mustPack(t, map[string]string{"a.rego": acme.Rule, "b.rego": acme.ClientRule, "c.rego": bad}), twoSites, Options{RuleMemory: 64 << 20})
+	for scope, rl := range map[string]string{"estate": acme.Rule, "client": acme.ClientRule} {
+		bad := strings.NewReplacer("ACME-SITE-001", "ACME-BAD-001", "ACME-CLI-001", "ACME-BAD-001", "called_x", "called_z", `"msg": "X"`, `"msg": "X", "actual": l20`).Replace(whether(rl, listDoubling(20)))
+		r, err := evaluateWith(t, t.Context(), packtest.Must(t, map[string]string{"a.rego": acme.Rule, "b.rego": acme.ClientRule, "c.rego": bad}), twoSites, Options{RuleMemory: 64 << 20})
 		if err != nil {
 			t.Fatal(err)
 		}
 		got := ruleIn(t, r, "ACME-BAD-001")
-		if got.Verdict != Errored || len(got.Reasons) != 1 || !strings.Contains(got.Reasons[0].Msg, "its answer takes more memory than 64 MiB, its limit (--rule-memory)") {
+		if got.Verdict != result.Errored || len(got.Reasons) != 1 || !strings.Contains(got.Reasons[0].Msg, "its answer takes more memory than 64 MiB, its limit (--rule-memory)") {
 			t.Errorf("%s: %s %v", scope, got.Verdict, got.Reasons)
 		}
 		if ruleIn(t, r, "ACME-SITE-001").Findings != 1 || ruleIn(t, r, "ACME-CLI-001").Findings != 1 {
@@ -248,11 +251,11 @@ func TestHeld(t *testing.T) {
 		{`time.diff([0, "Local"], 0)[0] == 0`, "rules cannot use the time zone of the machine"},
 	} {
 		t.Run(tt.condition, func(t *testing.T) {
-			r := evaluate(t, mustPack(t, map[string]string{"a.rego": whether(acme.Rule, tt.condition)}), "estate: {sites: ["+acme.SiteX+"]}").Rules[0]
+			r := evaluate(t, packtest.Must(t, map[string]string{"a.rego": whether(acme.Rule, tt.condition)}), "estate: {sites: ["+acme.SiteX+"]}").Rules[0]
 			switch {
 			case tt.want == "" && r.Findings != 1:
 				t.Errorf("%s %v", r.Verdict, r.Reasons)
-			case tt.want != "" && (r.Verdict != Errored || !strings.Contains(r.Reasons[0].Msg, tt.want)):
+			case tt.want != "" && (r.Verdict != result.Errored || !strings.Contains(r.Reasons[0].Msg, tt.want)):
 				t.Errorf("%s %v, want %s", r.Verdict, r.Reasons, tt.want)
 			}
 		})

@@ -3,6 +3,8 @@ package evaluator
 import (
 	"cmp"
 	"encoding/json"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"iter"
 	"slices"
 	"strings"
@@ -14,14 +16,14 @@ import (
 // Evidence wins: a link of the chain that the client's own rows show to hold is
 // never the cause.
 type causes struct {
-	pack       *Pack
+	pack       *rule.Pack
 	marks      *annotations
 	candidates [][]candidate             // by position of the explained rule in Pack.Rules, by rule
 	explained  []bool                    // by position, whether some rule explains it
 	named      map[string]bool           // GUIDs of clients that a finding names
 	nearby     map[uint32][][]*candidate // see near
 	known      map[class]*attributed
-	ids        map[uint32][]identity // by pattern
+	ids        map[uint32][]result.Identity // by pattern
 }
 
 // attributed are the causes of all findings of a client.
@@ -36,15 +38,15 @@ type attributedFinding struct {
 	found bool
 }
 
-func newCauses(p *Pack, estate map[string][]Finding, a *annotations) *causes {
+func newCauses(p *rule.Pack, estate map[string][]result.Finding, a *annotations) *causes {
 	c := &causes{
 		pack: p, marks: a, candidates: make([][]candidate, len(p.Rules)), explained: make([]bool, len(p.Rules)),
-		named: map[string]bool{}, nearby: map[uint32][][]*candidate{}, known: map[class]*attributed{}, ids: map[uint32][]identity{},
+		named: map[string]bool{}, nearby: map[uint32][][]*candidate{}, known: map[class]*attributed{}, ids: map[uint32][]result.Identity{},
 	}
 	for _, r := range p.Rules {
 		ids := causeIDs(r, estate[r.ID])
 		for _, id := range r.Explains {
-			explained := slices.IndexFunc(p.Rules, func(r *Rule) bool { return r.ID == id || slices.Contains(r.Aliases, id) })
+			explained := slices.IndexFunc(p.Rules, func(r *rule.Rule) bool { return r.ID == id || slices.Contains(r.Aliases, id) })
 			c.explained[explained] = true
 			for i, f := range estate[r.ID] {
 				for _, s := range f.Affects {
@@ -58,12 +60,12 @@ func newCauses(p *Pack, estate map[string][]Finding, a *annotations) *causes {
 }
 
 // findings are the findings of one client with their causes and marks.
-func (c *causes) findings(rec *clientRecord) []Finding { return c.resolve(rec, false) }
+func (c *causes) findings(rec *clientRecord) []result.Finding { return c.resolve(rec, false) }
 
 // resolve is findings; counting is for the first time.
-func (c *causes) resolve(rec *clientRecord, counting bool) []Finding {
-	out := make([]Finding, 0, len(rec.Findings))
-	causes, ids, object := c.attribute(rec), c.identities(rec), objectOf(rec.resource(), "")
+func (c *causes) resolve(rec *clientRecord, counting bool) []result.Finding {
+	out := make([]result.Finding, 0, len(rec.Findings))
+	causes, ids, object := c.attribute(rec), c.identities(rec), result.ObjectOf(rec.resource(), "")
 	if causes.hashes == nil {
 		for _, f := range rec.Findings {
 			causes.hashes = append(causes.hashes, clientHash(rec, f.Rule))
@@ -71,10 +73,10 @@ func (c *causes) resolve(rec *clientRecord, counting bool) []Finding {
 	}
 	for i, f := range rec.Findings {
 		r := c.pack.Rules[f.Rule]
-		full := Finding{
+		full := result.Finding{
 			Rule: r.ID, Severity: r.Severity, Msg: f.Msg, Resource: rec.resource(), Sites: rec.Sites,
 			Path: f.Path, Expected: f.Expected, Actual: f.Actual,
-			Fingerprint: ids[i].now.of(object).String(), ObjectHash: causes.hashes[i],
+			Fingerprint: ids[i].Now.Fingerprint(object).String(), ObjectHash: causes.hashes[i],
 		}
 		if a := causes.findings[i]; a.found {
 			full.Cause, full.Certainty = a.cause.id, a.cause.certainty
@@ -86,12 +88,12 @@ func (c *causes) resolve(rec *clientRecord, counting bool) []Finding {
 }
 
 // clientFindings yields the findings of all clients in a spool.
-func (c *causes) clientFindings(s *spool) func() iter.Seq2[Finding, error] {
-	return func() iter.Seq2[Finding, error] {
-		return func(yield func(Finding, error) bool) {
+func (c *causes) clientFindings(s *spool) func() iter.Seq2[result.Finding, error] {
+	return func() iter.Seq2[result.Finding, error] {
+		return func(yield func(result.Finding, error) bool) {
 			for rec, err := range s.records() {
 				if err != nil {
-					yield(Finding{}, err)
+					yield(result.Finding{}, err)
 					return
 				}
 				for _, f := range c.findings(rec) {
@@ -106,7 +108,7 @@ func (c *causes) clientFindings(s *spool) func() iter.Seq2[Finding, error] {
 
 // identities are those of the findings of a client, the same for all of one
 // pattern.
-func (c *causes) identities(rec *clientRecord) []identity {
+func (c *causes) identities(rec *clientRecord) []result.Identity {
 	pattern := rec.class.what
 	if ids := c.ids[pattern]; pattern != 0 && ids != nil {
 		return ids
@@ -119,9 +121,9 @@ func (c *causes) identities(rec *clientRecord) []identity {
 }
 
 // summarise reads all client records once and counts their causes.
-func (c *causes) summarise(s *spool, version string) ([]Cause, []Unexplained, error) {
-	found := map[string]*Cause{}
-	unexplained := map[string]*Unexplained{}
+func (c *causes) summarise(s *spool, version string) ([]result.Cause, []result.Unexplained, error) {
+	found := map[string]*result.Cause{}
+	unexplained := map[string]*result.Unexplained{}
 	for rec, err := range s.records() {
 		if err != nil {
 			return nil, nil, err
@@ -135,15 +137,15 @@ func (c *causes) summarise(s *spool, version string) ([]Cause, []Unexplained, er
 }
 
 // count adds one client to the causes of its findings.
-func (c *causes) count(rec *clientRecord, found map[string]*Cause, unexplained map[string]*Unexplained, version string) {
+func (c *causes) count(rec *clientRecord, found map[string]*result.Cause, unexplained map[string]*result.Unexplained, version string) {
 	var seen, missed []string
 	causes := c.attribute(rec)
 	for i, f := range rec.Findings {
-		rule := c.pack.Rules[f.Rule]
+		r := c.pack.Rules[f.Rule]
 		if !causes.findings[i].found {
-			if c.isEnd(f.Rule) && !slices.Contains(missed, rule.ID) {
-				missed = append(missed, rule.ID)
-				c.miss(unexplained, rec, rule.ID)
+			if c.isEnd(f.Rule) && !slices.Contains(missed, r.ID) {
+				missed = append(missed, r.ID)
+				c.miss(unexplained, rec, r.ID)
 			}
 			continue
 		}
@@ -151,19 +153,19 @@ func (c *causes) count(rec *clientRecord, found map[string]*Cause, unexplained m
 		cause := found[a.id]
 		if cause == nil {
 			cause = newCause(a, version)
-			if a.rule.Fix != FixExternal {
+			if a.rule.Fix != rule.FixExternal {
 				cause.Unblocks = new(int64)
 			}
 			found[a.id] = cause
 		}
-		if !slices.Contains(cause.Explains, rule.ID) {
-			cause.Explains = append(cause.Explains, rule.ID)
+		if !slices.Contains(cause.Explains, r.ID) {
+			cause.Explains = append(cause.Explains, r.ID)
 		}
 		if !slices.Contains(seen, a.id) {
 			seen = append(seen, a.id)
 			cause.Clients++
 			addEffect(cause, causes.effects[a.id])
-			cause.Sample = sample(cause.Sample, rec.resource())
+			cause.Sample = result.AddSample(cause.Sample, rec.resource())
 		}
 	}
 }
@@ -196,18 +198,18 @@ func (c *causes) attribute(rec *clientRecord) *attributed {
 	return a
 }
 
-func (c *causes) miss(unexplained map[string]*Unexplained, rec *clientRecord, rule string) {
+func (c *causes) miss(unexplained map[string]*result.Unexplained, rec *clientRecord, rule string) {
 	u := unexplained[rule]
 	if u == nil {
-		u = &Unexplained{Rule: rule}
+		u = &result.Unexplained{Rule: rule}
 		unexplained[rule] = u
 	}
 	u.Clients++
-	u.Sample = sample(u.Sample, rec.resource())
+	u.Sample = result.AddSample(u.Sample, rec.resource())
 }
 
-func newCause(a attribution, version string) *Cause {
-	c := &Cause{ID: a.id, Rule: a.rule.ID, Msg: a.rule.Title, Certainty: a.certainty, Remediation: a.rule.remediationFor(version)}
+func newCause(a attribution, version string) *result.Cause {
+	c := &result.Cause{ID: a.id, Rule: a.rule.ID, Msg: a.rule.Title, Certainty: a.certainty, Remediation: a.rule.RemediationFor(version)}
 	if a.finding != nil {
 		resource := a.finding.Resource
 		c.Msg, c.Resource = a.finding.Msg, &resource
@@ -218,8 +220,8 @@ func newCause(a attribution, version string) *Cause {
 
 // sorted puts the cause of most clients first; of two equals, the earlier in
 // the chain.
-func (c *causes) sorted(found map[string]*Cause) []Cause {
-	out := make([]Cause, 0, len(found))
+func (c *causes) sorted(found map[string]*result.Cause) []result.Cause {
+	out := make([]result.Cause, 0, len(found))
 	for _, cause := range found {
 		slices.Sort(cause.Explains)
 		out = append(out, *cause)
@@ -228,19 +230,19 @@ func (c *causes) sorted(found map[string]*Cause) []Cause {
 		r, _ := c.pack.Rule(id)
 		return r.Chain
 	}
-	slices.SortFunc(out, func(a, b Cause) int {
+	slices.SortFunc(out, func(a, b result.Cause) int {
 		return cmp.Or(cmp.Compare(b.Clients, a.Clients), chain(a.Rule)-chain(b.Rule),
 			strings.Compare(a.ID, b.ID))
 	})
 	return out
 }
 
-func sortedUnexplained(m map[string]*Unexplained) []Unexplained {
-	out := make([]Unexplained, 0, len(m))
+func sortedUnexplained(m map[string]*result.Unexplained) []result.Unexplained {
+	out := make([]result.Unexplained, 0, len(m))
 	for _, u := range m {
 		out = append(out, *u)
 	}
-	slices.SortFunc(out, func(a, b Unexplained) int { return strings.Compare(a.Rule, b.Rule) })
+	slices.SortFunc(out, func(a, b result.Unexplained) int { return strings.Compare(a.Rule, b.Rule) })
 	return out
 }
 
@@ -266,7 +268,7 @@ func readEvidence(values map[string]any) (evidence, error) {
 
 // addEffect counts one client of the cause. The number is dropped once it cannot be
 // exact.
-func addEffect(c *Cause, e effect) {
+func addEffect(c *result.Cause, e effect) {
 	switch {
 	case c.Unblocks == nil:
 	case e == unclear:

@@ -5,7 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nscheck/nscheck/evaluator/result"
 	"github.com/nscheck/nscheck/internal/acme"
+	"github.com/nscheck/nscheck/internal/packtest"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -103,7 +105,7 @@ func TestCauses(t *testing.T) {
 			for i, text := range tt.rules {
 				files[fmt.Sprintf("%d.rego", i)] = text
 			}
-			r := evaluate(t, mustPack(t, files), causesEstate+"  - {guid: 00000000-0000-0000-0000-000000000001, name: X, status: Active, "+
+			r := evaluate(t, packtest.Must(t, files), causesEstate+"  - {guid: 00000000-0000-0000-0000-000000000001, name: X, status: Active, "+
 				"domain: \""+tt.domain+"\", addresses: [10.1.0.7/24]}")
 			got := ""
 			for f, err := range r.Findings() {
@@ -125,7 +127,7 @@ func TestCauses(t *testing.T) {
 }
 
 // describeCause finds the cause that a finding names.
-func describeCause(r *Result, f Finding) string {
+func describeCause(r *result.Result, f result.Finding) string {
 	for _, c := range r.Causes {
 		if c.ID == f.Cause && c.Certainty == f.Certainty {
 			name := ""
@@ -146,7 +148,7 @@ func TestOwnStepsThatTheRowsDisprove(t *testing.T) {
 		"client.rego": acme.ClientRule, "lib.rego": library,
 		"own.rego": strings.Replace(ownRule, `"OWN"`, `"BOTH"`, 1),
 	}
-	r := evaluate(t, mustPack(t, files), causesEstate+
+	r := evaluate(t, packtest.Must(t, files), causesEstate+
 		"  - {guid: 00000000-0000-0000-0000-000000000001, name: X, status: Active, domain: BOTH, addresses: [10.1.0.7/24]}\n")
 	if len(r.Causes) != 0 || len(r.Unexplained) != 1 {
 		t.Errorf("causes %+v, unexplained %+v", r.Causes, r.Unexplained)
@@ -161,11 +163,11 @@ func TestCausesOfOnePackage(t *testing.T) {
 		"scan.rego":   faultRule("F-001", 400, `{"site": site.guid, "package": "scan"}`),
 	}
 	const client = "  - {guid: 00000000-0000-0000-0000-000000000001, name: X, status: Active, addresses: [10.1.0.7/24]}\n"
-	if r := evaluate(t, mustPack(t, files), causesEstate+client); len(r.Causes) != 0 {
+	if r := evaluate(t, packtest.Must(t, files), causesEstate+client); len(r.Causes) != 0 {
 		t.Errorf("causes %+v", r.Causes)
 	}
 	files["scan.rego"] = faultRule("F-001", 400, `{"site": site.guid, "package": "tools"}`)
-	if r := evaluate(t, mustPack(t, files), causesEstate+client); len(r.Causes) != 1 {
+	if r := evaluate(t, packtest.Must(t, files), causesEstate+client); len(r.Causes) != 1 {
 		t.Errorf("causes %+v", r.Causes)
 	}
 }
@@ -187,7 +189,7 @@ func TestCausesCountClients(t *testing.T) {
 		doc += fmt.Sprintf("  - {guid: 00000000-0000-0000-0000-0000000000%02d, name: %s, status: Active, addresses: [10.%d.0.%d/24]}\n", i, name, network, i+1)
 	}
 	doc += "  - {guid: 00000000-0000-0000-0000-000000000099, name: elsewhere, status: Active, addresses: [10.9.0.1/24]}\n"
-	r := evaluate(t, mustPack(t, files), doc)
+	r := evaluate(t, packtest.Must(t, files), doc)
 	var got []string
 	for _, c := range r.Causes {
 		got = append(got, fmt.Sprintf("%s: %d, %d named, explains %v", c.Msg, c.Clients, len(c.Sample), c.Explains))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
 )
@@ -16,23 +17,23 @@ type clauses map[string][]*ast.Rule
 // missing: a fault that shows in the sections that are there is a fault. It is
 // nil where no violation could be found. A clause of scope client is not judged
 // by itself, for clients lack fields one by one.
-func (r *run) knownClauses(rule *Rule) (clauses, error) {
-	if rule.Scope != EstateScope || len(r.coll.missing(&rule.applying)) > 0 {
+func (r *run) knownClauses(rl *rule.Rule) (clauses, error) {
+	if rl.Scope != rule.EstateScope || len(r.coll.missing(&rl.ApplyingNeeds)) > 0 {
 		return nil, nil
 	}
 	known := clauses{}
-	for _, output := range []string{violationOutput, unknownOutput} {
-		for _, clause := range r.pack.compiler.GetRulesExact(outputRef(rule.Package, output)) {
-			var n needs
-			if err := r.pack.addNeeds(&n, rule, clause); err != nil {
-				return nil, fmt.Errorf("%s: %w", rule.ID, err)
+	for _, output := range []string{rule.ViolationOutput, rule.UnknownOutput} {
+		for _, clause := range r.pack.Compiler.GetRulesExact(rule.OutputRef(rl.Package, output)) {
+			var n rule.Needs
+			if err := r.pack.AddNeeds(&n, rl, clause); err != nil {
+				return nil, fmt.Errorf("%s: %w", rl.ID, err)
 			}
-			if n.tally.none() && len(r.coll.missing(&n)) == 0 {
+			if n.Tally.None() && len(r.coll.missing(&n)) == 0 {
 				known[output] = append(known[output], clause)
 			}
 		}
 	}
-	if len(known[violationOutput]) == 0 {
+	if len(known[rule.ViolationOutput]) == 0 {
 		return nil, nil
 	}
 	return known, nil
@@ -41,7 +42,7 @@ func (r *run) knownClauses(rule *Rule) (clauses, error) {
 // prepareClauses makes a query for the sets of some clauses alone.
 func (e *engine) prepareClauses(ctx context.Context, known clauses) (*query, error) {
 	var body ast.Body
-	for _, output := range []string{violationOutput, unknownOutput} {
+	for _, output := range []string{rule.ViolationOutput, rule.UnknownOutput} {
 		var set *ast.Term
 		for _, clause := range known[output] {
 			members := ast.SetComprehensionTerm(clause.Head.Key.Copy(), clause.Body.Copy())

@@ -3,7 +3,9 @@ package evaluator
 import (
 	"testing"
 
+	"github.com/nscheck/nscheck/evaluator/result"
 	"github.com/nscheck/nscheck/internal/acme"
+	"github.com/nscheck/nscheck/internal/packtest"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -12,7 +14,7 @@ import (
 // TestClauses checks that a fault is found from the sections that are there,
 // and that nothing passes for one that is not.
 func TestClauses(t *testing.T) {
-	rule := acme.Rule + `
+	rl := acme.Rule + `
 violation contains {"msg": sprintf("%v Xs", [count(_xs)]), "resource": {"type": "estate"}} if {
 	count(_xs) > 1
 	every server in data.estate.package_servers {
@@ -32,23 +34,23 @@ unknown contains {"msg": "no idea", "resource": {"type": "subnet", "name": subne
 
 _xs := [site | some site in data.estate.sites; site.name == "X"]
 `
-	pack := mustPack(t, map[string]string{"a.rego": rule})
-	missing := []Reason{
+	pack := packtest.Must(t, map[string]string{"a.rego": rl})
+	missing := []result.Reason{
 		{Section: "package_servers", Msg: "section package_servers is not in the snapshot"},
 		{Section: "subnets", Msg: "section subnets is not in the snapshot"},
 	}
-	noSites := append(missing[:1:1], Reason{Section: "sites", Msg: "section sites is not in the snapshot"}, missing[1])
+	noSites := append(missing[:1:1], result.Reason{Section: "sites", Msg: "section sites is not in the snapshot"}, missing[1])
 	for _, tt := range []struct {
 		name, doc string
-		verdict   Verdict
-		reasons   []Reason
+		verdict   result.Verdict
+		reasons   []result.Reason
 		findings  []string
 		unknown   int64
 	}{
-		{"all is there", "estate: {sites: [" + acme.SiteX + "," + siteX2 + "], package_servers: [], subnets: []}", Fail, nil, []string{"X", "2 Xs"}, 0},
-		{"the fault is known", "estate: {sites: [" + acme.SiteX + "," + siteX2 + "," + acme.SiteY + "]}", Fail, missing, []string{"X"}, 1},
-		{"no fault is known", "estate: {sites: [" + acme.SiteY + "]}", NotEvaluated, missing, nil, 1},
-		{"nothing is known", "estate: {}", NotEvaluated, noSites, nil, 0},
+		{"all is there", "estate: {sites: [" + acme.SiteX + "," + siteX2 + "], package_servers: [], subnets: []}", result.Fail, nil, []string{"X", "2 Xs"}, 0},
+		{"the fault is known", "estate: {sites: [" + acme.SiteX + "," + siteX2 + "," + acme.SiteY + "]}", result.Fail, missing, []string{"X"}, 1},
+		{"no fault is known", "estate: {sites: [" + acme.SiteY + "]}", result.NotEvaluated, missing, nil, 1},
+		{"nothing is known", "estate: {}", result.NotEvaluated, noSites, nil, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := evaluate(t, pack, tt.doc)
@@ -56,7 +58,7 @@ _xs := [site | some site in data.estate.sites; site.name == "X"]
 			if got.Verdict != tt.verdict || got.UnknownCount() != tt.unknown {
 				t.Errorf("%s with %d unknown, want %s with %d", got.Verdict, got.UnknownCount(), tt.verdict, tt.unknown)
 			}
-			if diff := cmp.Diff(tt.reasons, got.Reasons, cmpopts.IgnoreUnexported(Reason{})); diff != "" {
+			if diff := cmp.Diff(tt.reasons, got.Reasons, cmpopts.IgnoreUnexported(result.Reason{})); diff != "" {
 				t.Errorf("reasons (-want +got):\n%s", diff)
 			}
 			var found []string

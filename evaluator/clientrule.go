@@ -12,6 +12,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/util"
 
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -24,7 +25,7 @@ type clientInput struct {
 }
 
 // readClient decodes a client's line and adds its location.
-func readClient(raw []byte, nets *networks) (*clientInput, error) {
+func readClient(raw []byte, nets *Networks) (*clientInput, error) {
 	in := &clientInput{}
 	if err := json.Unmarshal(raw, &in.client); err != nil {
 		return nil, err
@@ -54,7 +55,7 @@ func (in *clientInput) compute(name string, value any, known bool) error {
 	if !known {
 		return nil
 	}
-	doc, err := jsonDocument(value)
+	doc, err := rule.ToDocument(value)
 	in.fields[name] = doc
 	return err
 }
@@ -62,7 +63,7 @@ func (in *clientInput) compute(name string, value any, known bool) error {
 // clientRule judges clients by one rule.
 type clientRule struct {
 	index int // position in Pack.Rules
-	rule  *Rule
+	rule  *rule.Rule
 	program
 	needs []section // what a client must have to be judged
 	tally []countedGroup
@@ -70,18 +71,18 @@ type clientRule struct {
 
 // countedGroup is a clause of a tally, with what a client must have to be counted.
 type countedGroup struct {
-	keys     tallyKeys
+	keys     rule.TallyKeys
 	sections []section
 	missing  bool // sections of the estate, so that nobody is counted
 }
 
 // drop leaves out of a tally what the clause counts, and lists its keys.
 func (g *countedGroup) drop(tally [][]string) (rest [][]string, keys []string) {
-	if g.keys.any {
+	if g.keys.Any {
 		return nil, []string{""}
 	}
-	rest = slices.DeleteFunc(slices.Clone(tally), func(key []string) bool { return g.keys.named[key[0]] })
-	return rest, slices.Sorted(maps.Keys(g.keys.named))
+	rest = slices.DeleteFunc(slices.Clone(tally), func(key []string) bool { return g.keys.Named[key[0]] })
+	return rest, slices.Sorted(maps.Keys(g.keys.Named))
 }
 
 // section is a part of a client that a rule cannot do without.
@@ -101,11 +102,11 @@ var runs = func() section {
 }()
 
 func (r *run) prepareClientRule(ctx context.Context, index int) (*clientRule, error) {
-	c, err := r.engine.prepareClientRule(ctx, index, r.coll.sections[lastRunSection].Status == snapshot.Partial)
+	c, err := r.engine.prepareClientRule(ctx, index, r.coll.sections[rule.LastRunSection].Status == snapshot.Partial)
 	if err != nil {
 		return nil, err
 	}
-	for i, g := range c.rule.groups {
+	for i, g := range c.rule.Groups {
 		c.tally[i].missing = r.missingGroup(&g)
 	}
 	return c, nil
@@ -113,17 +114,17 @@ func (r *run) prepareClientRule(ctx context.Context, index int) (*clientRule, er
 
 func (e *engine) prepareClientRule(ctx context.Context, index int, runsMissing bool) (*clientRule, error) {
 	r := e.pack.Rules[index]
-	c := &clientRule{index: index, rule: r, needs: sectionsOf(&r.needs, runsMissing)}
+	c := &clientRule{index: index, rule: r, needs: sectionsOf(&r.VerdictNeeds, runsMissing)}
 	counted := []section{}
-	for _, g := range r.groups {
-		group := countedGroup{keys: g.keys, sections: sectionsOf(&g.needs, runsMissing)}
+	for _, g := range r.Groups {
+		group := countedGroup{keys: g.Keys, sections: sectionsOf(&g.Needs, runsMissing)}
 		c.tally, counted = append(c.tally, group), append(counted, group.sections...)
 	}
 	if r.SwitchedOff != nil {
 		c.needs = nil // it only counts
 	}
 	var err error
-	c.program, err = e.prepareProgram(ctx, r.Package, sets(r.asked()))
+	c.program, err = e.prepareProgram(ctx, r.Package, rule.Sets(r.Asked()))
 	for _, s := range slices.Concat(c.needs, counted) {
 		for _, f := range s.fields {
 			c.program.hostReads(f)
@@ -133,11 +134,11 @@ func (e *engine) prepareClientRule(ctx context.Context, index int, runsMissing b
 }
 
 // sectionsOf finds the sections of a client that a rule reads.
-func sectionsOf(n *needs, runsMissing bool) []section {
+func sectionsOf(n *rule.Needs, runsMissing bool) []section {
 	var out []section
-	for _, name := range slices.Sorted(maps.Keys(n.client)) {
+	for _, name := range slices.Sorted(maps.Keys(n.Client)) {
 		switch {
-		case clientSections[name] == "":
+		case rule.ClientSections[name] == "":
 		case snapshot.Computed[name] != "":
 			name = snapshot.Computed[name]
 			fallthrough
@@ -148,7 +149,7 @@ func sectionsOf(n *needs, runsMissing bool) []section {
 			}
 		}
 	}
-	if runsMissing && n.fields.subsections()[lastRunSection] {
+	if runsMissing && n.Fields.Subsections()[rule.LastRunSection] {
 		out = append(out, runs)
 	}
 	return out
@@ -197,7 +198,7 @@ func lacks(sections []section, has func(snapshot.Field) bool) (string, bool) {
 // has tells whether a section was collected for the client.
 func (in *clientInput) has(f snapshot.Field) bool {
 	var value any = in.fields
-	for _, name := range fieldPaths[f] {
+	for _, name := range rule.FieldPaths[f] {
 		object, _ := value.(map[string]any)
 		var ok bool
 		if value, ok = object[name]; !ok {

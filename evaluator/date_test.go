@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -14,7 +15,7 @@ func TestAsOf(t *testing.T) {
 	for _, c := range []struct {
 		opts Options
 		m    *snapshot.Manifest
-		want Date
+		want rule.Date
 	}{
 		{Options{AsOf: "2026-03-01", Present: "2026-02-01"}, m, "2026-03-01"},
 		{Options{Present: "2026-02-01"}, m, "2026-02-01"},

@@ -11,7 +11,8 @@ import (
 	"testing"
 
 	"github.com/nscheck/nscheck/collector"
-	"github.com/nscheck/nscheck/policies"
+	"github.com/nscheck/nscheck/evaluator/rule"
+	"github.com/nscheck/nscheck/internal/packtest"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -50,7 +51,7 @@ func limitsBySeed(t testing.TB, seed uint64) {
 }
 
 // judged is all that users see of an evaluation, one thing a line, or its error.
-func judged(t testing.TB, p *Pack, text []byte, opts Options) string {
+func judged(t testing.TB, p *rule.Pack, text []byte, opts Options) string {
 	t.Helper()
 	opts.ToolVersion = "test"
 	opts.Watch = func(c *snapshot.Client) bool { return c.Name == "Y" }
@@ -85,7 +86,7 @@ func judged(t testing.TB, p *Pack, text []byte, opts Options) string {
 
 // sameEverywhere judges a snapshot in all ways and returns what the plain one
 // says, which is the reference. The self-check must agree too.
-func sameEverywhere(t testing.TB, what string, p *Pack, text []byte) string {
+func sameEverywhere(t testing.TB, what string, p *rule.Pack, text []byte) string {
 	t.Helper()
 	want := judged(t, p, text, Options{Plain: true, Parallel: 2})
 	for _, opts := range []Options{{Parallel: 1}, {Parallel: 2, SelfCheck: 7}, {Parallel: 4}} {
@@ -104,20 +105,6 @@ func firstDifference(want, got string) string {
 		}
 	}
 	return "the fast one says more: " + strings.Join(b[len(a):], "\n")
-}
-
-var loadBuiltinOnce = sync.OnceValues(func() (*Pack, error) {
-	return LoadPack(Source{Name: "builtin", FS: policies.FS})
-})
-
-// builtinPack are the built-in rules, which all tests share.
-func builtinPack(t testing.TB) *Pack {
-	t.Helper()
-	p, err := loadBuiltinOnce()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
 }
 
 var collectDemoOnce = sync.OnceValues(func() ([]byte, error) {
@@ -147,7 +134,7 @@ func demoSnapshot(t testing.TB) []byte {
 }
 
 func TestDifferentialDemo(t *testing.T) {
-	p, text := builtinPack(t), demoSnapshot(t)
+	p, text := packtest.Builtin(t), demoSnapshot(t)
 	said := sameEverywhere(t, "demo", p, text)
 	if !strings.Contains(said, `"rule":"NS-LIC-001"`) {
 		t.Error("nothing was found in the demo estate")
@@ -160,7 +147,7 @@ func TestDifferentialDemo(t *testing.T) {
 
 // The shipped rules on random clients in the demo estate and in random ones.
 func TestDifferentialBuiltin(t *testing.T) {
-	p := builtinPack(t)
+	p := packtest.Builtin(t)
 	reader, err := snapshot.NewReader(bytes.NewReader(demoSnapshot(t)), "demo")
 	if err != nil {
 		t.Fatal(err)

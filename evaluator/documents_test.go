@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/policies"
 	"github.com/nscheck/nscheck/snapshot"
 )
@@ -31,11 +32,11 @@ func fieldNames(t reflect.Type) []string {
 // TestEveryFieldHasASection holds the tables of needs.go to the types, so that
 // a new section cannot be forgotten there.
 func TestEveryFieldHasASection(t *testing.T) {
-	if diff := cmp.Diff(fieldNames(reflect.TypeFor[snapshot.Estate]()), estateSections); diff != "" {
+	if diff := cmp.Diff(fieldNames(reflect.TypeFor[snapshot.Estate]()), rule.EstateSections); diff != "" {
 		t.Errorf("estate sections (-types +table):\n%s", diff)
 	}
 	withClient := []string{"domain", "guid", "managed", "name", "os_name", "status"}
-	known := append(slices.Collect(maps.Keys(clientSections)), withClient...)
+	known := append(slices.Collect(maps.Keys(rule.ClientSections)), withClient...)
 	slices.Sort(known)
 	if diff := cmp.Diff(fieldNames(reflect.TypeFor[snapshot.Client]()), known); diff != "" {
 		t.Errorf("client fields (-types +table):\n%s", diff)
@@ -51,8 +52,8 @@ func TestDocumentsHaveSchemas(t *testing.T) {
 		"totals": slices.Sorted(maps.Keys(newTotals(estate).document())),
 	}
 	derived := map[string][]string{
-		"index":  slices.Sorted(maps.Keys(indexSources)),
-		"totals": slices.Sorted(maps.Keys(totalSources)),
+		"index":  slices.Sorted(maps.Keys(rule.IndexSources)),
+		"totals": slices.Sorted(maps.Keys(rule.TotalSources)),
 	}
 	for name, tables := range made {
 		data, err := fs.ReadFile(policies.Schemas, "schemas/"+name+".json")

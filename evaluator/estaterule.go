@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -17,19 +19,19 @@ func (r *run) judgeEstate(ctx context.Context) error {
 	outcomes := make([]estateOutcome, len(r.pack.Rules))
 	var judging errgroup.Group
 	judging.SetLimit(r.parallel())
-	for i, rule := range r.pack.Rules {
+	for i, rl := range r.pack.Rules {
 		state := r.states[i]
-		if rule.Scope != EstateScope || state.verdict != "" || r.leavesOut(rule) {
+		if rl.Scope != rule.EstateScope || state.verdict != "" || r.leavesOut(rl) {
 			continue
 		}
-		switch reason := r.uncounted(rule); {
+		switch reason := r.uncounted(rl); {
 		case reason == nil:
-		case rule.readsTotals("not_counted"):
+		case rl.ReadsTotals("not_counted"):
 			if len(state.reasons) == 0 { // else they say why
-				state.reasons = []Reason{*reason}
+				state.reasons = []result.Reason{*reason}
 			}
 		default:
-			state.verdict, state.reasons = NotEvaluated, []Reason{*reason}
+			state.verdict, state.reasons = result.NotEvaluated, []result.Reason{*reason}
 			continue
 		}
 		judging.Go(func() error {
@@ -37,9 +39,9 @@ func (r *run) judgeEstate(ctx context.Context) error {
 				return nil // said below
 			}
 			began := time.Now()
-			out, err := r.judgeEstateBy(ctx, rule, state)
+			out, err := r.judgeEstateBy(ctx, rl, state)
 			outcomes[i] = estateOutcome{out, err}
-			state.timing.add(Timing{Clients: 1, Evaluations: 1, Duration: time.Since(began)})
+			state.timing.Add(result.Timing{Clients: 1, Evaluations: 1, Duration: time.Since(began)})
 			return nil
 		})
 	}
@@ -61,7 +63,7 @@ type estateOutcome struct {
 	err error
 }
 
-func (r *run) takeEstate(rule *Rule, state *ruleState, out estateOutcome, objects map[string][]string) {
+func (r *run) takeEstate(rule *rule.Rule, state *ruleState, out estateOutcome, objects map[string][]string) {
 	if out.err != nil {
 		state.fail(out.err, "the estate")
 		return
@@ -73,7 +75,7 @@ func (r *run) takeEstate(rule *Rule, state *ruleState, out estateOutcome, object
 	}
 	for _, v := range out.violations {
 		state.findings++
-		f := Finding{
+		f := result.Finding{
 			Rule: rule.ID, Severity: rule.Severity, Msg: v.Msg, Resource: *v.Resource,
 			Package: v.Package, Path: v.Path, Expected: v.Expected, Actual: v.Actual, Paths: v.Paths,
 			Affects: v.Affects, AffectsUnknown: v.Affects == nil && len(state.affectsUnknown) > 0,
@@ -85,17 +87,17 @@ func (r *run) takeEstate(rule *Rule, state *ruleState, out estateOutcome, object
 
 // uncounted tells why a rule that reads tallies cannot: another rule, which
 // counts them, was not evaluated.
-func (r *run) uncounted(rule *Rule) *Reason {
+func (r *run) uncounted(rule *rule.Rule) *result.Reason {
 	for i, other := range r.pack.Rules {
-		if other.countsFor(rule) && r.states[i].verdict != "" {
-			return &Reason{Msg: fmt.Sprintf("%s, which counts for this rule, was not evaluated", other.ID)}
+		if other.CountsFor(rule) && r.states[i].verdict != "" {
+			return &result.Reason{Msg: fmt.Sprintf("%s, which counts for this rule, was not evaluated", other.ID)}
 		}
 	}
 	return nil
 }
 
-func (r *run) judgeEstateBy(ctx context.Context, rule *Rule, state *ruleState) (outcome, error) {
-	q, err := r.prepareEstateRule(ctx, rule, state)
+func (r *run) judgeEstateBy(ctx context.Context, rl *rule.Rule, state *ruleState) (outcome, error) {
+	q, err := r.prepareEstateRule(ctx, rl, state)
 	if err != nil {
 		return outcome{}, err
 	}
@@ -103,17 +105,17 @@ func (r *run) judgeEstateBy(ctx context.Context, rule *Rule, state *ruleState) (
 	if err != nil {
 		return outcome{}, err
 	}
-	if err := r.addAffects(ctx, rule, state, sets[violationOutput]); err != nil {
+	if err := r.addAffects(ctx, rl, state, sets[rule.ViolationOutput]); err != nil {
 		return outcome{}, err
 	}
-	return readOutcome(rule, sets)
+	return readOutcome(rl, sets)
 }
 
 // prepareEstateRule prepares a rule, or those of its clauses that can be
 // evaluated.
-func (r *run) prepareEstateRule(ctx context.Context, rule *Rule, state *ruleState) (*query, error) {
+func (r *run) prepareEstateRule(ctx context.Context, rl *rule.Rule, state *ruleState) (*query, error) {
 	if state.clauses != nil {
 		return r.engine.prepareClauses(ctx, state.clauses)
 	}
-	return r.engine.prepare(ctx, rule.Package, sets(rule.outputs))
+	return r.engine.prepare(ctx, rl.Package, rule.Sets(rl.Outputs))
 }

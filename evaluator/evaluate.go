@@ -12,6 +12,8 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/util"
 
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -37,13 +39,13 @@ type Options struct {
 	Watch func(*snapshot.Client) bool
 	// AsOf is the day as of which waivers and the rules' effective_on are judged;
 	// empty means Present.
-	AsOf Date
+	AsOf rule.Date
 	// Present is the day where AsOf says none; empty means the day of collection,
 	// and today where that is unknown.
-	Present Date
+	Present rule.Date
 	// Annotators add to findings what is known of them besides the rules, in this order:
 	// waivers, and then what an earlier result has.
-	Annotators []Annotator
+	Annotators []result.Annotator
 	// Observer sees every client with the answers about it; nil means none.
 	Observer Observer
 	// RuleTimeout is how long one evaluation of a rule may take; 0 means
@@ -70,7 +72,7 @@ type Options struct {
 // could not be done: the snapshot cannot be read, or ctx was cancelled. A rule
 // that breaks is not such an error; its verdict is [Errored]. The caller
 // closes the result. The clients' findings can be read until ctx is done.
-func Evaluate(ctx context.Context, pack *Pack, snap Snapshot, opts Options) (*Result, error) {
+func Evaluate(ctx context.Context, pack *rule.Pack, snap Snapshot, opts Options) (*result.Result, error) {
 	run, err := newRun(ctx, pack, snap, opts)
 	if err != nil {
 		return nil, err
@@ -79,7 +81,7 @@ func Evaluate(ctx context.Context, pack *Pack, snap Snapshot, opts Options) (*Re
 }
 
 // judge judges all clients, then the estate.
-func (r *run) judge() (*Result, error) {
+func (r *run) judge() (*result.Result, error) {
 	defer r.engine.release()
 	ctx := r.ctx
 	if err := r.judgeClients(ctx); err != nil {
@@ -91,10 +93,10 @@ func (r *run) judge() (*Result, error) {
 
 // conclude judges the estate, now that all clients are judged and counted, and
 // puts everything together.
-func (r *run) conclude(ctx context.Context) (*Result, error) {
+func (r *run) conclude(ctx context.Context) (*result.Result, error) {
 	r.countTallies()
 	err := r.judgeEstate(ctx)
-	var result *Result
+	var result *result.Result
 	if err == nil {
 		result, err = r.result()
 	}
@@ -111,14 +113,14 @@ func (r *run) discard() { r.spool.close() }
 // run is one evaluation under way.
 type run struct {
 	ctx         context.Context // done too where a rule cannot be stopped
-	pack        *Pack
+	pack        *rule.Pack
 	snap        Snapshot
 	opts        Options
 	estate      *snapshot.Estate
 	version     string // of the platform; empty when unknown
-	asOf        Date
+	asOf        rule.Date
 	coll        *collection
-	nets        *networks
+	nets        *Networks
 	totals      *totals
 	tallied     []tallyCount // by client rules
 	engine      *engine
@@ -126,26 +128,26 @@ type run struct {
 	states      []*ruleState
 	annotations *annotations
 	spool       *spool
-	found       map[string][]Finding // of the estate, by rule id
-	harmed      int64                // clients with findings
+	found       map[string][]result.Finding // of the estate, by rule id
+	harmed      int64                       // clients with findings
 	watching    sync.Mutex
-	watched     *watched       // the client to explain, once it came by
-	only        map[*Rule]bool // the rules that are asked for; nil means all
-	sampling    *sampling      // keeps clients of a rule that is tried; else nil
-	named       int            // how many objects are named of those that cannot be judged for one reason
+	watched     *watched            // the client to explain, once it came by
+	only        map[*rule.Rule]bool // the rules that are asked for; nil means all
+	sampling    *sampling           // keeps clients of a rule that is tried; else nil
+	named       int                 // how many objects are named of those that cannot be judged for one reason
 }
 
 // ruleState is what is known so far about one rule.
 type ruleState struct {
-	verdict        Verdict // set only where the rule is not evaluated
-	reasons        []Reason
+	verdict        result.Verdict // set only where the rule is not evaluated
+	reasons        []result.Reason
 	clauses        clauses // what can be evaluated, where that is not all
-	affectsUnknown []Reason
+	affectsUnknown []result.Reason
 	findings       int64
 	broken         int64 // clients it broke on beside the first
 	unknown        unknowns
-	unsure         []Resource // objects of the estate that it could not judge
-	timing         Timing
+	unsure         []result.Resource // objects of the estate that it could not judge
+	timing         result.Timing
 }
 
 // failOn notes that the rule broke on clients.
@@ -158,11 +160,11 @@ func (s *ruleState) failOn(f failure) {
 }
 
 func (s *ruleState) fail(err error, on string) {
-	s.verdict = Errored
-	s.reasons = []Reason{{Msg: fmt.Sprintf("the rule broke on %s: %v", on, err)}}
+	s.verdict = result.Errored
+	s.reasons = []result.Reason{{Msg: fmt.Sprintf("the rule broke on %s: %v", on, err)}}
 }
 
-func newRun(ctx context.Context, pack *Pack, snap Snapshot, opts Options) (*run, error) {
+func newRun(ctx context.Context, pack *rule.Pack, snap Snapshot, opts Options) (*run, error) {
 	estate, raw := snap.Estate()
 	var doc map[string]any
 	if err := util.UnmarshalJSON(raw, &doc); err != nil {
@@ -175,28 +177,28 @@ func newRun(ctx context.Context, pack *Pack, snap Snapshot, opts Options) (*run,
 		nets:   newNetworks(estate),
 		totals: newTotals(estate),
 		spool:  newSpool(),
-		found:  map[string][]Finding{},
+		found:  map[string][]result.Finding{},
 		asOf:   asOf(opts, snap.Manifest()),
-		named:  sampleSize,
+		named:  result.SampleSize,
 	}
 	if err := r.beginAnnotations(); err != nil {
 		return nil, err
 	}
 	r.spool.ctx = ctx
 	if estate.Server != nil && estate.Server.Version != nil {
-		pack, _ := pack.info.Params[servicePackParam].(string)
-		r.version = withServicePack(*estate.Server.Version, pack)
+		pack, _ := pack.Info.Params[rule.ServicePackParam].(string)
+		r.version = rule.WithServicePack(*estate.Server.Version, pack)
 	}
-	params, err := jsonDocument(pack.info.Params)
+	params, err := rule.ToDocument(pack.Info.Params)
 	if err != nil {
 		return nil, err
 	}
 	docs := map[string]any{"estate": doc, "params": params, "index": r.index()}
 	r.ctx = ctx
 	r.engine = newEngine(pack, docs, collectedAt(snap.Manifest()), newGuard(ctx, opts))
-	if pack.evidence {
+	if pack.Evidence {
 		var evidence program
-		evidence, err = r.engine.prepareProgram(ctx, evidencePackage, []string{"arrived", "reached"})
+		evidence, err = r.engine.prepareProgram(ctx, rule.EvidencePackage, []string{"arrived", "reached"})
 		r.evidence = &evidence
 	}
 	if err == nil && r.evidence != nil {
@@ -218,16 +220,16 @@ func collectedAt(m *snapshot.Manifest) time.Time {
 }
 
 // asOf is the day as of which waivers and rules are judged.
-func asOf(opts Options, m *snapshot.Manifest) Date {
+func asOf(opts Options, m *snapshot.Manifest) rule.Date {
 	switch {
 	case opts.AsOf != "":
 		return opts.AsOf
 	case opts.Present != "":
 		return opts.Present
 	case m != nil:
-		return dateOf(m.CollectedAt.Time)
+		return rule.DateOf(m.CollectedAt.Time)
 	}
-	return Today()
+	return rule.Today()
 }
 
 // decideRules decides for every rule whether it can be evaluated at all.
@@ -251,12 +253,12 @@ func (r *run) prepareRules(ctx context.Context) ([]*clientRule, error) {
 		return nil, err
 	}
 	var rules []*clientRule
-	for i, rule := range r.pack.Rules {
-		if r.states[i].verdict != "" || rule.Scope != ClientScope || r.leavesOut(rule) {
+	for i, rl := range r.pack.Rules {
+		if r.states[i].verdict != "" || rl.Scope != rule.ClientScope || r.leavesOut(rl) {
 			continue
 		}
 		if ctx.Err() != nil {
-			return nil, fmt.Errorf("stopped after %s: %w", count(r.coll.clients, "client"), context.Cause(ctx))
+			return nil, fmt.Errorf("stopped after %s: %w", result.Count(r.coll.clients, "client"), context.Cause(ctx))
 		}
 		c, err := r.prepareClientRule(ctx, i)
 		if err != nil {
@@ -268,8 +270,8 @@ func (r *run) prepareRules(ctx context.Context) ([]*clientRule, error) {
 }
 
 // timings are those of all rules that were evaluated, the longest first.
-func (r *run) timings() []Timing {
-	var out []Timing
+func (r *run) timings() []result.Timing {
+	var out []result.Timing
 	for i, rule := range r.pack.Rules {
 		t := r.states[i].timing
 		if t.Clients == 0 {
@@ -278,6 +280,6 @@ func (r *run) timings() []Timing {
 		t.Rule, t.Scope, t.Findings = rule.ID, rule.Scope, r.states[i].findings
 		out = append(out, t)
 	}
-	slices.SortStableFunc(out, func(a, b Timing) int { return cmp.Compare(b.Duration, a.Duration) })
+	slices.SortStableFunc(out, func(a, b result.Timing) int { return cmp.Compare(b.Duration, a.Duration) })
 	return out
 }

@@ -7,7 +7,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/internal/acme"
+	"github.com/nscheck/nscheck/internal/packtest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -15,7 +18,7 @@ import (
 )
 
 // evaluate judges a document written as YAML.
-func evaluate(t *testing.T, p *Pack, doc string) *Result {
+func evaluate(t *testing.T, p *rule.Pack, doc string) *result.Result {
 	t.Helper()
 	snap, err := snapshot.NewReader(strings.NewReader(doc), "doc.yaml")
 	if err != nil {
@@ -47,51 +50,51 @@ unknown contains {"msg": "no idea", "resource": {"type": "site", "name": site.na
 
 	tests := []struct {
 		name, rule, doc string
-		verdict         Verdict
+		verdict         result.Verdict
 		reason          string // of the first reason
 		exit            int
 	}{
-		{"nothing found", acme.Rule, "estate: {sites: [" + acme.SiteY + "]}", Pass, "", ExitClean},
-		{"no sites is an answer", acme.Rule, "estate: {sites: []}", Pass, "", ExitClean},
-		{"found", acme.Rule, "estate: {sites: [" + acme.SiteX + "]}", Fail, "", ExitClean}, // low, below the limit
-		{"section absent", acme.Rule, "estate: {subnets: []}", NotEvaluated, "section sites is not in the snapshot", ExitIncomplete},
-		{"unknown alone", withUnknown, "estate: {sites: [" + acme.SiteY + "]}", NotEvaluated, "", ExitIncomplete},
-		{"unknown beside a finding", withUnknown, "estate: {sites: [" + acme.SiteX + "," + acme.SiteY + "]}", Fail, "", ExitIncomplete},
-		{"version too old", withVersions, "estate: {server: {name: NS, version: 7.5.3153}, sites: [" + acme.SiteX + "]}", NotApplicable, "the rule is for versions >=8; this is 7.5.3153", ExitIncomplete},
-		{"version right", withVersions, "estate: {server: {name: NS, version: 8.10.1}, sites: [" + acme.SiteX + "]}", Fail, "", ExitClean},
-		{"version unknown", withVersions, "estate: {sites: [" + acme.SiteX + "]}", NotEvaluated, "the rule is for versions >=8 and the platform's version is unknown", ExitIncomplete},
-		{"totals without clients", counting, "estate: {sites: [" + acme.SiteX + "], package_servers: []}", NotEvaluated, "the snapshot has no clients", ExitIncomplete},
-		{"totals", counting, "estate: {sites: [" + acme.SiteX + "], package_servers: []}\nclients: [" + acme.ClientX + "," + acme.ClientY + "]", Fail, "", ExitClean},
-		{"totals leave package servers out", counting, "estate: {sites: [" + acme.SiteX + "], package_servers: [{guid: 00000000-0000-0000-0000-000000000001, name: X}]}\nclients: [" + acme.ClientX + "," + acme.ClientY + "]", Pass, "", ExitClean},
-		{"totals with an unknown status", counting, "estate: {sites: [" + acme.SiteX + "], package_servers: []}\nclients: [{guid: 00000000-0000-0000-0000-000000000009, name: Z}]", NotEvaluated, "not counted as clients, for their status is unknown: 1 computer", ExitIncomplete},
-		{"a rule that breaks", breaking, "estate: {sites: [" + acme.SiteX + "]}", Errored, "the rule broke on the estate: house/a.rego:15: eval_builtin_error: to_number: strconv.ParseFloat: parsing \"X\": invalid syntax", ExitTrouble},
-		{"a violation of odd shape", badShape, "estate: {sites: [" + acme.SiteX + "]}", Errored, "the rule broke on the estate: violation holds something that is not of the rule contract: unknown field \"title\"", ExitTrouble},
-		{"a violation without a resource", noResource, "estate: {sites: [" + acme.SiteX + "]}", Errored, "the rule broke on the estate: violation holds an object without the type of its resource: \"X\"", ExitTrouble},
-		{"client found", acme.ClientRule, "estate: {}\nclients: [" + acme.ClientX + "]", Fail, "", ExitFindings},
-		{"client not found", acme.ClientRule, "estate: {}\nclients: [" + acme.ClientY + "]", Pass, "", ExitClean},
-		{"no clients", acme.ClientRule, "estate: {}\nclients: []", NotEvaluated, "the snapshot has no clients", ExitIncomplete},
-		{"client section absent", licence, "estate: {}\nclients: [" + acme.ClientX + "]", NotEvaluated, "", ExitIncomplete},
-		{"a client rule that breaks", clientBreaks, "estate: {}\nclients: [" + acme.ClientX + "]", Errored, "the rule broke on client X: house/a.rego:13: eval_builtin_error: to_number: strconv.ParseFloat: parsing \"X\": invalid syntax", ExitTrouble},
-		{"a client rule that names a resource", named, "estate: {}\nclients: [" + acme.ClientX + "]", Errored, "the rule broke on client X: violation names a resource; in a rule of scope client the resource is the client", ExitTrouble},
+		{"nothing found", acme.Rule, "estate: {sites: [" + acme.SiteY + "]}", result.Pass, "", result.ExitClean},
+		{"no sites is an answer", acme.Rule, "estate: {sites: []}", result.Pass, "", result.ExitClean},
+		{"found", acme.Rule, "estate: {sites: [" + acme.SiteX + "]}", result.Fail, "", result.ExitClean}, // low, below the limit
+		{"section absent", acme.Rule, "estate: {subnets: []}", result.NotEvaluated, "section sites is not in the snapshot", result.ExitIncomplete},
+		{"unknown alone", withUnknown, "estate: {sites: [" + acme.SiteY + "]}", result.NotEvaluated, "", result.ExitIncomplete},
+		{"unknown beside a finding", withUnknown, "estate: {sites: [" + acme.SiteX + "," + acme.SiteY + "]}", result.Fail, "", result.ExitIncomplete},
+		{"version too old", withVersions, "estate: {server: {name: NS, version: 7.5.3153}, sites: [" + acme.SiteX + "]}", result.NotApplicable, "the rule is for versions >=8; this is 7.5.3153", result.ExitIncomplete},
+		{"version right", withVersions, "estate: {server: {name: NS, version: 8.10.1}, sites: [" + acme.SiteX + "]}", result.Fail, "", result.ExitClean},
+		{"version unknown", withVersions, "estate: {sites: [" + acme.SiteX + "]}", result.NotEvaluated, "the rule is for versions >=8 and the platform's version is unknown", result.ExitIncomplete},
+		{"totals without clients", counting, "estate: {sites: [" + acme.SiteX + "], package_servers: []}", result.NotEvaluated, "the snapshot has no clients", result.ExitIncomplete},
+		{"totals", counting, "estate: {sites: [" + acme.SiteX + "], package_servers: []}\nclients: [" + acme.ClientX + "," + acme.ClientY + "]", result.Fail, "", result.ExitClean},
+		{"totals leave package servers out", counting, "estate: {sites: [" + acme.SiteX + "], package_servers: [{guid: 00000000-0000-0000-0000-000000000001, name: X}]}\nclients: [" + acme.ClientX + "," + acme.ClientY + "]", result.Pass, "", result.ExitClean},
+		{"totals with an unknown status", counting, "estate: {sites: [" + acme.SiteX + "], package_servers: []}\nclients: [{guid: 00000000-0000-0000-0000-000000000009, name: Z}]", result.NotEvaluated, "not counted as clients, for their status is unknown: 1 computer", result.ExitIncomplete},
+		{"a rule that breaks", breaking, "estate: {sites: [" + acme.SiteX + "]}", result.Errored, "the rule broke on the estate: house/a.rego:15: eval_builtin_error: to_number: strconv.ParseFloat: parsing \"X\": invalid syntax", result.ExitTrouble},
+		{"a violation of odd shape", badShape, "estate: {sites: [" + acme.SiteX + "]}", result.Errored, "the rule broke on the estate: violation holds something that is not of the rule contract: unknown field \"title\"", result.ExitTrouble},
+		{"a violation without a resource", noResource, "estate: {sites: [" + acme.SiteX + "]}", result.Errored, "the rule broke on the estate: violation holds an object without the type of its resource: \"X\"", result.ExitTrouble},
+		{"client found", acme.ClientRule, "estate: {}\nclients: [" + acme.ClientX + "]", result.Fail, "", result.ExitFindings},
+		{"client not found", acme.ClientRule, "estate: {}\nclients: [" + acme.ClientY + "]", result.Pass, "", result.ExitClean},
+		{"no clients", acme.ClientRule, "estate: {}\nclients: []", result.NotEvaluated, "the snapshot has no clients", result.ExitIncomplete},
+		{"client section absent", licence, "estate: {}\nclients: [" + acme.ClientX + "]", result.NotEvaluated, "", result.ExitIncomplete},
+		{"a client rule that breaks", clientBreaks, "estate: {}\nclients: [" + acme.ClientX + "]", result.Errored, "the rule broke on client X: house/a.rego:13: eval_builtin_error: to_number: strconv.ParseFloat: parsing \"X\": invalid syntax", result.ExitTrouble},
+		{"a client rule that names a resource", named, "estate: {}\nclients: [" + acme.ClientX + "]", result.Errored, "the rule broke on client X: violation names a resource; in a rule of scope client the resource is the client", result.ExitTrouble},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			r := evaluate(t, mustPack(t, map[string]string{"a.rego": tt.rule}), tt.doc)
-			rule := r.Rules[0]
-			if rule.Verdict != tt.verdict {
-				t.Errorf("verdict %s, want %s (%+v)", rule.Verdict, tt.verdict, rule)
+			r := evaluate(t, packtest.Must(t, map[string]string{"a.rego": tt.rule}), tt.doc)
+			rl := r.Rules[0]
+			if rl.Verdict != tt.verdict {
+				t.Errorf("verdict %s, want %s (%+v)", rl.Verdict, tt.verdict, rl)
 			}
 			reason := ""
-			if len(rule.Reasons) > 0 {
-				reason = rule.Reasons[0].Msg
+			if len(rl.Reasons) > 0 {
+				reason = rl.Reasons[0].Msg
 			}
 			if reason != tt.reason {
 				t.Errorf("reason %q\nwant   %q", reason, tt.reason)
 			}
-			if exit := r.ExitStatus(Medium, false); exit != tt.exit {
+			if exit := r.ExitStatus(rule.Medium, false); exit != tt.exit {
 				t.Errorf("exit status %d, want %d", exit, tt.exit)
 			}
-			if exit := r.ExitStatus(Medium, true); tt.exit == ExitIncomplete && exit != ExitClean {
+			if exit := r.ExitStatus(rule.Medium, true); tt.exit == result.ExitIncomplete && exit != result.ExitClean {
 				t.Errorf("exit status %d with --allow-incomplete, want 0", exit)
 			}
 		})
@@ -131,20 +134,20 @@ func TestManifestDecidesWhatIsEvaluated(t *testing.T) {
 		name    string
 		rule    string
 		section snapshot.Section
-		verdict Verdict
+		verdict result.Verdict
 		reason  string
 	}{
-		{"collected", acme.Rule, snapshot.Section{Name: "sites", Status: snapshot.Collected}, Pass, ""},
-		{"denied", acme.Rule, snapshot.Section{Name: "sites", Status: snapshot.Denied, Error: "ask for SELECT"}, NotEvaluated, "section sites: denied: ask for SELECT"},
-		{"partial", acme.Rule, snapshot.Section{Name: "sites", Status: snapshot.Partial}, NotEvaluated, "section sites: partial"},
-		{"not in the manifest", acme.Rule, snapshot.Section{Name: "subnets", Status: snapshot.Collected}, NotEvaluated, "section sites is not in the snapshot's manifest"},
-		{"clients in part, nothing found", acme.ClientRule, snapshot.Section{Name: "clients", Status: snapshot.Partial}, NotEvaluated, "section clients: partial"},
-		{"clients denied", acme.ClientRule, snapshot.Section{Name: "clients", Status: snapshot.Denied}, NotEvaluated, "section clients: denied"},
-		{"the client as a whole, a part denied", whole, snapshot.Section{Name: "clients.addresses", Status: snapshot.Denied}, NotEvaluated, "section clients.addresses: denied"},
+		{"collected", acme.Rule, snapshot.Section{Name: "sites", Status: snapshot.Collected}, result.Pass, ""},
+		{"denied", acme.Rule, snapshot.Section{Name: "sites", Status: snapshot.Denied, Error: "ask for SELECT"}, result.NotEvaluated, "section sites: denied: ask for SELECT"},
+		{"partial", acme.Rule, snapshot.Section{Name: "sites", Status: snapshot.Partial}, result.NotEvaluated, "section sites: partial"},
+		{"not in the manifest", acme.Rule, snapshot.Section{Name: "subnets", Status: snapshot.Collected}, result.NotEvaluated, "section sites is not in the snapshot's manifest"},
+		{"clients in part, nothing found", acme.ClientRule, snapshot.Section{Name: "clients", Status: snapshot.Partial}, result.NotEvaluated, "section clients: partial"},
+		{"clients denied", acme.ClientRule, snapshot.Section{Name: "clients", Status: snapshot.Denied}, result.NotEvaluated, "section clients: denied"},
+		{"the client as a whole, a part denied", whole, snapshot.Section{Name: "clients.addresses", Status: snapshot.Denied}, result.NotEvaluated, "section clients.addresses: denied"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p := mustPack(t, map[string]string{"a.rego": strings.Replace(tt.rule, `== "X"`, `== "Z"`, 1)})
+			p := packtest.Must(t, map[string]string{"a.rego": strings.Replace(tt.rule, `== "X"`, `== "Z"`, 1)})
 			snap := snapshotWith(t, []snapshot.Section{tt.section}, &snapshot.Estate{Sites: []snapshot.Site{}}, client)
 			r, err := Evaluate(context.Background(), p, snap, Options{})
 			if err != nil {
@@ -166,7 +169,7 @@ func TestTalliesReachEstateRules(t *testing.T) {
 	reader := strings.Replace(acme.Rule, `site.name == "X"`, `data.totals.tally.named[site.name].often == 2`, 1)
 	counter := strings.Replace(acme.ClientRule, `violation contains {"msg": "X"} if input.name == "X"`,
 		"violation contains {\"msg\": \"Z\"} if input.name == \"Z\"\n\ntally contains [\"named\", input.name, \"often\"]", 1)
-	p := mustPack(t, map[string]string{"a.rego": reader, "b.rego": counter})
+	p := packtest.Must(t, map[string]string{"a.rego": reader, "b.rego": counter})
 	r := evaluate(t, p, "estate: {sites: ["+acme.SiteX+","+acme.SiteY+"], package_servers: []}\nclients: ["+acme.ClientX+","+
 		strings.Replace(acme.ClientX, "0001", "0003", 1)+","+acme.ClientY+"]")
 	var got []string
@@ -184,10 +187,10 @@ func TestTalliesReachEstateRules(t *testing.T) {
 func TestTalliesOfARuleThatWasNotEvaluated(t *testing.T) {
 	reader := strings.Replace(acme.Rule, `site.name == "X"`, `not data.totals.tally.named`, 1)
 	counter := strings.Replace(acme.ClientRule, `step: "+"`, `step: "+"`+"\n"+`#   versions: ">=8"`, 1) + "\ntally contains [\"named\", input.name]\n"
-	p := mustPack(t, map[string]string{"a.rego": reader, "b.rego": counter})
+	p := packtest.Must(t, map[string]string{"a.rego": reader, "b.rego": counter})
 	r := evaluate(t, p, "estate: {server: {name: NS, version: 7.5.3153}, sites: ["+acme.SiteX+"]}\nclients: ["+acme.ClientX+"]")
 	rule := r.Rules[1]
-	if rule.Verdict != NotEvaluated || rule.Reasons[0].Msg != "ACME-CLI-001, which counts for this rule, was not evaluated" {
+	if rule.Verdict != result.NotEvaluated || rule.Reasons[0].Msg != "ACME-CLI-001, which counts for this rule, was not evaluated" {
 		t.Errorf("%+v", rule)
 	}
 }
@@ -195,29 +198,29 @@ func TestTalliesOfARuleThatWasNotEvaluated(t *testing.T) {
 func TestTalliesThatLeftClientsOut(t *testing.T) {
 	reader := strings.Replace(acme.Rule, `site.name == "X"`, `data.totals.tally.licensed > 5`, 1)
 	counter := acme.ClientRule + "\ntally contains [\"licensed\"] if input.licence.in_use == true\n"
-	p := mustPack(t, map[string]string{"a.rego": reader, "b.rego": counter})
+	p := packtest.Must(t, map[string]string{"a.rego": reader, "b.rego": counter})
 	r := evaluate(t, p, "estate: {sites: ["+acme.SiteX+"]}\nclients: ["+acme.ClientX+"]")
 	rule := r.Rules[1]
-	if rule.Verdict != NotEvaluated || rule.Reasons[0].Msg != "not counted, for what is counted of them was not collected: 1 computer" {
+	if rule.Verdict != result.NotEvaluated || rule.Reasons[0].Msg != "not counted, for what is counted of them was not collected: 1 computer" {
 		t.Errorf("%+v", rule)
 	}
 }
 
 func TestClashingTalliesBreakTheRule(t *testing.T) {
-	rule := acme.ClientRule + "\ntally contains [\"a\"]\n\ntally contains [\"a\", \"b\"]\n"
-	r := evaluate(t, mustPack(t, map[string]string{"a.rego": rule}), "estate: {}\nclients: ["+acme.ClientX+"]")
-	if r.Rules[0].Verdict != Errored {
+	rl := acme.ClientRule + "\ntally contains [\"a\"]\n\ntally contains [\"a\", \"b\"]\n"
+	r := evaluate(t, packtest.Must(t, map[string]string{"a.rego": rl}), "estate: {}\nclients: ["+acme.ClientX+"]")
+	if r.Rules[0].Verdict != result.Errored {
 		t.Errorf("verdict %s, want error", r.Rules[0].Verdict)
 	}
 }
 
 func TestUnknownsAreGroupedAndBounded(t *testing.T) {
-	rule := acme.ClientRule + "\nunknown contains {\"msg\": sprintf(\"no idea about %s\", [input.name])}\n"
+	rl := acme.ClientRule + "\nunknown contains {\"msg\": sprintf(\"no idea about %s\", [input.name])}\n"
 	var clients []string
 	for i := range 70 {
 		clients = append(clients, fmt.Sprintf("{guid: 00000000-0000-0000-0000-0000000%05d, name: N%d, status: Active}", i, i%60))
 	}
-	r := evaluate(t, mustPack(t, map[string]string{"a.rego": rule}), "estate: {}\nclients: ["+strings.Join(clients, ",")+"]")
+	r := evaluate(t, packtest.Must(t, map[string]string{"a.rego": rl}), "estate: {}\nclients: ["+strings.Join(clients, ",")+"]")
 	rule0 := r.Rules[0]
 	if n := rule0.UnknownCount(); n != 70 {
 		t.Errorf("%d unknown objects, want 70", n)
@@ -230,7 +233,7 @@ func TestUnknownsAreGroupedAndBounded(t *testing.T) {
 func TestCancelledEvaluationStops(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	stop := errors.New("enough")
-	p := mustPack(t, map[string]string{"a.rego": acme.ClientRule})
+	p := packtest.Must(t, map[string]string{"a.rego": acme.ClientRule})
 	snap, err := snapshot.NewReader(strings.NewReader("estate: {}\nclients: ["+acme.ClientX+","+acme.ClientY+"]"), "doc.yaml")
 	if err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strconv"
 
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -126,15 +127,15 @@ func (c *streamed) computed(object string) (map[string]any, error) {
 
 // appendComputed appends a field of a computed object to a key: nothing where
 // the object is not there, and at least null where it is.
-func (c *streamed) appendComputed(key []byte, f computedField) []byte {
-	if f.object == "location" {
-		return append(key, c.place.text(f.name)...)
+func (c *streamed) appendComputed(key []byte, f rule.ComputedField) []byte {
+	if f.Object == "location" {
+		return append(key, c.place.text(f.Name)...)
 	}
 	d := scannedDates(&c.scan)
 	switch {
 	case !d.collected:
 		return key
-	case f.name == "undated":
+	case f.Name == "undated":
 		return strconv.AppendBool(key, d.undated)
 	case !d.dated:
 		return append(key, "null"...)

@@ -7,6 +7,8 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -35,7 +37,7 @@ type Example struct {
 
 // Expectation is what a rule says about an example.
 type Expectation struct {
-	Verdict  Verdict
+	Verdict  result.Verdict
 	Findings []ExampleObject `yaml:",omitempty"`
 	Unknown  []ExampleObject `yaml:",omitempty"`
 	// Whether it is not known which clients the findings can harm.
@@ -98,7 +100,7 @@ func (e *Example) snapshot() *yaml.Node {
 
 // Run judges the example by a pack and tells what one rule of it says, once the
 // rule counts: an example must not come out otherwise on another day.
-func (e *Example) Run(ctx context.Context, pack *Pack, rule string) (Expectation, error) {
+func (e *Example) Run(ctx context.Context, pack *rule.Pack, rule string) (Expectation, error) {
 	var got Expectation
 	snap, err := snapshot.NewYAMLReader(e.snapshot(), e.File)
 	if err != nil {
@@ -144,7 +146,7 @@ const maxNamed = 10_000
 
 // judgeBy judges a snapshot by one rule of a pack, on the day from which it
 // counts.
-func judgeBy(ctx context.Context, pack *Pack, snap Snapshot, id string) (*Result, error) {
+func judgeBy(ctx context.Context, pack *rule.Pack, snap Snapshot, id string) (*result.Result, error) {
 	rule, ok := pack.Rule(id)
 	if !ok {
 		return nil, fmt.Errorf("there is no rule %s", id)
@@ -153,6 +155,6 @@ func judgeBy(ctx context.Context, pack *Pack, snap Snapshot, id string) (*Result
 	if err != nil {
 		return nil, err
 	}
-	r.only, r.named = pack.triedWith(rule), maxNamed
+	r.only, r.named = pack.TriedWith(rule), maxNamed
 	return r.judge()
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -79,7 +80,7 @@ func TestReadExamplesRefuses(t *testing.T) {
 // All that is wrong is said at once.
 func TestReadExamplesSaysAll(t *testing.T) {
 	_, err := ReadExamples("a.yaml", []byte("examples:\n- nam: a\n  cases: b\n- {name: [], case: broken}\n"))
-	var flaws Flaws
+	var flaws rule.Flaws
 	if !errors.As(err, &flaws) || len(flaws) != 3 {
 		t.Errorf("got %v", err)
 	}

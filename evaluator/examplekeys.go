@@ -5,14 +5,16 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"gopkg.in/yaml.v3"
 )
 
 // exampleVerdicts are those that a rule can have about a worked example, which is
 // judged without waivers, and on a day when the rule counts.
-var exampleVerdicts = []Verdict{Pass, Fail, NotEvaluated, NotApplicable, NoSource, Errored}
+var exampleVerdicts = []result.Verdict{result.Pass, result.Fail, result.NotEvaluated, result.NotApplicable, result.NoSource, result.Errored}
 
-func verdictNames(verdicts []Verdict) []string {
+func verdictNames(verdicts []result.Verdict) []string {
 	names := make([]string, len(verdicts))
 	for i, v := range verdicts {
 		names[i] = string(v)
@@ -83,7 +85,7 @@ func (f *form) check(name string, at *yaml.Node, bad func(*yaml.Node, string)) {
 		switch first, twice := seen[key.Value]; {
 		case key.ShortTag() == "!!merge":
 		case !known:
-			bad(key, fmt.Sprintf("there is no key %q%s", key.Value, meant(key.Value, slices.Collect(maps.Keys(f.keys)))))
+			bad(key, fmt.Sprintf("there is no key %q%s", key.Value, rule.Meant(key.Value, slices.Collect(maps.Keys(f.keys)))))
 		case twice:
 			bad(key, fmt.Sprintf("the key %s stands here twice, first in line %d; remove one", key.Value, first))
 		default:

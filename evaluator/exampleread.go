@@ -12,6 +12,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/internal/excerpt"
 	"github.com/nscheck/nscheck/internal/nearest"
 	"github.com/nscheck/nscheck/internal/strictyaml"
@@ -27,7 +28,7 @@ func ReadExamples(file string, data []byte) ([]Example, error) {
 	}
 	r := exampleReader{file: file, text: string(data)}
 	examples := r.read()
-	if err := r.flaws.err(); err != nil {
+	if err := r.flaws.Err(); err != nil {
 		return nil, err
 	}
 	return examples, nil
@@ -36,15 +37,15 @@ func ReadExamples(file string, data []byte) ([]Example, error) {
 // exampleReader reads a file of worked examples.
 type exampleReader struct {
 	file, text string
-	flaws      Flaws
+	flaws      rule.Flaws
 }
 
 func (r *exampleReader) bad(at *yaml.Node, message string) {
 	r.flaws = append(r.flaws, exampleFlaw(r.file, r.text, at.Line, at.Column, message))
 }
 
-func exampleFlaw(file, text string, row, col int, message string) *Flaw {
-	return &Flaw{Kind: FlawExample, File: file, Row: row, Col: col, Msg: message, Line: excerpt.Line(text, row)}
+func exampleFlaw(file, text string, row, col int, message string) *rule.Flaw {
+	return &rule.Flaw{Kind: rule.FlawExample, File: file, Row: row, Col: col, Msg: message, Line: excerpt.Line(text, row)}
 }
 
 func (r *exampleReader) read() []Example {
@@ -67,7 +68,7 @@ func (r *exampleReader) read() []Example {
 		r.notYAML(err)
 		return nil
 	}
-	_, list := entryOf(top, "examples")
+	_, list := rule.EntryOf(top, "examples")
 	for i := range file.Examples {
 		e := &file.Examples[i]
 		e.node, e.text, e.File = resolved(resolved(list).Content[i]), r.text, r.file
@@ -81,7 +82,7 @@ var yamlErrorLine = regexp.MustCompile(`^line (\d+): `)
 
 // notYAML notes what the reader of YAML found.
 func (r *exampleReader) notYAML(err error) {
-	for message := range strings.SplitSeq(yamlError(err).Error(), "; ") {
+	for message := range strings.SplitSeq(rule.YAMLError(err).Error(), "; ") {
 		row := 1
 		if m := yamlErrorLine.FindStringSubmatch(message); m != nil {
 			row, _ = strconv.Atoi(m[1])
@@ -138,7 +139,7 @@ func noSuch(what, value string, known []string) string {
 func (e *Example) at(path ...string) *yaml.Node {
 	around, node := e.node, e.node
 	for _, step := range path {
-		key, value := entryOf(resolved(node), step)
+		key, value := rule.EntryOf(resolved(node), step)
 		if value == nil {
 			return around
 		}
@@ -148,16 +149,16 @@ func (e *Example) at(path ...string) *yaml.Node {
 }
 
 // packFor is the pack with the parameters of the example.
-func (e *Example) packFor(pack *Pack) (*Pack, error) {
-	with, name, err := pack.withParams(e.Params)
+func (e *Example) packFor(pack *rule.Pack) (*rule.Pack, error) {
+	with, name, err := pack.WithParams(e.Params)
 	if err == nil {
 		return with, nil
 	}
 	at := e.at("params")
-	if key, _ := entryOf(resolved(at), name); key != nil {
+	if key, _ := rule.EntryOf(resolved(at), name); key != nil {
 		at = key
 	}
-	return nil, Flaws{exampleFlaw(e.File, e.text, at.Line, at.Column, "params: "+err.Error())}
+	return nil, rule.Flaws{exampleFlaw(e.File, e.text, at.Line, at.Column, "params: "+err.Error())}
 }
 
 // snapshotFlaws are the places in the file of what is wrong with the snapshot of
@@ -172,7 +173,7 @@ func (e *Example) snapshotFlaws(err error) error {
 	default:
 		return err
 	}
-	flaws := make(Flaws, len(list))
+	flaws := make(rule.Flaws, len(list))
 	for i, f := range list {
 		message := f.Message
 		if f.Path != "" {
@@ -180,5 +181,5 @@ func (e *Example) snapshotFlaws(err error) error {
 		}
 		flaws[i] = exampleFlaw(e.File, e.text, cmp.Or(f.Line, e.Line), f.Column, message)
 	}
-	return flaws.err()
+	return flaws.Err()
 }

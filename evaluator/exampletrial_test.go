@@ -6,7 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nscheck/nscheck/evaluator/result"
 	"github.com/nscheck/nscheck/internal/acme"
+	"github.com/nscheck/nscheck/internal/packtest"
 )
 
 // TestExamplesDoNotAge checks that a worked example comes out the same before and
@@ -23,15 +25,15 @@ func TestExamplesDoNotAge(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, day := range []string{"2014-03-03", "2999-12-31"} {
-		p := mustPack(t, map[string]string{
+		p := packtest.Must(t, map[string]string{
 			"a.rego": strings.Replace(acme.Rule, "#   step:", "#   effective_on: \""+day+"\"\n#   step:", 1),
 		})
 		got, err := examples[0].Run(context.Background(), p, p.Rules[0].ID)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got.Verdict != Fail {
-			t.Errorf("effective on %s: verdict %s, want %s", day, got.Verdict, Fail)
+		if got.Verdict != result.Fail {
+			t.Errorf("effective on %s: verdict %s, want %s", day, got.Verdict, result.Fail)
 		}
 	}
 }
@@ -53,7 +55,7 @@ func TestExampleParameters(t *testing.T) {
 		{"names: Y", `a.yaml:4:14: params: parameter names must be a list, such as [Leeds, York], not the text "Y"`},
 	}
 	for _, tt := range tests {
-		p := mustPack(t, map[string]string{
+		p := packtest.Must(t, map[string]string{
 			"a.rego":      strings.Replace(acme.Rule, `site.name == "X"`, `site.name in data.params.names`, 1),
 			"params.yaml": "names: [X]\n",
 		})
@@ -63,13 +65,13 @@ func TestExampleParameters(t *testing.T) {
 		}
 		got, err := examples[0].Run(context.Background(), p, p.Rules[0].ID)
 		switch {
-		case tt.want == "" && (err != nil || got.Verdict != Fail):
+		case tt.want == "" && (err != nil || got.Verdict != result.Fail):
 			t.Errorf("%s: verdict %s, error %v", tt.params, got.Verdict, err)
 		case tt.want != "" && (err == nil || !strings.HasPrefix(err.Error(), tt.want+"\n")):
 			t.Errorf("%s: got %v, want %s", tt.params, err, tt.want)
 		}
-		if len(p.info.ChangedParams) > 0 {
-			t.Errorf("%s: the pack keeps the parameters %v", tt.params, p.info.Params)
+		if len(p.Info.ChangedParams) > 0 {
+			t.Errorf("%s: the pack keeps the parameters %v", tt.params, p.Info.Params)
 		}
 	}
 }
@@ -102,7 +104,7 @@ func TestExampleSnapshotPlaces(t *testing.T) {
 		{"a guid that is none", "000000000501", "5", "a.yaml:14:15: clients[0].guid: "},
 		{"an alias", "guid: 00000000-0000-0000-0000-000000000501", "guid: &g x\n        domain: *g", "a.yaml:14:15: clients[0].guid: "},
 	}
-	p := mustPack(t, map[string]string{"a.rego": acme.Rule})
+	p := packtest.Must(t, map[string]string{"a.rego": acme.Rule})
 	for _, tt := range tests {
 		examples, err := ReadExamples("a.yaml", []byte(strings.Replace(text, tt.old, tt.new, 1)))
 		if err == nil {
@@ -131,9 +133,9 @@ func TestExampleAliases(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := mustPack(t, map[string]string{"a.rego": acme.Rule})
+	p := packtest.Must(t, map[string]string{"a.rego": acme.Rule})
 	for _, e := range examples {
-		if got, err := e.Run(context.Background(), p, p.Rules[0].ID); err != nil || got.Verdict != Fail {
+		if got, err := e.Run(context.Background(), p, p.Rules[0].ID); err != nil || got.Verdict != result.Fail {
 			t.Errorf("%s: verdict %s, error %v", e.Name, got.Verdict, err)
 		}
 		if doc, err := e.Document(); err != nil || !strings.Contains(string(doc), "name: X") {
@@ -145,7 +147,7 @@ func TestExampleAliases(t *testing.T) {
 // TestExampleNamesAllUnknown has more objects that cannot be judged for one reason
 // than reports name.
 func TestExampleNamesAllUnknown(t *testing.T) {
-	const objects = 2*sampleSize + 1
+	const objects = 2*result.SampleSize + 1
 	var sites, clients strings.Builder
 	for i := range objects {
 		fmt.Fprintf(&sites, "        - {guid: 00000000-0000-0000-0000-0000000001%02d, name: S%02d}\n", i, i)
@@ -156,7 +158,7 @@ func TestExampleNamesAllUnknown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := mustPack(t, map[string]string{
+	p := packtest.Must(t, map[string]string{
 		"a.rego": acme.Rule + "\nunknown contains {\"msg\": \"u\", \"resource\": {\"type\": \"site\", \"name\": site.name}} if some site in data.estate.sites\n",
 		"b.rego": acme.ClientRule + "\nunknown contains {\"msg\": \"u\"} if input.status == null\n",
 	})

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -45,42 +47,42 @@ func (r *run) watch(c *streamed, rec *clientRecord, rules []int) {
 	}
 }
 
-func (w *watched) addEstate(rule *Rule, d detail) {
+func (w *watched) addEstate(rule *rule.Rule, d detail) {
 	if w != nil {
 		w.estate[rule.ID] = append(w.estate[rule.ID], d)
 	}
 }
 
 // explain puts together what was gathered; nil where nothing was.
-func (r *run) explain(c *causes) (*Explanation, error) {
+func (r *run) explain(c *causes) (*result.Explanation, error) {
 	w := r.watched
 	if w == nil {
 		return nil, nil
 	}
-	e := &Explanation{Client: w.input.client, Sites: []Resource{}, PackageServers: []snapshot.PackageServer{}, Checks: []Check{}}
+	e := &result.Explanation{Client: w.input.client, Sites: []result.Resource{}, PackageServers: []snapshot.PackageServer{}, Checks: []result.Check{}}
 	e.Client.Location = w.input.location
 	near := r.near(e, w.record)
 	var err error
 	if e.Ways, e.WaysUnknown, err = r.ways(r.ctx, e.Sites); err != nil {
 		return nil, err
 	}
-	for i, rule := range r.pack.Rules {
-		check := Check{Rule: rule.ID, Title: rule.Title, Step: rule.Step, Chain: rule.Chain, End: c.isEnd(i), Verdict: r.states[i].verdict}
+	for i, rl := range r.pack.Rules {
+		check := result.Check{Rule: rl.ID, Title: rl.Title, Step: rl.Step, Chain: rl.Chain, End: c.isEnd(i), Verdict: r.states[i].verdict}
 		switch {
-		case rule.SwitchedOff != nil:
-			check.Verdict, check.Msgs = Disabled, []string{rule.SwitchedOff.String()}
+		case rl.SwitchedOff != nil:
+			check.Verdict, check.Msgs = result.Disabled, []string{rl.SwitchedOff.String()}
 		case check.Verdict != "":
 			for _, reason := range r.states[i].reasons {
 				check.Msgs = append(check.Msgs, reason.Msg)
 			}
-		case rule.Scope == ClientScope:
-			settleCheck(&check, w.outcome[rule.ID].violations, w.outcome[rule.ID].unknown)
+		case rl.Scope == rule.ClientScope:
+			settleCheck(&check, w.outcome[rl.ID].violations, w.outcome[rl.ID].unknown)
 		default:
 			r.checkEstate(&check, i, near, len(e.PackageServers))
 		}
 		e.Checks = append(e.Checks, check)
 	}
-	slices.SortStableFunc(e.Checks, func(a, b Check) int {
+	slices.SortStableFunc(e.Checks, func(a, b result.Check) int {
 		return cmp.Or(strings.Compare(stepOrder(a.Step), stepOrder(b.Step)), cmp.Compare(a.Chain, b.Chain))
 	})
 	for _, f := range w.record.Findings {
@@ -109,17 +111,17 @@ func stepOrder(step string) string {
 
 // near finds the sites and package servers of a client; it returns the GUIDs
 // of all objects that concern it.
-func (r *run) near(e *Explanation, rec *clientRecord) map[string]bool {
+func (r *run) near(e *result.Explanation, rec *clientRecord) map[string]bool {
 	near := map[string]bool{rec.GUID: true, rec.Subnet: true}
 	for _, s := range r.estate.Sites {
 		if slices.Contains(rec.Sites, s.GUID) {
 			near[s.GUID] = true
-			e.Sites = append(e.Sites, Resource{Type: "site", GUID: s.GUID, Name: s.Name}.named())
+			e.Sites = append(e.Sites, result.Resource{Type: "site", GUID: s.GUID, Name: s.Name}.Named())
 		}
 	}
 	for i := range r.estate.PackageServers {
 		ps := &r.estate.PackageServers[i]
-		if slices.ContainsFunc(sitesOfServer(ps, r.nets), func(s string) bool { return slices.Contains(rec.Sites, s) }) {
+		if slices.ContainsFunc(SitesOfServer(ps, r.nets), func(s string) bool { return slices.Contains(rec.Sites, s) }) {
 			near[ps.GUID] = true
 			e.PackageServers = append(e.PackageServers, *ps)
 		}
@@ -130,7 +132,7 @@ func (r *run) near(e *Explanation, rec *clientRecord) map[string]bool {
 // checkEstate settles an estate rule for the client: a finding concerns it
 // where one of its selectors matches, or where it is about one of the client's
 // own objects.
-func (r *run) checkEstate(check *Check, index int, near map[string]bool, servers int) {
+func (r *run) checkEstate(check *result.Check, index int, near map[string]bool, servers int) {
 	rule := r.pack.Rules[index]
 	rec := *r.watched.record
 	held := candidate{rule: rule}
@@ -168,22 +170,22 @@ func (r *run) checkEstate(check *Check, index int, near map[string]bool, servers
 	}
 	settleCheck(check, violations, unknown)
 	check.Disproved = meant && !possible
-	check.Elsewhere = check.Elsewhere && check.Verdict == Pass
-	if check.Verdict == Pass && !check.Elsewhere && servers == 0 && r.watched.aboutServers(rule) {
-		check.Verdict, check.Msgs = NotApplicable, []string{"no package server is in a site of this client"}
+	check.Elsewhere = check.Elsewhere && check.Verdict == result.Pass
+	if check.Verdict == result.Pass && !check.Elsewhere && servers == 0 && r.watched.aboutServers(rule) {
+		check.Verdict, check.Msgs = result.NotApplicable, []string{"no package server is in a site of this client"}
 	}
 }
 
 // aboutServers reports whether all that a rule could not judge is about package
 // servers, so that it judged nothing of a client without one.
-func (w *watched) aboutServers(rule *Rule) bool {
+func (w *watched) aboutServers(rule *rule.Rule) bool {
 	unsure := w.estate[rule.ID]
 	return len(unsure) > 0 && !slices.ContainsFunc(unsure, func(d detail) bool { return d.Resource.Type != "package_server" })
 }
 
 // concerns reports whether what a rule says of an object concerns a client. A
 // site without a GUID stands for no known site.
-func concerns(object Resource, near map[string]bool, rec *clientRecord) bool {
+func concerns(object result.Resource, near map[string]bool, rec *clientRecord) bool {
 	switch {
 	case !isPlace(object.Type):
 		return true
@@ -200,13 +202,13 @@ func isPlace(resource string) bool {
 }
 
 // settleCheck sets the verdict of a check by what concerns the client.
-func settleCheck(c *Check, violations, unknown []detail) {
-	c.Verdict = Pass
+func settleCheck(c *result.Check, violations, unknown []detail) {
+	c.Verdict = result.Pass
 	if len(unknown) > 0 {
-		c.Verdict = NotEvaluated
+		c.Verdict = result.NotEvaluated
 	}
 	if len(violations) > 0 {
-		c.Verdict = Fail
+		c.Verdict = result.Fail
 	}
 	for _, d := range slices.Concat(violations, unknown) {
 		c.Msgs = append(c.Msgs, d.Msg)

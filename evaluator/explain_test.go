@@ -6,7 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nscheck/nscheck/evaluator/result"
 	"github.com/nscheck/nscheck/internal/acme"
+	"github.com/nscheck/nscheck/internal/packtest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -14,13 +16,13 @@ import (
 )
 
 // explainX judges causesEstate with some clients and explains client X.
-func explainX(t *testing.T, files map[string]string, clients string) *Explanation {
+func explainX(t *testing.T, files map[string]string, clients string) *result.Explanation {
 	t.Helper()
 	snap, err := snapshot.NewReader(strings.NewReader(causesEstate+clients), "doc.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := Evaluate(context.Background(), mustPack(t, files), snap, Options{
+	r, err := Evaluate(context.Background(), packtest.Must(t, files), snap, Options{
 		Watch: func(c *snapshot.Client) bool { return c.Name == "X" },
 	})
 	if err != nil {
@@ -95,7 +97,7 @@ func TestExplainOfAClientInNoKnownPlace(t *testing.T) {
 	files := map[string]string{"client.rego": acme.ClientRule, "fault.rego": faultRule("F-001", 100, `{"site": site.guid}`)}
 	e := explainX(t, files, "  - {guid: 00000000-0000-0000-0000-000000000001, name: X, status: Active, addresses: []}\n")
 	for _, c := range e.Checks {
-		if c.Rule == "F-001" && c.Verdict != NotEvaluated {
+		if c.Rule == "F-001" && c.Verdict != result.NotEvaluated {
 			t.Errorf("%+v", c)
 		}
 	}
@@ -106,7 +108,7 @@ func TestExplainOfAClientInNoKnownPlace(t *testing.T) {
 func TestExplainNoKnownSite(t *testing.T) {
 	text := strings.NewReplacer("\t\"affects\": [x],\n", "", `"guid": site.guid`, `"guid": null`).Replace(faultRule("F-001", 100, "x"))
 	files := map[string]string{"client.rego": acme.ClientRule, "fault.rego": text}
-	for address, want := range map[string]Verdict{"[10.1.0.7/24]": Pass, "[10.9.0.7/24]": Fail, "[]": Fail} {
+	for address, want := range map[string]result.Verdict{"[10.1.0.7/24]": result.Pass, "[10.9.0.7/24]": result.Fail, "[]": result.Fail} {
 		e := explainX(t, files, "  - {guid: 00000000-0000-0000-0000-000000000001, name: X, status: Active, addresses: "+address+"}\n")
 		for _, c := range e.Checks {
 			if c.Rule == "F-001" && c.Verdict != want {
@@ -124,7 +126,7 @@ func TestExplainWithoutAPackageServer(t *testing.T) {
 	files := map[string]string{"client.rego": acme.ClientRule, "fault.rego": text}
 	e := explainX(t, files, "  - {guid: 00000000-0000-0000-0000-000000000001, name: X, status: Active, addresses: [10.9.0.7/24]}\n")
 	for _, c := range e.Checks {
-		if c.Rule == "F-001" && (c.Verdict != NotApplicable || len(c.Msgs) != 1) {
+		if c.Rule == "F-001" && (c.Verdict != result.NotApplicable || len(c.Msgs) != 1) {
 			t.Errorf("%+v", c)
 		}
 	}
@@ -135,17 +137,17 @@ func TestTheChainBreaks(t *testing.T) {
 		"client.rego": acme.ClientRule + "\nunknown contains {\"msg\": \"?\"} if input.domain == null\n",
 		"fault.rego":  faultRule("F-001", 100, `{"site": site.guid}`),
 	}
-	for client, want := range map[string]Verdict{
-		`{guid: 00000000-0000-0000-0000-000000000001, name: X, domain: D}`:                Fail,
-		`{guid: 00000000-0000-0000-0000-000000000001, name: Y, domain: D}`:                Pass,
-		`{guid: 00000000-0000-0000-0000-000000000001, name: Y}`:                           NotEvaluated,
-		`{guid: 00000000-0000-0000-0000-000000000001, name: X, addresses: [10.1.0.7/24]}`: Fail,
+	for client, want := range map[string]result.Verdict{
+		`{guid: 00000000-0000-0000-0000-000000000001, name: X, domain: D}`:                result.Fail,
+		`{guid: 00000000-0000-0000-0000-000000000001, name: Y, domain: D}`:                result.Pass,
+		`{guid: 00000000-0000-0000-0000-000000000001, name: Y}`:                           result.NotEvaluated,
+		`{guid: 00000000-0000-0000-0000-000000000001, name: X, addresses: [10.1.0.7/24]}`: result.Fail,
 	} {
 		snap, err := snapshot.NewReader(strings.NewReader(causesEstate+"  - "+client+"\n"), "doc.yaml")
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := Evaluate(context.Background(), mustPack(t, files), snap, Options{Watch: func(*snapshot.Client) bool { return true }})
+		r, err := Evaluate(context.Background(), packtest.Must(t, files), snap, Options{Watch: func(*snapshot.Client) bool { return true }})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -181,7 +183,7 @@ func TestFrees(t *testing.T) {
 		if certainty != "" {
 			files["b.rego"] = strings.Replace(files["b.rego"], `601"}`, `601", "certainty": "possible"}`, 1)
 		}
-		r := evaluate(t, mustPack(t, files), causesEstate+clients)
+		r := evaluate(t, packtest.Must(t, files), causesEstate+clients)
 		var got []string
 		for _, c := range r.Causes {
 			got = append(got, fmt.Sprintf("%s %s frees %d of %d", c.Rule, c.Resource.Name, c.Frees, c.Clients))

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/nscheck/nscheck/internal/acme"
+	"github.com/nscheck/nscheck/internal/packtest"
 
 	"github.com/nscheck/nscheck/snapshot"
 )
@@ -29,7 +30,7 @@ func headOf(t testing.TB) []byte {
 // inAllWays judges what read returns in the fast way and in the plain one.
 func inAllWays(t *testing.T, read func() io.Reader) (errs []string) {
 	t.Helper()
-	p := mustPack(t, map[string]string{"a.rego": acme.ClientRule})
+	p := packtest.Must(t, map[string]string{"a.rego": acme.ClientRule})
 	for _, opts := range []Options{{Plain: true, Parallel: 1}, {Parallel: 1}, {Parallel: 4}, {Parallel: 2, Plain: true}} {
 		snap, err := snapshot.NewReader(read(), "s")
 		if err != nil {
@@ -125,7 +126,7 @@ func TestLineOfAGigabyte(t *testing.T) {
 func TestCancellingInTheMidst(t *testing.T) {
 	head := headOf(t)
 	busy := strings.Replace(acme.ClientRule, `input.name == "X"`, `count([1 | some i in numbers.range(1, 1000000); some j in numbers.range(1, 1000000); i + j == 0; input.managed]) == 1`, 1)
-	for name, rule := range map[string]string{"many clients": acme.ClientRule, "one client": busy} {
+	for name, r := range map[string]string{"many clients": acme.ClientRule, "one client": busy} {
 		for _, opts := range []Options{{Parallel: 1}, {Parallel: 4}, {Parallel: 2, Plain: true}} {
 			t.Run(fmt.Sprintf("%s, parallel %d, plain %t", name, opts.Parallel, opts.Plain), func(t *testing.T) {
 				before := runtime.NumGoroutine()
@@ -136,7 +137,7 @@ func TestCancellingInTheMidst(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if rule == busy {
+				if r == busy {
 					timer := time.AfterFunc(50*time.Millisecond, func() { cancel(stop) })
 					defer timer.Stop()
 				}
@@ -145,7 +146,7 @@ func TestCancellingInTheMidst(t *testing.T) {
 						cancel(stop)
 					}
 				}
-				_, err = Evaluate(ctx, mustPack(t, map[string]string{"a.rego": rule}), snap, opts)
+				_, err = Evaluate(ctx, packtest.Must(t, map[string]string{"a.rego": r}), snap, opts)
 				if !errors.Is(err, stop) || !regexp.MustCompile(`^stopped after \d+ clients: enough$`).MatchString(err.Error()) {
 					t.Errorf("got %v", err)
 				}

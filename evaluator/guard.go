@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
 	"github.com/open-policy-agent/opa/v1/topdown"
@@ -148,7 +149,7 @@ const decodedWeight = 64
 // decode is how answers of rules become values of Go. A value that holds another one
 // many times is copied each time, which nothing can stop, so it is weighed first.
 func (g *guard) decode(t *ast.Term, _ *rego.EvalContext) (any, error) {
-	if limit := int(g.memory); weightWithin(0, t, decodedWeight, limit) > limit {
+	if limit := int(g.memory); rule.WeightWithin(0, t, decodedWeight, limit) > limit {
 		return nil, &LimitError{msg: fmt.Sprintf("its answer takes more memory than %s, its limit (--rule-memory)", bytesText(g.memory))}
 	}
 	return ast.JSONWithOpt(t.Value, ast.JSONOpt{})

@@ -7,7 +7,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/internal/acme"
+	"github.com/nscheck/nscheck/internal/packtest"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
@@ -111,7 +114,7 @@ func TestStuckEatsMemory(t *testing.T) {
 // TestReportOfAnExhaustedRun makes sure that a run in which rules are no longer
 // evaluated ends with a report: the rules are in error, and the status says so.
 func TestReportOfAnExhaustedRun(t *testing.T) {
-	p := mustPack(t, map[string]string{"a.rego": acme.Rule, "b.rego": acme.ClientRule})
+	p := packtest.Must(t, map[string]string{"a.rego": acme.Rule, "b.rego": acme.ClientRule})
 	snap, err := snapshot.NewReader(strings.NewReader(twoSites), "test.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -121,26 +124,26 @@ func TestReportOfAnExhaustedRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.engine.guard.exhaust(0)
-	result, err := r.judge()
+	res, err := r.judge()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer result.Close()
-	for _, rule := range result.Rules {
-		if rule.Verdict != Errored || len(rule.Reasons) != 1 || !strings.Contains(rule.Reasons[0].Msg, "it was not evaluated to the end, because a rule takes more memory than") {
+	defer res.Close()
+	for _, rule := range res.Rules {
+		if rule.Verdict != result.Errored || len(rule.Reasons) != 1 || !strings.Contains(rule.Reasons[0].Msg, "it was not evaluated to the end, because a rule takes more memory than") {
 			t.Errorf("%s: %s %v", rule.ID, rule.Verdict, rule.Reasons)
 		}
 	}
-	if status := result.ExitStatus(Medium, true); status != ExitTrouble {
+	if status := res.ExitStatus(rule.Medium, true); status != result.ExitTrouble {
 		t.Errorf("exit status %d", status)
 	}
 }
 
 // TestWhereAStoppedRuleWas makes sure that a trial shows at what a rule was at work.
 func TestWhereAStoppedRuleWas(t *testing.T) {
-	rule := strings.Replace(acme.Rule, `site.name == "X"`, "site.name == \"X\"\n\t_endless", 1) + "\n_endless if " + unending["a cross product"].condition + "\n"
-	trial := tryOn(t, mustPack(t, map[string]string{"a.rego": rule}), "ACME-SITE-001", twoSites, TryOptions{Explain: true, RuleTimeout: 300 * time.Millisecond})
-	if trial.Verdict != Errored || len(trial.Clauses) != 1 {
+	r := strings.Replace(acme.Rule, `site.name == "X"`, "site.name == \"X\"\n\t_endless", 1) + "\n_endless if " + unending["a cross product"].condition + "\n"
+	trial := tryOn(t, packtest.Must(t, map[string]string{"a.rego": r}), "ACME-SITE-001", twoSites, TryOptions{Explain: true, RuleTimeout: 300 * time.Millisecond})
+	if trial.Verdict != result.Errored || len(trial.Clauses) != 1 {
 		t.Fatalf("%+v", trial)
 	}
 	if got, want := stopText(trial.Clauses[0].Stops[0]), "_endless | the rule was at work here when it was stopped"; got != want {

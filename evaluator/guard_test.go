@@ -8,7 +8,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/internal/acme"
+	"github.com/nscheck/nscheck/internal/packtest"
 
 	"github.com/nscheck/nscheck/snapshot"
 )
@@ -49,10 +52,10 @@ func TestLimits(t *testing.T) {
 		if strings.HasPrefix(name, "all") || strings.HasPrefix(name, "a range") || strings.HasPrefix(name, "a large") {
 			delete(scopes, "client") // it is stopped as in the others
 		}
-		for scope, rule := range scopes {
+		for scope, rl := range scopes {
 			t.Run(name+" in a rule of scope "+scope, func(t *testing.T) {
-				bad := strings.NewReplacer("ACME-SITE-001", "ACME-BAD-001", "ACME-CLI-001", "ACME-BAD-001", "called_x", "called_z").Replace(whether(rule, tt.condition))
-				p := mustPack(t, map[string]string{"a.rego": acme.Rule, "b.rego": acme.ClientRule, "c.rego": bad})
+				bad := strings.NewReplacer("ACME-SITE-001", "ACME-BAD-001", "ACME-CLI-001", "ACME-BAD-001", "called_x", "called_z").Replace(whether(rl, tt.condition))
+				p := packtest.Must(t, map[string]string{"a.rego": acme.Rule, "b.rego": acme.ClientRule, "c.rego": bad})
 				o := Options{RuleTimeout: 500 * time.Millisecond}
 				want := "it was stopped after 500ms, its time limit (--rule-timeout)"
 				if tt.memory {
@@ -65,21 +68,21 @@ func TestLimits(t *testing.T) {
 					t.Fatal(err)
 				}
 				got := ruleIn(t, r, "ACME-BAD-001")
-				if got.Verdict != Errored || len(got.Reasons) != 1 || !strings.Contains(got.Reasons[0].Msg, want) {
+				if got.Verdict != result.Errored || len(got.Reasons) != 1 || !strings.Contains(got.Reasons[0].Msg, want) {
 					t.Errorf("%s %v, want %s", got.Verdict, got.Reasons, want)
 				}
 				if ruleIn(t, r, "ACME-SITE-001").Findings != 1 || ruleIn(t, r, "ACME-CLI-001").Findings != 1 {
 					t.Error("the other rules found nothing")
 				}
-				if r.ExitStatus(Medium, true) != ExitTrouble {
-					t.Errorf("exit status %d", r.ExitStatus(Medium, true))
+				if r.ExitStatus(rule.Medium, true) != result.ExitTrouble {
+					t.Errorf("exit status %d", r.ExitStatus(rule.Medium, true))
 				}
 			})
 		}
 	}
 }
 
-func evaluateWith(t *testing.T, ctx context.Context, p *Pack, doc string, o Options) (*Result, error) {
+func evaluateWith(t *testing.T, ctx context.Context, p *rule.Pack, doc string, o Options) (*result.Result, error) {
 	t.Helper()
 	snap, err := snapshot.NewReader(strings.NewReader(doc), "test.yaml")
 	if err != nil {
@@ -94,18 +97,18 @@ func evaluateWith(t *testing.T, ctx context.Context, p *Pack, doc string, o Opti
 
 // TestStoppedOnce makes sure that a rule is not asked again once it was stopped.
 func TestStoppedOnce(t *testing.T) {
-	rule := whether(acme.ClientRule, unending["a cross product"].condition)
+	rl := whether(acme.ClientRule, unending["a cross product"].condition)
 	var clients []string
 	for i := range 200 {
 		clients = append(clients, fmt.Sprintf("{guid: 00000000-0000-0000-0000-%012d, name: C%d, status: Active}", i+1, i))
 	}
 	began := time.Now()
-	r, err := evaluateWith(t, context.Background(), mustPack(t, map[string]string{"a.rego": rule}), "estate: {}\nclients: ["+strings.Join(clients, ", ")+"]",
+	r, err := evaluateWith(t, context.Background(), packtest.Must(t, map[string]string{"a.rego": rl}), "estate: {}\nclients: ["+strings.Join(clients, ", ")+"]",
 		Options{RuleTimeout: 300 * time.Millisecond, Parallel: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if took := time.Since(began); r.Rules[0].Verdict != Errored || took > 30*time.Second {
+	if took := time.Since(began); r.Rules[0].Verdict != result.Errored || took > 30*time.Second {
 		t.Errorf("%s %v after %v", r.Rules[0].Verdict, r.Rules[0].Reasons, took)
 	}
 }
@@ -115,7 +118,7 @@ func TestCancelled(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
 	defer cancel()
 	began := time.Now()
-	_, err := evaluateWith(t, ctx, mustPack(t, map[string]string{"a.rego": whether(acme.Rule, unending["a cross product"].condition)}), twoSites, Options{})
+	_, err := evaluateWith(t, ctx, packtest.Must(t, map[string]string{"a.rego": whether(acme.Rule, unending["a cross product"].condition)}), twoSites, Options{})
 	if err == nil || !strings.Contains(err.Error(), "stopped ") || time.Since(began) > 50*time.Second {
 		t.Errorf("%v after %v", err, time.Since(began))
 	}

@@ -10,7 +10,7 @@ import (
 // buildIndex makes the lookup tables that rules read as data.index. They are
 // made here and not in Rego because OPA would compute them anew for every
 // client. The objects in them are those of the estate document.
-func buildIndex(estate *snapshot.Estate, doc map[string]any, nets *networks) map[string]any {
+func buildIndex(estate *snapshot.Estate, doc map[string]any, nets *Networks) map[string]any {
 	packages := byRole(doc["packages"])
 	one, several := map[string]any{}, map[string]any{}
 	for role, list := range packages {
@@ -105,10 +105,10 @@ func displayNames(estate *snapshot.Estate, packages map[string][]any) map[string
 	return out
 }
 
-func subnetSites(estate *snapshot.Estate, nets *networks) map[string]any {
+func subnetSites(estate *snapshot.Estate, nets *Networks) map[string]any {
 	out := map[string]any{}
 	for _, s := range estate.Subnets {
-		if sites := nets.sitesOf(s.CIDR); sites != nil {
+		if sites := nets.SitesOf(s.CIDR); sites != nil {
 			out[s.GUID] = anySlice(sites)
 		}
 	}
@@ -117,29 +117,29 @@ func subnetSites(estate *snapshot.Estate, nets *networks) map[string]any {
 
 // sitePackageServers lists the package servers of each site: those with an
 // address in it, and those assigned to it by hand.
-func sitePackageServers(estate *snapshot.Estate, nets *networks) map[string]any {
+func sitePackageServers(estate *snapshot.Estate, nets *Networks) map[string]any {
 	members := map[string][]string{}
 	for i := range estate.PackageServers {
 		ps := &estate.PackageServers[i]
-		for _, site := range sitesOfServer(ps, nets) {
+		for _, site := range SitesOfServer(ps, nets) {
 			members[site] = append(members[site], ps.GUID)
 		}
 	}
 	return forEverySite(estate, members)
 }
 
-func packageServerSites(estate *snapshot.Estate, nets *networks) map[string]any {
+func packageServerSites(estate *snapshot.Estate, nets *Networks) map[string]any {
 	out := map[string]any{}
 	for i := range estate.PackageServers {
 		ps := &estate.PackageServers[i]
-		out[ps.GUID] = anySlice(sitesOfServer(ps, nets))
+		out[ps.GUID] = anySlice(SitesOfServer(ps, nets))
 	}
 	return out
 }
 
 // addressSites are the sites of the addresses of each package server. A server
 // is absent if its addresses, or the site of one of them, are not known.
-func addressSites(estate *snapshot.Estate, nets *networks) map[string]any {
+func addressSites(estate *snapshot.Estate, nets *Networks) map[string]any {
 	out := map[string]any{}
 	for _, ps := range estate.PackageServers {
 		if ps.Addresses == nil {
@@ -158,7 +158,7 @@ func addressSites(estate *snapshot.Estate, nets *networks) map[string]any {
 // known: their assignment by hand or their addresses were not collected, they
 // are assigned to a site that does not exist, or they have an address in a
 // subnet whose site is unknown.
-func unplacedPackageServers(estate *snapshot.Estate, nets *networks) map[string]any {
+func unplacedPackageServers(estate *snapshot.Estate, nets *Networks) map[string]any {
 	out := map[string]any{}
 	for _, ps := range estate.PackageServers {
 		known := ps.Sites != nil && ps.Addresses != nil && nets.exist(ps.Sites)

@@ -18,6 +18,8 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/policies"
 	"github.com/nscheck/nscheck/snapshot"
 )
@@ -95,33 +97,33 @@ func as[T any](t testing.TB, value any) *T {
 // allCollected is a manifest in which every section was collected.
 func allCollected() map[string]snapshot.Status {
 	out := map[string]snapshot.Status{"clients": snapshot.Collected, "package_servers.agent_folder": snapshot.Collected}
-	for _, name := range estateSections {
+	for _, name := range rule.EstateSections {
 		out[name] = snapshot.Collected
 	}
-	for _, name := range clientSections {
+	for _, name := range rule.ClientSections {
 		out[name] = snapshot.Collected
 	}
-	for _, s := range subsections {
-		out[s.name] = snapshot.Collected
+	for _, s := range rule.Subsections {
+		out[s.Name] = snapshot.Collected
 	}
 	return out
 }
 
 // lawAnswers are the answers of all rules.
 type lawAnswers struct {
-	verdicts   map[string]Verdict
+	verdicts   map[string]result.Verdict
 	why        map[string]string // reasons and unknown objects of a rule
 	violations map[string]bool   // rule and object
 	unknown    map[string]bool   // the same
 }
 
-func answersOf(t testing.TB, p *Pack, text []byte, only string) lawAnswers {
+func answersOf(t testing.TB, p *rule.Pack, text []byte, only string) lawAnswers {
 	t.Helper()
 	snap, err := snapshot.NewReader(bytes.NewReader(text), "s")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var r *Result
+	var r *result.Result
 	if only == "" {
 		r, err = Evaluate(context.Background(), p, snap, Options{})
 	} else {
@@ -131,7 +133,7 @@ func answersOf(t testing.TB, p *Pack, text []byte, only string) lawAnswers {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	a := lawAnswers{map[string]Verdict{}, map[string]string{}, map[string]bool{}, map[string]bool{}}
+	a := lawAnswers{map[string]result.Verdict{}, map[string]string{}, map[string]bool{}, map[string]bool{}}
 	for _, rule := range r.Rules {
 		if only != "" && rule.ID != only {
 			continue
@@ -165,7 +167,7 @@ func answersOf(t testing.TB, p *Pack, text []byte, only string) lawAnswers {
 	return a
 }
 
-func objectKey(o Resource) string {
+func objectKey(o result.Resource) string {
 	if o.Type == "server" {
 		return o.Type // there is one, with or without a GUID
 	}
@@ -197,9 +199,9 @@ func breaches(before, after lawAnswers, taken string, alone bool) []string {
 	}
 	for rule, verdict := range after.verdicts {
 		switch verdict {
-		case Errored:
+		case result.Errored:
 			out = append(out, "it broke: "+rule+": "+after.why[rule])
-		case NotApplicable, Disabled:
+		case result.NotApplicable, result.Disabled:
 			if before.verdicts[rule] != verdict {
 				out = append(out, rule+" is no longer applicable")
 			}
@@ -255,7 +257,7 @@ func (d *lawDoc) at(path string, f func(object map[string]any, name string)) {
 
 // clientPaths are the fields that a section about clients fills.
 func clientPaths(section string) (out []string) {
-	for field, name := range clientSections {
+	for field, name := range rule.ClientSections {
 		if name == section && snapshot.Computed[field] == "" {
 			out = append(out, "input."+field)
 		}
@@ -277,15 +279,15 @@ func sectionChanges() (out []lawChange) {
 			}})
 		}
 	}
-	for _, name := range estateSections {
+	for _, name := range rule.EstateSections {
 		add(name, "estate."+name)
 	}
-	for _, s := range subsections {
-		if s.name != "package_servers.agent_folder" {
-			add(s.name, s.fields...)
+	for _, s := range rule.Subsections {
+		if s.Name != "package_servers.agent_folder" {
+			add(s.Name, s.Fields...)
 		}
 	}
-	for _, name := range slices.Sorted(maps.Values(clientSections)) {
+	for _, name := range slices.Sorted(maps.Values(rule.ClientSections)) {
 		if name != scanLogSection {
 			add(name, clientPaths(name)...)
 		}
@@ -377,7 +379,7 @@ func rowChanges(g *rand.Rand) (out []lawChange) {
 		c.change = func(d *lawDoc) { change(d) }
 		out = append(out, c)
 	}
-	for _, name := range estateSections {
+	for _, name := range rule.EstateSections {
 		add(name, func(d *lawDoc) (guid string) {
 			d.sections[name] = snapshot.Partial
 			if list, ok := d.estate[name].([]any); ok && len(list) > 0 {
@@ -386,13 +388,13 @@ func rowChanges(g *rand.Rand) (out []lawChange) {
 			return guid
 		})
 	}
-	for _, s := range subsections {
-		if s.name == lastRunSection || s.onDemand {
+	for _, s := range rule.Subsections {
+		if s.Name == rule.LastRunSection || s.OnDemand {
 			continue
 		}
-		add(s.name, func(d *lawDoc) string {
-			d.sections[s.name] = snapshot.Partial
-			for _, path := range s.fields {
+		add(s.Name, func(d *lawDoc) string {
+			d.sections[s.Name] = snapshot.Partial
+			for _, path := range s.Fields {
 				var objects []map[string]any
 				field := ""
 				d.at(path, func(object map[string]any, n string) { objects, field = append(objects, object), n })
@@ -424,8 +426,8 @@ func rowChanges(g *rand.Rand) (out []lawChange) {
 		}
 		return guid
 	})
-	add(lastRunSection, func(d *lawDoc) string {
-		d.sections[lastRunSection] = snapshot.Partial
+	add(rule.LastRunSection, func(d *lawDoc) string {
+		d.sections[rule.LastRunSection] = snapshot.Partial
 		if len(d.clients) == 0 {
 			return ""
 		}
@@ -439,7 +441,7 @@ func rowChanges(g *rand.Rand) (out []lawChange) {
 }
 
 // checkLaw takes things away from a snapshot and compares the answers.
-func checkLaw(t *testing.T, p *Pack, what string, doc *lawDoc, only string, changes []lawChange) {
+func checkLaw(t *testing.T, p *rule.Pack, what string, doc *lawDoc, only string, changes []lawChange) {
 	t.Helper()
 	before := answersOf(t, p, doc.text(t), only)
 	for _, c := range changes {
@@ -476,11 +478,11 @@ func guidsOf(d *lawDoc) map[string]bool {
 	return out
 }
 
-var loadAllOnce = sync.OnceValues(func() (*Pack, error) {
-	return LoadPack(Source{Name: "builtin", FS: policies.FS}, Source{Name: "examples", FS: os.DirFS("../examples")})
+var loadAllOnce = sync.OnceValues(func() (*rule.Pack, error) {
+	return rule.LoadPack(rule.Source{Name: "builtin", FS: policies.FS}, rule.Source{Name: "examples", FS: os.DirFS("../examples")})
 })
 
-func lawPack(t testing.TB) *Pack {
+func lawPack(t testing.TB) *rule.Pack {
 	t.Helper()
 	p, err := loadAllOnce()
 	if err != nil {
@@ -540,7 +542,7 @@ func TestLicenceCounts_missingSection(t *testing.T) {
 		section string
 		found   bool   // whether NS-LIC-002 has findings
 		why     string // what NS-LIC-002 says is unknown
-		holders Verdict
+		holders result.Verdict
 	}{
 		{"clients.inventory", true, "section clients.inventory: denied", before.verdicts["NS-LIC-006"]},
 		{"clients.addresses", false, "they disagree, but it is unknown in which site the computers are", before.verdicts["NS-LIC-006"]},
@@ -756,7 +758,7 @@ func TestLawExamples(t *testing.T) {
 				}
 				doc := (&lawDoc{estate: ex.Estate, clients: ex.Clients, sections: allCollected()}).clone(t)
 				for section := range doc.sections {
-					if _, there := doc.estate[section]; !there && slices.Contains(estateSections, section) {
+					if _, there := doc.estate[section]; !there && slices.Contains(rule.EstateSections, section) {
 						doc.sections[section] = snapshot.Denied
 					}
 				}

@@ -17,7 +17,7 @@ type network struct {
 // networks finds the subnet of an address and the sites of a subnet. The
 // longest prefix wins, and a subnet that is assigned to no site belongs to the
 // sites of its closest encompassing subnet (KB164756).
-type networks struct {
+type Networks struct {
 	byPrefix map[netip.Prefix]*network
 	lengths  []int           // prefix lengths in use, the longest first
 	sites    map[string]bool // the sites that exist; nil where they were not collected
@@ -26,8 +26,8 @@ type networks struct {
 // newNetworks reads the subnets of an estate. A subnet whose CIDR cannot be
 // read holds no address. One that is assigned to a site which does not exist
 // is in nobody knows which.
-func newNetworks(estate *snapshot.Estate) *networks {
-	n := &networks{byPrefix: map[netip.Prefix]*network{}}
+func newNetworks(estate *snapshot.Estate) *Networks {
+	n := &Networks{byPrefix: map[netip.Prefix]*network{}}
 	if estate.Sites != nil {
 		n.sites = map[string]bool{}
 		for _, s := range estate.Sites {
@@ -63,13 +63,13 @@ func newNetworks(estate *snapshot.Estate) *networks {
 }
 
 // exist reports whether no site is known not to exist.
-func (n *networks) exist(sites []string) bool {
+func (n *Networks) exist(sites []string) bool {
 	return n.sites == nil || !slices.ContainsFunc(sites, func(s string) bool { return !n.sites[s] })
 }
 
 // inherit gives unassigned networks the sites of their closest encompassing
 // network, the widest first so that a chain of them resolves.
-func (n *networks) inherit() {
+func (n *Networks) inherit() {
 	for _, bits := range slices.Backward(n.lengths) {
 		for prefix, net := range n.byPrefix {
 			if prefix.Bits() != bits || net.sites == nil || len(net.sites) > 0 {
@@ -83,7 +83,7 @@ func (n *networks) inherit() {
 }
 
 // find is the network with the longest prefix of at most bits that holds addr.
-func (n *networks) find(addr netip.Addr, bits int) *network {
+func (n *Networks) find(addr netip.Addr, bits int) *network {
 	for _, l := range n.lengths {
 		if l > bits || l > addr.BitLen() {
 			continue
@@ -100,7 +100,7 @@ func (n *networks) find(addr netip.Addr, bits int) *network {
 }
 
 // sitesOf are the effective sites of a subnet row; nil when unknown.
-func (n *networks) sitesOf(cidr string) []string {
+func (n *Networks) SitesOf(cidr string) []string {
 	prefix, err := netip.ParsePrefix(cidr)
 	if err != nil {
 		return nil
@@ -114,7 +114,7 @@ func (n *networks) sitesOf(cidr string) []string {
 
 // locate tells where a computer with these addresses is, the primary address
 // first. Nothing is said about addresses that cannot be read.
-func (n *networks) locate(addresses []string) *snapshot.Location {
+func (n *Networks) locate(addresses []string) *snapshot.Location {
 	loc := &snapshot.Location{}
 	sites, known := []string{}, len(addresses) > 0
 	for i, text := range addresses {
@@ -155,7 +155,7 @@ func union(a, b []string) []string {
 }
 
 // sitesOfServer are the sites that a package server is known to belong to.
-func sitesOfServer(ps *snapshot.PackageServer, nets *networks) []string {
+func SitesOfServer(ps *snapshot.PackageServer, nets *Networks) []string {
 	sites := slices.DeleteFunc(slices.Clone(ps.Sites), func(s string) bool { return !nets.exist([]string{s}) })
 	for _, address := range ps.Addresses {
 		sites = union(sites, nets.locate([]string{address}).Sites)

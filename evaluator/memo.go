@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/nscheck/nscheck/evaluator/result"
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
@@ -36,7 +37,7 @@ type memo[T any] struct {
 	own   map[string]*answer[T]
 	idle  bool // it remembers nothing, for clients do not repeat
 	key   []byte
-	stats Timing
+	stats result.Timing
 }
 
 // answer is what a program says about some clients.

@@ -3,6 +3,8 @@ package evaluator
 import (
 	"slices"
 
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -21,17 +23,17 @@ const scanLogSection = "clients.scan_log"
 
 // splitMissing tells why a rule cannot be evaluated, and of what it needs no source
 // was named.
-func (r *run) splitMissing(rule *Rule) (missing, unsourced []Reason) {
-	for _, reason := range r.coll.missing(&rule.needs) {
+func (r *run) splitMissing(rule *rule.Rule) (missing, unsourced []result.Reason) {
+	for _, reason := range r.coll.missing(&rule.VerdictNeeds) {
 		if hint := onDemand[reason.Section]; hint != "" && reason.Status == "" {
-			unsourced = append(unsourced, Reason{Section: reason.Section, Msg: hint})
+			unsourced = append(unsourced, result.Reason{Section: reason.Section, Msg: hint})
 		} else {
 			missing = append(missing, reason)
 		}
 	}
 	const folder = "package_servers.agent_folder"
-	if rule.needs.fields.subsections()[folder] && r.folderUnnamed() {
-		unsourced = append(unsourced, Reason{Section: folder, Msg: onDemand[folder]})
+	if rule.VerdictNeeds.Fields.Subsections()[folder] && r.folderUnnamed() {
+		unsourced = append(unsourced, result.Reason{Section: folder, Msg: onDemand[folder]})
 	}
 	return missing, unsourced
 }
@@ -46,12 +48,12 @@ func (r *run) folderUnnamed() bool {
 // settleSource gives a rule about scan logs the verdict NoSource if the snapshot has
 // no manifest and no client has a scan log: a document that was written by hand says
 // nowhere which sources there were.
-func (r *run) settleSource(rule *Rule, res *RuleResult) {
-	if res.Verdict != NotEvaluated || r.coll.manifest || !rule.needs.client["scan_log"] || len(res.Unknown) != 1 || r.coll.clients == 0 {
+func (r *run) settleSource(rule *rule.Rule, res *result.RuleResult) {
+	if res.Verdict != result.NotEvaluated || r.coll.manifest || !rule.VerdictNeeds.Client["scan_log"] || len(res.Unknown) != 1 || r.coll.clients == 0 {
 		return
 	}
 	if u := res.Unknown[0]; u.Msg == lackMsg("scan_log") && u.Count == r.coll.clients && len(res.Reasons) == 0 {
-		res.Verdict, res.Unknown = NoSource, nil
-		res.Reasons = []Reason{{Section: scanLogSection, Msg: onDemand[scanLogSection]}}
+		res.Verdict, res.Unknown = result.NoSource, nil
+		res.Reasons = []result.Reason{{Section: scanLogSection, Msg: onDemand[scanLogSection]}}
 	}
 }

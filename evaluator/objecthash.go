@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nscheck/nscheck/evaluator/result"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -29,7 +30,7 @@ type objectHashes map[string]string
 // newObjectHashes takes the objects of all sections that are lists, and the
 // server. With a site go the subnets assigned to it and its package servers: they
 // are what is set for a site.
-func newObjectHashes(estate *snapshot.Estate, doc map[string]any, nets *networks) objectHashes {
+func newObjectHashes(estate *snapshot.Estate, doc map[string]any, nets *Networks) objectHashes {
 	objects := map[string][]any{}
 	add := func(object any) {
 		settings, ok := object.(map[string]any)
@@ -66,7 +67,7 @@ func newObjectHashes(estate *snapshot.Estate, doc map[string]any, nets *networks
 }
 
 // siteParts are the GUIDs of the subnets and package servers of each site.
-func siteParts(estate *snapshot.Estate, nets *networks) map[string][]string {
+func siteParts(estate *snapshot.Estate, nets *Networks) map[string][]string {
 	parts := map[string][]string{}
 	for _, s := range estate.Sites {
 		parts[s.GUID] = nil
@@ -82,7 +83,7 @@ func siteParts(estate *snapshot.Estate, nets *networks) map[string][]string {
 		add(s.Sites, s.GUID)
 	}
 	for i := range estate.PackageServers {
-		add(sitesOfServer(&estate.PackageServers[i], nets), estate.PackageServers[i].GUID)
+		add(SitesOfServer(&estate.PackageServers[i], nets), estate.PackageServers[i].GUID)
 	}
 	return parts
 }
@@ -97,7 +98,7 @@ func clientHash(rec *clientRecord, rule int) string {
 		if f.Rule != rule {
 			continue
 		}
-		parts = append(parts, settingOf(f.Path))
+		parts = append(parts, result.SettingOf(f.Path))
 		switch f.Actual.(type) {
 		case string, bool:
 			parts = append(parts, f.Actual)

@@ -7,13 +7,14 @@ import (
 	"testing"
 
 	"github.com/nscheck/nscheck/internal/acme"
+	"github.com/nscheck/nscheck/internal/packtest"
 )
 
 // TestObjectHash checks what of an estate object matters.
 func TestObjectHash(t *testing.T) {
 	const server = "{guid: 00000000-0000-0000-0000-000000000701, name: PS, constrained: false, sites: [" + acme.GUIDSiteX + "], addresses: [], basic_inventory_age_days: 1}"
 	hash := func(doc string) string {
-		p := mustPack(t, map[string]string{"a.rego": strings.Replace(strings.Replace(acme.Rule, `"name": site.name}`, `"guid": site.guid, "name": site.name}`, 1), `site.name == "X"`, fmt.Sprintf("site.guid == %q", acme.GUIDSiteX), 1)})
+		p := packtest.Must(t, map[string]string{"a.rego": strings.Replace(strings.Replace(acme.Rule, `"name": site.name}`, `"guid": site.guid, "name": site.name}`, 1), `site.name == "X"`, fmt.Sprintf("site.guid == %q", acme.GUIDSiteX), 1)})
 		for f := range evaluate(t, p, doc).Findings() {
 			return f.ObjectHash
 		}

@@ -3,6 +3,8 @@ package evaluator
 import (
 	"encoding/json"
 
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -19,7 +21,7 @@ type Observer interface {
 
 // ObservedClient is one client with the answers about it.
 type ObservedClient struct {
-	Resource Resource
+	Resource result.Resource
 	// Active reports whether the computer counts as a client.
 	Active bool
 	// StatusUnknown reports whether that is unknown.
@@ -36,20 +38,20 @@ type ObservedAnswer struct {
 	// Unknown reports whether the rule could not evaluate the client, or broke on it.
 	Unknown bool
 	// Stems are those of the fingerprints of its findings.
-	Stems []stem
+	Stems []result.Stem
 }
 
 // Observed is what an evaluation knows about the estate.
 type Observed struct {
-	Pack     *Pack
+	Pack     *rule.Pack
 	Estate   *snapshot.Estate
-	Networks *networks
+	Networks *Networks
 	// Servers are the GUIDs of the computers that do not count as clients.
 	Servers map[string]bool
 	// SiteClients is the number of clients by GUID of the site.
 	SiteClients map[string]int64
 	// Unsure are the objects of the estate that a rule could not evaluate, by its id.
-	Unsure map[string][]Resource
+	Unsure map[string][]result.Resource
 }
 
 // observe shows a client to the observer.
@@ -87,7 +89,7 @@ func (r *run) finishObserving() {
 	if r.opts.Observer == nil {
 		return
 	}
-	o := &Observed{Pack: r.pack, Estate: r.estate, Networks: r.nets, Servers: r.totals.servers, SiteClients: r.totals.sites, Unsure: map[string][]Resource{}}
+	o := &Observed{Pack: r.pack, Estate: r.estate, Networks: r.nets, Servers: r.totals.servers, SiteClients: r.totals.sites, Unsure: map[string][]result.Resource{}}
 	for i, rule := range r.pack.Rules {
 		o.Unsure[rule.ID] = r.states[i].unsure
 	}
@@ -96,12 +98,12 @@ func (r *run) finishObserving() {
 
 // clientStems are what fingerprints of a rule's findings about one client are
 // made of.
-func clientStems(rule *Rule, findings []clientFinding) []stem {
-	seen := ordinals{}
-	var stems []stem
+func clientStems(rule *rule.Rule, findings []clientFinding) []result.Stem {
+	seen := result.Ordinals{}
+	var stems []result.Stem
 	for _, f := range findings {
-		n := seen.next(rule.ID, Resource{Type: "client"}, "", f.Path)
-		stems = append(stems, newStem(rule.ID, "client", "", f.Path, n))
+		n := seen.Next(rule.ID, result.Resource{Type: "client"}, "", f.Path)
+		stems = append(stems, result.NewStem(rule.ID, "client", "", f.Path, n))
 	}
 	return stems
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"io"
 	"slices"
 	"strings"
@@ -21,19 +23,19 @@ type outcome struct {
 
 // detail is one object of a rule's violation or unknown set.
 type detail struct {
-	Msg      string     `json:"msg"`
-	Resource *Resource  `json:"resource"`
-	Package  string     `json:"package"`
-	Path     string     `json:"path"`
-	Expected any        `json:"expected"`
-	Actual   any        `json:"actual"`
-	Paths    []string   `json:"paths"`
-	Affects  []Selector `json:"affects"`
+	Msg      string            `json:"msg"`
+	Resource *result.Resource  `json:"resource"`
+	Package  string            `json:"package"`
+	Path     string            `json:"path"`
+	Expected any               `json:"expected"`
+	Actual   any               `json:"actual"`
+	Paths    []string          `json:"paths"`
+	Affects  []result.Selector `json:"affects"`
 }
 
 // readOutcome reads the sets that a rule defines, by name. Anything that is
 // not of the rule contract is an error: guessing would hide findings.
-func readOutcome(r *Rule, sets map[string]any) (outcome, error) {
+func readOutcome(r *rule.Rule, sets map[string]any) (outcome, error) {
 	var o outcome
 	var err error
 	if o.violations, err = readDetails(r, "violation", sets["violation"]); err != nil {
@@ -54,8 +56,8 @@ func readOutcome(r *Rule, sets map[string]any) (outcome, error) {
 			if len(key) == 0 {
 				return o, errors.New("tally contains an empty list")
 			}
-			if owner := r.others[key[0]]; owner != nil {
-				return o, errors.New(countsOfOther(key[0], owner))
+			if owner := r.TallyOwners[key[0]]; owner != nil {
+				return o, errors.New(rule.CountsOfOther(key[0], owner))
 			}
 		}
 	}
@@ -74,7 +76,7 @@ func tallyError(set []any) error {
 }
 
 // readDetails reads one of the sets; it is nil where the rule does not define it.
-func readDetails(r *Rule, name string, set any) ([]detail, error) {
+func readDetails(r *rule.Rule, name string, set any) ([]detail, error) {
 	if list, isList := set.([]any); set == nil || isList && len(list) == 0 {
 		return nil, nil
 	} else if !isList {
@@ -93,33 +95,33 @@ func readDetails(r *Rule, name string, set any) ([]detail, error) {
 	return details, nil
 }
 
-func (d *detail) check(r *Rule, name string) error {
+func (d *detail) check(r *rule.Rule, name string) error {
 	switch {
 	case d.Msg == "":
 		return fmt.Errorf("%s holds an object without msg", name)
-	case r.Scope == ClientScope && d.Resource != nil:
+	case r.Scope == rule.ClientScope && d.Resource != nil:
 		return fmt.Errorf("%s names a resource; in a rule of scope client the resource is the client", name)
-	case r.Scope == ClientScope && len(d.Affects) > 0:
+	case r.Scope == rule.ClientScope && len(d.Affects) > 0:
 		return fmt.Errorf("%s has affects; only rules of scope estate do", name)
-	case r.Scope == ClientScope && len(d.Paths) > 0:
+	case r.Scope == rule.ClientScope && len(d.Paths) > 0:
 		return fmt.Errorf("%s has paths; only rules of scope estate do", name)
-	case r.Scope == ClientScope && d.Package != "":
+	case r.Scope == rule.ClientScope && d.Package != "":
 		return fmt.Errorf("%s has package; only rules of scope estate do", name)
-	case r.Scope == EstateScope && (d.Resource == nil || d.Resource.Type == ""):
+	case r.Scope == rule.EstateScope && (d.Resource == nil || d.Resource.Type == ""):
 		return fmt.Errorf("%s holds an object without the type of its resource: %q", name, d.Msg)
 	}
 	if d.Resource != nil {
-		*d.Resource = d.Resource.named()
+		*d.Resource = d.Resource.Named()
 	}
 	for i := range d.Affects {
 		a := &d.Affects[i]
-		if *a == (Selector{Certainty: a.Certainty}) {
+		if *a == (result.Selector{Certainty: a.Certainty}) {
 			return fmt.Errorf("%s: an entry of affects selects nothing: %q", name, d.Msg)
 		}
 		switch a.Certainty {
 		case "":
-			a.Certainty = Sure
-		case Sure, Possible:
+			a.Certainty = result.Sure
+		case result.Sure, result.Possible:
 		default:
 			return fmt.Errorf("%s: certainty %q is neither sure nor possible", name, a.Certainty)
 		}

@@ -6,7 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/internal/acme"
+	"github.com/nscheck/nscheck/internal/packtest"
 )
 
 func TestTalliesOfSomethingElse(t *testing.T) {
@@ -20,7 +23,7 @@ func TestTalliesOfSomethingElse(t *testing.T) {
 		{[]any{[]any{}}, "tally contains an empty list"},
 		{"x", "tally is not a set"},
 	} {
-		if _, err := readOutcome(&Rule{Scope: ClientScope}, map[string]any{"tally": tt.set}); errorText(err) != tt.want {
+		if _, err := readOutcome(&rule.Rule{Scope: rule.ClientScope}, map[string]any{"tally": tt.set}); errorText(err) != tt.want {
 			t.Errorf("%v: got %v, want %s", tt.set, err, tt.want)
 		}
 	}
@@ -44,7 +47,7 @@ func TestUnknownListsAllObjects(t *testing.T) {
 			sites = append(sites, fmt.Sprintf("{guid: 00000000-0000-0000-0000-%012d, name: S%d}", i+1, i))
 			clients = append(clients, fmt.Sprintf("{guid: 00000000-0000-0000-0001-%012d, name: C%d, status: Active}", i+1, i))
 		}
-		p := mustPack(t, map[string]string{
+		p := packtest.Must(t, map[string]string{
 			"a.rego": acme.Rule + "\nunknown contains {\"msg\": " + strings.ReplaceAll(tt.msg, "NAME", "site.name") + `, "resource": {"type": "site", "name": site.name, "guid": site.guid}} if some site in data.estate.sites` + "\n",
 			"b.rego": acme.ClientRule + "\nunknown contains {\"msg\": " + strings.ReplaceAll(tt.msg, "NAME", "input.name") + "} if input.name\n",
 		})
@@ -54,7 +57,7 @@ func TestUnknownListsAllObjects(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var read RuleResult
+			var read result.RuleResult
 			if err := json.Unmarshal(text, &read); err != nil {
 				t.Fatal(err)
 			}

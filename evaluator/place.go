@@ -8,13 +8,14 @@ import (
 	"slices"
 	"unique"
 
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
 // place is where clients are whose addresses lie in the same networks.
-type place struct {
+type Place struct {
 	kept uint32             // number of its whereabouts in the spool; 0 where there is none yet
-	loc  *snapshot.Location // nil where the addresses were not collected
+	Loc  *snapshot.Location // nil where the addresses were not collected
 	// texts are the fields of loc in JSON; a client without a location has none,
 	// and one that has a location has at least null.
 	texts []fieldText
@@ -27,7 +28,7 @@ type place struct {
 type fieldText struct{ name, text string }
 
 // text is a field of the location in JSON; empty where there is none.
-func (p *place) text(name string) string {
+func (p *Place) text(name string) string {
 	for _, t := range p.texts {
 		if t.name == name {
 			return t.text
@@ -37,12 +38,12 @@ func (p *place) text(name string) string {
 }
 
 // locator finds the places of clients without working each out anew.
-type locator struct {
-	nets   *networks
+type Locator struct {
+	nets   *Networks
 	ranges []addressRange
-	places map[string]*place
-	none   *place // of clients without collected addresses
-	left   func(*place)
+	places map[string]*Place
+	None   *Place // of clients without collected addresses
+	left   func(*Place)
 	key    []byte
 }
 
@@ -54,12 +55,12 @@ type addressRange struct {
 }
 
 // newLocator makes a locator; left is told of each place that it forgets.
-func newLocator(nets *networks, left func(*place)) *locator {
-	return &locator{nets: nets, ranges: nets.ranges(), places: map[string]*place{}, none: &place{}, left: left}
+func NewLocator(nets *Networks, left func(*Place)) *Locator {
+	return &Locator{nets: nets, ranges: nets.ranges(), places: map[string]*Place{}, None: &Place{}, left: left}
 }
 
 // ranges cuts all addresses where networks begin and end.
-func (n *networks) ranges() []addressRange {
+func (n *Networks) ranges() []addressRange {
 	cuts := []uint32{0}
 	for prefix := range n.byPrefix {
 		if !prefix.Addr().Is4() {
@@ -86,7 +87,7 @@ func (n *networks) ranges() []addressRange {
 }
 
 // rangeOf finds the range of an address.
-func (l *locator) rangeOf(address uint32) *addressRange {
+func (l *Locator) rangeOf(address uint32) *addressRange {
 	low, high := 0, len(l.ranges)
 	for high-low > 1 {
 		if middle := int(uint(low+high) / 2); l.ranges[middle].first <= address {
@@ -100,9 +101,9 @@ func (l *locator) rangeOf(address uint32) *addressRange {
 
 // of finds the place of a client by the JSON text of its addresses, which a
 // scan has checked; nil is for addresses that were not collected.
-func (l *locator) of(text []byte) (*place, error) {
+func (l *Locator) At(text []byte) (*Place, error) {
 	if text == nil {
-		return l.none, nil
+		return l.None, nil
 	}
 	l.key = l.key[:0]
 	usual := true
@@ -133,7 +134,7 @@ func (l *locator) of(text []byte) (*place, error) {
 	return l.add(text)
 }
 
-func (l *locator) add(text []byte) (*place, error) {
+func (l *Locator) add(text []byte) (*Place, error) {
 	var addresses []string
 	if err := json.Unmarshal(text, &addresses); err != nil {
 		return nil, err
@@ -148,14 +149,14 @@ func (l *locator) add(text []byte) (*place, error) {
 
 // tidy forgets all places where there are too many. No client must be under way
 // that is still to be counted in one of them.
-func (l *locator) tidy() {
+func (l *Locator) tidy() {
 	if len(l.places) >= limits.places {
 		l.forget()
 	}
 }
 
 // forget drops all places, each with a last word.
-func (l *locator) forget() {
+func (l *Locator) forget() {
 	for _, p := range l.places {
 		l.left(p)
 	}
@@ -163,9 +164,9 @@ func (l *locator) forget() {
 }
 
 // newPlace works out where a client with these addresses is.
-func newPlace(nets *networks, addresses []string) (*place, error) {
-	p := &place{loc: nets.locate(addresses)}
-	doc, err := jsonDocument(p.loc)
+func newPlace(nets *Networks, addresses []string) (*Place, error) {
+	p := &Place{Loc: nets.locate(addresses)}
+	doc, err := rule.ToDocument(p.Loc)
 	if err != nil {
 		return nil, err
 	}
@@ -186,8 +187,8 @@ func newPlace(nets *networks, addresses []string) (*place, error) {
 
 // doc is the location as rules see it; nil where the addresses were not
 // collected.
-func (p *place) doc() (map[string]any, error) {
-	if p.loc == nil {
+func (p *Place) doc() (map[string]any, error) {
+	if p.Loc == nil {
 		return nil, nil
 	}
 	doc := make(map[string]any, len(p.texts))

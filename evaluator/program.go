@@ -9,6 +9,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/util"
 
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -28,14 +29,14 @@ type program struct {
 	values   []snapshot.Field
 	presence []snapshot.Field
 	sections []snapshot.Field // whose being there the host looks at
-	computed []computedField
+	computed []rule.ComputedField
 	whole    string // why it depends on all of a client; else empty
 }
 
 func (e *engine) prepareProgram(ctx context.Context, pkg string, names []string) (program, error) {
-	r := e.pack.readsOf(pkg, names)
-	p := program{computed: r.computed, whole: r.whole}
-	p.values, p.presence = r.fields()
+	r := e.pack.ReadsOf(pkg, names)
+	p := program{computed: r.Computed, whole: r.Whole}
+	p.values, p.presence = r.Fields()
 	var err error
 	if p.single, err = e.prepare(ctx, pkg, names); err != nil {
 		return p, err
@@ -99,20 +100,20 @@ func (p *program) projection(c *streamed) (ast.Value, error) {
 	}
 	for _, f := range p.presence {
 		if c.scan.Has(f) {
-			objectAt(doc, fieldPaths[f])
+			objectAt(doc, rule.FieldPaths[f])
 		}
 	}
 	for _, f := range p.computed {
-		object, err := c.computed(f.object)
+		object, err := c.computed(f.Object)
 		if err != nil {
 			return nil, err
 		}
 		if object == nil {
 			continue
 		}
-		parts := objectAt(doc, []string{f.object})
-		if value, ok := object[f.name]; ok {
-			parts[f.name] = value
+		parts := objectAt(doc, []string{f.Object})
+		if value, ok := object[f.Name]; ok {
+			parts[f.Name] = value
 		}
 	}
 	return ast.InterfaceToValue(doc)
@@ -136,7 +137,7 @@ func decodeValue(text []byte) (value any, err error) {
 
 // put sets a field of a client.
 func put(doc map[string]any, f snapshot.Field, value any) {
-	path := fieldPaths[f]
+	path := rule.FieldPaths[f]
 	objectAt(doc, path[:len(path)-1])[path[len(path)-1]] = value
 }
 

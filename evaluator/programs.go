@@ -1,14 +1,17 @@
 package evaluator
 
-import "sync/atomic"
+import (
+	"github.com/nscheck/nscheck/evaluator/result"
+	"sync/atomic"
+)
 
 // judgement is what one rule says about some clients.
 type judgement struct {
 	id       uint32 // 0 where nothing was found
 	outcome  outcome
 	findings []clientFinding
-	stems    []stem // of the findings
-	tally    []int  // positions in the run's tallies
+	stems    []result.Stem // of the findings
+	tally    []int         // positions in the run's tallies
 }
 
 func (j *judgement) isSilent() bool {

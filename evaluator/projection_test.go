@@ -7,6 +7,7 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -52,16 +53,16 @@ func FuzzProjection(f *testing.F) {
 // programOf is a program that reads the fields that the masks name, and what
 // nscheck computes.
 func programOf(values, presence uint64) *program {
-	var r reads
+	var r rule.Reads
 	objects := objectFields()
 	for f := range snapshot.Field(snapshot.NumFields) {
-		r.values[f] = f != snapshot.Root && values>>f&1 == 1
-		r.presence[f] = f != snapshot.Root && objects[f] && presence>>f&1 == 1
+		r.Values[f] = f != snapshot.Root && values>>f&1 == 1
+		r.Presence[f] = f != snapshot.Root && objects[f] && presence>>f&1 == 1
 	}
 	p := &program{}
-	p.values, p.presence = r.fields()
-	names := []computedField{{"location", "network"}, {"location", "site"}, {"location", "sites"}, {"location", "subnet"},
-		{"events", "newest_age_days"}, {"events", "undated"}}
+	p.values, p.presence = r.Fields()
+	names := []rule.ComputedField{{Object: "location", Name: "network"}, {Object: "location", Name: "site"}, {Object: "location", Name: "sites"}, {Object: "location", Name: "subnet"},
+		{Object: "events", Name: "newest_age_days"}, {Object: "events", Name: "undated"}}
 	for i, name := range names {
 		if values>>(63-i)&1 == 1 {
 			p.computed = append(p.computed, name)
@@ -75,7 +76,7 @@ func programOf(values, presence uint64) *program {
 }
 
 // scannedClient is the client of a line; nil where the scan does not take it.
-func scannedClient(t *testing.T, head, line []byte, nets *networks) *streamed {
+func scannedClient(t *testing.T, head, line []byte, nets *Networks) *streamed {
 	if bytes.IndexByte(line, '\n') >= 0 {
 		return nil
 	}
@@ -93,7 +94,7 @@ func scannedClient(t *testing.T, head, line []byte, nets *networks) *streamed {
 				return nil
 			}
 		}
-		if c.place, err = newLocator(nets, func(*place) {}).of(c.scan.Text(addressesField)); err != nil {
+		if c.place, err = NewLocator(nets, func(*Place) {}).At(c.scan.Text(addressesField)); err != nil {
 			t.Fatal(err)
 		}
 		return c
@@ -121,15 +122,15 @@ func projectionByDecoder(t *testing.T, p *program, c *streamed) ast.Value {
 	}
 	out := map[string]any{}
 	for _, f := range p.values {
-		copyPath(out, doc, fieldPaths[f], true)
+		copyPath(out, doc, rule.FieldPaths[f], true)
 	}
 	for _, f := range p.presence {
-		copyPath(out, doc, fieldPaths[f], false)
+		copyPath(out, doc, rule.FieldPaths[f], false)
 	}
 	for _, f := range p.computed {
-		if _, ok := doc[f.object]; ok {
-			copyPath(out, doc, []string{f.object}, false)
-			copyPath(out, doc, []string{f.object, f.name}, true)
+		if _, ok := doc[f.Object]; ok {
+			copyPath(out, doc, []string{f.Object}, false)
+			copyPath(out, doc, []string{f.Object, f.Name}, true)
 		}
 	}
 	value, err := ast.InterfaceToValue(out)
@@ -180,7 +181,7 @@ func reaches(doc map[string]any, path []string) bool {
 }
 
 // objectFields are the fields of a client that are objects.
-func objectFields() (set fieldSet) {
+func objectFields() (set rule.FieldSet) {
 	var walk func(n *snapshot.FieldNode)
 	walk = func(n *snapshot.FieldNode) {
 		set[n.Field] = n.Children != nil

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
 	"github.com/open-policy-agent/opa/v1/storage"
@@ -15,7 +16,7 @@ import (
 
 // engine evaluates the rules of a pack against one estate.
 type engine struct {
-	pack  *Pack
+	pack  *rule.Pack
 	store storage.Store
 	now   time.Time
 	guard *guard
@@ -26,7 +27,7 @@ type engine struct {
 
 // newEngine puts the estate's documents into a store. The documents must not
 // be changed afterwards.
-func newEngine(pack *Pack, docs map[string]any, now time.Time, g *guard) *engine {
+func newEngine(pack *rule.Pack, docs map[string]any, now time.Time, g *guard) *engine {
 	return &engine{
 		pack:  pack,
 		now:   now,
@@ -88,7 +89,7 @@ func (e *engine) prepareQuery(ctx context.Context, q func(*rego.Rego)) (*query, 
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	prepared, err := rego.New(
-		rego.Compiler(e.pack.compiler),
+		rego.Compiler(e.pack.Compiler),
 		rego.Store(e.store),
 		q,
 		rego.StrictBuiltinErrors(true),

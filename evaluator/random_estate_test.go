@@ -10,6 +10,7 @@ import (
 	"testing"
 	"unicode/utf16"
 
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -50,8 +51,8 @@ func (g *randomEstate) text(t testing.TB, estate *snapshot.Estate, lines []strin
 	if err := m.CollectedAt.UnmarshalText([]byte("2014-03-03T06:00:00Z")); err != nil {
 		t.Fatal(err)
 	}
-	names := append([]string{"clients"}, estateSections...)
-	for _, s := range clientSections {
+	names := append([]string{"clients"}, rule.EstateSections...)
+	for _, s := range rule.ClientSections {
 		names = append(names, s)
 	}
 	slices.Sort(names)

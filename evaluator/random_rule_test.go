@@ -5,7 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/internal/acme"
+	"github.com/nscheck/nscheck/internal/packtest"
 )
 
 // rulesOfPack is how many random client rules a random pack has.
@@ -14,23 +16,23 @@ const rulesOfPack = 6
 // randomPack makes a pack of random rules, and rules of scope estate that read
 // what these count and explain what they find. Rules that do not compile are
 // thrown away; refused says how many.
-func randomPack(t *testing.T, g *randomEstate) (p *Pack, text string, refused int) {
+func randomPack(t *testing.T, g *randomEstate) (p *rule.Pack, text string, refused int) {
 	t.Helper()
-	files := map[string]string{"lib.rego": readsLibrary, "estate.rego": explainingRule, "totals.rego": totalsRule}
+	files := map[string]string{"lib.rego": acme.ReadsLibrary, "estate.rego": explainingRule, "totals.rego": totalsRule}
 	for i := range rulesOfPack {
-		rule := randomRule(g, i)
-		alone := map[string]string{"lib.rego": readsLibrary, "a.rego": rule, "b.rego": emptyRule(i + 1)}
-		if _, err := packOf(alone); err != nil {
+		r := randomRule(g, i)
+		alone := map[string]string{"lib.rego": acme.ReadsLibrary, "a.rego": r, "b.rego": emptyRule(i + 1)}
+		if _, err := packtest.Load(alone); err != nil {
 			if *showRefused {
-				t.Logf("%v\n%s", err, rule)
+				t.Logf("%v\n%s", err, r)
 			}
-			rule = emptyRule(i)
+			r = emptyRule(i)
 			refused++
 		}
-		files[fmt.Sprintf("r%d.rego", i)] = rule
-		text += rule + "\n"
+		files[fmt.Sprintf("r%d.rego", i)] = r
+		text += r + "\n"
 	}
-	return mustPack(t, files), text, refused
+	return packtest.Must(t, files), text, refused
 }
 
 // emptyRule is a rule that compiles in the place of one that does not.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // record notes a client with findings, and one that is watched.
@@ -76,9 +78,9 @@ func newRecord(c *streamed, proof *evidenceOf) *clientRecord {
 	return &clientRecord{whereabouts: *newWhereabouts(c.place), pattern: *newPattern(c, proof)}
 }
 
-func newWhereabouts(p *place) *whereabouts {
+func newWhereabouts(p *Place) *whereabouts {
 	where := &whereabouts{}
-	if loc := p.loc; loc != nil {
+	if loc := p.Loc; loc != nil {
 		where.Sites = loc.Sites
 		if len(loc.Sites) > 1 {
 			where.Primary = p.sites
@@ -107,13 +109,13 @@ func newPattern(c *streamed, proof *evidenceOf) *pattern {
 }
 
 // clientIdentities are those of a client's findings but for which client it is.
-func clientIdentities(p *Pack, rec *clientRecord) []identity {
-	seen := ordinals{}
-	ids := make([]identity, len(rec.Findings))
+func clientIdentities(p *rule.Pack, rec *clientRecord) []result.Identity {
+	seen := result.Ordinals{}
+	ids := make([]result.Identity, len(rec.Findings))
 	for i, f := range rec.Findings {
 		rule, kind := p.Rules[f.Rule], rec.resource().Type
-		n := seen.next(rule.ID, Resource{Type: kind}, "", f.Path)
-		ids[i] = newIdentity(rule, kind, "", f.Path, n)
+		n := seen.Next(rule.ID, result.Resource{Type: kind}, "", f.Path)
+		ids[i] = result.NewIdentity(rule, kind, "", f.Path, n)
 	}
 	return ids
 }

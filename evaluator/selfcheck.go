@@ -24,8 +24,8 @@ func (w *worker) selfCheck(ctx context.Context, c *streamed) error {
 		return fmt.Errorf("self-check failed on client %s, line %d: %s is %s where all are streamed and %s where it is judged alone; this is a bug in nscheck, please report it",
 			c.resource().Name, c.line, what, shown(streamed), shown(plain))
 	}
-	if !reflect.DeepEqual(c.place.loc, full.decoded.location) {
-		return differs("the location", c.place.loc, full.decoded.location)
+	if !reflect.DeepEqual(c.place.Loc, full.decoded.location) {
+		return differs("the location", c.place.Loc, full.decoded.location)
 	}
 	for i, m := range w.rules {
 		a, err := m.alone(ctx, full)

@@ -7,7 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nscheck/nscheck/evaluator/result"
 	"github.com/nscheck/nscheck/internal/acme"
+	"github.com/nscheck/nscheck/internal/packtest"
 
 	"github.com/nscheck/nscheck/snapshot"
 )
@@ -30,7 +32,7 @@ func selfCheckOf(t *testing.T, every int64) error {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := newRun(t.Context(), mustPack(t, map[string]string{"a.rego": acme.ClientRule}), snap, Options{SelfCheck: every})
+	r, err := newRun(t.Context(), packtest.Must(t, map[string]string{"a.rego": acme.ClientRule}), snap, Options{SelfCheck: every})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,13 +60,13 @@ func TestSelfCheckFindsAFieldThatWasForgotten(t *testing.T) {
 // TestSelfCheckOfAStoppedRule makes sure that no bug is seen where a rule is in
 // error for the clients behind the one at which it was stopped.
 func TestSelfCheckOfAStoppedRule(t *testing.T) {
-	rule := strings.Replace(whether(acme.ClientRule, unending["a cross product"].condition), "\tinput.name\n", "\tinput.name == \"X\"\n", 1)
-	r, err := evaluateWith(t, t.Context(), mustPack(t, map[string]string{"a.rego": rule}), "estate: {}\nclients: ["+acme.ClientY+","+acme.ClientX+"]",
+	rl := strings.Replace(whether(acme.ClientRule, unending["a cross product"].condition), "\tinput.name\n", "\tinput.name == \"X\"\n", 1)
+	r, err := evaluateWith(t, t.Context(), packtest.Must(t, map[string]string{"a.rego": rl}), "estate: {}\nclients: ["+acme.ClientY+","+acme.ClientX+"]",
 		Options{RuleTimeout: 200 * time.Millisecond, SelfCheck: 1, Parallel: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := r.Rules[0]; got.Verdict != Errored {
+	if got := r.Rules[0]; got.Verdict != result.Errored {
 		t.Errorf("%s %v", got.Verdict, got.Reasons)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"maps"
 
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -14,12 +16,12 @@ type Session struct {
 	// Client is one client as rules of scope client read it; nil where there is none.
 	Client map[string]any
 	// Of the client.
-	Resource Resource
+	Resource result.Resource
 }
 
 // NewSession reads a snapshot and counts its clients, also by the tallies of the
 // pack's rules. Choose chooses the client, as in [TryOptions]; nil means the first.
-func NewSession(ctx context.Context, pack *Pack, snap Snapshot, choose func(*snapshot.Client) bool, progress func(int64)) (*Session, error) {
+func NewSession(ctx context.Context, pack *rule.Pack, snap Snapshot, choose func(*snapshot.Client) bool, progress func(int64)) (*Session, error) {
 	r, err := newRun(ctx, pack, snap, Options{Progress: progress})
 	if err != nil {
 		return nil, err
@@ -27,10 +29,10 @@ func NewSession(ctx context.Context, pack *Pack, snap Snapshot, choose func(*sna
 	defer r.engine.release()
 	ctx = r.ctx
 	defer r.discard()
-	r.only = map[*Rule]bool{}
-	for _, rule := range pack.Rules {
-		if rule.defines(tallyOutput) {
-			r.only[rule] = true
+	r.only = map[*rule.Rule]bool{}
+	for _, rl := range pack.Rules {
+		if rl.Defines(rule.TallyOutput) {
+			r.only[rl] = true
 		}
 	}
 	r.sampling = &sampling{rule: -1, choose: choose, limit: 1}
@@ -38,11 +40,11 @@ func NewSession(ctx context.Context, pack *Pack, snap Snapshot, choose func(*sna
 		return nil, err
 	}
 	r.countTallies()
-	params, err := jsonDocument(pack.info.Params)
+	params, err := rule.ToDocument(pack.Info.Params)
 	if err != nil {
 		return nil, err
 	}
-	totals, err := jsonDocument(r.totalsDocument())
+	totals, err := rule.ToDocument(r.totalsDocument())
 	if err != nil {
 		return nil, err
 	}

@@ -2,17 +2,18 @@ package evaluator
 
 import (
 	"cmp"
+	"github.com/nscheck/nscheck/evaluator/result"
 	"slices"
 	"strings"
 )
 
 // sites are those of the estate, by name.
-func (r *run) sites() []Site {
-	var out []Site
+func (r *run) sites() []result.Site {
+	var out []result.Site
 	for _, s := range r.estate.Sites {
-		out = append(out, Site{s.GUID, cmp.Or(s.Name, s.GUID), r.totals.sites[s.GUID]})
+		out = append(out, result.Site{GUID: s.GUID, Name: cmp.Or(s.Name, s.GUID), Clients: r.totals.sites[s.GUID]})
 	}
-	slices.SortFunc(out, func(a, b Site) int {
+	slices.SortFunc(out, func(a, b result.Site) int {
 		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.GUID, b.GUID))
 	})
 	return out
@@ -25,18 +26,18 @@ func (r *run) objectSites() map[string][]string {
 		out[s.GUID] = []string{s.GUID}
 	}
 	for _, s := range r.estate.Subnets {
-		out[s.GUID] = r.nets.sitesOf(s.CIDR)
+		out[s.GUID] = r.nets.SitesOf(s.CIDR)
 	}
 	for i := range r.estate.PackageServers {
 		ps := &r.estate.PackageServers[i]
-		out[ps.GUID] = sitesOfServer(ps, r.nets)
+		out[ps.GUID] = SitesOfServer(ps, r.nets)
 	}
 	return out
 }
 
 // sitesOf are the sites that a finding of the estate is about: those of its
 // object, and those whose clients it can harm.
-func sitesOf(f Finding, objects map[string][]string) []string {
+func sitesOf(f result.Finding, objects map[string][]string) []string {
 	sites := slices.Clone(objects[f.Resource.GUID])
 	for _, s := range f.Affects {
 		sites = append(sites, objects[s.Subnet]...)

@@ -3,7 +3,9 @@ package evaluator
 import (
 	"testing"
 
+	"github.com/nscheck/nscheck/evaluator/result"
 	"github.com/nscheck/nscheck/internal/acme"
+	"github.com/nscheck/nscheck/internal/packtest"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -25,7 +27,7 @@ func TestSites(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			files := map[string]string{"client.rego": acme.ClientRule, "fault.rego": faultRule("F-001", 100, tt.affects)}
-			r := evaluate(t, mustPack(t, files), causesEstate+client)
+			r := evaluate(t, packtest.Must(t, files), causesEstate+client)
 			got := map[string][]string{}
 			for f, err := range r.Findings() {
 				if err != nil {
@@ -39,7 +41,7 @@ func TestSites(t *testing.T) {
 			if diff := cmp.Diff([]string{leeds}, got["X"]); diff != "" {
 				t.Errorf("client (-want +got):\n%s", diff)
 			}
-			if diff := cmp.Diff([]Site{{leeds, "Leeds", 1}, {york, "York", 0}}, r.Sites); diff != "" {
+			if diff := cmp.Diff([]result.Site{{GUID: leeds, Name: "Leeds", Clients: 1}, {GUID: york, Name: "York"}}, r.Sites); diff != "" {
 				t.Errorf("sites (-want +got):\n%s", diff)
 			}
 		})
@@ -49,7 +51,7 @@ func TestSites(t *testing.T) {
 // TestSitesOfPackageServers: a package server is where its address is, and
 // where it was assigned by hand.
 func TestSitesOfPackageServers(t *testing.T) {
-	const rule = `# METADATA
+	const rl = `# METADATA
 # title: Package server
 # description: Every one.
 # schemas: [{data.estate: schema.estate}]
@@ -65,7 +67,7 @@ violation contains {"msg": "fault", "resource": {"type": "package_server", "guid
 	some ps in data.estate.package_servers
 }
 `
-	r := evaluate(t, mustPack(t, map[string]string{"a.rego": rule}), `
+	r := evaluate(t, packtest.Must(t, map[string]string{"a.rego": rl}), `
 estate:
   sites:
     - {guid: 00000000-0000-0000-0000-000000000501, name: Leeds}
@@ -80,7 +82,7 @@ clients: []
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	}
-	want := []Site{{GUID: "00000000-0000-0000-0000-000000000502", Name: "00000000-0000-0000-0000-000000000502"}, {GUID: "00000000-0000-0000-0000-000000000501", Name: "Leeds"}}
+	want := []result.Site{{GUID: "00000000-0000-0000-0000-000000000502", Name: "00000000-0000-0000-0000-000000000502"}, {GUID: "00000000-0000-0000-0000-000000000501", Name: "Leeds"}}
 	if diff := cmp.Diff(want, r.Sites); diff != "" || len(r.Rules) != 1 || r.Rules[0].Findings != 1 {
 		t.Errorf("%d findings; sites (-want +got):\n%s", r.Rules[0].Findings, diff)
 	}

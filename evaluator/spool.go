@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/nscheck/nscheck/evaluator/result"
 	"github.com/nscheck/nscheck/internal/spill"
 )
 
@@ -53,8 +54,8 @@ type clientFinding struct {
 	Actual   any    `json:"actual,omitempty"`
 }
 
-func (r *clientRecord) resource() Resource {
-	return Resource{Type: "client", GUID: r.GUID, Name: r.Name}.named()
+func (r *clientRecord) resource() result.Resource {
+	return result.Resource{Type: "client", GUID: r.GUID, Name: r.Name}.Named()
 }
 
 // spool keeps client records in the order they came: in memory while they are
@@ -122,7 +123,7 @@ func (s *spool) where(w *whereabouts) (uint32, error) { return s.wheres.number(w
 func (s *spool) what(p *pattern) (uint32, error) { return s.whats.number(p, &s.mu) }
 
 // appendRecord appends a client of a class to the bytes of a spool.
-func appendRecord(dst []byte, c class, who Resource) []byte {
+func appendRecord(dst []byte, c class, who result.Resource) []byte {
 	dst = binary.AppendUvarint(dst, uint64(c.what))
 	if c != noClass {
 		dst = binary.AppendUvarint(dst, uint64(c.where))
@@ -135,7 +136,7 @@ func appendRecord(dst []byte, c class, who Resource) []byte {
 }
 
 // appendOddRecord appends a client without a class.
-func appendOddRecord(dst []byte, r *clientRecord, who Resource) ([]byte, error) {
+func appendOddRecord(dst []byte, r *clientRecord, who result.Resource) ([]byte, error) {
 	text, err := json.Marshal(r)
 	if err != nil {
 		return dst, fmt.Errorf("store findings of client %s: %w", who.Name, err)

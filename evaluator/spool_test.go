@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/nscheck/nscheck/evaluator/result"
 	"github.com/nscheck/nscheck/internal/spill"
 )
 
@@ -24,7 +25,7 @@ func classIn(s *spool, r *clientRecord) (class, error) {
 // spoolClient adds a client; one that is odd is kept whole.
 func spoolClient(s *spool, name string, odd bool) error {
 	rec := &clientRecord{pattern: pattern{Findings: []clientFinding{{Msg: "m", Actual: json.Number("7")}}}}
-	who := Resource{Name: name}
+	who := result.Resource{Name: name}
 	if odd {
 		record, err := appendOddRecord(nil, rec, who)
 		if err != nil {

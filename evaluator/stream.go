@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/nscheck/nscheck/evaluator/result"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -35,8 +36,8 @@ type unknownKey struct {
 type unknownClients struct {
 	unknownKey
 	count   int64
-	sample  []Resource
-	objects []Resource // all of them, in the order of the snapshot; see maxObjects
+	sample  []result.Resource
+	objects []result.Resource // all of them, in the order of the snapshot; see maxObjects
 }
 
 // failure is a rule that broke on clients.
@@ -66,8 +67,8 @@ func (b *blockResult) unknown(rule int, msg string, c *streamed) {
 	u.count++
 	object := c.resource()
 	u.objects = append(u.objects, object)
-	if len(u.sample) < b.named || compareNames(object, u.sample[b.named-1]) < 0 {
-		u.sample = sampleOf(u.sample, object, b.named)
+	if len(u.sample) < b.named || result.CompareNames(object, u.sample[b.named-1]) < 0 {
+		u.sample = result.AddSampleOf(u.sample, object, b.named)
 	}
 }
 
@@ -95,7 +96,7 @@ func (r *run) judgeClients(ctx context.Context) error {
 	}
 	err = r.stream(ctx, workers)
 	if ctx.Err() != nil {
-		return fmt.Errorf("stopped after %s: %w", count(r.coll.clients, "client"), context.Cause(ctx))
+		return fmt.Errorf("stopped after %s: %w", result.Count(r.coll.clients, "client"), context.Cause(ctx))
 	}
 	if err == nil {
 		r.tallied = r.gather(workers, &programs.tallies)
@@ -201,13 +202,13 @@ func (r *run) gather(workers []*worker, tallies *tallies) []tallyCount {
 	counts := make([]int64, len(tallies.keys))
 	for _, w := range workers {
 		w.locator.forget()
-		w.totals.leave(w.locator.none)
+		w.totals.leave(w.locator.None)
 		r.totals.add(w.totals)
 		for key, n := range w.tallied {
 			counts[key] += n
 		}
 		for i, m := range w.rules {
-			r.states[w.indexes[i]].timing.add(m.stats)
+			r.states[w.indexes[i]].timing.Add(m.stats)
 			r.states[w.indexes[i]].timing.Whole = m.whole
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
+	"github.com/nscheck/nscheck/evaluator/result"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -16,8 +17,8 @@ type streamed struct {
 	plain   bool                // whether scan is of no use
 	bundled bool                // whether the bundle knew it
 	line    int
-	place   *place
-	nets    *networks
+	place   *Place
+	nets    *Networks
 	answers []*answer[*judgement] // by position in worker.rules
 }
 
@@ -60,9 +61,9 @@ func (c *streamed) text(f snapshot.Field) string {
 	return text
 }
 
-func (c *streamed) resource() Resource {
+func (c *streamed) resource() result.Resource {
 	if c.plain {
-		return Resource{Type: "client", GUID: c.decoded.client.GUID, Name: c.decoded.client.Name}.named()
+		return result.Resource{Type: "client", GUID: c.decoded.client.GUID, Name: c.decoded.client.Name}.Named()
 	}
-	return Resource{Type: "client", GUID: c.text(guidField), Name: c.text(nameField)}.named()
+	return result.Resource{Type: "client", GUID: c.text(guidField), Name: c.text(nameField)}.Named()
 }

@@ -6,7 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/internal/acme"
+	"github.com/nscheck/nscheck/internal/packtest"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -46,11 +49,11 @@ made_by(x) := ["made", x]
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p := mustPack(t, map[string]string{"lib.rego": lib, "a.rego": acme.ClientRule + "\n" + tt.tally + "\n"})
-			keys := p.Rules[0].counts
+			p := packtest.Must(t, map[string]string{"lib.rego": lib, "a.rego": acme.ClientRule + "\n" + tt.tally + "\n"})
+			keys := p.Rules[0].TallyKeys
 			var got []string
-			if !keys.any {
-				got = slices.Sorted(maps.Keys(keys.named))
+			if !keys.Any {
+				got = slices.Sorted(maps.Keys(keys.Named))
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
@@ -69,22 +72,22 @@ func TestOnlyTalliesReadAreNeeded(t *testing.T) {
 	)
 	tests := []struct {
 		name, reads, other string
-		want               Verdict
+		want               result.Verdict
 		tried              string
 	}{
-		{"its own key", `data.totals.tally.own[site.name] == 5`, other, Pass, "CLI-001 SITE-001"},
-		{"its own key, through a variable", "counts := data.totals.tally\n\tcounts.own[site.name] == 5", other, Pass, "CLI-001 SITE-001"},
-		{"the other key", `data.totals.tally.other == 5`, other, NotEvaluated, "CLI-002 SITE-001"},
-		{"both keys", `data.totals.tally.own[site.name] == data.totals.tally.other + 5`, other, NotEvaluated, "CLI-001 CLI-002 SITE-001"},
-		{"all keys", `data.totals.tally[_][site.name] == 5`, other, NotEvaluated, "CLI-001 CLI-002 SITE-001"},
-		{"all of them", `count(data.totals.tally) == 5`, other, NotEvaluated, "CLI-001 CLI-002 SITE-001"},
-		{"one and all", "data.totals.tally.own[site.name] == 5\n\tcount(data.totals.tally) == 5", other, NotEvaluated, "CLI-001 CLI-002 SITE-001"},
-		{"its own key, where another may be any", `data.totals.tally.own[site.name] == 5`, computed, NotEvaluated, "CLI-001 CLI-002 SITE-001"},
+		{"its own key", `data.totals.tally.own[site.name] == 5`, other, result.Pass, "CLI-001 SITE-001"},
+		{"its own key, through a variable", "counts := data.totals.tally\n\tcounts.own[site.name] == 5", other, result.Pass, "CLI-001 SITE-001"},
+		{"the other key", `data.totals.tally.other == 5`, other, result.NotEvaluated, "CLI-002 SITE-001"},
+		{"both keys", `data.totals.tally.own[site.name] == data.totals.tally.other + 5`, other, result.NotEvaluated, "CLI-001 CLI-002 SITE-001"},
+		{"all keys", `data.totals.tally[_][site.name] == 5`, other, result.NotEvaluated, "CLI-001 CLI-002 SITE-001"},
+		{"all of them", `count(data.totals.tally) == 5`, other, result.NotEvaluated, "CLI-001 CLI-002 SITE-001"},
+		{"one and all", "data.totals.tally.own[site.name] == 5\n\tcount(data.totals.tally) == 5", other, result.NotEvaluated, "CLI-001 CLI-002 SITE-001"},
+		{"its own key, where another may be any", `data.totals.tally.own[site.name] == 5`, computed, result.NotEvaluated, "CLI-001 CLI-002 SITE-001"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			counter := strings.NewReplacer("CLI-001", "CLI-002", "called_x", "other").Replace(acme.ClientRule)
-			p := mustPack(t, map[string]string{
+			p := packtest.Must(t, map[string]string{
 				"a.rego": strings.Replace(acme.Rule, `site.name == "X"`, tt.reads, 1),
 				"b.rego": acme.ClientRule + "\ntally contains [\"own\", input.name]\n",
 				"c.rego": counter + tt.other,
@@ -99,7 +102,7 @@ func TestOnlyTalliesReadAreNeeded(t *testing.T) {
 			}
 			rule, _ := p.Rule("ACME-SITE-001")
 			var tried []string
-			for r := range p.triedWith(rule) {
+			for r := range p.TriedWith(rule) {
 				tried = append(tried, strings.TrimPrefix(r.ID, "ACME-"))
 			}
 			slices.Sort(tried)
@@ -113,12 +116,12 @@ func TestOnlyTalliesReadAreNeeded(t *testing.T) {
 // TestBuiltinTalliesAreTheirOwn holds the built-in rules to counting only what
 // stands in their code, for else rules of others would depend on them.
 func TestBuiltinTalliesAreTheirOwn(t *testing.T) {
-	p := builtinPack(t)
+	p := packtest.Builtin(t)
 	for _, r := range p.Rules {
-		if r.counts.any {
+		if r.TallyKeys.Any {
 			t.Errorf("%s may count any key", r.ID)
 		}
-		if r.needs.tally.any {
+		if r.VerdictNeeds.Tally.Any {
 			t.Errorf("%s may read any key", r.ID)
 		}
 	}
@@ -128,25 +131,25 @@ func TestBuiltinTalliesAreTheirOwn(t *testing.T) {
 // another one read.
 func TestKeysHaveOwners(t *testing.T) {
 	reader := strings.Replace(acme.Rule, `site.name == "X"`, `data.totals.tally.heads.all > 1`, 1)
-	first := sourceOf("first", map[string]string{"a.rego": reader, "b.rego": acme.ClientRule + "\ntally contains [\"heads\", \"all\"]\n"})
-	other := func(tally string) Source {
-		return sourceOf("other", map[string]string{"c.rego": strings.NewReplacer("ACME-CLI-001", "EVIL-001", "package acme", "package evil").Replace(acme.ClientRule) + "\n" + tally + "\n"})
+	first := packtest.Source("first", map[string]string{"a.rego": reader, "b.rego": acme.ClientRule + "\ntally contains [\"heads\", \"all\"]\n"})
+	other := func(tally string) rule.Source {
+		return packtest.Source("other", map[string]string{"c.rego": strings.NewReplacer("ACME-CLI-001", "EVIL-001", "package acme", "package evil").Replace(acme.ClientRule) + "\n" + tally + "\n"})
 	}
 	const want = `its tally counts under "heads", which is a key of first/b.rego; begin its entries with a text of the pack's own`
-	if _, err := LoadPack(first, other(`tally contains ["heads", "all"]`)); err == nil || !strings.Contains(err.Error(), "other/c.rego:15:1: "+want) {
+	if _, err := rule.LoadPack(first, other(`tally contains ["heads", "all"]`)); err == nil || !strings.Contains(err.Error(), "other/c.rego:15:1: "+want) {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}
 	const clients = "\nclients: [" + acme.ClientX + "," + acme.ClientY + "]"
-	for tally, verdict := range map[string]Verdict{
-		`tally contains [key, "all"] if key := concat("", ["he", "ads"])`: Errored,
-		`tally contains [key, "all"] if key := concat("", ["ha", "nds"])`: Fail,
+	for tally, verdict := range map[string]result.Verdict{
+		`tally contains [key, "all"] if key := concat("", ["he", "ads"])`: result.Errored,
+		`tally contains [key, "all"] if key := concat("", ["ha", "nds"])`: result.Fail,
 	} {
-		p, err := LoadPack(first, other(tally))
+		p, err := rule.LoadPack(first, other(tally))
 		if err != nil {
 			t.Fatal(err)
 		}
 		r := evaluate(t, p, "estate: {sites: ["+acme.SiteX+"]}"+clients)
-		if got := ruleIn(t, r, "EVIL-001"); got.Verdict != verdict || verdict == Errored && !strings.Contains(got.Reasons[0].Msg, want) {
+		if got := ruleIn(t, r, "EVIL-001"); got.Verdict != verdict || verdict == result.Errored && !strings.Contains(got.Reasons[0].Msg, want) {
 			t.Errorf("%s: %s %v", tally, got.Verdict, got.Reasons)
 		}
 		if got := ruleIn(t, r, "ACME-SITE-001"); got.Findings != 1 {
@@ -160,25 +163,25 @@ func TestTalliesOfNobody(t *testing.T) {
 	const nobody = ` if input.name == "nobody"`
 	tests := []struct {
 		name, tally, reads string
-		want               Verdict
+		want               result.Verdict
 	}{
-		{"no Active client", `tally contains ["own"]` + nobody, `data.totals.tally.own < 1`, NotEvaluated},
-		{"a key of one text", `tally contains ["own"]` + nobody, `data.totals.tally.own < 1`, Fail},
-		{"somebody", `tally contains ["own"]`, `data.totals.tally.own == 1`, Fail},
-		{"the beginning of a key", `tally contains ["own", input.name]` + nobody, `object.get(data.totals.tally.own, "X", 0) == 0`, Fail},
-		{"a key below it", `tally contains ["own", input.name]` + nobody, `not data.totals.tally.own.X`, Fail},
-		{"a key of two texts", `tally contains ["own", "old"]` + nobody, `data.totals.tally.own.old == 0`, Fail},
-		{"two texts of three", `tally contains ["own", "old", input.name]` + nobody, `data.totals.tally.own.old == {}`, Fail},
-		{"one of two keys", "tally contains [\"own\", \"old\"]\n\ntally contains [\"own\", \"new\"]" + nobody, `data.totals.tally.own == {"old": 1, "new": 0}`, Fail},
-		{"keys that contradict each other", "tally contains [\"own\"]" + nobody + "\n\ntally contains [\"own\", \"new\"]" + nobody, `data.totals.tally.own == {"new": 0}`, Fail},
-		{"a key that contradicts a count", "tally contains [\"own\"]\n\ntally contains [\"own\", \"new\"]" + nobody, `data.totals.tally.own == 1`, Fail},
-		{"a key that is computed", `tally contains [input.name]` + nobody, `data.totals.tally.own < 1`, Pass},
-		{"a client that could not be counted", `tally contains ["own"] if "Z" in input.filters`, `data.totals.tally.own == 0`, NotEvaluated},
-		{"the beginning, where one could not be", `tally contains ["own", x] if some x in input.filters`, `data.totals.tally.own == {}`, NotEvaluated},
+		{"no Active client", `tally contains ["own"]` + nobody, `data.totals.tally.own < 1`, result.NotEvaluated},
+		{"a key of one text", `tally contains ["own"]` + nobody, `data.totals.tally.own < 1`, result.Fail},
+		{"somebody", `tally contains ["own"]`, `data.totals.tally.own == 1`, result.Fail},
+		{"the beginning of a key", `tally contains ["own", input.name]` + nobody, `object.get(data.totals.tally.own, "X", 0) == 0`, result.Fail},
+		{"a key below it", `tally contains ["own", input.name]` + nobody, `not data.totals.tally.own.X`, result.Fail},
+		{"a key of two texts", `tally contains ["own", "old"]` + nobody, `data.totals.tally.own.old == 0`, result.Fail},
+		{"two texts of three", `tally contains ["own", "old", input.name]` + nobody, `data.totals.tally.own.old == {}`, result.Fail},
+		{"one of two keys", "tally contains [\"own\", \"old\"]\n\ntally contains [\"own\", \"new\"]" + nobody, `data.totals.tally.own == {"old": 1, "new": 0}`, result.Fail},
+		{"keys that contradict each other", "tally contains [\"own\"]" + nobody + "\n\ntally contains [\"own\", \"new\"]" + nobody, `data.totals.tally.own == {"new": 0}`, result.Fail},
+		{"a key that contradicts a count", "tally contains [\"own\"]\n\ntally contains [\"own\", \"new\"]" + nobody, `data.totals.tally.own == 1`, result.Fail},
+		{"a key that is computed", `tally contains [input.name]` + nobody, `data.totals.tally.own < 1`, result.Pass},
+		{"a client that could not be counted", `tally contains ["own"] if "Z" in input.filters`, `data.totals.tally.own == 0`, result.NotEvaluated},
+		{"the beginning, where one could not be", `tally contains ["own", x] if some x in input.filters`, `data.totals.tally.own == {}`, result.NotEvaluated},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p := mustPack(t, map[string]string{
+			p := packtest.Must(t, map[string]string{
 				"a.rego": strings.Replace(acme.Rule, `site.name == "X"`, tt.reads, 1),
 				"b.rego": acme.ClientRule + "\n" + tt.tally + "\n",
 			})
@@ -195,8 +198,8 @@ func TestTalliesOfNobody(t *testing.T) {
 
 // The order in which rules are loaded decides nothing.
 func TestZerosInAnyOrder(t *testing.T) {
-	paths := []tallyPath{
-		{[]string{"a"}, true}, {[]string{"a"}, false}, {[]string{"a", "b"}, true}, {[]string{"a", "b"}, false}, {[]string{"a", "c"}, true}, {[]string{"d"}, true},
+	paths := []rule.TallyPath{
+		{Texts: []string{"a"}, Whole: true}, {Texts: []string{"a"}, Whole: false}, {Texts: []string{"a", "b"}, Whole: true}, {Texts: []string{"a", "b"}, Whole: false}, {Texts: []string{"a", "c"}, Whole: true}, {Texts: []string{"d"}, Whole: true},
 	}
 	want := map[string]any{"a": map[string]any{"b": map[string]any{}, "c": int64(0)}, "d": int64(0)}
 	for i := range paths {

@@ -2,6 +2,7 @@ package evaluator
 
 import (
 	"cmp"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"slices"
 )
 
@@ -15,10 +16,10 @@ func (r *run) countTallies() {
 	if r.totals.clients == 0 {
 		return // nothing is known: statuses may be in another language
 	}
-	var paths []tallyPath
+	var paths []rule.TallyPath
 	for i, rule := range r.pack.Rules {
-		for _, path := range rule.counts.paths {
-			if n, counted := r.notCounted(i, path.texts[0]); counted && n == 0 {
+		for _, path := range rule.TallyKeys.Paths {
+			if n, counted := r.notCounted(i, path.Texts[0]); counted && n == 0 {
 				paths = append(paths, path)
 			}
 		}
@@ -30,16 +31,16 @@ func (r *run) countTallies() {
 // clients, and that none of them has, the number 0, or an empty object where only
 // its beginning stands there: what is undefined would be "no violation". The order
 // of paths is of no account.
-func (t *totals) addZeros(paths []tallyPath) {
+func (t *totals) addZeros(paths []rule.TallyPath) {
 	paths = slices.Clone(paths)
-	slices.SortStableFunc(paths, func(a, b tallyPath) int { // where two contradict each other, the longer key holds
-		return cmp.Compare(b.depth(), a.depth())
+	slices.SortStableFunc(paths, func(a, b rule.TallyPath) int { // where two contradict each other, the longer key holds
+		return cmp.Compare(b.Depth(), a.Depth())
 	})
 	for _, p := range paths {
 		m := t.tally
-		for i, text := range p.texts {
+		for i, text := range p.Texts {
 			next, there := m[text]
-			if !there && p.whole && i == len(p.texts)-1 {
+			if !there && p.Whole && i == len(p.Texts)-1 {
 				m[text] = int64(0)
 				break
 			}

@@ -3,6 +3,7 @@ package evaluator
 import (
 	"fmt"
 
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -70,7 +71,7 @@ func (t *totals) countStreamed(c *streamed) (active bool) {
 }
 
 // count counts a computer where it is a client.
-func (t *totals) count(known, active bool, p *place) {
+func (t *totals) count(known, active bool, p *Place) {
 	switch {
 	case !known:
 		t.noStatus++
@@ -82,22 +83,22 @@ func (t *totals) count(known, active bool, p *place) {
 
 // leave adds up the clients of a place. A client whose subnet is in several
 // sites counts in each of them: each has to serve it.
-func (t *totals) leave(p *place) {
+func (t *totals) leave(p *Place) {
 	n := p.clients
 	p.clients = 0
 	if n == 0 {
 		return
 	}
 	switch {
-	case p.loc == nil:
+	case p.Loc == nil:
 		t.noAddress += n
 		t.unlocated += n
-	case p.loc.Network == nil:
+	case p.Loc.Network == nil:
 		t.unlocated += n
-	case p.loc.Subnet != nil:
-		t.subnets[*p.loc.Subnet] += n
+	case p.Loc.Subnet != nil:
+		t.subnets[*p.Loc.Subnet] += n
 	default:
-		t.uncovered[*p.loc.Network] += n
+		t.uncovered[*p.Loc.Network] += n
 	}
 	for _, site := range p.sites {
 		t.sites[site] += n
@@ -211,7 +212,7 @@ func uncountedKey(rule, key string) string { return rule + " " + key }
 
 // missingGroup reports whether a clause of a tally counts nobody, because what it needs
 // was not collected.
-func (r *run) missingGroup(g *tallyGroup) bool { return len(r.coll.missing(&g.needs)) > 0 }
+func (r *run) missingGroup(g *rule.TallyGroup) bool { return len(r.coll.missing(&g.Needs)) > 0 }
 
 // notCounted is how many Active computers a rule did not count under a key, and whether
 // it counted any.
@@ -220,8 +221,8 @@ func (r *run) notCounted(index int, key string) (n int64, counted bool) {
 	if r.states[index].verdict != "" || r.leavesOut(rule) {
 		return 0, false
 	}
-	for _, g := range rule.groups {
-		if (g.keys.any || g.keys.named[key]) && r.missingGroup(&g) {
+	for _, g := range rule.Groups {
+		if (g.Keys.Any || g.Keys.Named[key]) && r.missingGroup(&g) {
 			return 0, false
 		}
 	}
@@ -232,7 +233,7 @@ func (r *run) notCounted(index int, key string) (n int64, counted bool) {
 func (r *run) notCountedDocument() map[string]any {
 	out := map[string]any{}
 	for i, rule := range r.pack.Rules {
-		for key := range rule.counts.named {
+		for key := range rule.TallyKeys.Named {
 			n, counted := r.notCounted(i, key)
 			before, there := out[key]
 			switch sum, _ := before.(int64); {

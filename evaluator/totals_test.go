@@ -4,7 +4,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/internal/acme"
+	"github.com/nscheck/nscheck/internal/packtest"
 )
 
 // clientAt is client X, with more fields.
@@ -20,25 +23,25 @@ func TestUncountedClients(t *testing.T) {
 	const all = ", status: Active, agent: {}, plugin: {}, addresses: [], filters: [], plugin_policies: [], packages: {}, inventory: {}, task_agent: {}"
 	tests := []struct {
 		name, rule, clients string
-		verdict             Verdict
+		verdict             result.Verdict
 		reason              string
 	}{
-		{"addresses of all", inSites, clientAt(", status: Active, addresses: [10.1.0.7/24]"), Pass, ""},
-		{"known to have no address", inSites, clientAt(", status: Active, addresses: []"), Pass, ""},
+		{"addresses of all", inSites, clientAt(", status: Active, addresses: [10.1.0.7/24]"), result.Pass, ""},
+		{"known to have no address", inSites, clientAt(", status: Active, addresses: []"), result.Pass, ""},
 		{"addresses not collected", inSites, acme.ClientX + "," + strings.Replace(clientAt(", status: Active, addresses: [10.1.0.7/24]"), "0001", "0009", 1),
-			NotEvaluated, "not counted where they are, for their addresses were not collected: 1 client"},
-		{"nobody asks where they are", counting, acme.ClientX, Pass, ""},
-		{"addresses of a retired computer", inSites, acme.ClientY[:len(acme.ClientY)-1] + ", addresses: [10.1.0.8/24]}," + clientAt(", status: Retired"), Pass, ""},
-		{"a status in another language", counting, clientAt(", status: Aktiv"), NotEvaluated, "no computer in the snapshot is an Active client"},
-		{"the same for a rule about clients", acme.ClientRule, strings.Replace(acme.ClientY, "Active", "Aktiv", 1), NotEvaluated, "no computer in the snapshot is an Active client"},
-		{"a client as a whole with all sections", whole, clientAt(all + ", licence: {in_use: true}"), Pass, ""},
-		{"a client as a whole without a section", whole, clientAt(all), NotEvaluated, ""},
+			result.NotEvaluated, "not counted where they are, for their addresses were not collected: 1 client"},
+		{"nobody asks where they are", counting, acme.ClientX, result.Pass, ""},
+		{"addresses of a retired computer", inSites, acme.ClientY[:len(acme.ClientY)-1] + ", addresses: [10.1.0.8/24]}," + clientAt(", status: Retired"), result.Pass, ""},
+		{"a status in another language", counting, clientAt(", status: Aktiv"), result.NotEvaluated, "no computer in the snapshot is an Active client"},
+		{"the same for a rule about clients", acme.ClientRule, strings.Replace(acme.ClientY, "Active", "Aktiv", 1), result.NotEvaluated, "no computer in the snapshot is an Active client"},
+		{"a client as a whole with all sections", whole, clientAt(all + ", licence: {in_use: true}"), result.Pass, ""},
+		{"a client as a whole without a section", whole, clientAt(all), result.NotEvaluated, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			doc := "estate: {package_servers: [], sites: [" + acme.SiteX + "], subnets: [{guid: 00000000-0000-0000-0000-000000000601, cidr: 10.1.0.0/24, " +
 				"sites: [00000000-0000-0000-0000-000000000501]}]}\nclients: [" + tt.clients + "]"
-			rule := evaluate(t, mustPack(t, map[string]string{"a.rego": tt.rule}), doc).Rules[0]
+			rule := evaluate(t, packtest.Must(t, map[string]string{"a.rego": tt.rule}), doc).Rules[0]
 			reason := ""
 			if len(rule.Reasons) > 0 {
 				reason = rule.Reasons[0].Msg
@@ -51,14 +54,14 @@ func TestUncountedClients(t *testing.T) {
 }
 
 func TestClientsCountInEverySiteOfTheirSubnet(t *testing.T) {
-	rule := strings.Replace(acme.Rule, `"msg": "X"`, `"msg": sprintf("%d clients", [data.totals.sites[site.guid].clients])`, 1)
-	rule = strings.Replace(rule, `site.name == "X"`, `data.totals.sites[site.guid]`, 1)
+	r := strings.Replace(acme.Rule, `"msg": "X"`, `"msg": sprintf("%d clients", [data.totals.sites[site.guid].clients])`, 1)
+	r = strings.Replace(r, `site.name == "X"`, `data.totals.sites[site.guid]`, 1)
 	doc := "estate: {package_servers: [], sites: [" + acme.SiteX + "," + acme.SiteY + "], subnets: [{guid: 00000000-0000-0000-0000-000000000601, cidr: 10.1.0.0/24, " +
 		"sites: [00000000-0000-0000-0000-000000000501, 00000000-0000-0000-0000-000000000502]}, {guid: 00000000-0000-0000-0000-000000000602, " +
 		"cidr: 10.2.0.0/24, sites: [00000000-0000-0000-0000-000000000502]}]}\nclients: [" +
 		clientAt(", status: Active, addresses: [10.1.0.7/24, 10.2.0.7/24]") + "," + acme.ClientY[:len(acme.ClientY)-1] + ", addresses: [10.2.0.8/24]}]"
 	var got []string
-	for f, err := range evaluate(t, mustPack(t, map[string]string{"a.rego": rule}), doc).Findings() {
+	for f, err := range evaluate(t, packtest.Must(t, map[string]string{"a.rego": r}), doc).Findings() {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,7 +78,7 @@ func TestVersions(t *testing.T) {
 		"8.5.3000+4": "8.5.3000", "8": "8.0.0", "seven": "", "": "", "99999999999999999999999": "",
 	} {
 		got := ""
-		if v := parseVersion(text); v != nil {
+		if v := rule.ParseVersion(text); v != nil {
 			got = v.String()
 		}
 		if got != want {
@@ -95,7 +98,7 @@ func TestNamelessObjectsKeepTheirFindings(t *testing.T) {
 		if text == acme.ClientRule {
 			text = strings.Replace(text, `input.name == "X"`, `input.name == ""`, 1)
 		}
-		r := evaluate(t, mustPack(t, map[string]string{"a.rego": text}), "estate: {sites: ["+acme.SiteX+"]}\nclients: ["+strings.Replace(acme.ClientX, "name: X", `name: ""`, 1)+"]")
+		r := evaluate(t, packtest.Must(t, map[string]string{"a.rego": text}), "estate: {sites: ["+acme.SiteX+"]}\nclients: ["+strings.Replace(acme.ClientX, "name: X", `name: ""`, 1)+"]")
 		n := 0
 		for f, err := range r.Findings() {
 			if n++; err != nil || f.Resource.Name != want {
@@ -120,15 +123,15 @@ func TestUnrecognisedServer(t *testing.T) {
 		name, rule string
 		server     map[string]any
 		clients    int
-		verdict    Verdict
+		verdict    result.Verdict
 		why        string
 	}{
-		{"known", found, map[string]any{"name": "NS", "guid": testGUID(9)}, 1, Fail, ""},
-		{"only the server", found, map[string]any{"name": "NS", "guid": testGUID(1)}, 1, NotEvaluated, "no computer in the snapshot is an Active client"},
-		{"no GUID", found, map[string]any{"name": "NS"}, 1, NotEvaluated, reason},
-		{"no section", found, nil, 1, NotEvaluated, reason},
-		{"no section and two clients", found, nil, 2, Fail, ""},
-		{"no section, and the rule asks", asks, nil, 1, NotEvaluated, "site X: X"},
+		{"known", found, map[string]any{"name": "NS", "guid": testGUID(9)}, 1, result.Fail, ""},
+		{"only the server", found, map[string]any{"name": "NS", "guid": testGUID(1)}, 1, result.NotEvaluated, "no computer in the snapshot is an Active client"},
+		{"no GUID", found, map[string]any{"name": "NS"}, 1, result.NotEvaluated, reason},
+		{"no section", found, nil, 1, result.NotEvaluated, reason},
+		{"no section and two clients", found, nil, 2, result.Fail, ""},
+		{"no section, and the rule asks", asks, nil, 1, result.NotEvaluated, "site X: X"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -143,7 +146,7 @@ func TestUnrecognisedServer(t *testing.T) {
 			for i := range tt.clients {
 				doc.clients = append(doc.clients, map[string]any{"guid": testGUID(1 + i), "name": "C", "status": "Active", "addresses": []any{"10.1.0.7/24"}})
 			}
-			pack := mustPack(t, map[string]string{"a.rego": tt.rule})
+			pack := packtest.Must(t, map[string]string{"a.rego": tt.rule})
 			got := answersOf(t, pack, doc.text(t), "")
 			if id := pack.Rules[0].ID; got.verdicts[id] != tt.verdict || !strings.Contains(got.why[id], tt.why) {
 				t.Errorf("got %s %q, want %s %q", got.verdicts[id], got.why[id], tt.verdict, tt.why)

@@ -8,6 +8,8 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -36,29 +38,29 @@ type Trial struct {
 	// What the rule finds.
 	Title string `json:"title"`
 	// How bad a finding is.
-	Severity Severity `json:"severity"`
+	Severity rule.Severity `json:"severity"`
 	// What the rule judges.
-	Scope Scope `json:"scope"`
+	Scope rule.Scope `json:"scope"`
 	// File of the rule.
 	File string `json:"file"`
 	// The client that the rule was tried on; absent where it was tried on the whole snapshot.
-	Client *Resource `json:"client,omitempty"`
+	Client *result.Resource `json:"client,omitempty"`
 	// Number of clients in the snapshot.
 	Clients int64 `json:"clients"`
 	// What became of the rule; of a client rule that is tried on one client, for that one.
-	Verdict Verdict `json:"verdict"`
+	Verdict result.Verdict `json:"verdict"`
 	// Why the rule was not evaluated, or not in full.
-	Reasons []Reason `json:"reasons,omitempty"`
+	Reasons []result.Reason `json:"reasons,omitempty"`
 	// Number of findings.
 	FindingCount int64 `json:"finding_count"`
 	// The first of them.
-	Findings []Finding `json:"findings"`
+	Findings []result.Finding `json:"findings"`
 	// Why it is not known whom the findings harm.
-	AffectsUnknown []Reason `json:"affects_unknown,omitempty"`
+	AffectsUnknown []result.Reason `json:"affects_unknown,omitempty"`
 	// Number of objects that the rule could not judge.
 	UnknownCount int64 `json:"unknown_count"`
 	// Those objects, by what is unknown.
-	Unknown []Unknown `json:"unknown,omitempty"`
+	Unknown []result.Unknown `json:"unknown,omitempty"`
 	// Number of different keys that the rule counted for data.totals.tally.
 	TallyCount int64 `json:"tally_count,omitempty"`
 	// The first of them.
@@ -72,7 +74,7 @@ type Trial struct {
 	// Where each clause of violation and unknown stopped; absent where that was not asked for.
 	Clauses []Clause `json:"clauses,omitempty"`
 	// The client that clauses are about, where no client was chosen and the rule judges clients.
-	ClausesClient *Resource `json:"clauses_client,omitempty"`
+	ClausesClient *result.Resource `json:"clauses_client,omitempty"`
 	// How often OPA evaluated the rule; clients that look the same to it share an evaluation.
 	Evaluations int64 `json:"evaluations"`
 	// What that took, in nanoseconds.
@@ -100,9 +102,9 @@ func (e TallyEntry) Ref() string {
 // Try judges a snapshot by one rule of a pack, as [Evaluate] does, and tells how
 // the rule came to its verdict. Waivers and baselines play no part. Where no
 // client is the chosen one, the trial has none and no verdict.
-func Try(ctx context.Context, pack *Pack, snap Snapshot, rule *Rule, opts TryOptions) (*Trial, error) {
-	if rule.Scope == EstateScope && opts.Client != nil {
-		return nil, fmt.Errorf("%s judges the estate, and not one client; leave the client out", rule.ID)
+func Try(ctx context.Context, pack *rule.Pack, snap Snapshot, rl *rule.Rule, opts TryOptions) (*Trial, error) {
+	if rl.Scope == rule.EstateScope && opts.Client != nil {
+		return nil, fmt.Errorf("%s judges the estate, and not one client; leave the client out", rl.ID)
 	}
 	r, err := newRun(ctx, pack, snap, Options{Parallel: opts.Parallel, Progress: opts.Progress, RuleTimeout: opts.RuleTimeout, RuleMemory: opts.RuleMemory})
 	if err != nil {
@@ -111,9 +113,9 @@ func Try(ctx context.Context, pack *Pack, snap Snapshot, rule *Rule, opts TryOpt
 	defer r.engine.release()
 	ctx = r.ctx
 	defer r.discard()
-	index := slices.Index(pack.Rules, rule)
-	r.only = pack.triedWith(rule)
-	if rule.Scope == ClientScope {
+	index := slices.Index(pack.Rules, rl)
+	r.only = pack.TriedWith(rl)
+	if rl.Scope == rule.ClientScope {
 		r.sampling = &sampling{rule: index, choose: opts.Client, limit: samplesOf(opts)}
 	}
 	if err := r.judgeClients(ctx); err != nil {
@@ -123,7 +125,7 @@ func Try(ctx context.Context, pack *Pack, snap Snapshot, rule *Rule, opts TryOpt
 	if err != nil {
 		return nil, err
 	}
-	t := r.newTrial(rule, index)
+	t := r.newTrial(rl, index)
 	if opts.Client != nil {
 		if r.sampling.chosen == nil {
 			return t, nil
@@ -134,7 +136,7 @@ func Try(ctx context.Context, pack *Pack, snap Snapshot, rule *Rule, opts TryOpt
 	}
 	t.countTally(r, index)
 	t.cut(opts.Limit)
-	return t, r.observe(ctx, t, rule, index, opts)
+	return t, r.observe(ctx, t, rl, index, opts)
 }
 
 // samplesOf is how many clients a rule is listened to for.
@@ -144,13 +146,13 @@ func samplesOf(o TryOptions) int { return min(o.Limit, maxSamples) }
 const maxSamples = 100
 
 // leavesOut tells whether a rule is not asked for.
-func (r *run) leavesOut(rule *Rule) bool { return r.only != nil && !r.only[rule] }
+func (r *run) leavesOut(rule *rule.Rule) bool { return r.only != nil && !r.only[rule] }
 
-func (r *run) newTrial(rule *Rule, index int) *Trial {
+func (r *run) newTrial(rule *rule.Rule, index int) *Trial {
 	timing := r.states[index].timing
 	return &Trial{
 		Rule: rule.ID, Title: rule.Title, Severity: rule.Severity, Scope: rule.Scope, File: rule.File,
-		Clients: r.coll.clients, Findings: []Finding{}, Evaluations: timing.Evaluations, Duration: timing.Duration,
+		Clients: r.coll.clients, Findings: []result.Finding{}, Evaluations: timing.Evaluations, Duration: timing.Duration,
 	}
 }
 
@@ -163,12 +165,12 @@ func (t *Trial) judgeClient(s *sampled, state *ruleState) {
 		t.Verdict, t.Reasons = state.verdict, state.reasons
 		return
 	case s.answer.err != nil:
-		t.Verdict, t.Reasons = Errored, []Reason{{Msg: "the rule broke: " + s.answer.err.Error()}}
+		t.Verdict, t.Reasons = result.Errored, []result.Reason{{Msg: "the rule broke: " + s.answer.err.Error()}}
 		return
 	}
 	said := s.answer.value.outcome
 	for _, v := range said.violations {
-		t.Findings = append(t.Findings, Finding{
+		t.Findings = append(t.Findings, result.Finding{
 			Rule: t.Rule, Severity: t.Severity, Msg: v.Msg, Resource: who, Path: v.Path, Expected: v.Expected, Actual: v.Actual,
 		})
 	}
@@ -183,19 +185,19 @@ func (t *Trial) judgeClient(s *sampled, state *ruleState) {
 	}
 	switch {
 	case t.FindingCount > 0:
-		t.Verdict = Fail
+		t.Verdict = result.Fail
 	case t.UnknownCount > 0:
-		t.Verdict = NotEvaluated
+		t.Verdict = result.NotEvaluated
 	default:
-		t.Verdict = Pass
+		t.Verdict = result.Pass
 	}
 	if said.uncounted != "" {
-		t.Reasons = append(t.Reasons, Reason{Msg: fmt.Sprintf("the client is not counted: section %q was not collected", said.uncounted)})
+		t.Reasons = append(t.Reasons, result.Reason{Msg: fmt.Sprintf("the client is not counted: section %q was not collected", said.uncounted)})
 	}
 }
 
 // judgeAll tells what the rule says about the whole snapshot.
-func (t *Trial) judgeAll(result *Result, index, limit int) error {
+func (t *Trial) judgeAll(result *result.Result, index, limit int) error {
 	r := result.Rules[index]
 	t.Verdict, t.Reasons, t.AffectsUnknown = r.Verdict, r.Reasons, r.AffectsUnknown
 	t.Unknown, t.UnknownCount, t.FindingCount = r.Unknown, r.UnknownCount(), r.Findings

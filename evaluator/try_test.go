@@ -6,7 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/internal/acme"
+	"github.com/nscheck/nscheck/internal/packtest"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -14,7 +17,7 @@ import (
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-func tryOn(t *testing.T, p *Pack, id, doc string, opts TryOptions) *Trial {
+func tryOn(t *testing.T, p *rule.Pack, id, doc string, opts TryOptions) *Trial {
 	t.Helper()
 	snap, err := snapshot.NewReader(strings.NewReader(doc), "doc.yaml")
 	if err != nil {
@@ -37,7 +40,7 @@ func tryOn(t *testing.T, p *Pack, id, doc string, opts TryOptions) *Trial {
 // TestTryingSaysWhatEvaluatingSays holds trials of all rules to a real evaluation,
 // with findings, unknown objects and totals, and with sections that are missing.
 func TestTryingSaysWhatEvaluatingSays(t *testing.T) {
-	p, text := builtinPack(t), demoSnapshot(t)
+	p, text := packtest.Builtin(t), demoSnapshot(t)
 	docs := map[string][]byte{"demo": text, "bare": []byte("estate: {sites: [" + acme.SiteX + "]}\nclients: [" + acme.ClientX + "]")}
 	for name, doc := range docs {
 		open := func() *snapshot.Reader {
@@ -47,18 +50,18 @@ func TestTryingSaysWhatEvaluatingSays(t *testing.T) {
 			}
 			return snap
 		}
-		result, err := Evaluate(t.Context(), p, open(), Options{})
+		res, err := Evaluate(t.Context(), p, open(), Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer result.Close()
-		for i, r := range result.Rules {
+		defer res.Close()
+		for i, r := range res.Rules {
 			trial, err := Try(t.Context(), p, open(), p.Rules[i], TryOptions{Limit: 1000})
 			if err != nil {
 				t.Fatal(err)
 			}
-			want := Trial{Verdict: r.Verdict, Reasons: r.Reasons, AffectsUnknown: r.AffectsUnknown, Unknown: r.Unknown, UnknownCount: r.UnknownCount(), FindingCount: r.Findings, Findings: []Finding{}}
-			for f, err := range result.Findings() {
+			want := Trial{Verdict: r.Verdict, Reasons: r.Reasons, AffectsUnknown: r.AffectsUnknown, Unknown: r.Unknown, UnknownCount: r.UnknownCount(), FindingCount: r.Findings, Findings: []result.Finding{}}
+			for f, err := range res.Findings() {
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -68,7 +71,7 @@ func TestTryingSaysWhatEvaluatingSays(t *testing.T) {
 				}
 			}
 			got := Trial{Verdict: trial.Verdict, Reasons: trial.Reasons, AffectsUnknown: trial.AffectsUnknown, Unknown: trial.Unknown, UnknownCount: trial.UnknownCount, FindingCount: trial.FindingCount, Findings: trial.Findings}
-			if diff := cmp.Diff(want, got, cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(Reason{})); diff != "" {
+			if diff := cmp.Diff(want, got, cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(result.Reason{})); diff != "" {
 				t.Errorf("%s of %s (-evaluated +tried):\n%s", r.ID, name, diff)
 			}
 		}
@@ -77,7 +80,7 @@ func TestTryingSaysWhatEvaluatingSays(t *testing.T) {
 
 // TestTryingOnOneClient holds trials on single clients to what explaining says of them.
 func TestTryingOnOneClient(t *testing.T) {
-	p, text := builtinPack(t), demoSnapshot(t)
+	p, text := packtest.Builtin(t), demoSnapshot(t)
 	for _, name := range []string{"LDS-PC030", "RTM-NEW01"} {
 		choose := func(c *snapshot.Client) bool { return c.Name == name }
 		snap, err := snapshot.NewReader(bytes.NewReader(text), "demo")
@@ -90,8 +93,8 @@ func TestTryingOnOneClient(t *testing.T) {
 		}
 		defer result.Close()
 		for _, check := range result.Watched.Checks {
-			rule, _ := p.Rule(check.Rule)
-			if rule.Scope != ClientScope {
+			rl, _ := p.Rule(check.Rule)
+			if rl.Scope != rule.ClientScope {
 				continue
 			}
 			trial := tryOn(t, p, check.Rule, string(text), TryOptions{Client: choose, Limit: 50})
@@ -142,7 +145,7 @@ clients: [` + acme.ClientX + `]
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			text := strings.Replace(acme.Rule, `site.name == "X"`, strings.ReplaceAll(tt.body, "; ", "\n\t"), 1) + "\n" + tt.helper + "\n"
-			trial := tryOn(t, mustPack(t, map[string]string{"a.rego": text}), "ACME-SITE-001", doc, TryOptions{Explain: true})
+			trial := tryOn(t, packtest.Must(t, map[string]string{"a.rego": text}), "ACME-SITE-001", doc, TryOptions{Explain: true})
 			if len(trial.Clauses) != 1 || len(trial.Clauses[0].Stops) == 0 {
 				t.Fatalf("%+v", trial)
 			}
@@ -189,7 +192,7 @@ func TestTrialListsAreBounded(t *testing.T) {
 	}
 	doc := "estate: {sites: []}\nclients: [" + strings.Join(clients, ",") + "]"
 	text := strings.Replace(acme.ClientRule, `if input.name == "X"`, "if {\n\tprint(input.guid)\n\tinput.name == \"X\"\n}", 1) + "\ntally contains [input.guid]\n"
-	trial := tryOn(t, mustPack(t, map[string]string{"a.rego": text}), "ACME-CLI-001", doc, TryOptions{Limit: 3})
+	trial := tryOn(t, packtest.Must(t, map[string]string{"a.rego": text}), "ACME-CLI-001", doc, TryOptions{Limit: 3})
 	if len(trial.Findings) != 3 || trial.FindingCount != 20 || len(trial.Tally) != 3 || trial.TallyCount != 20 ||
 		len(trial.Printed) != 3 || trial.PrintedMore != 0 || trial.PrintedClients != 3 {
 		t.Errorf("%+v", trial)
@@ -216,11 +219,11 @@ func TestTheClientThatIsExplained(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			text := strings.Replace(acme.ClientRule, `input.name == "X"`, tt.body, 1)
-			trial := tryOn(t, mustPack(t, map[string]string{"a.rego": text}), "ACME-CLI-001", doc, TryOptions{Explain: true, Limit: 1})
+			trial := tryOn(t, packtest.Must(t, map[string]string{"a.rego": text}), "ACME-CLI-001", doc, TryOptions{Explain: true, Limit: 1})
 			if trial.ClausesClient == nil || trial.ClausesClient.Name != tt.want {
 				t.Errorf("client %v, want %s; verdict %s, %v", trial.ClausesClient, tt.want, trial.Verdict, trial.Reasons)
 			}
-			if trial.Verdict == Errored && !strings.HasPrefix(trial.Reasons[0].Msg, "the rule broke on client "+tt.want) {
+			if trial.Verdict == result.Errored && !strings.HasPrefix(trial.Reasons[0].Msg, "the rule broke on client "+tt.want) {
 				t.Error(trial.Reasons)
 			}
 		})
@@ -231,8 +234,8 @@ func TestTheClientThatIsExplained(t *testing.T) {
 // the verdict.
 func TestPrintingNeedsNothing(t *testing.T) {
 	text := strings.Replace(acme.Rule, `site.name == "X"`, "print(data.estate.filters)\n\tsite.name == \"X\"", 1)
-	trial := tryOn(t, mustPack(t, map[string]string{"a.rego": text}), "ACME-SITE-001", "estate: {sites: ["+acme.SiteX+"]}", TryOptions{})
-	if trial.Verdict != Fail || len(trial.Printed) != 1 || trial.Printed[0].Text != "<undefined>" {
+	trial := tryOn(t, packtest.Must(t, map[string]string{"a.rego": text}), "ACME-SITE-001", "estate: {sites: ["+acme.SiteX+"]}", TryOptions{})
+	if trial.Verdict != result.Fail || len(trial.Printed) != 1 || trial.Printed[0].Text != "<undefined>" {
 		t.Errorf("%+v", trial)
 	}
 }
@@ -245,14 +248,14 @@ violation contains {"msg": "f", "resource": {"type": "filter", "name": f.name}} 
 	f.name == "F"
 }
 `
-	trial := tryOn(t, mustPack(t, map[string]string{"a.rego": text}), "ACME-SITE-001", "estate: {sites: ["+acme.SiteX+"]}", TryOptions{Explain: true})
-	if trial.Verdict != Fail || len(trial.Clauses) != 2 || len(trial.Clauses[0].Reasons) != 0 || len(trial.Clauses[1].Reasons) != 1 || trial.Clauses[1].Reasons[0].Section != "filters" {
+	trial := tryOn(t, packtest.Must(t, map[string]string{"a.rego": text}), "ACME-SITE-001", "estate: {sites: ["+acme.SiteX+"]}", TryOptions{Explain: true})
+	if trial.Verdict != result.Fail || len(trial.Clauses) != 2 || len(trial.Clauses[0].Reasons) != 0 || len(trial.Clauses[1].Reasons) != 1 || trial.Clauses[1].Reasons[0].Section != "filters" {
 		t.Errorf("%+v", trial)
 	}
 }
 
 func TestAnEstateRuleHasNoClient(t *testing.T) {
-	p := mustPack(t, map[string]string{"a.rego": acme.Rule})
+	p := packtest.Must(t, map[string]string{"a.rego": acme.Rule})
 	snap, err := snapshot.NewReader(strings.NewReader("estate: {sites: []}"), "doc.yaml")
 	if err != nil {
 		t.Fatal(err)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"math"
 
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
 	"github.com/open-policy-agent/opa/v1/storage"
@@ -18,7 +20,7 @@ type Printed struct {
 	// Line of the call.
 	Line int `json:"line"`
 	// The client that was judged; absent in rules of scope estate.
-	Client *Resource `json:"client,omitempty"`
+	Client *result.Resource `json:"client,omitempty"`
 	// What was written.
 	Text string `json:"text"`
 }
@@ -26,14 +28,14 @@ type Printed struct {
 // observe evaluates the rule again, now that its verdict is known, to hear what
 // it prints and to see where it stops. OPA leaves calls of print out of rules that
 // are compiled for judging, so that printing a field does not make it needed.
-func (r *run) observe(ctx context.Context, t *Trial, rule *Rule, index int, opts TryOptions) error {
+func (r *run) observe(ctx context.Context, t *Trial, rule *rule.Rule, index int, opts TryOptions) error {
 	state := r.states[index]
-	prints := r.pack.prints()
-	if !prints && !opts.Explain || state.verdict != "" && state.verdict != Errored {
+	prints := r.pack.Prints()
+	if !prints && !opts.Explain || state.verdict != "" && state.verdict != result.Errored {
 		return nil
 	}
 	judged := r.pack
-	spoken, err := r.pack.withPrint()
+	spoken, err := r.pack.WithPrint()
 	if err != nil {
 		return err
 	}
@@ -50,29 +52,29 @@ func (r *run) observe(ctx context.Context, t *Trial, rule *Rule, index int, opts
 }
 
 // with is an engine for another pack over the same documents.
-func (e *engine) with(p *Pack, options ...rego.EvalOption) *engine {
+func (e *engine) with(p *rule.Pack, options ...rego.EvalOption) *engine {
 	return &engine{pack: p, store: e.store, now: e.now, guard: e.guard, options: options}
 }
 
 // hear evaluates the rule and keeps what it prints. That the rule breaks is known
 // already.
-func (r *run) hear(ctx context.Context, t *Trial, rule *Rule, state *ruleState, limit int) error {
+func (r *run) hear(ctx context.Context, t *Trial, rl *rule.Rule, state *ruleState, limit int) error {
 	e := &ear{trial: t, limit: limit}
 	quiet := r.engine
 	defer func() { r.engine = quiet }()
 	r.engine = quiet.with(r.pack, rego.EvalPrintHook(e))
-	if rule.Scope == EstateScope {
+	if rl.Scope == rule.EstateScope {
 		again := &ruleState{}
 		if state.clauses != nil {
 			var err error
-			if again.clauses, err = r.knownClauses(rule); err != nil {
+			if again.clauses, err = r.knownClauses(rl); err != nil {
 				return err
 			}
 		}
-		_, _ = r.judgeEstateBy(ctx, rule, again)
+		_, _ = r.judgeEstateBy(ctx, rl, again)
 		return ctx.Err()
 	}
-	q, err := r.engine.prepare(ctx, rule.Package, sets(rule.outputs))
+	q, err := r.engine.prepare(ctx, rl.Package, rule.Sets(rl.Outputs))
 	if err != nil {
 		return err
 	}
@@ -95,7 +97,7 @@ func (r *run) hear(ctx context.Context, t *Trial, rule *Rule, state *ruleState, 
 type ear struct {
 	trial  *Trial
 	limit  int
-	client *Resource
+	client *result.Resource
 }
 
 // Print implements print.Hook.
@@ -113,10 +115,10 @@ func (e *ear) Print(c print.Context, text string) error {
 }
 
 // follow evaluates the rule and keeps where its clauses stop.
-func (r *run) follow(ctx context.Context, t *Trial, rule *Rule, state *ruleState, judged *Pack, limit int) error {
-	tracer := newStopTracer(r.pack.compiler, limit, func(name string) ast.Value { return r.engine.document(ctx, name) })
+func (r *run) follow(ctx context.Context, t *Trial, rl *rule.Rule, state *ruleState, judged *rule.Pack, limit int) error {
+	tracer := newStopTracer(r.pack.Compiler, limit, func(name string) ast.Value { return r.engine.document(ctx, name) })
 	var input ast.Value
-	if rule.Scope == ClientScope {
+	if rl.Scope == rule.ClientScope {
 		s := r.sampling.explained()
 		if s == nil {
 			return nil // there are no clients
@@ -128,14 +130,14 @@ func (r *run) follow(ctx context.Context, t *Trial, rule *Rule, state *ruleState
 		}
 	}
 	var outputs []string
-	for _, output := range []string{violationOutput, unknownOutput} {
-		if rule.defines(output) {
+	for _, output := range []string{rule.ViolationOutput, rule.UnknownOutput} {
+		if rl.Defines(output) {
 			outputs = append(outputs, output)
-			tracer.watch(output, r.pack.compiler.GetRulesExact(outputRef(rule.Package, output)))
+			tracer.watch(output, r.pack.Compiler.GetRulesExact(rule.OutputRef(rl.Package, output)))
 		}
 	}
 	engine := r.engine.with(r.pack, rego.EvalQueryTracer(tracer), rego.EvalRuleIndexing(false), rego.EvalEarlyExit(false))
-	q, err := engine.prepare(ctx, rule.Package, outputs)
+	q, err := engine.prepare(ctx, rl.Package, outputs)
 	if err != nil {
 		return err
 	}
@@ -150,19 +152,19 @@ func (r *run) follow(ctx context.Context, t *Trial, rule *Rule, state *ruleState
 		tracer.stopped()
 	}
 	t.Clauses = tracer.clauses()
-	return r.excuse(t, rule, state, judged)
+	return r.excuse(t, rl, state, judged)
 }
 
 // excuse tells of clauses that were not evaluated for want of a section.
-func (r *run) excuse(t *Trial, rule *Rule, state *ruleState, judged *Pack) error {
+func (r *run) excuse(t *Trial, rl *rule.Rule, state *ruleState, judged *rule.Pack) error {
 	if state.clauses == nil {
 		return nil
 	}
 	for i := range t.Clauses {
 		c := &t.Clauses[i]
-		for _, clause := range judged.compiler.GetRulesExact(outputRef(rule.Package, c.Output)) {
-			var n needs
-			if err := judged.addNeeds(&n, rule, clause); err != nil {
+		for _, clause := range judged.Compiler.GetRulesExact(rule.OutputRef(rl.Package, c.Output)) {
+			var n rule.Needs
+			if err := judged.AddNeeds(&n, rl, clause); err != nil {
 				return err
 			}
 			if clause.Location.File == c.File && clause.Location.Row == c.Line {

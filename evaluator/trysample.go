@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/nscheck/nscheck/evaluator/result"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -29,8 +30,8 @@ type sampled struct {
 	answer *answer[*judgement] // nil where the rule was not evaluated
 }
 
-func (s *sampled) resource() Resource {
-	return Resource{Type: "client", GUID: s.input.client.GUID, Name: s.input.client.Name}.named()
+func (s *sampled) resource() result.Resource {
+	return result.Resource{Type: "client", GUID: s.input.client.GUID, Name: s.input.client.Name}.Named()
 }
 
 // sample shows the sampling a client that all rules have judged; number is its

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nscheck/nscheck/evaluator/result"
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/topdown"
 )
@@ -21,7 +22,7 @@ type Clause struct {
 	// How often it held to the end.
 	Matched int64 `json:"matched"`
 	// Why it does not count: what it reads was not collected.
-	Reasons []Reason `json:"reasons,omitempty"`
+	Reasons []result.Reason `json:"reasons,omitempty"`
 	// The expressions that did not hold, the one that was reached last first.
 	Stops []Stop `json:"stops"`
 }

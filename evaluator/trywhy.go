@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/topdown"
 )
@@ -74,7 +75,7 @@ func isVirtual(ref ast.Ref) bool {
 		return false
 	}
 	name, ok := ref[1].Value.(ast.String)
-	return ok && hostSchemas["data."+string(name)] == ""
+	return ok && rule.HostSchemas["data."+string(name)] == ""
 }
 
 // start is the value that a reference begins with, and how many of its parts that

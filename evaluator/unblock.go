@@ -1,6 +1,8 @@
 package evaluator
 
 import (
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"maps"
 	"math"
 	"slices"
@@ -29,7 +31,7 @@ func (c *causes) effectsOf(rec *clientRecord, causes *attributed) map[string]eff
 // blockedEnd is a finding of a client at the end of a chain, with all that may be
 // why.
 type blockedEnd struct {
-	rule *Rule
+	rule *rule.Rule
 	role string
 	near []*candidate
 }
@@ -54,13 +56,13 @@ func (c *causes) effectOf(rec *clientRecord, a attribution) effect {
 	ends, atEnd := c.blockedEnds(rec)
 	explained := math.MaxInt
 	for _, end := range ends {
-		if a.rule.explains(end.rule) {
+		if a.rule.CanExplain(end.rule) {
 			explained = min(explained, end.rule.Chain)
 		}
 	}
 	result := unblocks
 	for _, end := range ends {
-		if atEnd || end.rule.Chain <= explained || a.rule.explains(end.rule) {
+		if atEnd || end.rule.Chain <= explained || a.rule.CanExplain(end.rule) {
 			result = min(result, c.effectOn(rec, &end, a))
 		}
 	}
@@ -69,7 +71,7 @@ func (c *causes) effectOf(rec *clientRecord, a attribution) effect {
 
 func (c *causes) effectOn(rec *clientRecord, end *blockedEnd, a attribution) effect {
 	fixed := slices.DeleteFunc(slices.Clone(end.near), func(o *candidate) bool { return o.finding != a.finding })
-	if !a.rule.explains(end.rule) || a.finding != nil && len(fixed) == 0 || c.ownBlocks(rec, end, a, fixed) {
+	if !a.rule.CanExplain(end.rule) || a.finding != nil && len(fixed) == 0 || c.ownBlocks(rec, end, a, fixed) {
 		return stillBlocked
 	}
 	switch {
@@ -84,7 +86,7 @@ func (c *causes) effectOn(rec *clientRecord, end *blockedEnd, a attribution) eff
 // blocked reports whether a candidate that is not gone surely blocks a client.
 func blocked(rec *clientRecord, near []*candidate, gone map[*candidate]bool) bool {
 	return slices.ContainsFunc(near, func(o *candidate) bool {
-		return o.selector.Certainty == Sure && !gone[o] && o.leavesNoWay(rec, near, gone)
+		return o.selector.Certainty == result.Sure && !gone[o] && o.leavesNoWay(rec, near, gone)
 	})
 }
 
@@ -96,8 +98,8 @@ func blocked(rec *clientRecord, near []*candidate, gone map[*candidate]bool) boo
 func (a *attribution) goneWith(near, fixed []*candidate, strict bool) map[*candidate]bool {
 	gone := map[*candidate]bool{}
 	for _, o := range near {
-		gone[o] = o.finding == a.finding || a.rule.explains(o.rule) && slices.ContainsFunc(fixed, func(f *candidate) bool {
-			return f.selector.encloses(&o.selector) && (!strict || f.selector.Certainty == Sure)
+		gone[o] = o.finding == a.finding || a.rule.CanExplain(o.rule) && slices.ContainsFunc(fixed, func(f *candidate) bool {
+			return f.selector.Encloses(&o.selector) && (!strict || f.selector.Certainty == result.Sure)
 		})
 	}
 	changed := map[*candidate]bool{}
@@ -117,7 +119,7 @@ func (a *attribution) goneWith(near, fixed []*candidate, strict bool) map[*candi
 // is there. One whose effect is outside the snapshot does not count.
 func (c *candidate) hasOtherRoot(near []*candidate, gone map[*candidate]bool) bool {
 	return slices.ContainsFunc(near, func(o *candidate) bool {
-		return !gone[o] && o.rule.Fix != FixExternal && o.rule.explains(c.rule) && o.selector.encloses(&c.selector)
+		return !gone[o] && o.rule.Fix != rule.FixExternal && o.rule.CanExplain(c.rule) && o.selector.Encloses(&c.selector)
 	})
 }
 
@@ -125,9 +127,9 @@ func (c *candidate) hasOtherRoot(near []*candidate, gone map[*candidate]bool) bo
 // lost a fault, and has no other one that is sure of the same place and package.
 func (c *candidate) hasSoundAlternative(near []*candidate, gone map[*candidate]bool) bool {
 	return slices.ContainsFunc(near, func(o *candidate) bool {
-		return gone[o] && o.isAlternativeTo(c) && o.selector.meets(&c.selector) &&
+		return gone[o] && o.isAlternativeTo(c) && o.selector.Meets(&c.selector) &&
 			!slices.ContainsFunc(near, func(other *candidate) bool {
-				return !gone[other] && other.selector.Certainty == Sure && other.isSameObject(o) && other.selector.meets(&c.selector)
+				return !gone[other] && other.selector.Certainty == result.Sure && other.isSameObject(o) && other.selector.Meets(&c.selector)
 			})
 	})
 }
@@ -138,18 +140,18 @@ func (c *candidate) hasSoundAlternative(near []*candidate, gone map[*candidate]b
 func (c *causes) ownBlocks(rec *clientRecord, end *blockedEnd, a attribution, fixed []*candidate) bool {
 	explained := math.MaxInt
 	for _, f := range rec.Findings {
-		if r := c.pack.Rules[f.Rule]; r.explains(end.rule) && (a.rule.explains(r) || a.rule == r) {
+		if r := c.pack.Rules[f.Rule]; r.CanExplain(end.rule) && (a.rule.CanExplain(r) || a.rule == r) {
 			explained = min(explained, r.Chain)
 		}
 	}
 	return slices.ContainsFunc(rec.Findings, func(f clientFinding) bool {
 		r := c.pack.Rules[f.Rule]
 		switch {
-		case !r.explains(end.rule) || r.Chain < rec.Reached:
+		case !r.CanExplain(end.rule) || r.Chain < rec.Reached:
 			return false
 		case a.rule == r:
 			return false
-		case !a.rule.explains(r):
+		case !a.rule.CanExplain(r):
 			return r.Chain <= explained
 		}
 		return a.finding != nil && !slices.ContainsFunc(fixed, func(o *candidate) bool {
@@ -168,13 +170,13 @@ func (c *candidate) isAlternativeTo(other *candidate) bool {
 	if !declared && (c.rule != other.rule || c.finding.Resource.Type != server || other.finding.Resource.Type != server) {
 		return false
 	}
-	kind, _ := c.finding.setting()
-	otherKind, _ := other.finding.setting()
+	kind, _ := c.finding.Setting()
+	otherKind, _ := other.finding.Setting()
 	return kind == otherKind && !c.isSameObject(other)
 }
 
 func (c *candidate) isSameObject(other *candidate) bool {
-	kind, object := c.finding.setting()
-	otherKind, otherObject := other.finding.setting()
+	kind, object := c.finding.Setting()
+	otherKind, otherObject := other.finding.Setting()
 	return kind == otherKind && object == otherObject
 }

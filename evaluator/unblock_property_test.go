@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/policies"
 	"github.com/nscheck/nscheck/snapshot"
 )
@@ -24,7 +26,7 @@ import (
 // and nothing of `explains`: a package server on which a package is not ready
 // because of some setting gets it once no setting is in its way.
 func TestUnblocksIsWhatTheFixUnblocks(t *testing.T) {
-	pack, err := LoadPack(Source{Name: "builtin", FS: policies.FS})
+	pack, err := rule.LoadPack(rule.Source{Name: "builtin", FS: policies.FS})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +39,7 @@ func TestUnblocksIsWhatTheFixUnblocks(t *testing.T) {
 			if cause.Resource == nil {
 				continue
 			}
-			rule, _ := pack.Rule(cause.Rule)
+			r, _ := pack.Rule(cause.Rule)
 			if cause.Unblocks == nil {
 				if cause.Frees != 0 {
 					t.Errorf("seed %d: %s frees %d although the number is unknown", seed, cause.ID, cause.Frees)
@@ -48,7 +50,7 @@ func TestUnblocksIsWhatTheFixUnblocks(t *testing.T) {
 			if *cause.Unblocks != cause.Frees {
 				t.Errorf("seed %d: %s unblocks %d and frees %d", seed, cause.ID, *cause.Unblocks, cause.Frees)
 			}
-			if rule.Fix == FixExternal {
+			if r.Fix == rule.FixExternal {
 				t.Errorf("seed %d: %s has a number although its fix is outside the data", seed, cause.ID)
 				continue
 			}
@@ -277,13 +279,13 @@ func (w *blockedWorld) clone() *blockedWorld {
 
 // evaluatedWorld is what an evaluation found.
 type evaluatedWorld struct {
-	result  *Result
-	faults  []Finding           // of the estate that can be why a client has no licence
+	result  *result.Result
+	faults  []result.Finding    // of the estate that can be why a client has no licence
 	clients map[string][]string // by id of the cause
 	chains  map[string]int
 }
 
-func (w *blockedWorld) evaluate(t *testing.T, pack *Pack) *evaluatedWorld {
+func (w *blockedWorld) evaluate(t *testing.T, pack *rule.Pack) *evaluatedWorld {
 	t.Helper()
 	text, err := json.Marshal(w)
 	if err != nil {
@@ -301,7 +303,7 @@ func (w *blockedWorld) evaluate(t *testing.T, pack *Pack) *evaluatedWorld {
 	out := &evaluatedWorld{result: r, clients: map[string][]string{}, chains: map[string]int{}}
 	for _, rule := range r.Rules {
 		out.chains[rule.ID] = rule.Chain
-		if rule.Verdict == Errored {
+		if rule.Verdict == result.Errored {
 			t.Fatalf("%s: %v", rule.ID, rule.Reasons)
 		}
 	}
@@ -355,16 +357,16 @@ func lackedBy(c *snapshot.Client) []string {
 
 // closes reports whether a fault surely takes a package, or what is no package, from
 // a client: in each of its sites if it is about sites.
-func (w *blockedWorld) closes(f *Finding, c *snapshot.Client, role string) bool {
-	takes := func(s *Selector) bool {
-		return s.Certainty == Sure && (s.Package == "" || s.Package == role) && s.Subnet == "" && s.Network == ""
+func (w *blockedWorld) closes(f *result.Finding, c *snapshot.Client, role string) bool {
+	takes := func(s *result.Selector) bool {
+		return s.Certainty == result.Sure && (s.Package == "" || s.Package == role) && s.Subnet == "" && s.Network == ""
 	}
-	if slices.ContainsFunc(f.Affects, func(s Selector) bool { return takes(&s) && s.Site == "" }) {
+	if slices.ContainsFunc(f.Affects, func(s result.Selector) bool { return takes(&s) && s.Site == "" }) {
 		return true
 	}
 	sites := w.sites(c.Addresses...)
 	for _, site := range sites {
-		if !slices.ContainsFunc(f.Affects, func(s Selector) bool { return takes(&s) && s.Site == site }) {
+		if !slices.ContainsFunc(f.Affects, func(s result.Selector) bool { return takes(&s) && s.Site == site }) {
 			return false
 		}
 	}
@@ -373,7 +375,7 @@ func (w *blockedWorld) closes(f *Finding, c *snapshot.Client, role string) bool 
 
 // unblocked reports whether no sure fault blocks a client any more after a fix, and
 // whether it has got what it lacked.
-func (w *blockedWorld) unblocked(guid string, before, after *evaluatedWorld, cause *Cause) bool {
+func (w *blockedWorld) unblocked(guid string, before, after *evaluatedWorld, cause *result.Cause) bool {
 	c := w.client(guid)
 	missing := lackedBy(c)
 	if len(c.PluginPolicies) == 0 { // its scans fail, whatever arrives
@@ -388,7 +390,7 @@ func (w *blockedWorld) unblocked(guid string, before, after *evaluatedWorld, cau
 		}
 	}
 	for _, role := range missing {
-		blocked := slices.ContainsFunc(before.faults, func(f Finding) bool { return w.closes(&f, c, role) })
+		blocked := slices.ContainsFunc(before.faults, func(f result.Finding) bool { return w.closes(&f, c, role) })
 		if !blocked && !w.affects(before, cause, c, role) {
 			return false // it lacks the package for a reason of its own
 		}
@@ -397,11 +399,11 @@ func (w *blockedWorld) unblocked(guid string, before, after *evaluatedWorld, cau
 }
 
 // affects reports whether a cause can take a package from a client.
-func (w *blockedWorld) affects(e *evaluatedWorld, cause *Cause, c *snapshot.Client, role string) bool {
+func (w *blockedWorld) affects(e *evaluatedWorld, cause *result.Cause, c *snapshot.Client, role string) bool {
 	sites := w.sites(c.Addresses...)
-	return slices.ContainsFunc(e.faults, func(f Finding) bool {
+	return slices.ContainsFunc(e.faults, func(f result.Finding) bool {
 		return f.Rule == cause.Rule && f.Resource == *cause.Resource && f.Path == cause.Path && f.Msg == cause.Msg &&
-			slices.ContainsFunc(f.Affects, func(s Selector) bool {
+			slices.ContainsFunc(f.Affects, func(s result.Selector) bool {
 				return (s.Package == "" || s.Package == role) && (s.Site == "" || slices.Contains(sites, s.Site))
 			})
 	})
@@ -458,7 +460,7 @@ func assigns(v *snapshot.VendorPolicy, s *snapshot.PackageServer) bool {
 }
 
 // fix changes what a cause says is wrong, and lets the packages travel.
-func (w *blockedWorld) fix(t *testing.T, cause *Cause) {
+func (w *blockedWorld) fix(t *testing.T, cause *result.Cause) {
 	t.Helper()
 	type place struct{ server, role string }
 	held := map[place]bool{}
@@ -482,7 +484,7 @@ func (w *blockedWorld) fix(t *testing.T, cause *Cause) {
 }
 
 // change makes the setting or the observation of a cause what it should be.
-func (w *blockedWorld) change(t *testing.T, cause *Cause) {
+func (w *blockedWorld) change(t *testing.T, cause *result.Cause) {
 	t.Helper()
 	e, guid := w.Estate, cause.Resource.GUID
 	switch cause.Rule {
@@ -565,7 +567,7 @@ func (w *blockedWorld) addWorkingServer(site string) {
 
 // addCodebase gives a package a codebase: at the Notification Server, or on a package
 // server of a site that has none.
-func (w *blockedWorld) addCodebase(cause *Cause) {
+func (w *blockedWorld) addCodebase(cause *result.Cause) {
 	if cause.Resource.Type == "package" {
 		p := w.packageOf(cause.Resource.Name)
 		p.Codebases = append(p.Codebases, snapshot.Codebase{Host: "ns01"})
@@ -580,7 +582,7 @@ func (w *blockedWorld) addCodebase(cause *Cause) {
 	}
 }
 
-func (w *blockedWorld) repairVendorPolicy(cause *Cause) {
+func (w *blockedWorld) repairVendorPolicy(cause *result.Cause) {
 	for i := range w.Estate.VendorPolicies {
 		v := &w.Estate.VendorPolicies[i]
 		if !strings.HasPrefix(cause.Path, "vendor_policies["+v.Name+"]") {

@@ -5,7 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nscheck/nscheck/evaluator/result"
 	"github.com/nscheck/nscheck/internal/acme"
+	"github.com/nscheck/nscheck/internal/packtest"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -38,7 +40,7 @@ func ofPackage(site, role string) string {
 }
 
 // effectsOfFixing lists the causes of a result with what fixing each unblocks.
-func effectsOfFixing(r *Result) []string {
+func effectsOfFixing(r *result.Result) []string {
 	var out []string
 	for _, c := range r.Causes {
 		n := "unknown"
@@ -118,7 +120,7 @@ func TestUnblocks(t *testing.T) {
 			for i, text := range tt.rules {
 				files[fmt.Sprintf("%d.rego", i)] = text
 			}
-			r := evaluate(t, mustPack(t, files), causesEstate+tt.client)
+			r := evaluate(t, packtest.Must(t, files), causesEstate+tt.client)
 			got := effectsOfFixing(r)
 			if len(got) == 0 || got[0] != tt.want {
 				t.Errorf("got %v, want %s", got, tt.want)
@@ -169,7 +171,7 @@ func TestUnblocks_alternatives(t *testing.T) {
 			for i, text := range tt.rules {
 				files[fmt.Sprintf("%d.rego", i)] = text
 			}
-			got := effectsOfFixing(evaluate(t, mustPack(t, files), causesEstate+inLeeds))
+			got := effectsOfFixing(evaluate(t, packtest.Must(t, files), causesEstate+inLeeds))
 			if len(got) == 0 || got[0] != tt.want {
 				t.Errorf("got %v, want %s", got, tt.want)
 			}
@@ -208,7 +210,7 @@ func TestCauseOfClientInSeveralSites(t *testing.T) {
 			for i, text := range tt.rules {
 				files[fmt.Sprintf("%d.rego", i)] = text
 			}
-			if diff := cmp.Diff(tt.want, effectsOfFixing(evaluate(t, mustPack(t, files), tt.doc))); diff != "" {
+			if diff := cmp.Diff(tt.want, effectsOfFixing(evaluate(t, packtest.Must(t, files), tt.doc))); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
@@ -227,7 +229,7 @@ func TestUnblocks_analysisPolicies(t *testing.T) {
 clients:
   - {guid: 00000000-0000-0000-0000-00000000000C, name: PC1, domain: CORP, status: Active, managed: true, plugin: {installed: true}, licence: {in_use: false}, filters: [D3BA9CA7-5E71-4D76-B961-1BA0B436AACB]}
 `
-	got := effectsOfFixing(evaluate(t, builtinPack(t), text))
+	got := effectsOfFixing(evaluate(t, packtest.Builtin(t), text))
 	if want := "NS-POL-014 sure: 1 of 1"; len(got) == 0 || got[0] != want {
 		t.Errorf("got %v, want %s", got, want)
 	}

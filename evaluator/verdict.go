@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -35,9 +37,9 @@ func newCollection(m *snapshot.Manifest, estate map[string]any) *collection {
 }
 
 // missing tells why a rule cannot be evaluated at all; nil when it can.
-func (c *collection) missing(n *needs) []Reason {
-	var reasons []Reason
-	for _, name := range n.sections() {
+func (c *collection) missing(n *rule.Needs) []result.Reason {
+	var reasons []result.Reason
+	for _, name := range n.Sections() {
 		if r, ok := c.missingSection(name); ok {
 			reasons = append(reasons, r)
 		}
@@ -45,8 +47,8 @@ func (c *collection) missing(n *needs) []Reason {
 	return reasons
 }
 
-func (c *collection) missingSection(name string) (Reason, bool) {
-	if sub := subsectionOf(name); sub != nil {
+func (c *collection) missingSection(name string) (result.Reason, bool) {
+	if sub := rule.SubsectionOf(name); sub != nil {
 		return c.missingSubsection(sub)
 	}
 	isClients := name == "clients" || strings.HasPrefix(name, "clients.")
@@ -60,35 +62,35 @@ func (c *collection) missingSection(name string) (Reason, bool) {
 	case !ok && c.manifest && !c.anyPart(name):
 		return c.reason(name, "is not in the snapshot's manifest"), true
 	case !ok, s.Status == snapshot.Collected:
-		return Reason{}, false
+		return result.Reason{}, false
 	case s.Status == snapshot.Partial && isClients:
-		return Reason{}, false // the clients that were read can be judged
+		return result.Reason{}, false // the clients that were read can be judged
 	}
 	return c.reason(name, "was not collected"), true
 }
 
 // missingSubsection tells why the fields that a subsection fills say nothing.
-func (c *collection) missingSubsection(sub *subsection) (Reason, bool) {
-	if _, told := c.missingSection(parentOf(sub.name)); told {
-		return Reason{}, false
+func (c *collection) missingSubsection(sub *rule.Subsection) (result.Reason, bool) {
+	if _, told := c.missingSection(parentOf(sub.Name)); told {
+		return result.Reason{}, false
 	}
-	s, ok := c.sections[sub.name]
+	s, ok := c.sections[sub.Name]
 	switch {
-	case !ok && !sub.onDemand && c.listsSubsections() && !c.holds(sub):
-		return c.reason(sub.name, "is not in the snapshot's manifest"), true
+	case !ok && !sub.OnDemand && c.listsSubsections() && !c.holds(sub):
+		return c.reason(sub.Name, "is not in the snapshot's manifest"), true
 	case !ok, s.Status == snapshot.Collected:
-		return Reason{}, false
-	case s.Status == snapshot.Partial && (sub.absence != asNone || sub.name == lastRunSection):
-		return Reason{}, false // what is there is a fact, and what is not is unknown
+		return result.Reason{}, false
+	case s.Status == snapshot.Partial && (sub.Absence != rule.AsNone || sub.Name == rule.LastRunSection):
+		return result.Reason{}, false // what is there is a fact, and what is not is unknown
 	}
-	return c.reason(sub.name, "was not collected"), true
+	return c.reason(sub.Name, "was not collected"), true
 }
 
 // listsSubsections reports whether the manifest is one that lists subsections. One
 // that was written by hand may list sections only, and means all that is in them.
 func (c *collection) listsSubsections() bool {
 	for name := range c.sections {
-		if sub := subsectionOf(name); sub != nil && !sub.onDemand {
+		if sub := rule.SubsectionOf(name); sub != nil && !sub.OnDemand {
 			return true
 		}
 	}
@@ -97,7 +99,7 @@ func (c *collection) listsSubsections() bool {
 
 // holds reports whether the estate has anything in the fields of a subsection. It is
 // false for one about clients.
-func (c *collection) holds(sub *subsection) bool {
+func (c *collection) holds(sub *rule.Subsection) bool {
 	var within func(value any, path []string) bool
 	within = func(value any, path []string) bool {
 		if list, ok := value.([]any); ok && len(path) > 0 {
@@ -109,7 +111,7 @@ func (c *collection) holds(sub *subsection) bool {
 		object, _ := value.(map[string]any)
 		return object != nil && within(object[path[0]], path[1:])
 	}
-	return slices.ContainsFunc(sub.fields, func(field string) bool {
+	return slices.ContainsFunc(sub.Fields, func(field string) bool {
 		path, isEstate := strings.CutPrefix(strings.ReplaceAll(field, "[]", ""), "estate.")
 		return isEstate && within(map[string]any(c.estate), strings.Split(path, "."))
 	})
@@ -131,9 +133,9 @@ func (c *collection) anyPart(name string) bool {
 
 // incomplete lists the parts of what a rule needs that were not got in full
 // though the rule could be evaluated.
-func (c *collection) incomplete(n *needs) []Reason {
-	var reasons []Reason
-	for _, name := range n.sections() {
+func (c *collection) incomplete(n *rule.Needs) []result.Reason {
+	var reasons []result.Reason
+	for _, name := range n.Sections() {
 		for _, part := range c.parts(name) {
 			if part.Status != snapshot.Collected {
 				reasons = append(reasons, c.reason(part.Name, "was not collected in full"))
@@ -157,7 +159,7 @@ func (c *collection) partialSections() map[string]any {
 func (c *collection) parts(name string) []snapshot.Section {
 	var out []snapshot.Section
 	for s, section := range c.sections {
-		if s == name || strings.HasPrefix(s, name+".") && name != "clients" && subsectionOf(s) == nil {
+		if s == name || strings.HasPrefix(s, name+".") && name != "clients" && rule.SubsectionOf(s) == nil {
 			out = append(out, section)
 		}
 	}
@@ -165,12 +167,12 @@ func (c *collection) parts(name string) []snapshot.Section {
 	return out
 }
 
-func (c *collection) reason(name, what string) Reason {
+func (c *collection) reason(name, what string) result.Reason {
 	s, ok := c.sections[name]
 	if !ok {
-		return Reason{Section: name, Msg: fmt.Sprintf("section %s %s", name, what)}
+		return result.Reason{Section: name, Msg: fmt.Sprintf("section %s %s", name, what)}
 	}
-	r := Reason{Section: name, Status: string(s.Status), Msg: fmt.Sprintf("section %s: %s", name, s.Status)}
+	r := result.Reason{Section: name, Status: string(s.Status), Msg: fmt.Sprintf("section %s: %s", name, s.Status)}
 	if s.Error != "" {
 		r.Msg += ": " + s.Error
 	}
@@ -179,23 +181,23 @@ func (c *collection) reason(name, what string) Reason {
 
 // unknowns groups the objects that a rule could not judge.
 type unknowns struct {
-	groups []Unknown
-	named  int     // how many objects of a group are named; 0 means the usual number
-	more   Unknown // what is beyond maxUnknownMessages messages
+	groups []result.Unknown
+	named  int            // how many objects of a group are named; 0 means the usual number
+	more   result.Unknown // what is beyond maxUnknownMessages messages
 }
 
-func (u *unknowns) add(msg string, res Resource) {
-	one := []Resource{res}
+func (u *unknowns) add(msg string, res result.Resource) {
+	one := []result.Resource{res}
 	u.addClients(unknownClients{unknownKey{msg: msg}, 1, one, one})
 }
 
 // addClients adds clients that could not be judged for one reason.
 func (u *unknowns) addClients(c unknownClients) {
 	group := &u.more
-	if i := slices.IndexFunc(u.groups, func(g Unknown) bool { return g.Msg == c.msg }); i >= 0 {
+	if i := slices.IndexFunc(u.groups, func(g result.Unknown) bool { return g.Msg == c.msg }); i >= 0 {
 		group = &u.groups[i]
 	} else if len(u.groups) < maxUnknownMessages {
-		u.groups = append(u.groups, Unknown{Msg: c.msg})
+		u.groups = append(u.groups, result.Unknown{Msg: c.msg})
 		group = &u.groups[len(u.groups)-1]
 	}
 	group.Count += c.count
@@ -203,11 +205,11 @@ func (u *unknowns) addClients(c unknownClients) {
 		group.Objects = append(group.Objects, c.objects[:min(room, len(c.objects))]...)
 	}
 	for _, res := range c.sample {
-		group.Sample = sampleOf(group.Sample, res, cmp.Or(u.named, sampleSize))
+		group.Sample = result.AddSampleOf(group.Sample, res, cmp.Or(u.named, result.SampleSize))
 	}
 }
 
-func (u *unknowns) list() []Unknown {
+func (u *unknowns) list() []result.Unknown {
 	groups := u.groups
 	if u.more.Count > 0 {
 		u.more.Msg = "other reasons"
@@ -215,7 +217,7 @@ func (u *unknowns) list() []Unknown {
 	}
 	for i := range groups {
 		g := &groups[i]
-		if slices.SortFunc(g.Objects, compareNames); int64(len(g.Sample)) == g.Count {
+		if slices.SortFunc(g.Objects, result.CompareNames); int64(len(g.Sample)) == g.Count {
 			g.Objects = nil
 		}
 	}

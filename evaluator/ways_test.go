@@ -13,6 +13,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
+	"github.com/nscheck/nscheck/internal/packtest"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -257,10 +260,10 @@ var wayNames = []string{
 }
 
 // wayAnswers are the sites that the library names, by the name of the answer.
-func wayAnswers(t *testing.T, pack *Pack, doc map[string]any) map[string][]string {
+func wayAnswers(t *testing.T, pack *rule.Pack, doc map[string]any) map[string][]string {
 	t.Helper()
 	ctx := t.Context()
-	plain, err := jsonDocument(doc)
+	plain, err := rule.ToDocument(doc)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -268,7 +271,7 @@ func wayAnswers(t *testing.T, pack *Pack, doc map[string]any) map[string][]strin
 	e := newEngine(pack, plain.(map[string]any), time.Unix(0, 0), guard)
 	defer e.release()
 	names := wayNames
-	q, err := e.prepare(ctx, waysPackage, names)
+	q, err := e.prepare(ctx, rule.WaysPackage, names)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -350,7 +353,7 @@ func mapAnd(a, b map[string]bool) map[string]bool {
 // letter. With unknowns the library may leave a site undecided that the model decides,
 // but must never say more.
 func TestWaysAgreeWithTheModel(t *testing.T) {
-	pack := builtinPack(t)
+	pack := packtest.Builtin(t)
 	decided := map[string]int{}
 	for seed := range uint64(400) {
 		e := randomWayEstate(seed)
@@ -392,8 +395,8 @@ func TestExplainWays(t *testing.T) {
 clients:
   - {guid: 00000000-0000-0000-0000-000000000006, name: X, status: Active, addresses: [10.1.0.7/24]}
 `
-	leeds := Resource{Type: "site", GUID: "00000000-0000-0000-0000-000000000004", Name: "Leeds"}
-	want := []SiteWays{{Site: leeds, Hops: []Hop{
+	leeds := result.Resource{Type: "site", GUID: "00000000-0000-0000-0000-000000000004", Name: "Leeds"}
+	want := []result.SiteWays{{Site: leeds, Hops: []result.Hop{
 		{GUID: "00000000-0000-0000-0000-000000000002", Name: "PS1", Receives: "no", From: []string{}, Breaks: []string{"Vendor does not enable PS1"}, Unknown: []string{}},
 		{GUID: "00000000-0000-0000-0000-000000000003", Name: "PS2", Receives: "no", From: []string{}, Unknown: []string{},
 			Breaks: []string{"PS2 is constrained, and no package server of its sites can give it packages"}},
@@ -410,13 +413,13 @@ clients:
 }
 
 // explained evaluates a document by the built-in rules and explains client X.
-func explained(t *testing.T, text string) *Explanation {
+func explained(t *testing.T, text string) *result.Explanation {
 	t.Helper()
 	snap, err := snapshot.NewReader(strings.NewReader(text), "doc.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := Evaluate(context.Background(), builtinPack(t), snap, Options{
+	r, err := Evaluate(context.Background(), packtest.Builtin(t), snap, Options{
 		Watch: func(c *snapshot.Client) bool { return c.Name == "X" },
 	})
 	if err != nil {

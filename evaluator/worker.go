@@ -16,7 +16,7 @@ type worker struct {
 	rules    []*memo[*judgement]
 	indexes  []int // of rules in Pack.Rules
 	evidence *memo[*evidenceOf]
-	locator  *locator
+	locator  *Locator
 	totals   *totals
 	tallied  []int64 // by position in the run's tallies
 	group    [batchSize]streamed
@@ -33,7 +33,7 @@ type worker struct {
 
 func (r *run) newWorker(shared *programs) *worker {
 	w := &worker{run: r, totals: newTotals(r.estate), patterns: map[string]uint32{}}
-	w.locator = newLocator(r.nets, w.totals.leave)
+	w.locator = NewLocator(r.nets, w.totals.leave)
 	for _, p := range shared.rules {
 		w.rules = append(w.rules, newMemo(p))
 		w.indexes = append(w.indexes, p.rule.index)
@@ -84,7 +84,7 @@ func (w *worker) take(c *streamed, scan *snapshot.ClientScan, line snapshot.Clie
 	c.line, c.decoded, c.plain = line.Line, nil, line.Raw != nil
 	if !c.plain {
 		c.scan = *scan
-		c.place, err = w.locator.of(c.scan.Text(addressesField))
+		c.place, err = w.locator.At(c.scan.Text(addressesField))
 	} else if c.decoded, err = readClient(line.Raw, w.run.nets); err == nil {
 		c.place, err = w.placeOf(c.decoded)
 	}
@@ -95,15 +95,15 @@ func (w *worker) take(c *streamed, scan *snapshot.ClientScan, line snapshot.Clie
 }
 
 // placeOf finds the place of a client that was decoded in full.
-func (w *worker) placeOf(in *clientInput) (*place, error) {
+func (w *worker) placeOf(in *clientInput) (*Place, error) {
 	if in.client.Addresses == nil {
-		return w.locator.none, nil
+		return w.locator.None, nil
 	}
 	text, err := json.Marshal(in.client.Addresses)
 	if err != nil {
 		return nil, err
 	}
-	return w.locator.of(text)
+	return w.locator.At(text)
 }
 
 // judgeGroup asks every rule about every client of a group, then puts together

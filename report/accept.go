@@ -4,7 +4,9 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // A finding passes with a waiver, or with another value of a parameter that its
@@ -23,11 +25,11 @@ const (
 )
 
 // shortPrint is as much of a fingerprint as tells findings apart.
-func shortPrint(f *evaluator.Finding) string { return f.Fingerprint[:min(len(f.Fingerprint), 12)] }
+func shortPrint(f *result.Finding) string { return f.Fingerprint[:min(len(f.Fingerprint), 12)] }
 
 // acceptText is the command that accepts a finding; empty where there is nothing
 // to accept.
-func acceptText(f *evaluator.Finding) string {
+func acceptText(f *result.Finding) string {
 	if f.Fingerprint == "" || f.Waiver != nil || gone(*f) {
 		return ""
 	}
@@ -46,7 +48,7 @@ func isLimit(v any) bool {
 
 // decidedBy are the parameters that decide what a rule finds, such as
 // basic_inventory_max_age_days = 14 (default).
-func decidedBy(pack *evaluator.PackInfo, params map[string]any) []string {
+func decidedBy(pack *rule.PackInfo, params map[string]any) []string {
 	var out []string
 	for _, name := range slices.Sorted(maps.Keys(params)) {
 		text := name + " = " + value(params[name])
@@ -63,7 +65,7 @@ func decidedBy(pack *evaluator.PackInfo, params map[string]any) []string {
 }
 
 // decidedBy writes the parameters that decide what a rule finds.
-func (w *writer) decidedBy(pack *evaluator.PackInfo, params map[string]any) {
+func (w *writer) decidedBy(pack *rule.PackInfo, params map[string]any) {
 	for _, param := range decidedBy(pack, params) {
 		w.byParam = true
 		w.put(block{indent: findingIndent, body: "with the parameter " + param})
@@ -80,8 +82,8 @@ func (w *writer) howToPass(command string) {
 }
 
 // failing reports whether a result has findings that count.
-func failing(r *evaluator.Outcome) bool {
-	return slices.ContainsFunc(evaluator.Severities, func(s evaluator.Severity) bool { return r.Summary.Counting(s) > 0 })
+func failing(r *compare.Outcome) bool {
+	return slices.ContainsFunc(rule.Severities, func(s rule.Severity) bool { return r.Summary.Counting(s) > 0 })
 }
 
 // accept writes how findings pass that are no fault here.

@@ -5,7 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // annotationsShown is how many annotations of a level are written: GitHub shows
@@ -18,7 +20,7 @@ type annotation struct {
 	rule  string
 	title string
 	msg   string
-	place *evaluator.SourceLocation
+	place *result.SourceLocation
 }
 
 // annotations are what a pipeline shows: causes first, then rules that broke,
@@ -34,9 +36,9 @@ type annotations struct {
 	digest *digest
 }
 
-func newAnnotations(r *evaluator.Outcome, d *digest) *annotations {
+func newAnnotations(r *compare.Outcome, d *digest) *annotations {
 	a := &annotations{levels: map[string]int{}, titles: map[string]string{}, digest: d}
-	severities := map[string]evaluator.Severity{}
+	severities := map[string]rule.Severity{}
 	for _, rule := range r.Rules {
 		a.titles[rule.ID], severities[rule.ID] = rule.Title, rule.Severity
 	}
@@ -80,16 +82,16 @@ func (a *annotations) add(x annotation) {
 	a.list = append(a.list, x)
 }
 
-func (a *annotations) remark(r *evaluator.Remark) {
+func (a *annotations) remark(r *compare.Remark) {
 	a.add(annotation{level: remarkLevel(r), msg: remarkText(r), place: r.Location})
 }
 
-func (a *annotations) fault(f evaluator.Finding, msg string) {
+func (a *annotations) fault(f result.Finding, msg string) {
 	switch {
 	case f.Waiver != nil: // counted in the conclusion
-	case f.BaselineState == evaluator.Unchanged:
+	case f.BaselineState == result.Unchanged:
 		a.old++
-	case f.BaselineState == evaluator.Incomparable:
+	case f.BaselineState == result.Incomparable:
 		a.add(annotation{level: "warning", rule: f.Rule, msg: "Incomparable: " + msg, place: f.Location})
 	default:
 		if behind := a.digest.behindText(f); behind != "" {
@@ -99,7 +101,7 @@ func (a *annotations) fault(f evaluator.Finding, msg string) {
 	}
 }
 
-func (a *annotations) cause(c evaluator.Cause, severity evaluator.Severity) {
+func (a *annotations) cause(c result.Cause, severity rule.Severity) {
 	if c.Resource == nil && !a.digest.moved(c.Rule) {
 		a.old++
 		return
@@ -107,14 +109,14 @@ func (a *annotations) cause(c evaluator.Cause, severity evaluator.Severity) {
 	f := a.digest.finding(c)
 	f.Rule, f.Severity = c.Rule, severity
 	if c.Resource == nil && len(a.digest.states) > 0 && !a.digest.freshOf[c.Rule] {
-		f.BaselineState = evaluator.Unchanged // a fault of clients themselves, none of which is new
+		f.BaselineState = result.Unchanged // a fault of clients themselves, none of which is new
 	}
 	var leads []string
 	for _, id := range c.Explains {
 		leads = append(leads, within(a.titles[id]))
 	}
 	msg := clean(c.Msg, 500)
-	if c.Certainty == evaluator.Possible {
+	if c.Certainty == result.Possible {
 		msg = "Possibly: " + msg
 	}
 	msg = fmt.Sprintf("%s: %s. Leads to: %s.", plural(c.Clients, "client"), strings.TrimSuffix(msg, "."), strings.Join(leads, "; "))
@@ -125,10 +127,10 @@ func (a *annotations) cause(c evaluator.Cause, severity evaluator.Severity) {
 }
 
 // broken tells of rules that broke: nobody knows what they would have found.
-func (a *annotations) broken(r *evaluator.Outcome) {
+func (a *annotations) broken(r *compare.Outcome) {
 	in := incompleteRules{}
 	for _, rule := range r.Rules {
-		if rule.Verdict == evaluator.Errored {
+		if rule.Verdict == result.Errored {
 			in.add(rule.ID, reasonsOf(rule))
 		}
 	}
@@ -137,7 +139,7 @@ func (a *annotations) broken(r *evaluator.Outcome) {
 
 // notEvaluated tells of rules without a full verdict, or of those that leave a
 // comparison incomplete.
-func (a *annotations) notEvaluated(r *evaluator.Outcome) {
+func (a *annotations) notEvaluated(r *compare.Outcome) {
 	in := incompleteRules{}
 	if d := a.digest.difference; d != nil {
 		for _, rule := range d.Rules {
@@ -147,7 +149,7 @@ func (a *annotations) notEvaluated(r *evaluator.Outcome) {
 		return
 	}
 	for _, rule := range r.Rules {
-		if rule.Verdict == evaluator.NotEvaluated || rule.Verdict == evaluator.Fail {
+		if rule.Verdict == result.NotEvaluated || rule.Verdict == result.Fail {
 			in.add(rule.ID, reasonsOf(rule))
 		}
 	}
@@ -178,7 +180,7 @@ func (a *annotations) incomplete(level, lead string, in incompleteRules) {
 }
 
 // conclusion sums up, and counts what has no annotation.
-func (a *annotations) conclusion(r *evaluator.Outcome, o Options) string {
+func (a *annotations) conclusion(r *compare.Outcome, o Options) string {
 	out := fmt.Sprintf("Exit status %d: %s.", o.exit(r).Status, exitMeaning(r, o))
 	if d := a.digest.difference; d != nil {
 		_, body := comparedLead(d)

@@ -7,18 +7,19 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/result"
 )
 
 // azureFormat writes logging commands of Azure Pipelines: issues, and the
 // outcome of the task.
 type azureFormat struct{}
 
-func (a azureFormat) Write(out io.Writer, r *evaluator.Outcome, o Options) error {
+func (a azureFormat) Write(out io.Writer, r *compare.Outcome, o Options) error {
 	return a.write(out, r, listed(r), o)
 }
 
-func (azureFormat) write(out io.Writer, r *evaluator.Outcome, findings iter.Seq2[evaluator.Finding, error], o Options) error {
+func (azureFormat) write(out io.Writer, r *compare.Outcome, findings iter.Seq2[result.Finding, error], o Options) error {
 	d, err := newDigest(r, findings, o)
 	if err != nil {
 		return err
@@ -34,11 +35,11 @@ func (azureFormat) write(out io.Writer, r *evaluator.Outcome, findings iter.Seq2
 
 // azureOutcome is the exit status in Azure's words. Where nothing fails and
 // something was found or not evaluated, the task succeeded with issues.
-func azureOutcome(r *evaluator.Outcome, o Options) string {
+func azureOutcome(r *compare.Outcome, o Options) string {
 	switch {
-	case r.ExitStatus(o.FailOn, o.AllowIncomplete) != evaluator.ExitClean:
+	case r.ExitStatus(o.FailOn, o.AllowIncomplete) != result.ExitClean:
 		return "Failed"
-	case r.Compared() != nil && !r.Incomplete() && total(r.Compared().Findings[evaluator.New]) == 0 && len(r.Compared().Remarks) == 0:
+	case r.Compared() != nil && !r.Incomplete() && total(r.Compared().Findings[result.New]) == 0 && len(r.Compared().Remarks) == 0:
 		return "Succeeded"
 	case r.Incomplete() || bySeverity(r) != "none":
 		return "SucceededWithIssues"

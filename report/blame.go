@@ -5,7 +5,8 @@ import (
 	"strings"
 
 	"github.com/nscheck/nscheck/change"
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/result"
 )
 
 // settingChange is a setting on one line: path, what it was, what it is.
@@ -17,11 +18,11 @@ func settingChange(s *change.Setting) string {
 }
 
 // sourceOf is where a setting stands in a change; nil where it is of two snapshots.
-func sourceOf(s *change.Setting) *evaluator.SourceLocation {
+func sourceOf(s *change.Setting) *result.SourceLocation {
 	if s.Source == nil {
 		return nil
 	}
-	return &evaluator.SourceLocation{File: s.Source.File, Line: s.Source.Line, Column: s.Source.Column}
+	return &result.SourceLocation{File: s.Source.File, Line: s.Source.Line, Column: s.Source.Column}
 }
 
 // settingText is that, and where it stands.
@@ -35,7 +36,7 @@ func settingText(s *change.Setting) string {
 
 // blameText names the settings behind a finding; one that surely is it has sure
 // before it.
-func blameText(settings []evaluator.SettingRef, sure string) string {
+func blameText(settings []compare.SettingRef, sure string) string {
 	intro := sure
 	switch {
 	case !settings[0].Related:
@@ -55,8 +56,8 @@ func blameText(settings []evaluator.SettingRef, sure string) string {
 }
 
 // behindSettings are the settings behind a finding that is new in a difference.
-func behindSettings(d *evaluator.Difference, f evaluator.Finding) []evaluator.SettingRef {
-	if d == nil || f.BaselineState != evaluator.New {
+func behindSettings(d *compare.Difference, f result.Finding) []compare.SettingRef {
+	if d == nil || f.BaselineState != result.New {
 		return nil
 	}
 	return d.SettingsOf(f)
@@ -64,7 +65,7 @@ func behindSettings(d *evaluator.Difference, f evaluator.Finding) []evaluator.Se
 
 // behindText is a sentence about the settings behind a finding that is new in a
 // difference; empty where there is nothing to say.
-func behindText(d *evaluator.Difference, f evaluator.Finding) string {
+func behindText(d *compare.Difference, f result.Finding) string {
 	lapsed := lapsedText(&f)
 	if lapsed != "" {
 		lapsed = " " + lapsed
@@ -79,7 +80,7 @@ func behindText(d *evaluator.Difference, f evaluator.Finding) string {
 
 // lapsedText reports the waiver that no longer covers a finding; empty if there is
 // none.
-func lapsedText(f *evaluator.Finding) string {
+func lapsedText(f *result.Finding) string {
 	w := f.LapsedWaiver
 	if w == nil {
 		return ""

@@ -1,17 +1,20 @@
 package report
 
-import "github.com/nscheck/nscheck/evaluator"
+import (
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/result"
+)
 
 // faultKey tells the findings of the estate apart that causes come from.
 type faultKey struct {
 	rule, msg string
-	resource  evaluator.Resource
+	resource  result.Resource
 }
 
 // causeFindings are the findings that causes come from, once they came by.
-type causeFindings map[faultKey]*evaluator.Finding
+type causeFindings map[faultKey]*result.Finding
 
-func newCauseFindings(r *evaluator.Outcome) causeFindings {
+func newCauseFindings(r *compare.Outcome) causeFindings {
 	out := causeFindings{}
 	for _, c := range r.Causes {
 		if c.Resource != nil {
@@ -22,7 +25,7 @@ func newCauseFindings(r *evaluator.Outcome) causeFindings {
 }
 
 // note keeps a finding that a cause comes from, and says whether it is one.
-func (m causeFindings) note(f evaluator.Finding) bool {
+func (m causeFindings) note(f result.Finding) bool {
 	key := faultKey{f.Rule, f.Msg, f.Resource}
 	if _, ok := m[key]; !ok {
 		return false
@@ -34,12 +37,12 @@ func (m causeFindings) note(f evaluator.Finding) bool {
 }
 
 // of is the finding that a cause comes from.
-func (m causeFindings) of(c evaluator.Cause) evaluator.Finding {
+func (m causeFindings) of(c result.Cause) result.Finding {
 	if c.Resource == nil {
-		return evaluator.Finding{}
+		return result.Finding{}
 	}
 	if f := m[faultKey{c.Rule, c.Msg, *c.Resource}]; f != nil {
 		return *f
 	}
-	return evaluator.Finding{}
+	return result.Finding{}
 }

@@ -5,7 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // Where the facts of a cause stand: their names, and their text.
@@ -13,15 +15,15 @@ const factAt, factIndent = 4, 16
 
 // causes writes every cause: how many clients, which object, which setting,
 // what to change. The remediation of a rule is written once.
-func (w *writer) causes(r *evaluator.Outcome) {
-	unknown := slices.DeleteFunc(slices.Clone(r.Rules), func(rule evaluator.RuleResult) bool {
+func (w *writer) causes(r *compare.Outcome) {
+	unknown := slices.DeleteFunc(slices.Clone(r.Rules), func(rule result.RuleResult) bool {
 		return len(rule.AffectsUnknown) == 0 || len(rule.Explains) == 0
 	})
 	if len(r.Causes) == 0 && len(r.Unexplained) == 0 && len(unknown) == 0 {
 		return
 	}
 	titles := map[string]string{}
-	remediation := map[string][]evaluator.Remediation{}
+	remediation := map[string][]rule.Remediation{}
 	for _, rule := range r.Rules {
 		titles[rule.ID] = rule.Title
 		remediation[rule.ID] = rule.Remediation
@@ -44,7 +46,7 @@ func (w *writer) causes(r *evaluator.Outcome) {
 
 // uncounted writes that a rule's findings may be causes, of clients that
 // nobody knows. What was found stands under FINDINGS.
-func (w *writer) uncounted(rule evaluator.RuleResult) {
+func (w *writer) uncounted(rule result.RuleResult) {
 	w.line("")
 	verb := "harm"
 	if rule.Findings == 1 {
@@ -60,10 +62,10 @@ func (w *writer) uncounted(rule evaluator.RuleResult) {
 	w.causeFact("Because", strings.Join(reasons, "; "))
 }
 
-func (w *writer) cause(c evaluator.Cause, titles map[string]string) {
+func (w *writer) cause(c result.Cause, titles map[string]string) {
 	w.line("")
 	msg := clean(c.Msg, 1000)
-	if c.Certainty == evaluator.Possible {
+	if c.Certainty == result.Possible {
 		msg = "Possibly: " + msg
 	}
 	w.put(block{at: 2, indent: factIndent, label: plural(c.Clients, "client"), labels: bold, body: msg})
@@ -97,7 +99,7 @@ func (w *writer) causeFact(name, body string) {
 }
 
 // setting says which setting is wrong, and what it should be.
-func setting(c evaluator.Cause) string {
+func setting(c result.Cause) string {
 	out := Name(c.Path) + " is " + value(c.Actual)
 	if c.Expected != nil {
 		out += ", should be " + value(c.Expected)
@@ -107,11 +109,11 @@ func setting(c evaluator.Cause) string {
 
 // effectOfFix tells how many clients fixing a cause unblocks; empty if that is not
 // known. Steps of the clients' own are fixed one by one, and get no number.
-func effectOfFix(c evaluator.Cause) string {
+func effectOfFix(c result.Cause) string {
 	if c.Resource == nil || c.Unblocks == nil {
 		return ""
 	}
-	n, possible := *c.Unblocks, c.Certainty == evaluator.Possible
+	n, possible := *c.Unblocks, c.Certainty == result.Possible
 	if n == 0 {
 		who := "none of its " + plural(c.Clients, "client") + "; they have"
 		if c.Clients == 1 {
@@ -140,7 +142,7 @@ func effectOfFix(c evaluator.Cause) string {
 
 // advise writes the remediation of a rule, the first time, and afterwards where
 // it stands.
-func (w *writer) advise(at, indent int, label, rule, object string, list []evaluator.Remediation) {
+func (w *writer) advise(at, indent int, label, rule, object string, list []rule.Remediation) {
 	if len(list) == 0 {
 		return
 	}

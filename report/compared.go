@@ -3,19 +3,21 @@ package report
 import (
 	"fmt"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // comparedLead says what became of findings, and what that sentence begins with.
-func comparedLead(d *evaluator.Difference) (lead, body string) {
-	lead = plural(total(d.Findings[evaluator.New]), "new finding") + ":"
-	return lead, fmt.Sprintf("%s %d fixed, %d unchanged, %d incomparable", lead, total(d.Findings[evaluator.Absent]),
-		total(d.Findings[evaluator.Unchanged]), total(d.Findings[evaluator.Incomparable]))
+func comparedLead(d *compare.Difference) (lead, body string) {
+	lead = plural(total(d.Findings[result.New]), "new finding") + ":"
+	return lead, fmt.Sprintf("%s %d fixed, %d unchanged, %d incomparable", lead, total(d.Findings[result.Absent]),
+		total(d.Findings[result.Unchanged]), total(d.Findings[result.Incomparable]))
 }
 
 // comparedFacts say the rest of a comparison in short: what does not count, and
 // what became of clients.
-func comparedFacts(d *evaluator.Difference) []string {
+func comparedFacts(d *compare.Difference) []string {
 	var out []string
 	say := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
 	if total(d.Waived)+total(d.Warnings) > 0 {
@@ -31,13 +33,13 @@ func comparedFacts(d *evaluator.Difference) []string {
 	if n := c.Harmed.Accepted; n > 0 {
 		say("Affected by new findings that are waived or do not count yet: %s", plural(n, "client"))
 	}
-	if n := d.CountRemarks(evaluator.RemarkUncovered); n > 0 {
+	if n := d.CountRemarks(compare.RemarkUncovered); n > 0 {
 		say("%s not covered by any rule", numberOf(n, "changed setting is", "changed settings are"))
 	}
-	if n := d.CountRemarks(evaluator.RemarkUnknown); n > 0 {
+	if n := d.CountRemarks(compare.RemarkUnknown); n > 0 {
 		say("%s unknown after the change", numberOf(n, "setting is", "settings are"))
 	}
-	if n := d.CountRemarks(evaluator.RemarkStopped); n > 0 {
+	if n := d.CountRemarks(compare.RemarkStopped); n > 0 {
 		say("%s stopped by the change", numberOf(n, "plug-in install policy is", "plug-in install policies are"))
 	}
 	if n := d.LapsedWaivers(); n > 0 {
@@ -58,7 +60,7 @@ func comparedFacts(d *evaluator.Difference) []string {
 	return out
 }
 
-func total(counts map[evaluator.Severity]int64) (n int64) {
+func total(counts map[rule.Severity]int64) (n int64) {
 	for _, c := range counts {
 		n += c
 	}
@@ -73,7 +75,7 @@ func numberOf(n int64, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
-func clientCount(label, held string, c evaluator.ClientCount) string {
+func clientCount(label, held string, c compare.ClientCount) string {
 	body := fmt.Sprintf("%s: %d", label, c.Sure)
 	switch {
 	case c.Sure > 0:

@@ -12,6 +12,8 @@ import (
 
 	"github.com/nscheck/nscheck/change"
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -34,13 +36,13 @@ func (c changed) Estate() (*snapshot.Estate, json.RawMessage) {
 
 // compared judges the broken estate before and after a change, and returns the
 // head, which knows the comparison.
-func compared(t testing.TB, overlay string, opts evaluator.Options) *evaluator.Outcome {
+func compared(t testing.TB, overlay string, opts evaluator.Options) *compare.Outcome {
 	t.Helper()
 	files := fstest.MapFS{}
 	for _, f := range txtar.Parse([]byte(rules)).Files {
 		files[f.Name] = &fstest.MapFile{Data: f.Data}
 	}
-	pack, err := evaluator.LoadPack(evaluator.Source{Name: "house", FS: files})
+	pack, err := rule.LoadPack(rule.Source{Name: "house", FS: files})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,8 +54,8 @@ func compared(t testing.TB, overlay string, opts evaluator.Options) *evaluator.O
 		return snap
 	}
 	opts.ToolVersion = "1.2.3"
-	judge := func(snap evaluator.Snapshot) *evaluator.Side {
-		r, err := evaluator.EvaluateSide(context.Background(), pack, snap, opts)
+	judge := func(snap evaluator.Snapshot) *compare.Side {
+		r, err := compare.EvaluateSide(context.Background(), pack, snap, opts)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -66,7 +68,7 @@ func compared(t testing.TB, overlay string, opts evaluator.Options) *evaluator.O
 		t.Fatal(err)
 	}
 	base, head := judge(read()), judge(changed{read(), outcome})
-	d, err := evaluator.Compare(context.Background(), base, head, outcome.Settings, evaluator.GateLimits{FullBase: true})
+	d, err := compare.Compare(context.Background(), base, head, outcome.Settings, compare.GateLimits{FullBase: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +77,7 @@ func compared(t testing.TB, overlay string, opts evaluator.Options) *evaluator.O
 
 // TestComparedGolden compares every format's bytes of a comparison with testdata.
 func TestComparedGolden(t *testing.T) {
-	o := Options{FailOn: evaluator.Medium}
+	o := Options{FailOn: rule.Medium}
 	head := compared(t, comparedChange, evaluator.Options{})
 	for _, name := range Names {
 		var got bytes.Buffer

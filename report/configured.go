@@ -3,11 +3,13 @@ package report
 import (
 	"slices"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // packName is a pack as people know it, and where it came from.
-func packName(p evaluator.PackVersion) string {
+func packName(p rule.PackVersion) string {
 	from := p.Source
 	if p.KeyID != "" {
 		from += ", signed with the key " + p.KeyID
@@ -16,7 +18,7 @@ func packName(p evaluator.PackVersion) string {
 }
 
 // paramChanges tell of the parameters that were given another value, by name.
-func paramChanges(p evaluator.PackInfo) []string {
+func paramChanges(p rule.PackInfo) []string {
 	out := make([]string, len(p.ChangedParams))
 	for i, name := range p.ChangedParams {
 		out[i] = paramChange(p, name)
@@ -25,7 +27,7 @@ func paramChanges(p evaluator.PackInfo) []string {
 }
 
 // paramChange is a parameter with its value and where that was set.
-func paramChange(p evaluator.PackInfo, name string) string {
+func paramChange(p rule.PackInfo, name string) string {
 	text := name + " = " + value(p.Params[name])
 	if origin := p.ParamOrigins[name]; origin != "" {
 		text += " (" + Name(origin) + ")"
@@ -34,7 +36,7 @@ func paramChange(p evaluator.PackInfo, name string) string {
 }
 
 // severityChanges tell of the rules whose severity the configuration changed.
-func severityChanges(rules []evaluator.ConfiguredRule) []string {
+func severityChanges(rules []result.ConfiguredRule) []string {
 	var out []string
 	for _, r := range rules {
 		if r.SeverityChange != nil {
@@ -45,7 +47,7 @@ func severityChanges(rules []evaluator.ConfiguredRule) []string {
 }
 
 // acceptances report what rules cannot evaluate that the configuration accepts.
-func acceptances(rules []evaluator.ConfiguredRule) []string {
+func acceptances(rules []result.ConfiguredRule) []string {
 	var out []string
 	for _, r := range rules {
 		for _, a := range r.AcceptedUnknown {
@@ -61,7 +63,7 @@ type offRule struct {
 	Reason    string // with its place
 }
 
-func switchedOff(rules []evaluator.ConfiguredRule) []offRule {
+func switchedOff(rules []result.ConfiguredRule) []offRule {
 	var out []offRule
 	for _, r := range rules {
 		if off := r.SwitchedOff; off != nil {
@@ -72,10 +74,10 @@ func switchedOff(rules []evaluator.ConfiguredRule) []offRule {
 }
 
 // withoutSource lists the rules for which no source was named.
-func withoutSource(r *evaluator.Outcome) []evaluator.RuleResult {
-	var out []evaluator.RuleResult
+func withoutSource(r *compare.Outcome) []result.RuleResult {
+	var out []result.RuleResult
 	for _, rule := range r.Rules {
-		if rule.Verdict == evaluator.NoSource {
+		if rule.Verdict == result.NoSource {
 			out = append(out, rule)
 		}
 	}
@@ -84,13 +86,13 @@ func withoutSource(r *evaluator.Outcome) []evaluator.RuleResult {
 
 // setAside reports whether a rule was not asked, rather than not answered: it is
 // for other platforms, no source was named for it, or it is switched off.
-func setAside(v evaluator.Verdict) bool {
-	return v == evaluator.NotApplicable || v == evaluator.NoSource || v == evaluator.Disabled
+func setAside(v result.Verdict) bool {
+	return v == result.NotApplicable || v == result.NoSource || v == result.Disabled
 }
 
 // configured writes which packs evaluate, which severities are changed, and
 // which unknown is accepted.
-func (w *writer) configured(packs []evaluator.PackVersion, rules []evaluator.ConfiguredRule) {
+func (w *writer) configured(packs []rule.PackVersion, rules []result.ConfiguredRule) {
 	for _, p := range packs {
 		w.put(block{body: "Pack " + clean(packName(p), 500)})
 	}
@@ -100,7 +102,7 @@ func (w *writer) configured(packs []evaluator.PackVersion, rules []evaluator.Con
 }
 
 // switchedOff names the rules that nobody asked, and why.
-func (w *writer) switchedOff(rules []evaluator.ConfiguredRule) {
+func (w *writer) switchedOff(rules []result.ConfiguredRule) {
 	for i, rule := range switchedOff(rules) {
 		if i == 0 {
 			w.line("")

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // standing is what a finding means for the outcome of a run.
@@ -23,16 +25,16 @@ const (
 // standingOf tells how a finding of a result stands under the options' limit, as
 // the exit status has it: of a head only what is new counts, and of a result with
 // a baseline all that is there.
-func standingOf(r *evaluator.Outcome, f evaluator.Finding, o Options) standing {
+func standingOf(r *compare.Outcome, f result.Finding, o Options) standing {
 	head := r.Compared() != nil || r.FailsOnNew()
 	switch {
-	case f.BaselineState == evaluator.Absent:
+	case f.BaselineState == result.Absent:
 		return fixed
-	case f.BaselineState == evaluator.Incomparable && (head || f.Gone):
+	case f.BaselineState == result.Incomparable && (head || f.Gone):
 		return unknown
 	case f.Waiver != nil:
 		return waived
-	case head && f.BaselineState != evaluator.New:
+	case head && f.BaselineState != result.New:
 		return unchanged
 	case r.OnlyWarns(f.Rule):
 		return notYet
@@ -43,24 +45,24 @@ func standingOf(r *evaluator.Outcome, f evaluator.Finding, o Options) standing {
 }
 
 // gone reports whether only the baseline has a finding.
-func gone(f evaluator.Finding) bool { return f.Gone || f.BaselineState == evaluator.Absent }
+func gone(f result.Finding) bool { return f.Gone || f.BaselineState == result.Absent }
 
-var verdictWord = map[evaluator.Verdict]string{
-	evaluator.Errored:       "broke",
-	evaluator.Fail:          "found something",
-	evaluator.Warn:          "found something that does not count yet",
-	evaluator.Waived:        "waived",
-	evaluator.NotEvaluated:  "not evaluated",
-	evaluator.NoSource:      "without a source",
-	evaluator.NotApplicable: "not applicable",
-	evaluator.Disabled:      "switched off",
-	evaluator.Pass:          "passed",
+var verdictWord = map[result.Verdict]string{
+	result.Errored:       "broke",
+	result.Fail:          "found something",
+	result.Warn:          "found something that does not count yet",
+	result.Waived:        "waived",
+	result.NotEvaluated:  "not evaluated",
+	result.NoSource:      "without a source",
+	result.NotApplicable: "not applicable",
+	result.Disabled:      "switched off",
+	result.Pass:          "passed",
 }
 
 // byVerdict counts the rules by what became of them.
-func byVerdict(r *evaluator.Outcome) string {
+func byVerdict(r *compare.Outcome) string {
 	var parts []string
-	for _, v := range evaluator.Verdicts {
+	for _, v := range result.Verdicts {
 		if n := r.Summary.Rules[v]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, verdictWord[v]))
 		}
@@ -69,9 +71,9 @@ func byVerdict(r *evaluator.Outcome) string {
 }
 
 // bySeverity counts the findings by severity.
-func bySeverity(r *evaluator.Outcome) string {
+func bySeverity(r *compare.Outcome) string {
 	var parts []string
-	for _, s := range evaluator.Severities {
+	for _, s := range rule.Severities {
 		if n := r.Summary.Findings[s]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, s))
 		}
@@ -83,23 +85,23 @@ func bySeverity(r *evaluator.Outcome) string {
 }
 
 // exit is what the command exits with.
-func (o Options) exit(r *evaluator.Outcome) Exit {
+func (o Options) exit(r *compare.Outcome) Exit {
 	return Exit{r.ExitStatus(o.FailOn, o.AllowIncomplete), o.FailOn, o.AllowIncomplete}
 }
 
 // exitMeaning says what the exit status says.
-func exitMeaning(r *evaluator.Outcome, o Options) string {
+func exitMeaning(r *compare.Outcome, o Options) string {
 	if d := r.Compared(); d != nil {
 		return comparedMeaning(d, Exit{d.ExitStatus(o.FailOn, o.AllowIncomplete), o.FailOn, o.AllowIncomplete})
 	}
 	switch status := r.ExitStatus(o.FailOn, o.AllowIncomplete); {
-	case status == evaluator.ExitFindings && r.FailsOnNew():
+	case status == result.ExitFindings && r.FailsOnNew():
 		return "new findings at or above " + string(o.FailOn)
-	case status == evaluator.ExitFindings:
+	case status == result.ExitFindings:
 		return "findings at or above " + string(o.FailOn)
-	case status == evaluator.ExitTrouble:
+	case status == result.ExitTrouble:
 		return "a rule broke"
-	case status == evaluator.ExitIncomplete:
+	case status == result.ExitIncomplete:
 		return "something was not evaluated"
 	case r.Incomplete():
 		return "what was not evaluated is allowed"

@@ -9,7 +9,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/result"
 )
 
 // csvFormat writes a table for spreadsheets: a row for every finding, and after
@@ -29,11 +30,11 @@ var csvColumns = []string{
 // maxCell is below the 32,767 characters at which Excel breaks a cell in two.
 const maxCell = 32000
 
-func (c csvFormat) Write(out io.Writer, r *evaluator.Outcome, o Options) error {
+func (c csvFormat) Write(out io.Writer, r *compare.Outcome, o Options) error {
 	return c.write(out, r, listed(r), o)
 }
 
-func (csvFormat) write(out io.Writer, r *evaluator.Outcome, findings iter.Seq2[evaluator.Finding, error], _ Options) error {
+func (csvFormat) write(out io.Writer, r *compare.Outcome, findings iter.Seq2[result.Finding, error], _ Options) error {
 	w := bufio.NewWriter(out)
 	w.WriteString("\ufeff")
 	writeRow(w, csvColumns)
@@ -64,8 +65,8 @@ func (csvFormat) write(out io.Writer, r *evaluator.Outcome, findings iter.Seq2[e
 	return w.Flush()
 }
 
-func findingRow(f evaluator.Finding, title string) []string {
-	waiver, place := evaluator.WaiverUse{}, evaluator.SourceLocation{}
+func findingRow(f result.Finding, title string) []string {
+	waiver, place := result.WaiverUse{}, result.SourceLocation{}
 	if f.Waiver != nil {
 		waiver = *f.Waiver
 	}
@@ -84,8 +85,8 @@ func findingRow(f evaluator.Finding, title string) []string {
 }
 
 // remarkRow is what a comparison says beside its findings; the record is the kind.
-func remarkRow(r *evaluator.Remark) []string {
-	row, place := make([]string, len(csvColumns)), evaluator.SourceLocation{}
+func remarkRow(r *compare.Remark) []string {
+	row, place := make([]string, len(csvColumns)), result.SourceLocation{}
 	if r.Location != nil {
 		place = *r.Location
 	}
@@ -100,7 +101,7 @@ func remarkRow(r *evaluator.Remark) []string {
 }
 
 // reasonRows say why a rule has no full verdict.
-func reasonRows(rule evaluator.RuleResult) [][]string {
+func reasonRows(rule result.RuleResult) [][]string {
 	var rows [][]string
 	add := func(record, object, msg string) {
 		row := make([]string, len(csvColumns))
@@ -108,8 +109,8 @@ func reasonRows(rule evaluator.RuleResult) [][]string {
 		rows = append(rows, row)
 	}
 	record := string(rule.Verdict)
-	if rule.Verdict == evaluator.Fail {
-		record = string(evaluator.NotEvaluated)
+	if rule.Verdict == result.Fail {
+		record = string(result.NotEvaluated)
 	}
 	for _, reason := range rule.Reasons {
 		add(record, "", reason.Msg)
@@ -126,7 +127,7 @@ func reasonRows(rule evaluator.RuleResult) [][]string {
 	if rule.SeverityChange != nil {
 		add("severity_change", "", "severity "+rule.SeverityChange.Described(rule.Severity))
 	}
-	if len(rows) == 0 && rule.Verdict != evaluator.Pass && rule.Verdict != evaluator.Fail {
+	if len(rows) == 0 && rule.Verdict != result.Pass && rule.Verdict != result.Fail {
 		add(record, "", "")
 	}
 	return rows

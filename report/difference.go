@@ -9,21 +9,23 @@ import (
 	"strings"
 
 	"github.com/nscheck/nscheck/change"
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // DifferenceDocument is a difference as JSON; difference.schema.json is made
 // from it.
 type DifferenceDocument struct {
-	*evaluator.Difference
+	*compare.Difference
 	// What the command exits with, and under which limits.
 	Exit Exit `json:"exit"`
 	// The findings that are not on both sides: those of the estate by rule, new ones of clients, then those of clients that are gone.
-	Findings []evaluator.Compared `json:"findings,omitempty"`
+	Findings []compare.Compared `json:"findings,omitempty"`
 }
 
 // DifferenceJSON writes a difference as one JSON object, the findings last.
-func DifferenceJSON(out io.Writer, d *evaluator.Difference, exit Exit) error {
+func DifferenceJSON(out io.Writer, d *compare.Difference, exit Exit) error {
 	w := bufio.NewWriter(out)
 	head, err := encodeJSON(DifferenceDocument{Difference: d, Exit: exit}, "  ")
 	if err != nil {
@@ -60,7 +62,7 @@ const (
 
 // DifferenceTable writes a difference for people: what the answer is, what
 // changed, what is new because of it, what is fixed, and what cannot be told.
-func DifferenceTable(out io.Writer, d *evaluator.Difference, o Options, exit Exit) error {
+func DifferenceTable(out io.Writer, d *compare.Difference, o Options, exit Exit) error {
 	w := newWriter(out, o)
 	w.differenceHead(d)
 	w.remarks(d.Remarks)
@@ -71,9 +73,9 @@ func DifferenceTable(out io.Writer, d *evaluator.Difference, o Options, exit Exi
 		return err
 	}
 	for _, part := range []struct {
-		state   evaluator.BaselineState
+		state   result.BaselineState
 		heading string
-	}{{evaluator.New, "NEW FINDINGS"}, {evaluator.Absent, "FIXED"}, {evaluator.Incomparable, "INCOMPARABLE"}} {
+	}{{result.New, "NEW FINDINGS"}, {result.Absent, "FIXED"}, {result.Incomparable, "INCOMPARABLE"}} {
 		w.comparedFindings(d, part.heading, part.state, lists[part.state])
 	}
 	w.incomplete(d)
@@ -84,7 +86,7 @@ func DifferenceTable(out io.Writer, d *evaluator.Difference, o Options, exit Exi
 	return w.out.Flush()
 }
 
-func (w *writer) differenceHead(d *evaluator.Difference) {
+func (w *writer) differenceHead(d *compare.Difference) {
 	lead, body := comparedLead(d)
 	w.put(block{lead: lead, body: body})
 	for _, fact := range comparedFacts(d) {
@@ -122,15 +124,15 @@ func (w *writer) settings(list []change.Setting) {
 }
 
 // comparedLists are the first findings of each rule by what became of them.
-func comparedLists(d *evaluator.Difference) (map[evaluator.BaselineState]map[string][]evaluator.Compared, error) {
-	out := map[evaluator.BaselineState]map[string][]evaluator.Compared{}
+func comparedLists(d *compare.Difference) (map[result.BaselineState]map[string][]compare.Compared, error) {
+	out := map[result.BaselineState]map[string][]compare.Compared{}
 	for c, err := range d.All() {
 		if err != nil {
 			return nil, err
 		}
 		rules := out[c.BaselineState]
 		if rules == nil {
-			rules = map[string][]evaluator.Compared{}
+			rules = map[string][]compare.Compared{}
 			out[c.BaselineState] = rules
 		}
 		if len(rules[c.Rule]) < comparedShown {
@@ -140,13 +142,13 @@ func comparedLists(d *evaluator.Difference) (map[evaluator.BaselineState]map[str
 	return out, nil
 }
 
-func (w *writer) comparedFindings(d *evaluator.Difference, heading string, state evaluator.BaselineState, lists map[string][]evaluator.Compared) {
-	rules := slices.DeleteFunc(slices.Clone(d.Rules), func(r evaluator.RuleDifference) bool { return r.Findings[state] == 0 })
+func (w *writer) comparedFindings(d *compare.Difference, heading string, state result.BaselineState, lists map[string][]compare.Compared) {
+	rules := slices.DeleteFunc(slices.Clone(d.Rules), func(r compare.RuleDifference) bool { return r.Findings[state] == 0 })
 	if len(rules) == 0 {
 		return
 	}
-	slices.SortStableFunc(rules, func(a, b evaluator.RuleDifference) int {
-		return slices.Index(evaluator.Severities, a.Severity) - slices.Index(evaluator.Severities, b.Severity)
+	slices.SortStableFunc(rules, func(a, b compare.RuleDifference) int {
+		return slices.Index(rule.Severities, a.Severity) - slices.Index(rule.Severities, b.Severity)
 	})
 	w.heading(heading)
 	for _, r := range rules {
@@ -155,7 +157,7 @@ func (w *writer) comparedFindings(d *evaluator.Difference, heading string, state
 			at: 2, indent: findingIndent, label: string(r.Severity), labels: severityColors(r.Severity),
 			lead: r.ID, body: fmt.Sprintf("%s %s: %s", r.ID, r.Title, plural(r.Findings[state], "finding")),
 		})
-		if state == evaluator.New {
+		if state == result.New {
 			w.decidedBy(&d.Pack, r.DecidedBy)
 		}
 		shown := lists[r.ID]
@@ -169,7 +171,7 @@ func (w *writer) comparedFindings(d *evaluator.Difference, heading string, state
 	}
 }
 
-func (w *writer) comparedFinding(c *evaluator.Compared) {
+func (w *writer) comparedFinding(c *compare.Compared) {
 	body := Message(c.Msg)
 	if c.Resource.Type == "client" {
 		body += " (" + Name(c.Resource.Name) + ")"
@@ -188,18 +190,18 @@ func (w *writer) comparedFinding(c *evaluator.Compared) {
 	default:
 		w.blamed(c)
 	}
-	if c.BaselineState == evaluator.New && c.Waiver == nil {
+	if c.BaselineState == result.New && c.Waiver == nil {
 		w.put(block{indent: findingIndent + 2, body: "fingerprint " + shortPrint(&c.Finding)})
 	}
 }
 
 // blamed writes the setting behind a finding, or says that it may be any of
 // several.
-func (w *writer) blamed(c *evaluator.Compared) {
+func (w *writer) blamed(c *compare.Compared) {
 	w.put(block{indent: findingIndent + 2, lead: c.Rule, body: fmt.Sprintf("%s for %s: %s", c.Rule, Name(c.Resource.Name), blameText(c.Settings, ""))})
 }
 
-func (w *writer) incomplete(d *evaluator.Difference) {
+func (w *writer) incomplete(d *compare.Difference) {
 	began := false
 	for _, r := range d.Rules {
 		if len(r.Incomplete) == 0 {
@@ -217,28 +219,28 @@ func (w *writer) incomplete(d *evaluator.Difference) {
 	}
 }
 
-func (w *writer) differenceEnd(d *evaluator.Difference, exit Exit) {
+func (w *writer) differenceEnd(d *compare.Difference, exit Exit) {
 	if w.cut {
 		w.put(block{body: "Lists are cut short; -f json=FILE writes them in full."})
 	}
-	if total(d.Findings[evaluator.New]) > total(d.Waived)+total(d.Warnings) {
+	if total(d.Findings[result.New]) > total(d.Waived)+total(d.Warnings) {
 		w.howToPass(acceptByPrint)
 	}
 	w.put(block{body: fmt.Sprintf("Exit status %d: %s.", exit.Status, comparedMeaning(d, exit))})
 }
 
 // comparedMeaning says what the exit status of a comparison says.
-func comparedMeaning(d *evaluator.Difference, exit Exit) string {
+func comparedMeaning(d *compare.Difference, exit Exit) string {
 	counting := ""
 	if len(d.Waived)+len(d.Warnings) > 0 {
 		counting = " that counts"
 	}
 	switch {
-	case exit.Status == evaluator.ExitFindings:
+	case exit.Status == result.ExitFindings:
 		return strings.Join(d.Failures(exit.FailOn), "; ")
-	case exit.Status == evaluator.ExitTrouble:
+	case exit.Status == result.ExitTrouble:
 		return "a rule broke"
-	case exit.Status == evaluator.ExitIncomplete:
+	case exit.Status == result.ExitIncomplete:
 		return strings.Join(d.Doubts(), "; ")
 	case d.Incomplete():
 		counting += "; what was not evaluated is allowed"

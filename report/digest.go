@@ -6,7 +6,9 @@ import (
 	"iter"
 	"slices"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // digestShown is how many findings of a kind a digest keeps.
@@ -16,29 +18,29 @@ const digestShown = 20
 // grow with the number of clients.
 type digest struct {
 	*gathered
-	difference *evaluator.Difference // nil where nothing is compared
+	difference *compare.Difference // nil where nothing is compared
 	standings  map[standing]int64
-	states     map[evaluator.BaselineState]int64
-	worst      []evaluator.Finding // of the estate, that are there and not waived, by severity
-	fresh      []evaluator.Finding // that the baseline does not have and nobody waived, by severity
+	states     map[result.BaselineState]int64
+	worst      []result.Finding // of the estate, that are there and not waived, by severity
+	fresh      []result.Finding // that the baseline does not have and nobody waived, by severity
 	freshAll   int64
 	freshOf    map[string]bool // rules of such findings
-	waived     []evaluator.Finding
-	fixed      []evaluator.Finding // that only the baseline has, by severity
+	waived     []result.Finding
+	fixed      []result.Finding // that only the baseline has, by severity
 	behind     causeFindings
 }
 
-func newDigest(r *evaluator.Outcome, findings iter.Seq2[evaluator.Finding, error], o Options) (*digest, error) {
+func newDigest(r *compare.Outcome, findings iter.Seq2[result.Finding, error], o Options) (*digest, error) {
 	d := &digest{
 		difference: r.Compared(),
-		standings:  map[standing]int64{}, states: map[evaluator.BaselineState]int64{}, behind: newCauseFindings(r), freshOf: map[string]bool{},
+		standings:  map[standing]int64{}, states: map[result.BaselineState]int64{}, behind: newCauseFindings(r), freshOf: map[string]bool{},
 	}
 	estate := map[string]bool{}
-	for _, rule := range r.Rules {
-		estate[rule.ID] = rule.Scope == evaluator.EstateScope
+	for _, rl := range r.Rules {
+		estate[rl.ID] = rl.Scope == rule.EstateScope
 	}
 	var err error
-	d.gathered, err = gatherFrom(r, func(yield func(evaluator.Finding, error) bool) {
+	d.gathered, err = gatherFrom(r, func(yield func(result.Finding, error) bool) {
 		for f, err := range findings {
 			if err == nil {
 				isCause := d.behind.note(f)
@@ -52,7 +54,7 @@ func newDigest(r *evaluator.Outcome, findings iter.Seq2[evaluator.Finding, error
 	return d, err
 }
 
-func (d *digest) add(s standing, f evaluator.Finding, estate bool) {
+func (d *digest) add(s standing, f result.Finding, estate bool) {
 	d.standings[s]++
 	if f.BaselineState != "" {
 		d.states[f.BaselineState]++
@@ -69,7 +71,7 @@ func (d *digest) add(s standing, f evaluator.Finding, estate bool) {
 		}
 		return
 	}
-	if f.BaselineState == evaluator.New {
+	if f.BaselineState == result.New {
 		d.freshAll++
 		d.freshOf[f.Rule] = true
 		d.fresh = keepWorst(d.fresh, f)
@@ -86,14 +88,14 @@ func (d *digest) comparison() string {
 		return ""
 	}
 	return fmt.Sprintf("Against the baseline: %d new, %d fixed, %d unchanged.",
-		d.states[evaluator.New], d.states[evaluator.Absent], d.states[evaluator.Unchanged])
+		d.states[result.New], d.states[result.Absent], d.states[result.Unchanged])
 }
 
 // moved reports whether a rule has new findings, or nothing was compared.
 func (d *digest) moved(rule string) bool { return len(d.states) == 0 || d.freshOf[rule] }
 
 // behindText names the settings that made a new finding.
-func (d *digest) behindText(f evaluator.Finding) string { return behindText(d.difference, f) }
+func (d *digest) behindText(f result.Finding) string { return behindText(d.difference, f) }
 
 // against is what the findings were compared with.
 func (d *digest) against() string {
@@ -104,11 +106,11 @@ func (d *digest) against() string {
 }
 
 // finding is the finding that a cause comes from.
-func (d *digest) finding(c evaluator.Cause) evaluator.Finding { return d.behind.of(c) }
+func (d *digest) finding(c result.Cause) result.Finding { return d.behind.of(c) }
 
 // keepWorst keeps the worst findings, and of equally bad ones the first.
-func keepWorst(list []evaluator.Finding, f evaluator.Finding) []evaluator.Finding {
-	rank := func(f evaluator.Finding) int { return slices.Index(evaluator.Severities, f.Severity) }
+func keepWorst(list []result.Finding, f result.Finding) []result.Finding {
+	rank := func(f result.Finding) int { return slices.Index(rule.Severities, f.Severity) }
 	i := len(list)
 	for i > 0 && cmp.Less(rank(f), rank(list[i-1])) {
 		i--

@@ -7,7 +7,7 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/text"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/result"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -28,14 +28,14 @@ const explainIndent = 14
 
 // Explain writes what the rules say about one client, in the article's steps,
 // with the evidence that the snapshot has.
-func Explain(out io.Writer, e *evaluator.Explanation, o Options) error {
+func Explain(out io.Writer, e *result.Explanation, o Options) error {
 	w := newWriter(out, o)
 	w.put(block{lead: Name(e.Client.Name), body: Name(e.Client.Name) + "  " + e.Client.GUID})
 	w.evidence(e)
 	for _, s := range stepTitles {
-		var checks []evaluator.Check
+		var checks []result.Check
 		for _, c := range e.Checks {
-			if c.Step == s.step && c.Verdict != evaluator.NotApplicable {
+			if c.Step == s.step && c.Verdict != result.NotApplicable {
 				checks = append(checks, c)
 			}
 		}
@@ -51,9 +51,9 @@ func Explain(out io.Writer, e *evaluator.Explanation, o Options) error {
 	if e.Cause == nil {
 		body := "The chain holds."
 		switch e.Breaks() {
-		case evaluator.Fail:
+		case result.Fail:
 			body = "The chain breaks, and no rule found where."
-		case evaluator.NotEvaluated:
+		case result.NotEvaluated:
 			body = "It cannot be told whether the chain breaks: see what is unknown above."
 		}
 		w.put(block{body: body})
@@ -65,27 +65,27 @@ func Explain(out io.Writer, e *evaluator.Explanation, o Options) error {
 }
 
 // verdictMark is a verdict as one word of a checklist.
-var verdictMark = map[evaluator.Verdict]string{
-	evaluator.Pass:         "ok",
-	evaluator.Fail:         "FAILS",
-	evaluator.NotEvaluated: "unknown",
-	evaluator.Errored:      "broke",
-	evaluator.Disabled:     "off",
+var verdictMark = map[result.Verdict]string{
+	result.Pass:         "ok",
+	result.Fail:         "FAILS",
+	result.NotEvaluated: "unknown",
+	result.Errored:      "broke",
+	result.Disabled:     "off",
 }
 
-func (w *writer) check(c evaluator.Check, cause *evaluator.Cause) {
+func (w *writer) check(c result.Check, cause *result.Cause) {
 	b := block{at: 2, indent: explainIndent, label: verdictMark[c.Verdict], body: c.Rule + " " + c.Title}
 	switch {
-	case c.Verdict == evaluator.Pass && c.Elsewhere:
+	case c.Verdict == result.Pass && c.Elsewhere:
 		b.body = c.Rule + " found, but not where this client is: " + c.Title
-	case c.Verdict == evaluator.Pass:
+	case c.Verdict == result.Pass:
 		b.body = c.Rule + " not found: " + c.Title
-	case c.Verdict == evaluator.Fail && c.Disproved:
+	case c.Verdict == result.Fail && c.Disproved:
 		b.label = "not it"
 		b.body += " (there is such a fault, but the client's own rows show that it got past it)"
-	case c.Verdict == evaluator.Fail && cause != nil && cause.Rule == c.Rule:
+	case c.Verdict == result.Fail && cause != nil && cause.Rule == c.Rule:
 		b.label, b.labels = "BREAKS", text.Colors{text.FgRed, text.Bold}
-	case c.Verdict == evaluator.Fail:
+	case c.Verdict == result.Fail:
 		b.labels = text.Colors{text.FgRed}
 	}
 	w.put(b)
@@ -95,7 +95,7 @@ func (w *writer) check(c evaluator.Check, cause *evaluator.Cause) {
 }
 
 // evidence writes what the snapshot knows of the client itself.
-func (w *writer) evidence(e *evaluator.Explanation) {
+func (w *writer) evidence(e *result.Explanation) {
 	c := e.Client
 	w.fact("status", textOr(c.Status))
 	w.fact("agent", func() string {
@@ -138,7 +138,7 @@ func (w *writer) evidence(e *evaluator.Explanation) {
 
 // ways writes how the settings let packages reach the client's sites, or where they do
 // not.
-func (w *writer) ways(e *evaluator.Explanation) {
+func (w *writer) ways(e *result.Explanation) {
 	for _, reason := range e.WaysUnknown {
 		w.fact("way", "unknown: "+clean(reason.Msg, 500))
 	}
@@ -155,7 +155,7 @@ func (w *writer) ways(e *evaluator.Explanation) {
 	}
 }
 
-func hopFact(hop evaluator.Hop) string {
+func hopFact(hop result.Hop) string {
 	switch hop.Receives {
 	case "yes":
 		names := make([]string, len(hop.From))

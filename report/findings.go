@@ -4,42 +4,44 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 const findingIndent = 12
 
 // findings writes what every rule found, the worst first, and what to do where
 // CAUSES has not said it.
-func (w *writer) findings(r *evaluator.Outcome, g *gathered) {
-	rules := slices.DeleteFunc(slices.Clone(r.Rules), func(x evaluator.RuleResult) bool { return x.Findings == 0 })
+func (w *writer) findings(r *compare.Outcome, g *gathered) {
+	rules := slices.DeleteFunc(slices.Clone(r.Rules), func(x result.RuleResult) bool { return x.Findings == 0 })
 	if len(rules) == 0 {
 		return
 	}
-	slices.SortStableFunc(rules, func(a, b evaluator.RuleResult) int {
-		return slices.Index(evaluator.Severities, a.Severity) - slices.Index(evaluator.Severities, b.Severity)
+	slices.SortStableFunc(rules, func(a, b result.RuleResult) int {
+		return slices.Index(rule.Severities, a.Severity) - slices.Index(rule.Severities, b.Severity)
 	})
 	w.heading("FINDINGS")
-	for _, rule := range rules {
+	for _, rl := range rules {
 		w.line("")
 		w.put(block{
-			at: 2, indent: findingIndent, label: string(rule.Severity), labels: severityColors(rule.Severity),
-			lead: rule.ID, body: fmt.Sprintf("%s %s: %s", rule.ID, rule.Title, extent(&rule)),
+			at: 2, indent: findingIndent, label: string(rl.Severity), labels: severityColors(rl.Severity),
+			lead: rl.ID, body: fmt.Sprintf("%s %s: %s", rl.ID, rl.Title, extent(&rl)),
 		})
-		if rule.SeverityChange != nil {
-			w.put(block{indent: findingIndent, body: "severity " + clean(rule.SeverityChange.Described(rule.Severity), 500)})
+		if rl.SeverityChange != nil {
+			w.put(block{indent: findingIndent, body: "severity " + clean(rl.SeverityChange.Described(rl.Severity), 500)})
 		}
-		w.decidedBy(&r.Pack, rule.DecidedBy)
-		if rule.Scope == evaluator.ClientScope {
-			w.clientFindings(rule, g.clients[rule.ID])
+		w.decidedBy(&r.Pack, rl.DecidedBy)
+		if rl.Scope == rule.ClientScope {
+			w.clientFindings(rl, g.clients[rl.ID])
 		} else {
-			w.estateFindings(rule, g.estate[rule.ID])
+			w.estateFindings(rl, g.estate[rl.ID])
 		}
-		w.advise(2, findingIndent, "To do", rule.ID, "", rule.Remediation)
+		w.advise(2, findingIndent, "To do", rl.ID, "", rl.Remediation)
 	}
 }
 
-func (w *writer) estateFindings(rule evaluator.RuleResult, shown []evaluator.Finding) {
+func (w *writer) estateFindings(rule result.RuleResult, shown []result.Finding) {
 	for _, f := range shown {
 		w.item(findingIndent, clean(said(f), 1000)+remark(&f))
 	}
@@ -50,7 +52,7 @@ func (w *writer) estateFindings(rule evaluator.RuleResult, shown []evaluator.Fin
 }
 
 // clientFindings writes what a rule says and, behind it, of which clients.
-func (w *writer) clientFindings(rule evaluator.RuleResult, m *messages) {
+func (w *writer) clientFindings(rule result.RuleResult, m *messages) {
 	rest := rule.Findings
 	for _, g := range m.most() {
 		w.item(findingIndent, fmt.Sprintf("%s (%s)", clean(g.msg, 500), w.sample(g.sample, g.count)))

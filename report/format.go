@@ -5,12 +5,13 @@ import (
 	"io"
 	"strings"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // Format writes results.
 type Format interface {
-	Write(w io.Writer, r *evaluator.Outcome, o Options) error
+	Write(w io.Writer, r *compare.Outcome, o Options) error
 }
 
 // Options is what a format needs to know beside the result.
@@ -20,7 +21,7 @@ type Options struct {
 	// Color allows escape sequences for colour.
 	Color bool
 	// FailOn is the severity from which findings count.
-	FailOn evaluator.Severity
+	FailOn rule.Severity
 	// AllowIncomplete says that what was not evaluated does not count.
 	AllowIncomplete bool
 	// StepSummary is the file to which GitHub Actions takes a job's summary; the

@@ -6,7 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 const (
@@ -22,8 +24,8 @@ const (
 // gathered is what one pass over all findings gives; its size does not grow
 // with the number of clients.
 type gathered struct {
-	estate  map[string][]evaluator.Finding // the first of each rule
-	clients map[string]*messages           // by rule id
+	estate  map[string][]result.Finding // the first of each rule
+	clients map[string]*messages        // by rule id
 	ends    []*end
 }
 
@@ -36,31 +38,31 @@ type messages struct {
 type message struct {
 	msg    string
 	count  int64
-	sample []evaluator.Resource
+	sample []result.Resource
 }
 
 // end is a rule at the end of the chain of causes: others explain its findings
 // and it explains none. It is what a report leads with.
 type end struct {
-	rule    evaluator.RuleResult
+	rule    result.RuleResult
 	clients int64
 	causes  map[causeKey]int64
-	last    evaluator.Resource
+	last    result.Resource
 }
 
 // causeKey tells causes apart.
 type causeKey struct {
 	id        string
-	certainty evaluator.Certainty
+	certainty result.Certainty
 }
 
-func gather(r *evaluator.Outcome) (*gathered, error) { return gatherFrom(r, r.Findings()) }
+func gather(r *compare.Outcome) (*gathered, error) { return gatherFrom(r, r.Findings()) }
 
-func gatherFrom(r *evaluator.Outcome, findings iter.Seq2[evaluator.Finding, error]) (*gathered, error) {
-	g := &gathered{estate: map[string][]evaluator.Finding{}, clients: map[string]*messages{}, ends: chainEnds(r.Rules)}
+func gatherFrom(r *compare.Outcome, findings iter.Seq2[result.Finding, error]) (*gathered, error) {
+	g := &gathered{estate: map[string][]result.Finding{}, clients: map[string]*messages{}, ends: chainEnds(r.Rules)}
 	client := map[string]bool{}
-	for _, rule := range r.Rules {
-		client[rule.ID] = rule.Scope == evaluator.ClientScope
+	for _, rl := range r.Rules {
+		client[rl.ID] = rl.Scope == rule.ClientScope
 	}
 	ends := map[string]*end{}
 	for _, e := range g.ends {
@@ -89,7 +91,7 @@ func gatherFrom(r *evaluator.Outcome, findings iter.Seq2[evaluator.Finding, erro
 	return g, nil
 }
 
-func chainEnds(rules []evaluator.RuleResult) []*end {
+func chainEnds(rules []result.RuleResult) []*end {
 	explained := map[string]bool{}
 	for _, r := range rules {
 		for _, id := range r.Explains {
@@ -98,7 +100,7 @@ func chainEnds(rules []evaluator.RuleResult) []*end {
 	}
 	var out []*end
 	for _, r := range rules {
-		if explained[r.ID] && len(r.Explains) == 0 && r.Scope == evaluator.ClientScope && !setAside(r.Verdict) {
+		if explained[r.ID] && len(r.Explains) == 0 && r.Scope == rule.ClientScope && !setAside(r.Verdict) {
 			out = append(out, &end{rule: r, causes: map[causeKey]int64{}})
 		}
 	}
@@ -107,7 +109,7 @@ func chainEnds(rules []evaluator.RuleResult) []*end {
 
 // count counts the client of a finding once; the findings of a client come one
 // after the other.
-func (e *end) count(f evaluator.Finding) {
+func (e *end) count(f result.Finding) {
 	if e.clients > 0 && e.last == f.Resource {
 		return
 	}
@@ -116,7 +118,7 @@ func (e *end) count(f evaluator.Finding) {
 	e.causes[causeKey{f.Cause, f.Certainty}]++
 }
 
-func (m *messages) add(f evaluator.Finding) {
+func (m *messages) add(f result.Finding) {
 	g := m.list[f.Msg]
 	if g == nil {
 		if len(m.list) == maxMessages {
@@ -144,18 +146,18 @@ func (m *messages) most() []*message {
 	return out[:min(len(out), findingsShown)]
 }
 
-func byName(a, b evaluator.Resource) int {
+func byName(a, b result.Resource) int {
 	return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.GUID, b.GUID))
 }
 
 // listed yields the findings and those that are gone, but for those of rules that
 // there no longer are: nothing is known of such a rule.
-func listed(r *evaluator.Outcome) iter.Seq2[evaluator.Finding, error] {
+func listed(r *compare.Outcome) iter.Seq2[result.Finding, error] {
 	known := map[string]bool{}
 	for _, rule := range r.Rules {
 		known[rule.ID] = true
 	}
-	return func(yield func(evaluator.Finding, error) bool) {
+	return func(yield func(result.Finding, error) bool) {
 		for f, err := range r.WithAbsent() {
 			if err == nil && !known[f.Rule] {
 				continue

@@ -9,18 +9,19 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/result"
 )
 
 // githubFormat writes workflow commands of GitHub Actions, which become
 // annotations, and adds the markdown format to the job's summary.
 type githubFormat struct{}
 
-func (g githubFormat) Write(out io.Writer, r *evaluator.Outcome, o Options) error {
+func (g githubFormat) Write(out io.Writer, r *compare.Outcome, o Options) error {
 	return g.write(out, r, listed(r), o)
 }
 
-func (githubFormat) write(out io.Writer, r *evaluator.Outcome, findings iter.Seq2[evaluator.Finding, error], o Options) error {
+func (githubFormat) write(out io.Writer, r *compare.Outcome, findings iter.Seq2[result.Finding, error], o Options) error {
 	d, err := newDigest(r, findings, o)
 	if err != nil {
 		return err
@@ -38,7 +39,7 @@ func (githubFormat) write(out io.Writer, r *evaluator.Outcome, findings iter.Seq
 }
 
 // addSummary adds to the file that other steps of the job may have written to.
-func addSummary(file string, r *evaluator.Outcome, d *digest, o Options) error {
+func addSummary(file string, r *compare.Outcome, d *digest, o Options) error {
 	f, err := os.OpenFile(file, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o666)
 	if err != nil {
 		return fmt.Errorf("add to the job's summary: %w", err)

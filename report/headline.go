@@ -8,14 +8,15 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/text"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/result"
 )
 
 // headlineCauses is how many causes the headline names.
 const headlineCauses = 6
 
 // headline says in words how many clients the end of the chain holds, and why.
-func (w *writer) headline(r *evaluator.Outcome, e *end) {
+func (w *writer) headline(r *compare.Outcome, e *end) {
 	w.line("")
 	lead, body := e.headline(r)
 	b := block{lead: lead, body: body}
@@ -30,7 +31,7 @@ func (w *writer) headline(r *evaluator.Outcome, e *end) {
 func (e *end) judged() bool { return e.clients > 0 || len(e.rule.Reasons) == 0 }
 
 // headline is that sentence, and what it begins with.
-func (e *end) headline(r *evaluator.Outcome) (lead, body string) {
+func (e *end) headline(r *compare.Outcome) (lead, body string) {
 	title := within(e.rule.Title)
 	if !e.judged() {
 		lead = "Not judged:"
@@ -57,7 +58,7 @@ type reason struct {
 	body    string
 }
 
-func (w *writer) because(r *evaluator.Outcome, e *end) {
+func (w *writer) because(r *compare.Outcome, e *end) {
 	var list []reason
 	left := e.clients
 	for _, c := range r.Causes {
@@ -83,9 +84,9 @@ func (w *writer) because(r *evaluator.Outcome, e *end) {
 	}
 }
 
-func because(c evaluator.Cause) string {
+func because(c result.Cause) string {
 	out := "because "
-	if c.Certainty == evaluator.Possible {
+	if c.Certainty == result.Possible {
 		out = "possibly because "
 	}
 	if c.Resource == nil {

@@ -8,7 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // hostileDoc is an estate whose sites and clients have those names.
@@ -26,17 +28,17 @@ func hostileDoc() string {
 }
 
 // decorated gives findings what a baseline, waivers and a change set give them.
-func decorated(findings iter.Seq2[evaluator.Finding, error]) iter.Seq2[evaluator.Finding, error] {
-	return func(yield func(evaluator.Finding, error) bool) {
+func decorated(findings iter.Seq2[result.Finding, error]) iter.Seq2[result.Finding, error] {
+	return func(yield func(result.Finding, error) bool) {
 		i := 0
 		for f, err := range findings {
 			f.Fingerprint = fmt.Sprintf("%064x", i)
-			f.BaselineState = []evaluator.BaselineState{evaluator.New, evaluator.Unchanged, evaluator.Absent, evaluator.New}[i%4]
+			f.BaselineState = []result.BaselineState{result.New, result.Unchanged, result.Absent, result.New}[i%4]
 			if i%4 == 0 {
-				f.Location = &evaluator.SourceLocation{File: "changes/a b,c:%]; x.yaml", Line: 3 + i, Column: i % 3}
+				f.Location = &result.SourceLocation{File: "changes/a b,c:%]; x.yaml", Line: 3 + i, Column: i % 3}
 			}
 			if i%4 == 3 {
-				f.Waiver = &evaluator.WaiverUse{
+				f.Waiver = &result.WaiverUse{
 					Reason: "agreed | with @boss\n::error::x", Owner: "=owner", Ticket: "CHG-1", Expires: "2026-03-31", Place: "nscheck-waivers.yaml:12",
 				}
 			}
@@ -50,7 +52,7 @@ func decorated(findings iter.Seq2[evaluator.Finding, error]) iter.Seq2[evaluator
 
 // streamed is a format that can be given other findings than the result's.
 type streamed interface {
-	write(io.Writer, *evaluator.Outcome, iter.Seq2[evaluator.Finding, error], Options) error
+	write(io.Writer, *compare.Outcome, iter.Seq2[result.Finding, error], Options) error
 }
 
 var streamedFormats = map[string]streamed{
@@ -62,15 +64,15 @@ func writeHostile(t *testing.T, format string) []byte {
 	t.Helper()
 	r := evaluate(t, hostileDoc())
 	var out bytes.Buffer
-	if err := streamedFormats[format].write(&out, r, decorated(r.Findings()), Options{FailOn: evaluator.Critical}); err != nil {
+	if err := streamedFormats[format].write(&out, r, decorated(r.Findings()), Options{FailOn: rule.Critical}); err != nil {
 		t.Fatal(err)
 	}
 	return out.Bytes()
 }
 
-func hostileFindings(t *testing.T) []evaluator.Finding {
+func hostileFindings(t *testing.T) []result.Finding {
 	t.Helper()
-	var out []evaluator.Finding
+	var out []result.Finding
 	for f, err := range decorated(evaluate(t, hostileDoc()).Findings()) {
 		if err != nil {
 			t.Fatal(err)

@@ -12,7 +12,8 @@ import (
 	"iter"
 	"unicode/utf8"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/result"
 )
 
 // htmlFormat writes the result as one page that needs nothing beside itself:
@@ -37,25 +38,25 @@ var htmlTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"value":    value,
 	"plural":   plural,
 	"within":   within,
-	"extent":   func(r evaluator.RuleResult) string { return extent(&r) },
+	"extent":   func(r result.RuleResult) string { return extent(&r) },
 	"kind":     objectKind,
 	"advice":   advice,
-	"verdict":  func(v evaluator.Verdict) string { return verdictWord[v] },
+	"verdict":  func(v result.Verdict) string { return verdictWord[v] },
 	"setting":  setting,
-	"severity": func(r evaluator.RuleResult) string { return r.SeverityChange.Described(r.Severity) },
+	"severity": func(r result.RuleResult) string { return r.SeverityChange.Described(r.Severity) },
 	"effect":   effectOfFix,
-	"decided": func(r *evaluator.Outcome, rule evaluator.RuleResult) []string {
+	"decided": func(r *compare.Outcome, rule result.RuleResult) []string {
 		return decidedBy(&r.Pack, rule.DecidedBy)
 	},
-	"state":   func(s evaluator.BaselineState) string { return stateWord[s] },
+	"state":   func(s result.BaselineState) string { return stateWord[s] },
 	"percent": percent,
 	"inc":     func(i int) int { return i + 1 },
-	"more":    func(n int64, shown []evaluator.Resource) int64 { return n - int64(len(shown)) },
+	"more":    func(n int64, shown []result.Resource) int64 { return n - int64(len(shown)) },
 }).Parse(htmlPage))
 
 // page is what the template shows.
 type page struct {
-	*evaluator.Outcome
+	*compare.Outcome
 	Ends    []pageEnd
 	Causes  []pageCause
 	Grid    grid
@@ -72,12 +73,12 @@ type page struct {
 	Policy string
 }
 
-func (htmlFormat) Write(out io.Writer, r *evaluator.Outcome, o Options) error {
+func (htmlFormat) Write(out io.Writer, r *compare.Outcome, o Options) error {
 	return writePage(out, r, listed(r), o)
 }
 
 // writePage reads the findings twice: once to count them, and once to write them.
-func writePage(out io.Writer, r *evaluator.Outcome, findings iter.Seq2[evaluator.Finding, error], o Options) error {
+func writePage(out io.Writer, r *compare.Outcome, findings iter.Seq2[result.Finding, error], o Options) error {
 	p, err := newPage(r, findings, o)
 	if err != nil {
 		return err
@@ -141,7 +142,7 @@ func (w *visibleWriter) end() error {
 	return err
 }
 
-func newPage(r *evaluator.Outcome, findings iter.Seq2[evaluator.Finding, error], o Options) (*page, error) {
+func newPage(r *compare.Outcome, findings iter.Seq2[result.Finding, error], o Options) (*page, error) {
 	p := &page{
 		Outcome: r,
 		Exit:    o.exit(r),
@@ -195,13 +196,13 @@ func hashSource(text string) string {
 // marks counts what waivers and a baseline say of findings.
 type marks struct{ New, Unchanged, Absent, Waived int64 }
 
-func (m *marks) count(f evaluator.Finding) {
+func (m *marks) count(f result.Finding) {
 	switch f.BaselineState {
-	case evaluator.New:
+	case result.New:
 		m.New++
-	case evaluator.Unchanged:
+	case result.Unchanged:
 		m.Unchanged++
-	case evaluator.Absent:
+	case result.Absent:
 		m.Absent++
 	}
 	if f.Waiver != nil {

@@ -3,7 +3,8 @@ package report
 import (
 	"strings"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/result"
 )
 
 // against is what a comparison says before all that is there.
@@ -11,12 +12,12 @@ type against struct {
 	New, Fixed, Unchanged, Incomparable int64
 	Facts                               []string
 	Remarks                             []pageRemark
-	Incomplete                          []evaluator.RuleDifference
+	Incomplete                          []compare.RuleDifference
 	// The worst of the new findings, with the settings that make them.
 	Worst []pageFinding
 
-	difference *evaluator.Difference
-	worst      []evaluator.Finding
+	difference *compare.Difference
+	worst      []result.Finding
 }
 
 // pageRemark is what a comparison says beside its findings.
@@ -24,19 +25,19 @@ type pageRemark struct{ Level, Title, Text string }
 
 // pageFinding is a finding that the page shows by itself.
 type pageFinding struct {
-	evaluator.Finding
+	result.Finding
 	Behind string
 }
 
-func newAgainst(r *evaluator.Outcome) *against {
+func newAgainst(r *compare.Outcome) *against {
 	d := r.Compared()
 	if d == nil {
 		return nil
 	}
 	a := &against{
 		difference: d,
-		New:        total(d.Findings[evaluator.New]), Fixed: total(d.Findings[evaluator.Absent]),
-		Unchanged: total(d.Findings[evaluator.Unchanged]), Incomparable: total(d.Findings[evaluator.Incomparable]),
+		New:        total(d.Findings[result.New]), Fixed: total(d.Findings[result.Absent]),
+		Unchanged: total(d.Findings[result.Unchanged]), Incomparable: total(d.Findings[result.Incomparable]),
 	}
 	for _, fact := range comparedFacts(d) {
 		a.Facts = append(a.Facts, Message(fact))
@@ -54,8 +55,8 @@ func newAgainst(r *evaluator.Outcome) *against {
 }
 
 // note keeps the worst of the new findings that nobody accepted.
-func (a *against) note(f evaluator.Finding) {
-	if a != nil && f.BaselineState == evaluator.New && f.Waiver == nil {
+func (a *against) note(f result.Finding) {
+	if a != nil && f.BaselineState == result.New && f.Waiver == nil {
 		a.worst = keepWorst(a.worst, f)
 	}
 }

@@ -14,12 +14,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 func brokenPage(t *testing.T) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	if err := (htmlFormat{}).Write(&out, evaluate(t, docs["broken"]), Options{FailOn: evaluator.Medium}); err != nil {
+	if err := (htmlFormat{}).Write(&out, evaluate(t, docs["broken"]), Options{FailOn: rule.Medium}); err != nil {
 		t.Fatal(err)
 	}
 	return out.Bytes()
@@ -107,9 +110,9 @@ func TestPageKeyboard(t *testing.T) {
 
 // manyOf are findings of the broken estate with the marks of waivers and of a
 // baseline, n times over.
-func manyOf(r *evaluator.Outcome, n int) iter.Seq2[evaluator.Finding, error] {
-	return func(yield func(evaluator.Finding, error) bool) {
-		var all []evaluator.Finding
+func manyOf(r *compare.Outcome, n int) iter.Seq2[result.Finding, error] {
+	return func(yield func(result.Finding, error) bool) {
+		var all []result.Finding
 		for f := range r.Findings() {
 			all = append(all, f)
 		}
@@ -119,11 +122,11 @@ func manyOf(r *evaluator.Outcome, n int) iter.Seq2[evaluator.Finding, error] {
 			f.Msg += fmt.Sprintf(" for the %dth time", i/len(all))
 			switch i % 1000 {
 			case 1:
-				f.BaselineState = evaluator.New
+				f.BaselineState = result.New
 			case 2:
-				f.BaselineState = evaluator.Absent
+				f.BaselineState = result.Absent
 			case 3:
-				f.Waiver = &evaluator.WaiverUse{Reason: "Moves on Monday", Owner: "anna", Ticket: "CHG-7", Expires: "2026-03-31", Place: "nscheck-waivers.yaml:3"}
+				f.Waiver = &result.WaiverUse{Reason: "Moves on Monday", Owner: "anna", Ticket: "CHG-7", Expires: "2026-03-31", Place: "nscheck-waivers.yaml:3"}
 			}
 			if !yield(f, nil) {
 				return
@@ -138,7 +141,7 @@ func TestPageOfManyFindings(t *testing.T) {
 	const n = 100_000
 	var out bytes.Buffer
 	r := evaluate(t, docs["broken"])
-	if err := writePage(&out, r, manyOf(r, n), Options{FailOn: evaluator.Medium}); err != nil {
+	if err := writePage(&out, r, manyOf(r, n), Options{FailOn: rule.Medium}); err != nil {
 		t.Fatal(err)
 	}
 	b := openPage(t, out.Bytes())
@@ -187,7 +190,7 @@ func (b *tab) state(value, mark, first, says string) {
 func TestPageInPrint(t *testing.T) {
 	var out bytes.Buffer
 	r := evaluate(t, docs["broken"])
-	if err := writePage(&out, r, manyOf(r, 300), Options{FailOn: evaluator.Medium}); err != nil {
+	if err := writePage(&out, r, manyOf(r, 300), Options{FailOn: rule.Medium}); err != nil {
 		t.Fatal(err)
 	}
 	b := openPage(t, out.Bytes())
@@ -223,7 +226,7 @@ func TestPageOfHostileNames(t *testing.T) {
 		fmt.Fprintf(&doc, "  - {guid: 00000000-0000-0000-0000-0000000001%02d, name: %s, domain: D, status: Active, addresses: []}\n", i, quoted("ill "+name))
 	}
 	var out bytes.Buffer
-	if err := (htmlFormat{}).Write(&out, evaluate(t, doc.String()), Options{FailOn: evaluator.Medium}); err != nil {
+	if err := (htmlFormat{}).Write(&out, evaluate(t, doc.String()), Options{FailOn: rule.Medium}); err != nil {
 		t.Fatal(err)
 	}
 	b := openPage(t, out.Bytes())
@@ -267,7 +270,7 @@ func quoted(s string) string {
 func TestPageOfAComparison(t *testing.T) {
 	var out bytes.Buffer
 	r := compared(t, strings.Replace(comparedChange, "York: {}", `"<b>York</b>": {subnets: [10.1.0.0/24]}`, 1), evaluator.Options{})
-	if err := (htmlFormat{}).Write(&out, r, Options{FailOn: evaluator.Medium}); err != nil {
+	if err := (htmlFormat{}).Write(&out, r, Options{FailOn: rule.Medium}); err != nil {
 		t.Fatal(err)
 	}
 	b := openPage(t, out.Bytes())

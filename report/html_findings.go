@@ -8,7 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/result"
 )
 
 const (
@@ -78,11 +79,11 @@ type findingsWriter struct {
 	causes     map[string]int
 	sites      map[string]int
 	texts      map[string]int
-	difference *evaluator.Difference // nil where nothing is compared
+	difference *compare.Difference // nil where nothing is compared
 }
 
 // writeFindingsData writes all findings, holding none.
-func writeFindingsData(out *bufio.Writer, r *evaluator.Outcome, findings iter.Seq2[evaluator.Finding, error]) error {
+func writeFindingsData(out *bufio.Writer, r *compare.Outcome, findings iter.Seq2[result.Finding, error]) error {
 	w := &findingsWriter{out: out, rules: map[string]int{}, causes: map[string]int{}, sites: map[string]int{}, texts: map[string]int{}, difference: r.Compared()}
 	if err := w.head(r); err != nil {
 		return err
@@ -115,7 +116,7 @@ func writeFindingsData(out *bufio.Writer, r *evaluator.Outcome, findings iter.Se
 }
 
 // head writes what the findings refer to by number.
-func (w *findingsWriter) head(r *evaluator.Outcome) error {
+func (w *findingsWriter) head(r *compare.Outcome) error {
 	d := pageData{Rules: []pageRule{}, Causes: []causeData{}, Sites: []string{}, GUIDs: []string{}, Texts: maxTexts}
 	for i, rule := range r.Rules {
 		w.rules[rule.ID] = i
@@ -123,7 +124,7 @@ func (w *findingsWriter) head(r *evaluator.Outcome) error {
 	}
 	for i, c := range r.Causes {
 		w.causes[c.ID] = i + 1
-		d.Causes = append(d.Causes, causeData{c.ID, Message(c.Msg), c.Rule, c.Certainty == evaluator.Possible})
+		d.Causes = append(d.Causes, causeData{c.ID, Message(c.Msg), c.Rule, c.Certainty == result.Possible})
 	}
 	for i, s := range r.Sites {
 		w.sites[s.GUID] = i
@@ -140,7 +141,7 @@ func (w *findingsWriter) head(r *evaluator.Outcome) error {
 	return nil
 }
 
-func (w *findingsWriter) data(f evaluator.Finding) findingData {
+func (w *findingsWriter) data(f result.Finding) findingData {
 	d := findingData{
 		Rule: w.rules[f.Rule], Msg: w.text(Message(f.Msg)), Type: w.text(objectKind(Name(f.Resource.Type))),
 		Name: Name(f.Resource.Name), GUID: Name(f.Resource.GUID), Cause: w.causes[f.Cause],
@@ -185,7 +186,7 @@ func (w *findingsWriter) text(s string) any {
 	return s
 }
 
-func waiverSentence(u evaluator.WaiverUse) string {
+func waiverSentence(u result.WaiverUse) string {
 	parts := []string{u.Reason}
 	for _, p := range []struct{ name, value string }{{"owner ", u.Owner}, {"", u.Ticket}, {"until ", u.Expires}, {"", u.Place}} {
 		if p.value != "" {

@@ -5,7 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // linkTitles are the links of the article's chain, by the hundreds of the
@@ -103,12 +105,12 @@ func (c gridCell) Held() int64 { return c.Sure + c.Possible }
 type gridder struct {
 	links  []gridLink
 	column []int // by hundred of the chain
-	rules  map[string]evaluator.RuleResult
+	rules  map[string]result.RuleResult
 	ends   map[string]bool
 	causes map[string]string // rule by id of the cause
 	rows   map[string]*gridRow
-	sites  []evaluator.Site
-	last   evaluator.Resource
+	sites  []result.Site
+	last   result.Resource
 }
 
 // Rows that are no sites.
@@ -117,9 +119,9 @@ const (
 	noSite    = "\x00clients"
 )
 
-func newGridder(r *evaluator.Outcome) *gridder {
+func newGridder(r *compare.Outcome) *gridder {
 	g := &gridder{
-		column: make([]int, len(linkTitles)), rules: map[string]evaluator.RuleResult{}, ends: map[string]bool{},
+		column: make([]int, len(linkTitles)), rules: map[string]result.RuleResult{}, ends: map[string]bool{},
 		causes: map[string]string{}, rows: map[string]*gridRow{}, sites: r.Sites,
 	}
 	for _, e := range chainEnds(r.Rules) {
@@ -151,7 +153,7 @@ func newGridder(r *evaluator.Outcome) *gridder {
 	return g
 }
 
-func hundred(r evaluator.RuleResult) int {
+func hundred(r result.RuleResult) int {
 	if n := r.Chain / 100; n < len(linkTitles) {
 		return n
 	}
@@ -183,8 +185,8 @@ func (g *gridder) at(key string) *gridRow {
 // count adds a finding: of a client at the end of the chain, where its cause
 // is; of the estate, where its rule is. Other findings of clients are the
 // consequences of one of these.
-func (g *gridder) count(f evaluator.Finding) {
-	rule := g.rules[f.Rule]
+func (g *gridder) count(f result.Finding) {
+	r := g.rules[f.Rule]
 	switch {
 	case gone(f):
 	case g.ends[f.Rule]:
@@ -199,16 +201,16 @@ func (g *gridder) count(f evaluator.Finding) {
 		for _, key := range orOne(f.Sites, noSite) {
 			row := g.at(key)
 			row.Held++
-			if f.Certainty == evaluator.Possible {
+			if f.Certainty == result.Possible {
 				row.Cells[column].Possible++
 			} else {
 				row.Sure++
 				row.Cells[column].Sure++
 			}
 		}
-	case rule.Scope == evaluator.EstateScope && rule.Chain > 0:
+	case r.Scope == rule.EstateScope && r.Chain > 0:
 		for _, key := range orOne(f.Sites, placeless) {
-			cell := &g.at(key).Cells[g.column[hundred(rule)]]
+			cell := &g.at(key).Cells[g.column[hundred(r)]]
 			cell.Faults++
 			if f.Waiver != nil {
 				cell.Waived++

@@ -5,13 +5,15 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // pageEnd is what the page leads with: how many clients the end of the chain
 // holds, and why.
 type pageEnd struct {
-	Rule    evaluator.RuleResult
+	Rule    result.RuleResult
 	Clients int64
 	Of      int64
 	Noun    string
@@ -29,7 +31,7 @@ type pagePart struct {
 	Possible bool
 }
 
-func newPageEnd(r *evaluator.Outcome, e *end) pageEnd {
+func newPageEnd(r *compare.Outcome, e *end) pageEnd {
 	p := pageEnd{Rule: e.rule, Clients: e.clients, Of: r.Snapshot.ActiveClients, Noun: "client", Unknown: e.rule.UnknownCount()}
 	if e.clients > p.Of {
 		p.Of, p.Noun = r.Snapshot.Clients, "computer"
@@ -43,7 +45,7 @@ func newPageEnd(r *evaluator.Outcome, e *end) pageEnd {
 	}
 	for i, c := range r.Causes {
 		if n := e.causes[causeKey{c.ID, c.Certainty}]; n > 0 {
-			add(pagePart{Name: because(c), Index: i + 1, Clients: n, Possible: c.Certainty == evaluator.Possible})
+			add(pagePart{Name: because(c), Index: i + 1, Clients: n, Possible: c.Certainty == result.Possible})
 		}
 	}
 	if left > 0 {
@@ -54,16 +56,16 @@ func newPageEnd(r *evaluator.Outcome, e *end) pageEnd {
 
 // pageCause is a cause with the titles of the rules that it names.
 type pageCause struct {
-	evaluator.Cause
+	result.Cause
 	Title    string // of its rule, where the message is another
-	Severity evaluator.Severity
+	Severity rule.Severity
 	Leads    string
-	State    evaluator.BaselineState // of its finding, against a baseline or base
-	Same     int                     // index, from 1, of the cause that says what to do already
+	State    result.BaselineState // of its finding, against a baseline or base
+	Same     int                  // index, from 1, of the cause that says what to do already
 }
 
-func pageCauses(r *evaluator.Outcome, behind causeFindings) []pageCause {
-	rules := map[string]*evaluator.RuleResult{}
+func pageCauses(r *compare.Outcome, behind causeFindings) []pageCause {
+	rules := map[string]*result.RuleResult{}
 	for i := range r.Rules {
 		rules[r.Rules[i].ID] = &r.Rules[i]
 	}
@@ -93,15 +95,15 @@ func pageCauses(r *evaluator.Outcome, behind causeFindings) []pageCause {
 }
 
 // stateWord are the states of findings in the words of the page.
-var stateWord = map[evaluator.BaselineState]string{
-	evaluator.New: "new", evaluator.Unchanged: "was there before", evaluator.Absent: "gone", evaluator.Incomparable: "incomparable",
+var stateWord = map[result.BaselineState]string{
+	result.New: "new", result.Unchanged: "was there before", result.Absent: "gone", result.Incomparable: "incomparable",
 }
 
 // objectKind is the type of an object in words.
 func objectKind(t string) string { return strings.ReplaceAll(t, "_", " ") }
 
 // advice are the paragraphs of a remediation.
-func advice(list []evaluator.Remediation) []string {
+func advice(list []rule.Remediation) []string {
 	var out []string
 	for _, m := range list {
 		body := m.Text
@@ -127,52 +129,52 @@ func percent(n, of int64) float64 {
 
 // judged are the rules by what became of them.
 type judged struct {
-	Found  []evaluator.RuleResult // the worst first
-	Partly []evaluator.RuleResult // not evaluated, or not in full
-	Not    []evaluator.RuleResult // not applicable
+	Found  []result.RuleResult // the worst first
+	Partly []result.RuleResult // not evaluated, or not in full
+	Not    []result.RuleResult // not applicable
 	// Rules for which no source was named.
-	Unsourced []evaluator.RuleResult
+	Unsourced []result.RuleResult
 	Off       []offRule
-	Passed    []evaluator.RuleResult
+	Passed    []result.RuleResult
 
 	Verdict  []verdictCount
 	Severity []severityCount
 }
 
 type severityCount struct {
-	Severity evaluator.Severity
+	Severity rule.Severity
 	Findings int64
 }
 
 type verdictCount struct {
-	Verdict evaluator.Verdict
+	Verdict result.Verdict
 	Rules   int
 }
 
-func newJudged(r *evaluator.Outcome) judged {
+func newJudged(r *compare.Outcome) judged {
 	j := judged{Off: switchedOff(r.Configured()), Unsourced: withoutSource(r)}
 	for _, rule := range r.Rules {
 		if rule.Findings > 0 {
 			j.Found = append(j.Found, rule)
 		}
 		switch {
-		case rule.Verdict == evaluator.NotApplicable:
+		case rule.Verdict == result.NotApplicable:
 			j.Not = append(j.Not, rule)
-		case rule.Verdict == evaluator.Pass:
+		case rule.Verdict == result.Pass:
 			j.Passed = append(j.Passed, rule)
 		case partly(rule):
 			j.Partly = append(j.Partly, rule)
 		}
 	}
-	slices.SortStableFunc(j.Found, func(a, b evaluator.RuleResult) int {
-		return slices.Index(evaluator.Severities, a.Severity) - slices.Index(evaluator.Severities, b.Severity)
+	slices.SortStableFunc(j.Found, func(a, b result.RuleResult) int {
+		return slices.Index(rule.Severities, a.Severity) - slices.Index(rule.Severities, b.Severity)
 	})
-	for _, v := range evaluator.Verdicts {
+	for _, v := range result.Verdicts {
 		if n := r.Summary.Rules[v]; n > 0 {
 			j.Verdict = append(j.Verdict, verdictCount{v, n})
 		}
 	}
-	for _, s := range evaluator.Severities {
+	for _, s := range rule.Severities {
 		if n := r.Summary.Findings[s]; n > 0 {
 			j.Severity = append(j.Severity, severityCount{s, n})
 		}
@@ -181,14 +183,14 @@ func newJudged(r *evaluator.Outcome) judged {
 }
 
 // partly reports whether something that a rule asks for was not evaluated.
-func partly(r evaluator.RuleResult) bool {
+func partly(r result.RuleResult) bool {
 	return !setAside(r.Verdict) && (len(r.Reasons) > 0 || len(r.Unknown) > 0 || len(r.AffectsUnknown) > 0)
 }
 
 // fact is a line of the page's provenance.
 type fact struct{ Name, Value string }
 
-func provenance(r *evaluator.Outcome) []fact {
+func provenance(r *compare.Outcome) []fact {
 	var out []fact
 	add := func(name, value string) {
 		if value != "" {

@@ -10,7 +10,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // TestPageStandsAlone: the page loads nothing, its policy names exactly what it
@@ -51,29 +53,29 @@ func TestPageStandsAlone(t *testing.T) {
 // object is, and nothing is called fine that was not evaluated in full.
 func TestGrid(t *testing.T) {
 	const leeds, york = "site-leeds", "site-york"
-	r := &evaluator.Result{
-		Sites: []evaluator.Site{{GUID: leeds, Name: "Leeds", Clients: 10}, {GUID: york, Name: "York", Clients: 5}},
-		Rules: []evaluator.RuleResult{
-			{ID: "END", Scope: evaluator.ClientScope, Verdict: evaluator.Fail},
-			{ID: "SITE", Scope: evaluator.EstateScope, Chain: 130, Explains: []string{"END"}, Verdict: evaluator.Fail},
-			{ID: "OWN", Scope: evaluator.ClientScope, Chain: 620, Explains: []string{"END"}, Verdict: evaluator.Fail},
-			{ID: "SCAN", Scope: evaluator.ClientScope, Chain: 710, Explains: []string{"END"}, Verdict: evaluator.NotEvaluated, Reasons: []evaluator.Reason{{Msg: "x"}}},
-			{ID: "AWAY", Scope: evaluator.ClientScope, Chain: 910, Verdict: evaluator.NotApplicable},
+	r := &result.Result{
+		Sites: []result.Site{{GUID: leeds, Name: "Leeds", Clients: 10}, {GUID: york, Name: "York", Clients: 5}},
+		Rules: []result.RuleResult{
+			{ID: "END", Scope: rule.ClientScope, Verdict: result.Fail},
+			{ID: "SITE", Scope: rule.EstateScope, Chain: 130, Explains: []string{"END"}, Verdict: result.Fail},
+			{ID: "OWN", Scope: rule.ClientScope, Chain: 620, Explains: []string{"END"}, Verdict: result.Fail},
+			{ID: "SCAN", Scope: rule.ClientScope, Chain: 710, Explains: []string{"END"}, Verdict: result.NotEvaluated, Reasons: []result.Reason{{Msg: "x"}}},
+			{ID: "AWAY", Scope: rule.ClientScope, Chain: 910, Verdict: result.NotApplicable},
 		},
-		Causes: []evaluator.Cause{{ID: "SITE:1", Rule: "SITE"}, {ID: "OWN", Rule: "OWN"}},
+		Causes: []result.Cause{{ID: "SITE:1", Rule: "SITE"}, {ID: "OWN", Rule: "OWN"}},
 	}
-	client := func(name string) evaluator.Resource { return evaluator.Resource{Type: "client", Name: name} }
-	waiver := &evaluator.WaiverUse{Reason: "r"}
-	g := newGridder(evaluator.Alone(r))
-	for _, f := range []evaluator.Finding{
+	client := func(name string) result.Resource { return result.Resource{Type: "client", Name: name} }
+	waiver := &result.WaiverUse{Reason: "r"}
+	g := newGridder(compare.Alone(r))
+	for _, f := range []result.Finding{
 		{Rule: "SITE", Sites: []string{york}, Waiver: waiver},
 		{Rule: "SITE"},
-		{Rule: "END", Resource: client("a"), Sites: []string{leeds}, Cause: "SITE:1", Certainty: evaluator.Sure},
+		{Rule: "END", Resource: client("a"), Sites: []string{leeds}, Cause: "SITE:1", Certainty: result.Sure},
 		{Rule: "OWN", Resource: client("a"), Sites: []string{leeds}},
-		{Rule: "END", Resource: client("b"), Sites: []string{leeds, york}, Cause: "OWN", Certainty: evaluator.Possible},
-		{Rule: "END", Resource: client("b"), Sites: []string{leeds, york}, Cause: "OWN", Certainty: evaluator.Possible},
+		{Rule: "END", Resource: client("b"), Sites: []string{leeds, york}, Cause: "OWN", Certainty: result.Possible},
+		{Rule: "END", Resource: client("b"), Sites: []string{leeds, york}, Cause: "OWN", Certainty: result.Possible},
 		{Rule: "END", Resource: client("c")},
-		{Rule: "END", Resource: client("d"), Sites: []string{leeds}, BaselineState: evaluator.Absent},
+		{Rule: "END", Resource: client("d"), Sites: []string{leeds}, BaselineState: result.Absent},
 	} {
 		g.count(f)
 	}
@@ -97,13 +99,13 @@ func TestGrid(t *testing.T) {
 
 // TestGridIsBounded: of many sites those of most trouble are drawn.
 func TestGridIsBounded(t *testing.T) {
-	r := &evaluator.Result{Rules: []evaluator.RuleResult{{ID: "SITE", Scope: evaluator.EstateScope, Chain: 100}}}
+	r := &result.Result{Rules: []result.RuleResult{{ID: "SITE", Scope: rule.EstateScope, Chain: 100}}}
 	for range gridRows + 3 {
-		r.Sites = append(r.Sites, evaluator.Site{GUID: "g" + string(rune('a'+len(r.Sites)%26)) + strings.Repeat("x", len(r.Sites)), Name: "fine"})
+		r.Sites = append(r.Sites, result.Site{GUID: "g" + string(rune('a'+len(r.Sites)%26)) + strings.Repeat("x", len(r.Sites)), Name: "fine"})
 	}
 	last := r.Sites[len(r.Sites)-1]
-	g := newGridder(evaluator.Alone(r))
-	g.count(evaluator.Finding{Rule: "SITE", Sites: []string{last.GUID}})
+	g := newGridder(compare.Alone(r))
+	g.count(result.Finding{Rule: "SITE", Sites: []string{last.GUID}})
 	grid := g.grid()
 	if len(grid.Rows) != gridRows || grid.More != 3 || grid.Rows[0].GUID != last.GUID {
 		t.Errorf("%d rows, %d more, first %s", len(grid.Rows), grid.More, grid.Rows[0].GUID)
@@ -113,7 +115,7 @@ func TestGridIsBounded(t *testing.T) {
 // TestPageOfNothing: a page says what it has where there is next to nothing.
 func TestPageOfNothing(t *testing.T) {
 	var out bytes.Buffer
-	if err := (htmlFormat{}).Write(&out, evaluate(t, docs["empty"]), Options{FailOn: evaluator.Medium}); err != nil {
+	if err := (htmlFormat{}).Write(&out, evaluate(t, docs["empty"]), Options{FailOn: rule.Medium}); err != nil {
 		t.Fatal(err)
 	}
 	b := openPage(t, out.Bytes())

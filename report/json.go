@@ -9,14 +9,16 @@ import (
 	"iter"
 	"unicode/utf8"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // jsonFormat writes the result as one JSON object, described by
 // result.schema.json. Findings come last and are streamed.
 type jsonFormat struct{}
 
-func (jsonFormat) Write(out io.Writer, r *evaluator.Outcome, o Options) error {
+func (jsonFormat) Write(out io.Writer, r *compare.Outcome, o Options) error {
 	w := bufio.NewWriter(out)
 	exit := o.exit(r)
 	head, err := encodeJSON(Document{Result: r.Result, Exit: exit}, "  ")
@@ -39,7 +41,7 @@ func (jsonFormat) Write(out io.Writer, r *evaluator.Outcome, o Options) error {
 }
 
 // writeFindings writes findings, one a line, and the end of their list.
-func writeFindings(w *bufio.Writer, findings iter.Seq2[evaluator.Finding, error]) error {
+func writeFindings(w *bufio.Writer, findings iter.Seq2[result.Finding, error]) error {
 	separator := "\n    "
 	for f, err := range findings {
 		if err != nil {
@@ -62,13 +64,13 @@ func writeFindings(w *bufio.Writer, findings iter.Seq2[evaluator.Finding, error]
 
 // Document is the JSON format; result.schema.json is made from it.
 type Document struct {
-	*evaluator.Result
+	*result.Result
 	// What the command exits with, and under which limits.
 	Exit Exit `json:"exit"`
 	// All findings: those of the estate by rule, then those of the clients in the order of the snapshot.
-	Findings []evaluator.Finding `json:"findings,omitempty"`
+	Findings []result.Finding `json:"findings,omitempty"`
 	// Findings of the baseline that are not among these: absent, or incomparable where their rule was not evaluated in full; left out where no baseline was given.
-	Absent []evaluator.Finding `json:"absent,omitempty"`
+	Absent []result.Finding `json:"absent,omitempty"`
 }
 
 // Exit is what a command exits with, and under which limits.
@@ -76,7 +78,7 @@ type Exit struct {
 	// Exit status: 0 clean, 1 findings, 2 a rule broke, 3 something was not evaluated.
 	Status int `json:"status"`
 	// Severity from which findings count.
-	FailOn evaluator.Severity `json:"fail_on"`
+	FailOn rule.Severity `json:"fail_on"`
 	// Whether what was not evaluated was allowed.
 	AllowIncomplete bool `json:"allow_incomplete"`
 }

@@ -12,7 +12,9 @@ import (
 
 	"github.com/jstemmer/go-junit-report/v2/junit"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // junitFormat writes the result as JUnit XML: a test suite for every rule, and
@@ -21,11 +23,11 @@ import (
 // error where it broke.
 type junitFormat struct{}
 
-func (j junitFormat) Write(out io.Writer, r *evaluator.Outcome, o Options) error {
+func (j junitFormat) Write(out io.Writer, r *compare.Outcome, o Options) error {
 	return j.write(out, r, listed(r), o)
 }
 
-func (junitFormat) write(out io.Writer, r *evaluator.Outcome, findings iter.Seq2[evaluator.Finding, error], o Options) error {
+func (junitFormat) write(out io.Writer, r *compare.Outcome, findings iter.Seq2[result.Finding, error], o Options) error {
 	suites, err := newJunitSuites(r, findings, o)
 	defer closeSuites(suites)
 	if err != nil {
@@ -62,7 +64,7 @@ const gateSuiteName = "nscheck gate"
 
 // newGateSuite makes a test case of every remark of a comparison: it fails if the
 // exit status does because of it. Without a comparison the suite is empty.
-func newGateSuite(r *evaluator.Outcome) (*junitSuite, error) {
+func newGateSuite(r *compare.Outcome) (*junitSuite, error) {
 	s := &junitSuite{}
 	if r.Compared() == nil {
 		return s, nil
@@ -120,7 +122,7 @@ type junitSuite struct {
 	tests, failures, errors, skipped int
 }
 
-func newJunitSuites(r *evaluator.Outcome, findings iter.Seq2[evaluator.Finding, error], o Options) ([]*junitSuite, error) {
+func newJunitSuites(r *compare.Outcome, findings iter.Seq2[result.Finding, error], o Options) ([]*junitSuite, error) {
 	suites := make([]*junitSuite, len(r.Rules))
 	index := map[string]int{}
 	for i, rule := range r.Rules {
@@ -175,7 +177,7 @@ func (s *junitSuite) add(c junitCase) error {
 
 // suiteProperties tell of a severity that the configuration changed, and of the
 // changed parameters that the rule reads.
-func suiteProperties(rule *evaluator.RuleResult, pack evaluator.PackInfo) string {
+func suiteProperties(rule *result.RuleResult, pack rule.PackInfo) string {
 	var out string
 	add := func(name, value string) {
 		out += `<property name="` + name + `" value="` + escaped(value) + `"></property>`
@@ -214,7 +216,7 @@ func (s *junitSuite) attributes(name string) string {
 }
 
 // findingCase is a finding as a test case. It fails where it counts.
-func findingCase(f evaluator.Finding, stands standing, text string, o Options) junitCase {
+func findingCase(f result.Finding, stands standing, text string, o Options) junitCase {
 	name := objectName(f.Resource)
 	if f.Path != "" {
 		name += ", " + f.Path
@@ -236,7 +238,7 @@ func findingCase(f evaluator.Finding, stands standing, text string, o Options) j
 	case unchanged:
 		c.Skipped = &junit.Result{Type: string(unchanged), Message: "it was there before: " + msg}
 	case unknown:
-		c.Skipped = &junit.Result{Type: string(evaluator.Incomparable), Message: "the other side could not judge it: " + msg}
+		c.Skipped = &junit.Result{Type: string(result.Incomparable), Message: "the other side could not judge it: " + msg}
 	case belowLimit:
 		c.Skipped = &junit.Result{Type: string(belowLimit), Message: kind + ", below " + string(o.FailOn) + ": " + msg}
 	default:
@@ -247,7 +249,7 @@ func findingCase(f evaluator.Finding, stands standing, text string, o Options) j
 
 // failureText tells all of a finding: its setting, and its cause or else what to
 // do about it.
-func failureText(r *evaluator.Outcome, f evaluator.Finding, cause string, rule evaluator.RuleResult) string {
+func failureText(r *compare.Outcome, f result.Finding, cause string, rule result.RuleResult) string {
 	lines := []string{f.Msg}
 	if f.Resource.GUID != "" {
 		lines = append(lines, "Object: "+objectName(f.Resource)+" "+f.Resource.GUID)
@@ -266,7 +268,7 @@ func failureText(r *evaluator.Outcome, f evaluator.Finding, cause string, rule e
 	}
 	if cause != "" {
 		lead := "Cause: "
-		if f.Certainty == evaluator.Possible {
+		if f.Certainty == result.Possible {
 			lead = "Possible cause: "
 		}
 		lines = append(lines, lead+cause)
@@ -289,7 +291,7 @@ func failureText(r *evaluator.Outcome, f evaluator.Finding, cause string, rule e
 }
 
 // ruleCases are the test cases of a rule beside its findings.
-func ruleCases(rule evaluator.RuleResult, found bool) []junitCase {
+func ruleCases(rule result.RuleResult, found bool) []junitCase {
 	var reasons []string
 	for _, reason := range slices.Concat(rule.Reasons, rule.AffectsUnknown) {
 		reasons = append(reasons, clean(reason.Msg, math.MaxInt))
@@ -297,7 +299,7 @@ func ruleCases(rule evaluator.RuleResult, found bool) []junitCase {
 	for _, u := range rule.Unknown {
 		reasons = append(reasons, clean(u.Msg, math.MaxInt)+" ("+names(u.Sample, u.Count)+")")
 	}
-	if found && len(reasons) == 0 && rule.Verdict == evaluator.Fail {
+	if found && len(reasons) == 0 && rule.Verdict == result.Fail {
 		return nil
 	}
 	for _, a := range rule.AcceptedUnknown {
@@ -305,23 +307,23 @@ func ruleCases(rule evaluator.RuleResult, found bool) []junitCase {
 	}
 	kind := string(rule.Verdict)
 	c := newCase(rule.ID, rule.Title)
-	result := &junit.Result{Type: kind, Message: kind, Data: strings.Join(reasons, "\n")}
+	res := &junit.Result{Type: kind, Message: kind, Data: strings.Join(reasons, "\n")}
 	if rule.SwitchedOff != nil {
-		result.Message = reasons[0]
+		res.Message = reasons[0]
 	} else if len(reasons) > 0 {
-		result.Message = strings.ReplaceAll(kind, "_", " ") + ": " + reasons[0]
+		res.Message = strings.ReplaceAll(kind, "_", " ") + ": " + reasons[0]
 	}
 	switch rule.Verdict {
-	case evaluator.Pass:
-	case evaluator.Errored:
-		c.Error = result
-	case evaluator.Fail:
+	case result.Pass:
+	case result.Errored:
+		c.Error = res
+	case result.Fail:
 		c.Name = "not evaluated in full"
-		result.Type = string(evaluator.NotEvaluated)
-		result.Message = c.Name
-		c.Skipped = result
+		res.Type = string(result.NotEvaluated)
+		res.Message = c.Name
+		c.Skipped = res
 	default:
-		c.Skipped = result
+		c.Skipped = res
 	}
 	return []junitCase{c}
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/jstemmer/go-junit-report/v2/junit"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // TestJunitRoundTrip reads JUnit back: its numbers are those of its test cases,
@@ -35,7 +35,7 @@ func TestJunitRoundTrip(t *testing.T) {
 	want := map[standing]int{}
 	r := evaluate(t, hostileDoc())
 	for _, f := range hostileFindings(t) {
-		want[standingOf(r, f, Options{FailOn: evaluator.Critical})]++
+		want[standingOf(r, f, Options{FailOn: rule.Critical})]++
 	}
 	have := map[standing]int{}
 	for _, s := range got.Suites {

@@ -8,7 +8,9 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // maxMarkdown is below the 65,536 characters that GitHub takes for a comment.
@@ -21,11 +23,11 @@ const markdownCauses = 20
 // length.
 type markdownFormat struct{}
 
-func (m markdownFormat) Write(out io.Writer, r *evaluator.Outcome, o Options) error {
+func (m markdownFormat) Write(out io.Writer, r *compare.Outcome, o Options) error {
 	return m.write(out, r, listed(r), o)
 }
 
-func (markdownFormat) write(out io.Writer, r *evaluator.Outcome, findings iter.Seq2[evaluator.Finding, error], o Options) error {
+func (markdownFormat) write(out io.Writer, r *compare.Outcome, findings iter.Seq2[result.Finding, error], o Options) error {
 	d, err := newDigest(r, findings, o)
 	if err != nil {
 		return err
@@ -33,7 +35,7 @@ func (markdownFormat) write(out io.Writer, r *evaluator.Outcome, findings iter.S
 	return writeMarkdown(out, r, d, o)
 }
 
-func writeMarkdown(out io.Writer, r *evaluator.Outcome, d *digest, o Options) error {
+func writeMarkdown(out io.Writer, r *compare.Outcome, d *digest, o Options) error {
 	m := &markdown{limit: maxMarkdown, titles: map[string]string{}, params: map[string]string{}}
 	for _, rule := range r.Rules {
 		m.titles[rule.ID] = rule.Title
@@ -86,7 +88,7 @@ func (m *markdown) add(format string, args ...any) {
 // short is text from outside, cut where it is long.
 func short(s string) string { return markdownText(clean(s, 300)) }
 
-func (m *markdown) title(r *evaluator.Outcome) {
+func (m *markdown) title(r *compare.Outcome) {
 	title := "nscheck"
 	if s := r.Snapshot.Server; s != nil {
 		title += ": Notification Server " + short(Name(s.Name))
@@ -94,7 +96,7 @@ func (m *markdown) title(r *evaluator.Outcome) {
 	m.add("## %s\n\n", title)
 }
 
-func (m *markdown) head(r *evaluator.Outcome, d *digest, o Options) {
+func (m *markdown) head(r *compare.Outcome, d *digest, o Options) {
 	m.headlines(r, d)
 	m.add("Exit status %d: %s. Findings: %s", o.exit(r).Status, exitMeaning(r, o), bySeverity(r))
 	if n := d.standings[waived]; n > 0 {
@@ -106,14 +108,14 @@ func (m *markdown) head(r *evaluator.Outcome, d *digest, o Options) {
 	}
 }
 
-func (m *markdown) headlines(r *evaluator.Outcome, d *digest) {
+func (m *markdown) headlines(r *compare.Outcome, d *digest) {
 	for _, e := range d.ends {
 		_, body := e.headline(r)
 		m.add("**%s**\n\n", markdownText(body))
 	}
 }
 
-func (m *markdown) causes(r *evaluator.Outcome, d *digest) {
+func (m *markdown) causes(r *compare.Outcome, d *digest) {
 	if len(r.Causes) == 0 && len(r.Unexplained) == 0 {
 		return
 	}
@@ -121,7 +123,7 @@ func (m *markdown) causes(r *evaluator.Outcome, d *digest) {
 	shown := r.Causes[:min(len(r.Causes), markdownCauses)]
 	for _, c := range shown {
 		because, set := short(c.Msg), ""
-		if c.Certainty == evaluator.Possible {
+		if c.Certainty == result.Possible {
 			because = "Possibly: " + because
 		}
 		if c.Path != "" {
@@ -151,7 +153,7 @@ func (m *markdown) causes(r *evaluator.Outcome, d *digest) {
 
 // folded is what to do, folded away. GitHub wants an empty line before
 // Markdown within HTML.
-func folded(rule, title string, list []evaluator.Remediation) string {
+func folded(rule, title string, list []rule.Remediation) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n<details><summary>What to do: %s %s</summary>\n", rule, short(title))
 	for _, entry := range list {
@@ -171,24 +173,24 @@ func folded(rule, title string, list []evaluator.Remediation) string {
 }
 
 // markdownStanding marks findings that a baseline or a waiver sets apart.
-func markdownStanding(f evaluator.Finding) string {
+func markdownStanding(f result.Finding) string {
 	switch {
 	case f.Waiver != nil:
 		return "Waived: "
-	case f.BaselineState == evaluator.New:
+	case f.BaselineState == result.New:
 		return "**New:** "
 	}
 	return ""
 }
 
-func markdownPlace(f evaluator.Finding) string {
+func markdownPlace(f result.Finding) string {
 	if f.Location == nil {
 		return ""
 	}
 	return fmt.Sprintf(" (%s:%d)", short(f.Location.File), f.Location.Line)
 }
 
-func markdownFoot(r *evaluator.Outcome) string {
+func markdownFoot(r *compare.Outcome) string {
 	foot := markdownText("nscheck "+r.Tool.Version) + ", " + plural(r.Snapshot.ActiveClients, "active client")
 	if s := r.Snapshot.Manifest; s != nil {
 		foot += ", collected " + s.CollectedAt.Format("2006-01-02 15:04 UTC")

@@ -3,12 +3,12 @@ package report
 import (
 	"strings"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
 )
 
 // compared writes what a comparison says: what the exit status rests on, before
 // all that is there whatever was changed.
-func (m *markdown) compared(r *evaluator.Outcome, d *digest, o Options) {
+func (m *markdown) compared(r *compare.Outcome, d *digest, o Options) {
 	_, body := comparedLead(d.difference)
 	m.add("**%s**\n\nExit status %d: %s.\n", body, o.exit(r).Status, exitMeaning(r, o))
 	for i, fact := range comparedFacts(d.difference) {
@@ -26,7 +26,7 @@ func (m *markdown) compared(r *evaluator.Outcome, d *digest, o Options) {
 	m.add("Findings: %s. %s.\n", bySeverity(r), byVerdict(r))
 }
 
-func (m *markdown) remarks(list []evaluator.Remark) {
+func (m *markdown) remarks(list []compare.Remark) {
 	for i := range remarkKinds {
 		began := 0
 		for j := range list {
@@ -84,7 +84,7 @@ func (m *markdown) fixed(d *digest) {
 }
 
 // incomparable writes of which rules it cannot be told what came and went.
-func (m *markdown) incomparable(d *evaluator.Difference) {
+func (m *markdown) incomparable(d *compare.Difference) {
 	began := false
 	for _, rule := range d.Rules {
 		if len(rule.Incomplete) == 0 {

@@ -5,17 +5,19 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // markdownMessages is how many messages of a rule its row has.
 const markdownMessages = 3
 
 // rules writes what every rule found, the worst first.
-func (m *markdown) rules(r *evaluator.Outcome, d *digest) {
-	rules := slices.DeleteFunc(slices.Clone(r.Rules), func(x evaluator.RuleResult) bool { return x.Findings == 0 })
-	slices.SortStableFunc(rules, func(a, b evaluator.RuleResult) int {
-		return slices.Index(evaluator.Severities, a.Severity) - slices.Index(evaluator.Severities, b.Severity)
+func (m *markdown) rules(r *compare.Outcome, d *digest) {
+	rules := slices.DeleteFunc(slices.Clone(r.Rules), func(x result.RuleResult) bool { return x.Findings == 0 })
+	slices.SortStableFunc(rules, func(a, b result.RuleResult) int {
+		return slices.Index(rule.Severities, a.Severity) - slices.Index(rule.Severities, b.Severity)
 	})
 	for i, rule := range rules {
 		if i == 0 {
@@ -59,7 +61,7 @@ func (m *markdown) waived(d *digest) {
 }
 
 // notEvaluated writes what no finding and no pass can be concluded of.
-func (m *markdown) notEvaluated(r *evaluator.Outcome) {
+func (m *markdown) notEvaluated(r *compare.Outcome) {
 	began := false
 	for _, rule := range r.Rules {
 		reasons := reasonsOf(rule)
@@ -76,7 +78,7 @@ func (m *markdown) notEvaluated(r *evaluator.Outcome) {
 
 // configured writes which rules the configuration switched off, and which
 // severities and parameters were changed.
-func (m *markdown) configured(r *evaluator.Outcome) {
+func (m *markdown) configured(r *compare.Outcome) {
 	for i, rule := range switchedOff(r.Configured()) {
 		if i == 0 {
 			m.add("\n### Switched off\n\n")
@@ -110,7 +112,7 @@ func (m *markdown) configured(r *evaluator.Outcome) {
 }
 
 // reasonsOf are the reasons why a rule has no full verdict, in words.
-func reasonsOf(rule evaluator.RuleResult) []string {
+func reasonsOf(rule result.RuleResult) []string {
 	var out []string
 	for _, reason := range rule.Reasons {
 		out = append(out, reason.Msg)

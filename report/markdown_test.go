@@ -7,11 +7,12 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // crowded is a result with far more to say than a comment takes.
-func crowded(t *testing.T) *evaluator.Outcome {
+func crowded(t *testing.T) *compare.Outcome {
 	t.Helper()
 	r := evaluate(t, docs["broken"])
 	rule := r.Rules[len(r.Rules)-1]
@@ -29,7 +30,7 @@ func crowded(t *testing.T) *evaluator.Outcome {
 // what is left out is told.
 func TestMarkdownIsBounded(t *testing.T) {
 	var out bytes.Buffer
-	if err := (markdownFormat{}).Write(&out, crowded(t), Options{FailOn: evaluator.Medium}); err != nil {
+	if err := (markdownFormat{}).Write(&out, crowded(t), Options{FailOn: rule.Medium}); err != nil {
 		t.Fatal(err)
 	}
 	text := out.String()

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/result"
 )
 
 // repositoryVariables hold the folder of the checkout in pipelines, for jobs
@@ -74,7 +74,7 @@ func (o Options) file(name string) string {
 }
 
 // place is a place with its file as the services look for it.
-func (o Options) place(l *evaluator.SourceLocation) *evaluator.SourceLocation {
+func (o Options) place(l *result.SourceLocation) *result.SourceLocation {
 	if l == nil {
 		return nil
 	}

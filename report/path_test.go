@@ -7,7 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // TestOptions_file names files of a repository as GitHub looks for them, from
@@ -55,9 +56,9 @@ func TestFormats_pathsOfTheRepository(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := evaluate(t, hostileDoc())
-	findings := func(yield func(evaluator.Finding, error) bool) {
+	findings := func(yield func(result.Finding, error) bool) {
 		for f := range r.Findings() {
-			f.Location = &evaluator.SourceLocation{File: "./estate.yaml", Line: 3}
+			f.Location = &result.SourceLocation{File: "./estate.yaml", Line: 3}
 			if !yield(f, nil) {
 				return
 			}
@@ -71,7 +72,7 @@ func TestFormats_pathsOfTheRepository(t *testing.T) {
 		}
 		t.Chdir(filepath.Join(here, "config"))
 		var out bytes.Buffer
-		if err := streamedFormats[format].write(&out, r, findings, Options{FailOn: evaluator.Critical, Root: realPath(here)}); err != nil {
+		if err := streamedFormats[format].write(&out, r, findings, Options{FailOn: rule.Critical, Root: realPath(here)}); err != nil {
 			t.Fatal(err)
 		}
 		if !strings.Contains(out.String(), want) {

@@ -9,7 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // TestLogCommandsStayWhole checks that no name becomes a command of its own in
@@ -35,9 +36,9 @@ func TestCausesComeFirst(t *testing.T) {
 		"azuredevops": {"##vso[task.logissue type=error;", "##vso[task.logissue type=warning;"},
 	} {
 		r := crowded(t)
-		r.Rules[0].Verdict, r.Rules[0].Reasons = evaluator.Errored, []evaluator.Reason{{Msg: "division by zero"}}
+		r.Rules[0].Verdict, r.Rules[0].Reasons = result.Errored, []result.Reason{{Msg: "division by zero"}}
 		var out bytes.Buffer
-		if err := streamedFormats[format].write(&out, r, r.Findings(), Options{FailOn: evaluator.Medium}); err != nil {
+		if err := streamedFormats[format].write(&out, r, r.Findings(), Options{FailOn: rule.Medium}); err != nil {
 			t.Fatal(err)
 		}
 		text := out.String()
@@ -65,7 +66,7 @@ func TestJobSummary(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := evaluate(t, docs["broken"])
-	o := Options{FailOn: evaluator.Medium, StepSummary: file}
+	o := Options{FailOn: rule.Medium, StepSummary: file}
 	var annotated, markdown bytes.Buffer
 	if err := (githubFormat{}).Write(&annotated, r, o); err != nil {
 		t.Fatal(err)
@@ -93,10 +94,10 @@ func TestAzureOutcome(t *testing.T) {
 		options Options
 		want    string
 	}{
-		{"clean", Options{FailOn: evaluator.Medium}, "Succeeded"},
-		{"broken", Options{FailOn: evaluator.Medium}, "Failed"},
-		{"empty", Options{FailOn: evaluator.Medium}, "Failed"},
-		{"empty", Options{FailOn: evaluator.Medium, AllowIncomplete: true}, "SucceededWithIssues"},
+		{"clean", Options{FailOn: rule.Medium}, "Succeeded"},
+		{"broken", Options{FailOn: rule.Medium}, "Failed"},
+		{"empty", Options{FailOn: rule.Medium}, "Failed"},
+		{"empty", Options{FailOn: rule.Medium, AllowIncomplete: true}, "SucceededWithIssues"},
 	} {
 		if got := azureOutcome(evaluate(t, docs[test.doc]), test.options); got != test.want {
 			t.Errorf("%s, incomplete allowed %v: %s, want %s", test.doc, test.options.AllowIncomplete, got, test.want)

@@ -6,29 +6,29 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
 )
 
 // remarkKinds are the kinds of remarks, in the order of their meaning.
 var remarkKinds = []struct{ kind, id, title, help string }{
 	{
-		evaluator.RemarkAffected, "gate-newly-affected", "Clients are newly affected",
+		compare.RemarkAffected, "gate-newly-affected", "Clients are newly affected",
 		"The finding affects clients that nothing affected as surely before the change, whether the finding itself is new or not. --allow-affected N and --allow-possibly-affected let that pass.",
 	},
 	{
-		evaluator.RemarkUncovered, "gate-uncovered-setting", "A changed setting is not covered by any rule",
+		compare.RemarkUncovered, "gate-uncovered-setting", "A changed setting is not covered by any rule",
 		"No rule that was evaluated reads the setting, so it is not known what the change of it does. --fail-on-uncovered makes that fail.",
 	},
 	{
-		evaluator.RemarkUnknown, "gate-unknown-setting", "The change makes a setting unknown",
+		compare.RemarkUnknown, "gate-unknown-setting", "The change makes a setting unknown",
 		"The setting was known before the change and is unknown after it, or the change removes the last object of its kind that is recognised, so it is not known what the change does. Write the value into the change, or keep the object.",
 	},
 	{
-		evaluator.RemarkStopped, "gate-stopped-policy", "The change stops a plug-in install policy",
+		compare.RemarkStopped, "gate-stopped-policy", "The change stops a plug-in install policy",
 		"The policy worked before the change and is now gone, off, or without a target or a schedule. Computers that it would have given the plug-in to, now or later, depend on another policy. --allow-incomplete lets that pass.",
 	},
 	{
-		evaluator.RemarkPolicy, "gate-let-pass", "Only the new configuration lets it pass",
+		compare.RemarkPolicy, "gate-let-pass", "Only the new configuration lets it pass",
 		"By the configuration of the target branch (--policy-base) it fails; the configuration, waivers, parameters or rules of the change would let it pass.",
 	},
 }
@@ -44,18 +44,18 @@ func remarkKind(kind string) int {
 }
 
 // remarkLevel is how bad a remark is, in the words of annotations.
-func remarkLevel(r *evaluator.Remark) string {
+func remarkLevel(r *compare.Remark) string {
 	switch {
 	case r.Fails:
 		return "error"
-	case r.Incomplete, r.Kind != evaluator.RemarkAffected:
+	case r.Incomplete, r.Kind != compare.RemarkAffected:
 		return "warning"
 	}
 	return "note"
 }
 
 // remarkText is a remark with the clients and the settings behind it.
-func remarkText(r *evaluator.Remark) string {
+func remarkText(r *compare.Remark) string {
 	text := strings.TrimSuffix(r.Msg, ".") + "."
 	if c := r.Clients; c != nil {
 		text += " Clients: " + names(c.Sample, c.Sure+c.Possible) + "."
@@ -68,7 +68,7 @@ func remarkText(r *evaluator.Remark) string {
 }
 
 // remarkSubject is what a remark is about, unique among those of its kind.
-func remarkSubject(r *evaluator.Remark) string {
+func remarkSubject(r *compare.Remark) string {
 	var parts []string
 	if r.Rule != "" {
 		parts = append(parts, r.Rule)
@@ -85,13 +85,13 @@ func remarkSubject(r *evaluator.Remark) string {
 }
 
 // remarkPrint tells one remark from another across runs.
-func remarkPrint(r *evaluator.Remark) string {
+func remarkPrint(r *compare.Remark) string {
 	sum := sha256.Sum256([]byte(r.Kind + "\x00" + remarkSubject(r)))
 	return hex.EncodeToString(sum[:16])
 }
 
 // remarksOf are the remarks of a comparison; none if nothing was compared.
-func remarksOf(d *evaluator.Difference) []evaluator.Remark {
+func remarksOf(d *compare.Difference) []compare.Remark {
 	if d == nil {
 		return nil
 	}
@@ -99,7 +99,7 @@ func remarksOf(d *evaluator.Difference) []evaluator.Remark {
 }
 
 // remarks writes the remarks of a comparison for people.
-func (w *writer) remarks(list []evaluator.Remark) {
+func (w *writer) remarks(list []compare.Remark) {
 	for i := range remarkKinds {
 		began := 0
 		for j := range list {

@@ -17,6 +17,9 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -117,18 +120,18 @@ clients:
 	"empty": "estate: {}\n",
 }
 
-func evaluate(t *testing.T, doc string) *evaluator.Outcome {
+func evaluate(t *testing.T, doc string) *compare.Outcome {
 	t.Helper()
 	return evaluateBy(t, rules, doc)
 }
 
-func evaluateBy(t *testing.T, rules, doc string) *evaluator.Outcome {
+func evaluateBy(t *testing.T, rules, doc string) *compare.Outcome {
 	t.Helper()
 	files := fstest.MapFS{}
 	for _, f := range txtar.Parse([]byte(rules)).Files {
 		files[f.Name] = &fstest.MapFile{Data: f.Data}
 	}
-	pack, err := evaluator.LoadPack(evaluator.Source{Name: "house", FS: files})
+	pack, err := rule.LoadPack(rule.Source{Name: "house", FS: files})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +139,7 @@ func evaluateBy(t *testing.T, rules, doc string) *evaluator.Outcome {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := evaluator.EvaluateAgainst(context.Background(), pack, snap, evaluator.Options{ToolVersion: "1.2.3"}, nil)
+	r, err := compare.EvaluateAgainst(context.Background(), pack, snap, evaluator.Options{ToolVersion: "1.2.3"}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -154,7 +157,7 @@ func TestGolden(t *testing.T) {
 					t.Fatal(err)
 				}
 				var got bytes.Buffer
-				if err := f.Write(&got, evaluate(t, doc), Options{FailOn: evaluator.Medium}); err != nil {
+				if err := f.Write(&got, evaluate(t, doc), Options{FailOn: rule.Medium}); err != nil {
 					t.Fatal(err)
 				}
 				golden(t, name+"."+format, got.Bytes())
@@ -183,7 +186,7 @@ clients:
   - {guid: 00000000-0000-0000-0000-000000000001, name: ill-01, domain: D, status: Active}
 `)
 	var got bytes.Buffer
-	if err := (tableFormat{}).Write(&got, r, Options{FailOn: evaluator.Medium}); err != nil {
+	if err := (tableFormat{}).Write(&got, r, Options{FailOn: rule.Medium}); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "unknown-affects.table", got.Bytes())
@@ -227,7 +230,7 @@ func TestJSONIsValid(t *testing.T) {
 	}
 	for name, doc := range docs {
 		var out bytes.Buffer
-		if err := (jsonFormat{}).Write(&out, evaluate(t, doc), Options{FailOn: evaluator.Medium}); err != nil {
+		if err := (jsonFormat{}).Write(&out, evaluate(t, doc), Options{FailOn: rule.Medium}); err != nil {
 			t.Fatal(err)
 		}
 		written, err := jsonschema.UnmarshalJSON(bytes.NewReader(out.Bytes()))
@@ -275,7 +278,7 @@ func TestResultPage(t *testing.T) {
 	for name := range schema.Properties {
 		want[name] = true
 	}
-	for _, v := range evaluator.Verdicts {
+	for _, v := range result.Verdicts {
 		want[string(v)] = true
 	}
 	if diff := cmp.Diff(want, rows); diff != "" {
@@ -286,7 +289,7 @@ func TestResultPage(t *testing.T) {
 // TestWideTable compares a table for a wide terminal with testdata.
 func TestWideTable(t *testing.T) {
 	var got bytes.Buffer
-	if err := (tableFormat{}).Write(&got, evaluate(t, docs["broken"]), Options{FailOn: evaluator.Medium, Width: 120}); err != nil {
+	if err := (tableFormat{}).Write(&got, evaluate(t, docs["broken"]), Options{FailOn: rule.Medium, Width: 120}); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "broken.120.table", got.Bytes())
@@ -296,7 +299,7 @@ func TestWideTable(t *testing.T) {
 func TestColoursChangeNothingElse(t *testing.T) {
 	var plain, coloured bytes.Buffer
 	for color, out := range map[bool]*bytes.Buffer{false: &plain, true: &coloured} {
-		if err := (tableFormat{}).Write(out, evaluate(t, docs["broken"]), Options{FailOn: evaluator.Medium, Color: color}); err != nil {
+		if err := (tableFormat{}).Write(out, evaluate(t, docs["broken"]), Options{FailOn: rule.Medium, Color: color}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -309,7 +312,7 @@ func TestColoursChangeNothingElse(t *testing.T) {
 // cause, one whose findings have no known cause.
 func TestAdviceIsGivenOnce(t *testing.T) {
 	var out bytes.Buffer
-	if err := (tableFormat{}).Write(&out, evaluate(t, docs["broken"]), Options{FailOn: evaluator.Medium}); err != nil {
+	if err := (tableFormat{}).Write(&out, evaluate(t, docs["broken"]), Options{FailOn: rule.Medium}); err != nil {
 		t.Fatal(err)
 	}
 	for _, advice := range []string{"Do it the new way.", "Rename the client."} {
@@ -325,7 +328,7 @@ func TestMessagesAreBounded(t *testing.T) {
 	m := &messages{list: map[string]*message{}}
 	for i := range 3 * maxMessages {
 		for _, name := range []string{"b", "a"} {
-			m.add(evaluator.Finding{Msg: fmt.Sprint(i), Resource: evaluator.Resource{Name: fmt.Sprint(name, i)}})
+			m.add(result.Finding{Msg: fmt.Sprint(i), Resource: result.Resource{Name: fmt.Sprint(name, i)}})
 		}
 	}
 	if len(m.list) != maxMessages {
@@ -333,7 +336,7 @@ func TestMessagesAreBounded(t *testing.T) {
 	}
 	var out bytes.Buffer
 	w := newWriter(&out, Options{})
-	w.clientFindings(evaluator.RuleResult{Findings: 6 * maxMessages}, m)
+	w.clientFindings(result.RuleResult{Findings: 6 * maxMessages}, m)
 	w.out.Flush()
 	want := `            - 0 (a0, b0)
             - 1 (a1, b1)
@@ -374,7 +377,7 @@ func TestTableKeepsItsWidth(t *testing.T) {
 	for _, width := range []int{40, 60, 80, 200} {
 		for _, color := range []bool{false, true} {
 			var out bytes.Buffer
-			o := Options{FailOn: evaluator.Medium, Width: width, Color: color}
+			o := Options{FailOn: rule.Medium, Width: width, Color: color}
 			if err := (tableFormat{}).Write(&out, evaluate(t, docs["broken"]), o); err != nil {
 				t.Fatal(err)
 			}

@@ -7,7 +7,9 @@ import (
 	"iter"
 	"strings"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // sarifFormat writes the result as SARIF 2.1.0: rules with help, results as
@@ -18,11 +20,11 @@ import (
 // written with go-sarif.
 type sarifFormat struct{}
 
-func (s sarifFormat) Write(out io.Writer, r *evaluator.Outcome, o Options) error {
+func (s sarifFormat) Write(out io.Writer, r *compare.Outcome, o Options) error {
 	return s.write(out, r, listed(r), o)
 }
 
-func (sarifFormat) write(out io.Writer, r *evaluator.Outcome, findings iter.Seq2[evaluator.Finding, error], o Options) error {
+func (sarifFormat) write(out io.Writer, r *compare.Outcome, findings iter.Seq2[result.Finding, error], o Options) error {
 	w := bufio.NewWriter(out)
 	head, err := encodeJSON(newSarifRun(r, o), "  ")
 	if err != nil {
@@ -62,8 +64,8 @@ func (sarifFormat) write(out io.Writer, r *evaluator.Outcome, findings iter.Seq2
 
 // sarifState is a state of the standard, which has no word for what could not be
 // compared.
-func sarifState(s evaluator.BaselineState) string {
-	if s == evaluator.Incomparable {
+func sarifState(s result.BaselineState) string {
+	if s == result.Incomparable {
 		return ""
 	}
 	return string(s)
@@ -86,18 +88,18 @@ type sarifResult struct {
 
 // sarifFinding is what SARIF has no place for.
 type sarifFinding struct {
-	Severity       evaluator.Severity  `json:"severity"`
-	Resource       evaluator.Resource  `json:"resource"`
-	Package        string              `json:"package,omitempty"`
-	Path           string              `json:"path,omitempty"`
-	Expected       any                 `json:"expected,omitempty"`
-	Actual         any                 `json:"actual,omitempty"`
-	AffectsUnknown bool                `json:"affectsUnknown,omitempty"`
-	Cause          string              `json:"cause,omitempty"`
-	Certainty      evaluator.Certainty `json:"certainty,omitempty"`
-	EffectiveOn    evaluator.Date      `json:"effectiveOn,omitempty"` // it does not count before
+	Severity       rule.Severity    `json:"severity"`
+	Resource       result.Resource  `json:"resource"`
+	Package        string           `json:"package,omitempty"`
+	Path           string           `json:"path,omitempty"`
+	Expected       any              `json:"expected,omitempty"`
+	Actual         any              `json:"actual,omitempty"`
+	AffectsUnknown bool             `json:"affectsUnknown,omitempty"`
+	Cause          string           `json:"cause,omitempty"`
+	Certainty      result.Certainty `json:"certainty,omitempty"`
+	EffectiveOn    rule.Date        `json:"effectiveOn,omitempty"` // it does not count before
 
-	BaselineState evaluator.BaselineState `json:"baselineState,omitempty"`
+	BaselineState result.BaselineState `json:"baselineState,omitempty"`
 }
 
 type sarifSuppression struct {
@@ -117,13 +119,13 @@ type sarifWaiverDetails struct {
 // sarifResults makes results of findings.
 type sarifResults struct {
 	rules      map[string]int
-	causes     map[string]evaluator.Cause
-	difference *evaluator.Difference // nil where nothing is compared
+	causes     map[string]result.Cause
+	difference *compare.Difference // nil where nothing is compared
 	options    Options
 }
 
-func newSarifResults(r *evaluator.Outcome, o Options) *sarifResults {
-	s := &sarifResults{options: o, rules: map[string]int{}, causes: map[string]evaluator.Cause{}, difference: r.Compared()}
+func newSarifResults(r *compare.Outcome, o Options) *sarifResults {
+	s := &sarifResults{options: o, rules: map[string]int{}, causes: map[string]result.Cause{}, difference: r.Compared()}
 	for i, rule := range r.Rules {
 		s.rules[rule.ID] = i
 	}
@@ -134,7 +136,7 @@ func newSarifResults(r *evaluator.Outcome, o Options) *sarifResults {
 }
 
 // message is what a finding says, with the settings that make it new.
-func (s *sarifResults) message(f evaluator.Finding) string {
+func (s *sarifResults) message(f result.Finding) string {
 	behind := behindText(s.difference, f)
 	if behind == "" {
 		return f.Msg
@@ -142,7 +144,7 @@ func (s *sarifResults) message(f evaluator.Finding) string {
 	return strings.TrimSuffix(f.Msg, ".") + "." + behind
 }
 
-func (s *sarifResults) of(f evaluator.Finding) sarifResult {
+func (s *sarifResults) of(f result.Finding) sarifResult {
 	out := sarifResult{
 		RuleID: f.Rule, RuleIndex: s.rules[f.Rule], Level: sarifLevel(f.Severity), Message: sarifMessage{sarifText(s.message(f))},
 		Locations:     []sarifLocation{{PhysicalLocation: sarifPlace(s.options.place(f.Location)), LogicalLocations: []sarifLogical{logicalLocation(f.Resource, f.Path)}}},
@@ -153,10 +155,10 @@ func (s *sarifResults) of(f evaluator.Finding) sarifResult {
 			AffectsUnknown: f.AffectsUnknown, Cause: f.Cause, Certainty: f.Certainty, EffectiveOn: f.EffectiveOn,
 		},
 	}
-	if f.BaselineState == evaluator.Incomparable {
+	if f.BaselineState == result.Incomparable {
 		out.Properties.BaselineState = f.BaselineState
 	}
-	if f.Gone && f.BaselineState == evaluator.Incomparable {
+	if f.Gone && f.BaselineState == result.Incomparable {
 		out.Kind, out.Level = "open", "none" // nobody could judge whether it is there
 	}
 	if f.Fingerprint != "" {
@@ -175,17 +177,17 @@ func (s *sarifResults) of(f evaluator.Finding) sarifResult {
 
 // remark is what a comparison says beside its findings, as a result; first is the
 // index of the first rule that stands for a kind of remark.
-func (s *sarifResults) remark(r *evaluator.Remark, first int) sarifResult {
+func (s *sarifResults) remark(r *compare.Remark, first int) sarifResult {
 	kind := remarkKind(r.Kind)
-	severity := evaluator.Medium
+	severity := rule.Medium
 	if r.Fails {
-		severity = evaluator.Critical
+		severity = rule.Critical
 	}
 	print := remarkPrint(r)
 	out := sarifResult{
 		RuleID: remarkKinds[kind].id, RuleIndex: first + kind, Level: remarkLevel(r), Message: sarifMessage{sarifText(remarkText(r))},
 		Locations:           []sarifLocation{{PhysicalLocation: sarifPlace(r.Location), LogicalLocations: []sarifLogical{logicalLocation(r.Resource, r.Path)}}},
-		BaselineState:       string(evaluator.New),
+		BaselineState:       string(result.New),
 		PartialFingerprints: map[string]string{"nscheckRemark/v1": print, "primaryLocationLineHash": print},
 		Suppressions:        []sarifSuppression{},
 		Properties:          sarifFinding{Severity: severity, Resource: r.Resource, Package: r.Package, Path: r.Path, BaselineState: r.BaselineState},
@@ -195,14 +197,14 @@ func (s *sarifResults) remark(r *evaluator.Remark, first int) sarifResult {
 		object := setting.Object
 		out.RelatedLocations = append(out.RelatedLocations, sarifLocation{
 			ID: i + 1, Message: &sarifMessage{sarifText("Setting: " + settingChange(&setting.Setting))}, PhysicalLocation: sarifPlace(sourceOf(&setting.Setting)),
-			LogicalLocations: []sarifLogical{logicalLocation(evaluator.Resource{Type: object.Type, GUID: object.GUID, Name: object.Name}, setting.Path)},
+			LogicalLocations: []sarifLogical{logicalLocation(result.Resource{Type: object.Type, GUID: object.GUID, Name: object.Name}, setting.Path)},
 		})
 	}
 	return out
 }
 
 // sarifRemarkRules are the rules that stand for the kinds of remarks.
-func sarifRemarkRules(r *evaluator.Outcome) []sarifRule {
+func sarifRemarkRules(r *compare.Outcome) []sarifRule {
 	if r.Compared() == nil {
 		return nil
 	}
@@ -210,29 +212,29 @@ func sarifRemarkRules(r *evaluator.Outcome) []sarifRule {
 	for _, k := range remarkKinds {
 		out = append(out, sarifRule{
 			ID: k.id, ShortDescription: sarifMessage{k.title + "."}, FullDescription: sarifMessage{k.help}, Help: sarifHelp{k.help, markdownText(k.help)},
-			DefaultConfiguration: sarifConfiguration{Level: "warning", Rank: sarifRank[evaluator.Medium]},
-			Properties:           sarifRuleProperties{Severity: evaluator.Medium, Scope: evaluator.EstateScope, Step: "+", Verdict: evaluator.Pass, Tags: []string{"gate"}},
+			DefaultConfiguration: sarifConfiguration{Level: "warning", Rank: sarifRank[rule.Medium]},
+			Properties:           sarifRuleProperties{Severity: rule.Medium, Scope: rule.EstateScope, Step: "+", Verdict: result.Pass, Tags: []string{"gate"}},
 		})
 	}
 	for i := range out {
 		if r.Compared().CountRemarks(remarkKinds[i].kind) > 0 {
-			out[i].Properties.Verdict = evaluator.Fail
+			out[i].Properties.Verdict = result.Fail
 		}
 	}
 	return out
 }
 
 // related are the cause of a finding and the settings that make it new.
-func (s *sarifResults) related(f *evaluator.Finding) []sarifLocation {
+func (s *sarifResults) related(f *result.Finding) []sarifLocation {
 	var out []sarifLocation
-	add := func(msg string, at *evaluator.SourceLocation, logical sarifLogical) {
+	add := func(msg string, at *result.SourceLocation, logical sarifLogical) {
 		out = append(out, sarifLocation{
 			ID: len(out) + 1, Message: &sarifMessage{sarifText(msg)}, PhysicalLocation: sarifPlace(s.options.place(at)), LogicalLocations: []sarifLogical{logical},
 		})
 	}
 	if c, ok := s.causes[f.Cause]; ok && c.Resource != nil {
 		lead := "Cause: "
-		if f.Certainty == evaluator.Possible {
+		if f.Certainty == result.Possible {
 			lead = "Possible cause: "
 		}
 		add(lead+c.Msg, nil, logicalLocation(*c.Resource, c.Path))
@@ -245,7 +247,7 @@ func (s *sarifResults) related(f *evaluator.Finding) []sarifLocation {
 			lead = "Possible setting: "
 		}
 		object := setting.Object
-		add(lead+settingChange(&setting.Setting), sourceOf(&setting.Setting), logicalLocation(evaluator.Resource{Type: object.Type, GUID: object.GUID, Name: object.Name}, setting.Path))
+		add(lead+settingChange(&setting.Setting), sourceOf(&setting.Setting), logicalLocation(result.Resource{Type: object.Type, GUID: object.GUID, Name: object.Name}, setting.Path))
 	}
 	return out
 }

@@ -1,12 +1,16 @@
 package report
 
-import "github.com/nscheck/nscheck/evaluator"
+import (
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
+)
 
 // sarifConfiguring is how many of sarifDescriptors are about the configuration; they
 // stand last, and are left out where it changes nothing.
 const sarifConfiguring = 3
 
-func sarifDescriptorsOf(r *evaluator.Outcome) []sarifDescriptor {
+func sarifDescriptorsOf(r *compare.Outcome) []sarifDescriptor {
 	if len(r.Configured()) == 0 {
 		return sarifDescriptors[:len(sarifDescriptors)-sarifConfiguring]
 	}
@@ -19,19 +23,19 @@ type sarifOverride struct {
 	Descriptor    sarifReference     `json:"descriptor"`
 }
 
-func newSarifConfiguration(s evaluator.Severity) sarifConfiguration {
+func newSarifConfiguration(s rule.Severity) sarifConfiguration {
 	return sarifConfiguration{Level: sarifLevel(s), Rank: sarifRank[s]}
 }
 
 // sarifDefault is the configuration that the rule itself has.
-func sarifDefault(rule evaluator.RuleResult) sarifConfiguration {
+func sarifDefault(rule result.RuleResult) sarifConfiguration {
 	if c := rule.SeverityChange; c != nil {
 		return newSarifConfiguration(c.From)
 	}
 	return newSarifConfiguration(rule.Severity)
 }
 
-func sarifOverrides(rule evaluator.RuleResult, index int) []sarifOverride {
+func sarifOverrides(rule result.RuleResult, index int) []sarifOverride {
 	if rule.SwitchedOff == nil && rule.SeverityChange == nil {
 		return nil
 	}

@@ -7,7 +7,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/result"
 )
 
 type sarifMessage struct {
@@ -44,7 +44,7 @@ type sarifLogical struct {
 
 // logicalLocation is where a setting is in an estate that is no file: the
 // setting of an object, or the object where the finding names no setting.
-func logicalLocation(object evaluator.Resource, path string) sarifLogical {
+func logicalLocation(object result.Resource, path string) sarifLogical {
 	name := Line(object.Name) // viewers show it as it is
 	l := sarifLogical{
 		Name: name, FullyQualifiedName: object.Type + "/" + name, DecoratedName: Line(object.GUID), Kind: "resource",
@@ -56,7 +56,7 @@ func logicalLocation(object evaluator.Resource, path string) sarifLogical {
 	return l
 }
 
-func sarifPlace(l *evaluator.SourceLocation) *sarifPhysical {
+func sarifPlace(l *result.SourceLocation) *sarifPhysical {
 	if l == nil {
 		return nil
 	}

@@ -5,7 +5,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -18,18 +20,18 @@ type sarifRun struct {
 
 // sarifProvenance is what was judged and by what.
 type sarifProvenance struct {
-	SnapshotSHA256 string            `json:"snapshotSha256"`
-	CollectedAt    string            `json:"collectedAt,omitempty"`
-	AsOf           evaluator.Date    `json:"asOf,omitempty"`
-	Server         *snapshot.Server  `json:"server,omitempty"`
-	Clients        int64             `json:"clients"`
-	ActiveClients  int64             `json:"activeClients"`
-	PackSHA256     string            `json:"packSha256"`
-	Params         map[string]any    `json:"changedParams,omitempty"`
-	Summary        evaluator.Summary `json:"summary"`
+	SnapshotSHA256 string           `json:"snapshotSha256"`
+	CollectedAt    string           `json:"collectedAt,omitempty"`
+	AsOf           rule.Date        `json:"asOf,omitempty"`
+	Server         *snapshot.Server `json:"server,omitempty"`
+	Clients        int64            `json:"clients"`
+	ActiveClients  int64            `json:"activeClients"`
+	PackSHA256     string           `json:"packSha256"`
+	Params         map[string]any   `json:"changedParams,omitempty"`
+	Summary        result.Summary   `json:"summary"`
 }
 
-func newSarifProvenance(r *evaluator.Outcome) sarifProvenance {
+func newSarifProvenance(r *compare.Outcome) sarifProvenance {
 	p := sarifProvenance{
 		SnapshotSHA256: r.Snapshot.SHA256, Server: r.Snapshot.Server, Clients: r.Snapshot.Clients, ActiveClients: r.Snapshot.ActiveClients,
 		AsOf: r.AsOf, PackSHA256: r.Pack.SHA256, Summary: r.Summary,
@@ -81,13 +83,13 @@ type sarifConfiguration struct {
 }
 
 type sarifRuleProperties struct {
-	Severity evaluator.Severity `json:"severity"`
-	Scope    evaluator.Scope    `json:"scope"`
-	Step     string             `json:"step"`
-	Verdict  evaluator.Verdict  `json:"verdict"`
-	Params   map[string]any     `json:"params,omitempty"`
-	Decided  map[string]any     `json:"decidedBy,omitempty"`
-	Tags     []string           `json:"tags"`
+	Severity rule.Severity  `json:"severity"`
+	Scope    rule.Scope     `json:"scope"`
+	Step     string         `json:"step"`
+	Verdict  result.Verdict `json:"verdict"`
+	Params   map[string]any `json:"params,omitempty"`
+	Decided  map[string]any `json:"decidedBy,omitempty"`
+	Tags     []string       `json:"tags"`
 }
 
 type sarifDescriptor struct {
@@ -128,7 +130,7 @@ var sarifDescriptors = []sarifDescriptor{
 	{"accepted_unknown", sarifMessage{"The configuration accepts what the rule cannot evaluate."}},
 }
 
-func newSarifRun(r *evaluator.Outcome, o Options) sarifRun {
+func newSarifRun(r *compare.Outcome, o Options) sarifRun {
 	status := o.exit(r).Status
 	run := sarifRun{
 		Tool: sarifTool{Driver: sarifDriver{
@@ -136,7 +138,7 @@ func newSarifRun(r *evaluator.Outcome, o Options) sarifRun {
 			Rules: []sarifRule{},
 		}},
 		Invocations: []sarifInvocation{{
-			ExecutionSuccessful: status != evaluator.ExitTrouble,
+			ExecutionSuccessful: status != result.ExitTrouble,
 			ExitCode:            status, ExitCodeDescription: exitMeaning(r, o),
 			ToolExecutionNotifications: []sarifNotification{},
 		}},
@@ -155,7 +157,7 @@ func newSarifRun(r *evaluator.Outcome, o Options) sarifRun {
 }
 
 // sarifNotifications tell why a rule has no full verdict.
-func sarifNotifications(rule evaluator.RuleResult, index int) []sarifNotification {
+func sarifNotifications(rule result.RuleResult, index int) []sarifNotification {
 	var out []sarifNotification
 	add := func(level string, kind int, msg string) {
 		out = append(out, sarifNotification{
@@ -165,13 +167,13 @@ func sarifNotifications(rule evaluator.RuleResult, index int) []sarifNotificatio
 	}
 	level, kind := "warning", 1
 	switch rule.Verdict {
-	case evaluator.Errored:
+	case result.Errored:
 		level, kind = "error", 0
-	case evaluator.NotApplicable:
+	case result.NotApplicable:
 		level, kind = "note", 4
-	case evaluator.NoSource:
+	case result.NoSource:
 		level, kind = "note", 5
-	case evaluator.Disabled:
+	case result.Disabled:
 		level, kind = "note", 6
 	}
 	for _, reason := range rule.Reasons {
@@ -189,13 +191,13 @@ func sarifNotifications(rule evaluator.RuleResult, index int) []sarifNotificatio
 	for _, u := range rule.Unknown {
 		add("warning", 3, fmt.Sprintf("%s (%s)", u.Msg, names(u.Sample, u.Count)))
 	}
-	if len(out) == 0 && rule.Verdict != evaluator.Pass && rule.Verdict != evaluator.Fail {
+	if len(out) == 0 && rule.Verdict != result.Pass && rule.Verdict != result.Fail {
 		add(level, kind, sarifDescriptors[kind].ShortDescription.Text)
 	}
 	return out
 }
 
-func newSarifRule(rule evaluator.RuleResult) sarifRule {
+func newSarifRule(rule result.RuleResult) sarifRule {
 	out := sarifRule{
 		ID: rule.ID, ShortDescription: sarifMessage{sarifText(rule.Title)}, FullDescription: sarifMessage{sarifText(rule.Title)},
 		DefaultConfiguration: sarifDefault(rule),
@@ -239,16 +241,16 @@ func newSarifRule(rule evaluator.RuleResult) sarifRule {
 }
 
 // sarifRank is a severity as a number from 0 to 100, as SARIF ranks results.
-var sarifRank = map[evaluator.Severity]int{
-	evaluator.Critical: 100, evaluator.High: 80, evaluator.Medium: 50, evaluator.Low: 20, evaluator.Info: 0,
+var sarifRank = map[rule.Severity]int{
+	rule.Critical: 100, rule.High: 80, rule.Medium: 50, rule.Low: 20, rule.Info: 0,
 }
 
 // sarifLevel is a severity in SARIF's words.
-func sarifLevel(s evaluator.Severity) string {
+func sarifLevel(s rule.Severity) string {
 	switch s {
-	case evaluator.Critical, evaluator.High:
+	case rule.Critical, rule.High:
 		return "error"
-	case evaluator.Medium:
+	case rule.Medium:
 		return "warning"
 	}
 	return "note"

@@ -10,6 +10,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // TestSarifIsValid holds SARIF to the standard's schema and reads it back.
@@ -21,13 +22,13 @@ func TestSarifIsValid(t *testing.T) {
 	texts := map[string][]byte{"hostile": writeHostile(t, "sarif")}
 	for name, doc := range docs {
 		var out bytes.Buffer
-		if err := (sarifFormat{}).Write(&out, evaluate(t, doc), Options{FailOn: evaluator.Medium}); err != nil {
+		if err := (sarifFormat{}).Write(&out, evaluate(t, doc), Options{FailOn: rule.Medium}); err != nil {
 			t.Fatal(err)
 		}
 		texts[name] = out.Bytes()
 	}
 	var out bytes.Buffer
-	if err := (sarifFormat{}).Write(&out, compared(t, comparedChange, evaluator.Options{}), Options{FailOn: evaluator.Medium}); err != nil {
+	if err := (sarifFormat{}).Write(&out, compared(t, comparedChange, evaluator.Options{}), Options{FailOn: rule.Medium}); err != nil {
 		t.Fatal(err)
 	}
 	texts["compared"] = out.Bytes()

@@ -7,28 +7,30 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // TestStandingWithABaseline: with a baseline all that is there counts, as the exit
 // status has it; what only the baseline has does not.
 func TestStandingWithABaseline(t *testing.T) {
-	r := evaluator.Alone(&evaluator.Result{Rules: []evaluator.RuleResult{{ID: "A", Verdict: evaluator.Fail}, {ID: "W", Verdict: evaluator.Warn}}})
+	r := compare.Alone(&result.Result{Rules: []result.RuleResult{{ID: "A", Verdict: result.Fail}, {ID: "W", Verdict: result.Warn}}})
 	for _, c := range []struct {
-		finding evaluator.Finding
+		finding result.Finding
 		want    standing
 	}{
-		{evaluator.Finding{Rule: "A", Severity: evaluator.High}, counts},
-		{evaluator.Finding{Rule: "A", Severity: evaluator.High, BaselineState: evaluator.New}, counts},
-		{evaluator.Finding{Rule: "A", Severity: evaluator.High, BaselineState: evaluator.Unchanged}, counts},
-		{evaluator.Finding{Rule: "A", Severity: evaluator.High, BaselineState: evaluator.Incomparable}, counts},
-		{evaluator.Finding{Rule: "A", Severity: evaluator.High, BaselineState: evaluator.Incomparable, Gone: true}, unknown},
-		{evaluator.Finding{Rule: "A", Severity: evaluator.High, BaselineState: evaluator.Absent, Gone: true}, fixed},
-		{evaluator.Finding{Rule: "A", Severity: evaluator.High, Waiver: &evaluator.WaiverUse{}}, waived},
-		{evaluator.Finding{Rule: "A", Severity: evaluator.Low}, belowLimit},
-		{evaluator.Finding{Rule: "W", Severity: evaluator.High}, notYet},
+		{result.Finding{Rule: "A", Severity: rule.High}, counts},
+		{result.Finding{Rule: "A", Severity: rule.High, BaselineState: result.New}, counts},
+		{result.Finding{Rule: "A", Severity: rule.High, BaselineState: result.Unchanged}, counts},
+		{result.Finding{Rule: "A", Severity: rule.High, BaselineState: result.Incomparable}, counts},
+		{result.Finding{Rule: "A", Severity: rule.High, BaselineState: result.Incomparable, Gone: true}, unknown},
+		{result.Finding{Rule: "A", Severity: rule.High, BaselineState: result.Absent, Gone: true}, fixed},
+		{result.Finding{Rule: "A", Severity: rule.High, Waiver: &result.WaiverUse{}}, waived},
+		{result.Finding{Rule: "A", Severity: rule.Low}, belowLimit},
+		{result.Finding{Rule: "W", Severity: rule.High}, notYet},
 	} {
-		if got := standingOf(r, c.finding, Options{FailOn: evaluator.Medium}); got != c.want {
+		if got := standingOf(r, c.finding, Options{FailOn: rule.Medium}); got != c.want {
 			t.Errorf("%+v stands as %s, want %s", c.finding, got, c.want)
 		}
 	}
@@ -38,7 +40,7 @@ func TestStandingWithABaseline(t *testing.T) {
 func TestSarifOfWhatCannotBeCompared(t *testing.T) {
 	r := evaluate(t, docs["broken"])
 	var out bytes.Buffer
-	if err := (sarifFormat{}).write(&out, r, incomparable(r.Findings()), Options{FailOn: evaluator.Medium}); err != nil {
+	if err := (sarifFormat{}).write(&out, r, incomparable(r.Findings()), Options{FailOn: rule.Medium}); err != nil {
 		t.Fatal(err)
 	}
 	schema, err := jsonschema.NewCompiler().Compile("testdata/sarif-schema-2.1.0.json")
@@ -61,12 +63,12 @@ func TestSarifOfWhatCannotBeCompared(t *testing.T) {
 
 // incomparable says of findings that one side could not judge them, of every
 // second that it is the present one.
-func incomparable(findings iter.Seq2[evaluator.Finding, error]) iter.Seq2[evaluator.Finding, error] {
-	return func(yield func(evaluator.Finding, error) bool) {
+func incomparable(findings iter.Seq2[result.Finding, error]) iter.Seq2[result.Finding, error] {
+	return func(yield func(result.Finding, error) bool) {
 		gone := false
 		for f, err := range findings {
 			gone = !gone
-			f.BaselineState, f.Gone = evaluator.Incomparable, gone
+			f.BaselineState, f.Gone = result.Incomparable, gone
 			if !yield(f, err) {
 				return
 			}

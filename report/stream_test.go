@@ -8,17 +8,18 @@ import (
 	"runtime"
 	"testing"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // many yields n findings about clients and keeps none; now and then it measures
 // what is held.
-func many(n int, held *uint64) iter.Seq2[evaluator.Finding, error] {
-	return func(yield func(evaluator.Finding, error) bool) {
+func many(n int, held *uint64) iter.Seq2[result.Finding, error] {
+	return func(yield func(result.Finding, error) bool) {
 		for i := range n {
-			f := evaluator.Finding{
-				Rule: "ACME-CLI-001", Severity: evaluator.High, Msg: "It is called ill", Path: "name", Actual: "ill",
-				Resource: evaluator.Resource{Type: "client", GUID: fmt.Sprintf("%032d", i), Name: fmt.Sprintf("ill-%d", i)},
+			f := result.Finding{
+				Rule: "ACME-CLI-001", Severity: rule.High, Msg: "It is called ill", Path: "name", Actual: "ill",
+				Resource: result.Resource{Type: "client", GUID: fmt.Sprintf("%032d", i), Name: fmt.Sprintf("ill-%d", i)},
 			}
 			if !yield(f, nil) {
 				return
@@ -46,7 +47,7 @@ func TestFormatsStream(t *testing.T) {
 		var before runtime.MemStats
 		runtime.ReadMemStats(&before)
 		var held uint64
-		if err := format.write(io.Discard, r, many(findings, &held), Options{FailOn: evaluator.Medium}); err != nil {
+		if err := format.write(io.Discard, r, many(findings, &held), Options{FailOn: rule.Medium}); err != nil {
 			t.Fatal(err)
 		}
 		if held > before.HeapAlloc+limit {
@@ -67,16 +68,16 @@ func TestFindingsMayFail(t *testing.T) {
 	r := evaluate(t, docs["broken"])
 	failure := fmt.Errorf("the disk is gone")
 	var held uint64
-	broken := func(yield func(evaluator.Finding, error) bool) {
+	broken := func(yield func(result.Finding, error) bool) {
 		for f := range many(1000, &held) {
 			if !yield(f, nil) {
 				return
 			}
 		}
-		yield(evaluator.Finding{}, failure)
+		yield(result.Finding{}, failure)
 	}
 	for name, format := range streamedFormats {
-		if err := format.write(io.Discard, r, broken, Options{FailOn: evaluator.Medium}); err != failure {
+		if err := format.write(io.Discard, r, broken, Options{FailOn: rule.Medium}); err != failure {
 			t.Errorf("%s: %v", name, err)
 		}
 		if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {

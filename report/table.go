@@ -5,14 +5,15 @@ import (
 	"io"
 	"strings"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/result"
 )
 
 // tableFormat writes the result for people: in one sentence what is wrong and
 // why, then causes, then findings by rule, then what was not evaluated and why.
 type tableFormat struct{}
 
-func (tableFormat) Write(out io.Writer, r *evaluator.Outcome, o Options) error {
+func (tableFormat) Write(out io.Writer, r *compare.Outcome, o Options) error {
 	g, err := gather(r)
 	if err != nil {
 		return err
@@ -29,14 +30,14 @@ func (tableFormat) Write(out io.Writer, r *evaluator.Outcome, o Options) error {
 		return err
 	}
 	w.notEvaluated(r)
-	w.aside(r, evaluator.NoSource, "No source")
-	w.aside(r, evaluator.NotApplicable, "Not applicable")
+	w.aside(r, result.NoSource, "No source")
+	w.aside(r, result.NotApplicable, "Not applicable")
 	w.switchedOff(r.Configured())
 	w.conclusion(r, o)
 	return w.out.Flush()
 }
 
-func (w *writer) head(r *evaluator.Outcome) {
+func (w *writer) head(r *compare.Outcome) {
 	var facts []string
 	if s := r.Snapshot.Server; s != nil {
 		facts = append(facts, "Notification Server "+Name(s.Name))
@@ -59,7 +60,7 @@ func (w *writer) head(r *evaluator.Outcome) {
 	w.configured(r.Pack.Packs, r.Configured())
 }
 
-func (w *writer) notEvaluated(r *evaluator.Outcome) {
+func (w *writer) notEvaluated(r *compare.Outcome) {
 	began := false
 	for _, rule := range r.Rules {
 		if setAside(rule.Verdict) || len(rule.Reasons) == 0 && len(rule.Unknown) == 0 && len(rule.AffectsUnknown) == 0 {
@@ -71,7 +72,7 @@ func (w *writer) notEvaluated(r *evaluator.Outcome) {
 		}
 		w.line("")
 		extent := verdictWord[rule.Verdict]
-		if rule.Findings > 0 && rule.Verdict != evaluator.Errored {
+		if rule.Findings > 0 && rule.Verdict != result.Errored {
 			extent = "not evaluated in full"
 		}
 		w.put(block{indent: 2, lead: rule.ID, body: rule.ID + " " + rule.Title + ": " + extent})
@@ -90,7 +91,7 @@ func (w *writer) notEvaluated(r *evaluator.Outcome) {
 // aside names the rules that are for other versions or set-ups, or for which no
 // source was named: nothing is missing there, so they are kept apart from what was
 // not evaluated.
-func (w *writer) aside(r *evaluator.Outcome, verdict evaluator.Verdict, lead string) {
+func (w *writer) aside(r *compare.Outcome, verdict result.Verdict, lead string) {
 	var reasons []string
 	rules := map[string][]string{}
 	for _, rule := range r.Rules {
@@ -118,7 +119,7 @@ func (w *writer) aside(r *evaluator.Outcome, verdict evaluator.Verdict, lead str
 	}
 }
 
-func (w *writer) conclusion(r *evaluator.Outcome, o Options) {
+func (w *writer) conclusion(r *compare.Outcome, o Options) {
 	w.line("")
 	if w.cut {
 		w.put(block{body: "Lists are cut short; -f json=FILE writes them in full."})

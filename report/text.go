@@ -10,7 +10,8 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/text"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // maxNameLength bounds what one name may take of a report for people.
@@ -96,7 +97,7 @@ func plural(n int64, noun string) string {
 }
 
 // names lists the first of n objects and counts the rest.
-func names(sample []evaluator.Resource, n int64) string {
+func names(sample []result.Resource, n int64) string {
 	list := make([]string, len(sample))
 	for i, r := range sample {
 		list[i] = Name(r.Name)
@@ -194,18 +195,18 @@ func (p paint) in(s string, colors ...text.Color) string {
 
 var bold = text.Colors{text.Bold}
 
-func severityColors(s evaluator.Severity) text.Colors {
+func severityColors(s rule.Severity) text.Colors {
 	switch s {
-	case evaluator.Critical, evaluator.High:
+	case rule.Critical, rule.High:
 		return text.Colors{text.FgRed, text.Bold}
-	case evaluator.Medium:
+	case rule.Medium:
 		return text.Colors{text.FgYellow}
 	}
 	return text.Colors{text.FgCyan}
 }
 
 // objectName is an object's type in words, and its name.
-func objectName(r evaluator.Resource) string {
+func objectName(r result.Resource) string {
 	return strings.ReplaceAll(r.Type, "_", " ") + " " + r.Name
 }
 
@@ -225,7 +226,7 @@ func paragraphs(s string) []string {
 
 // said is what a finding says, with its object's name where the message leaves
 // that out.
-func said(f evaluator.Finding) string {
+func said(f result.Finding) string {
 	if strings.Contains(f.Msg, f.Resource.Name) {
 		return f.Msg
 	}

@@ -7,7 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // hostileNames are names that some format would take for more than a name.
@@ -60,7 +61,7 @@ func TestTableIsNoCommand(t *testing.T) {
 	r := evaluate(t, strings.Replace(docs["broken"], "name: Leeds", "name: "+yamlText(name), 1))
 	for width := minWidth; width < 80; width++ {
 		var out bytes.Buffer
-		if err := (tableFormat{}).Write(&out, r, Options{FailOn: evaluator.Medium, Width: width}); err != nil {
+		if err := (tableFormat{}).Write(&out, r, Options{FailOn: rule.Medium, Width: width}); err != nil {
 			t.Fatal(err)
 		}
 		for line := range strings.Lines(out.String()) {
@@ -77,7 +78,7 @@ func TestSaid(t *testing.T) {
 		{"too few package servers", "Leeds", "too few package servers (Leeds)"},
 		{"nothing is named", "", "nothing is named"},
 	} {
-		if got := said(evaluator.Finding{Msg: tt.msg, Resource: evaluator.Resource{Type: "site", Name: tt.name}}); got != tt.want {
+		if got := said(result.Finding{Msg: tt.msg, Resource: result.Resource{Type: "site", Name: tt.name}}); got != tt.want {
 			t.Errorf("got %q, want %q", got, tt.want)
 		}
 	}

@@ -9,6 +9,8 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // trialIndent is where the text of a trial begins behind its labels.
@@ -48,11 +50,11 @@ func (w *writer) trialVerdict(t *evaluator.Trial) {
 	if t.UnknownCount > 0 {
 		verdict += ", " + plural(t.UnknownCount, "object") + " it could not judge"
 	}
-	if t.Scope == evaluator.ClientScope && t.Client == nil {
+	if t.Scope == rule.ClientScope && t.Client == nil {
 		verdict += ", of " + plural(t.Clients, "client")
 	}
 	colors := text.Colors{text.FgGreen}
-	if t.Verdict != evaluator.Pass {
+	if t.Verdict != result.Pass {
 		colors = text.Colors{text.FgRed}
 	}
 	w.put(block{label: "Verdict", indent: trialIndent, body: verdict, colors: colors})
@@ -115,7 +117,7 @@ func plainJSON(v any) string {
 }
 
 // selectorText is whom a finding harms as the rule wrote it.
-func selectorText(s evaluator.Selector) string {
+func selectorText(s result.Selector) string {
 	return plainJSON(s)
 }
 

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"testing"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/result"
 )
 
 // TestHTML_showsControlCharacters writes the page of an estate with hostile
@@ -60,7 +60,7 @@ func TestVisibleWriter_parts(t *testing.T) {
 }
 
 func TestSarif_namesAreShown(t *testing.T) {
-	l := logicalLocation(evaluator.Resource{Type: "site", Name: "a\u202eb\u0085"}, "")
+	l := logicalLocation(result.Resource{Type: "site", Name: "a\u202eb\u0085"}, "")
 	if l.Name != `a\u202eb\u0085` || l.FullyQualifiedName != `site/a\u202eb\u0085` {
 		t.Errorf("%+v", l)
 	}

@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // waivers writes which waivers there are and what has become of them.
 // waived is what they waive, in words.
-func (w *writer) waivers(states []evaluator.WaiverState, waived string) {
+func (w *writer) waivers(states []result.WaiverState, waived string) {
 	if len(states) == 0 {
 		return
 	}
@@ -24,7 +26,7 @@ func (w *writer) waivers(states []evaluator.WaiverState, waived string) {
 	w.put(block{indent: 2, body: fmt.Sprintf("%s, %d in force, for %s", plural(int64(len(states)), "waiver"), held, waived)})
 	for i := range states {
 		s := &states[i]
-		if s.Status == evaluator.WaiverActive && s.Msg == "" {
+		if s.Status == result.WaiverActive && s.Msg == "" {
 			continue
 		}
 		body := fmt.Sprintf("%s %s for %s: %s", Name(s.Place), Name(s.Rule), Name(s.Scope()), clean(s.Msg, 300))
@@ -36,7 +38,7 @@ func (w *writer) waivers(states []evaluator.WaiverState, waived string) {
 }
 
 // baseline writes how the findings differ from those of an earlier result.
-func (w *writer) baseline(r *evaluator.Outcome) error {
+func (w *writer) baseline(r *compare.Outcome) error {
 	b := r.Baseline
 	if b == nil {
 		return nil
@@ -52,7 +54,7 @@ func (w *writer) baseline(r *evaluator.Outcome) error {
 		switch {
 		case err != nil:
 			return err
-		case f.BaselineState != evaluator.Absent:
+		case f.BaselineState != result.Absent:
 		case shown < findingsShown:
 			shown++
 			w.item(2, fmt.Sprintf("absent: %s %s: %s", f.Rule, Name(f.Resource.Name), clean(f.Msg, 500)))
@@ -68,10 +70,10 @@ func (w *writer) baseline(r *evaluator.Outcome) error {
 }
 
 // extent is how many findings a rule has, and how many of them do not count.
-func extent(r *evaluator.RuleResult) string {
+func extent(r *result.RuleResult) string {
 	out := plural(r.Findings, "finding")
 	switch {
-	case r.Verdict == evaluator.Waived:
+	case r.Verdict == result.Waived:
 		out += ", waived"
 	case r.Waived > 0:
 		out += fmt.Sprintf(", %d of them waived", r.Waived)
@@ -81,8 +83,8 @@ func extent(r *evaluator.RuleResult) string {
 
 // countingFrom is the day from which the findings of a rule that only warns yet
 // count.
-func countingFrom(r *evaluator.RuleResult) string {
-	if r.Verdict != evaluator.Warn {
+func countingFrom(r *result.RuleResult) string {
+	if r.Verdict != result.Warn {
 		return ""
 	}
 	return ", counting from " + string(r.EffectiveOn)
@@ -90,9 +92,9 @@ func countingFrom(r *evaluator.RuleResult) string {
 
 // remark is what is said of a finding beside its message: who accepted it, and
 // how it compares with the baseline.
-func remark(f *evaluator.Finding) string {
+func remark(f *result.Finding) string {
 	var parts []string
-	if f.BaselineState != "" && f.BaselineState != evaluator.Unchanged {
+	if f.BaselineState != "" && f.BaselineState != result.Unchanged {
 		parts = append(parts, string(f.BaselineState))
 	}
 	if f.Waiver != nil {
@@ -108,14 +110,14 @@ func remark(f *evaluator.Finding) string {
 }
 
 // waiverRemark is what is said of a finding that somebody accepted.
-func waiverRemark(f *evaluator.Finding) string {
+func waiverRemark(f *result.Finding) string {
 	if f.Waiver == nil {
 		return ""
 	}
 	return " (" + waiverText(f.Waiver) + ")"
 }
 
-func waiverText(u *evaluator.WaiverUse) string {
+func waiverText(u *result.WaiverUse) string {
 	waived := "waived"
 	if u.Expires != "" {
 		waived += " until " + u.Expires
@@ -124,10 +126,10 @@ func waiverText(u *evaluator.WaiverUse) string {
 }
 
 // discounted is how many findings do not count, in words.
-func discounted(s *evaluator.Summary) string {
+func discounted(s *result.Summary) string {
 	var parts []string
 	for _, kind := range []struct {
-		of   map[evaluator.Severity]int64
+		of   map[rule.Severity]int64
 		word string
 	}{{s.Waived, "waived"}, {s.Warnings, "not counting yet"}} {
 		var n int64

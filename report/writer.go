@@ -9,7 +9,8 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/text"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 const (
@@ -94,7 +95,7 @@ func (w *writer) item(indent int, body string) {
 }
 
 // sample names the first of n objects, and remembers where it left some out.
-func (w *writer) sample(list []evaluator.Resource, n int64) string {
+func (w *writer) sample(list []result.Resource, n int64) string {
 	if int64(len(list)) < n {
 		w.cut = true
 	}
@@ -102,7 +103,7 @@ func (w *writer) sample(list []evaluator.Resource, n int64) string {
 }
 
 // remediation writes what to do, a paragraph of the rule a block.
-func (w *writer) remediation(at, indent int, label string, list []evaluator.Remediation) {
+func (w *writer) remediation(at, indent int, label string, list []rule.Remediation) {
 	for _, m := range list {
 		body := m.Text
 		if m.Ref != "" {

@@ -13,7 +13,7 @@ import (
 	"strings"
 
 	"github.com/nscheck/nscheck/collector/cmdb"
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // Field is something that rules can read.
@@ -113,7 +113,7 @@ func (p *properties) UnmarshalJSON(text []byte) error {
 
 // lister goes through the schema of one document.
 type lister struct {
-	pack     *evaluator.Pack
+	pack     *rule.Pack
 	defs     map[string]schema
 	bindings []bound
 	list     []Field
@@ -127,7 +127,7 @@ type bound struct {
 }
 
 // List lists all that rules of a pack can read.
-func List(pack *evaluator.Pack) ([]Field, error) {
+func List(pack *rule.Pack) ([]Field, error) {
 	texts, err := pack.Schemas()
 	if err != nil {
 		return nil, err
@@ -269,7 +269,7 @@ func (l *lister) origin(f *Field) {
 	if made := f.steps[0] == "index" || f.steps[0] == "totals"; made && len(f.steps) == 2 {
 		f.Optional = false // nscheck makes them whatever was collected
 	}
-	if sections, ok := evaluator.MadeOf(f.steps...); ok {
+	if sections, ok := rule.MadeOf(f.steps...); ok {
 		f.Source, f.Sections = computed, sections
 		return
 	}

@@ -9,14 +9,14 @@ import (
 	"testing"
 
 	"github.com/nscheck/nscheck/collector/cmdb"
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/policies"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-func builtin(t *testing.T) (*evaluator.Pack, []Field) {
+func builtin(t *testing.T) (*rule.Pack, []Field) {
 	t.Helper()
-	pack, err := evaluator.LoadPack(evaluator.Source{Name: "builtin", FS: policies.FS})
+	pack, err := rule.LoadPack(rule.Source{Name: "builtin", FS: policies.FS})
 	if err != nil {
 		t.Fatal(err)
 	}

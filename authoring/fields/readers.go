@@ -4,13 +4,13 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // AddReaders adds to each field the rules of the pack that read it, as the evaluator
 // derives them from their code: rules whose answer depends on it, and rules that read it
 // only to tell which clients a finding affects.
-func AddReaders(list []Field, pack *evaluator.Pack) {
+func AddReaders(list []Field, pack *rule.Pack) {
 	for i := range list {
 		f := &list[i]
 		f.Rules = nil
@@ -22,7 +22,7 @@ func AddReaders(list []Field, pack *evaluator.Pack) {
 	}
 }
 
-func reads(f *Field, r *evaluator.Rule) bool {
+func reads(f *Field, r *rule.Rule) bool {
 	if f.Source == parameter {
 		return len(f.steps) > 1 && slices.Contains(r.Params, f.steps[1])
 	}

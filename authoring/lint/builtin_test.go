@@ -5,25 +5,25 @@ import (
 	"os"
 	"testing"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/policies"
 )
 
-var builtin = evaluator.Source{Name: "builtin", FS: policies.FS}
+var builtin = rule.Source{Name: "builtin", FS: policies.FS}
 
 // TestOurOwnRulesAreClean holds the built-in rules and the examples to all that
 // shared packs are held to.
 func TestOurOwnRulesAreClean(t *testing.T) {
 	for _, c := range []struct {
-		source evaluator.Source
+		source rule.Source
 		opts   Options
 	}{
 		{builtin, Options{Strict: true, Shipped: true}},
-		{evaluator.Source{Name: "examples", FS: os.DirFS("../../examples")}, Options{Strict: true, Beside: []evaluator.Source{builtin}}},
+		{rule.Source{Name: "examples", FS: os.DirFS("../../examples")}, Options{Strict: true, Beside: []rule.Source{builtin}}},
 	} {
 		t.Run(c.source.Name, func(t *testing.T) {
 			t.Parallel()
-			report, err := Run(context.Background(), []evaluator.Source{c.source}, c.opts)
+			report, err := Run(context.Background(), []rule.Source{c.source}, c.opts)
 			if err != nil {
 				t.Fatal(err)
 			}

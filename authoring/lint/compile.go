@@ -9,7 +9,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 	"gopkg.in/yaml.v3"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // mostRounds bounds how often code is compiled to find problems behind others.
@@ -26,7 +26,7 @@ type code struct {
 // new is found.
 func (l *linter) compile() error {
 	if slices.ContainsFunc(l.problems, func(p Problem) bool {
-		return p.Name == string(evaluator.FlawPackage) || p.Name == string(evaluator.FlawReserved)
+		return p.Name == string(rule.FlawPackage) || p.Name == string(rule.FlawReserved)
 	}) {
 		return nil // much would seem to exist twice
 	}
@@ -49,7 +49,7 @@ func (l *linter) tests() error {
 			return
 		}
 		_, err := ast.ParseModuleWithOpts(f.shown, f.text, ast.ParserOptions{ProcessAnnotation: true})
-		flaws, _ := evaluator.ParseFlaws(f.shown, f.text, err)
+		flaws, _ := rule.ParseFlaws(f.shown, f.text, err)
 		for _, flaw := range flaws {
 			l.report(Problem{Name: testFile, File: f.shown, Line: flaw.Row, Column: flaw.Col, Message: flaw.Msg})
 		}
@@ -81,7 +81,7 @@ func (l *linter) modules(wanted func(*file) bool) map[string]*ast.Module {
 			rules = append(rules, m)
 		}
 	})
-	evaluator.Describe(rules)
+	rule.Describe(rules)
 	return out
 }
 
@@ -101,12 +101,12 @@ func (l *linter) params() map[string]any {
 
 // rounds compiles modules until nothing new is found, and takes out of them what
 // is wrong.
-func (l *linter) rounds(modules map[string]*ast.Module) (*code, evaluator.Flaws, error) {
-	var all evaluator.Flaws
+func (l *linter) rounds(modules map[string]*ast.Module) (*code, rule.Flaws, error) {
+	var all rule.Flaws
 	params := l.params()
 	aside := asides{rules: map[*ast.Rule]int{}, packages: l.unread()}
 	for round := range mostRounds {
-		compiler, err := evaluator.NewCompiler(params)
+		compiler, err := rule.NewCompiler(params)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -121,7 +121,7 @@ func (l *linter) rounds(modules map[string]*ast.Module) (*code, evaluator.Flaws,
 			l.each(func(f *file, _ bool) { c.files[f.shown] = f })
 			return c, all, nil
 		}
-		flaws, err := evaluator.CompileFlaws(compiler.Errors)
+		flaws, err := rule.CompileFlaws(compiler.Errors)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -163,7 +163,7 @@ type asides struct {
 }
 
 // explains reports whether a flaw is only there because something was put aside.
-func (a *asides) explains(f *evaluator.Flaw) bool {
+func (a *asides) explains(f *rule.Flaw) bool {
 	name, ok := strings.CutPrefix(f.Msg, "there is no function `data.")
 	if !ok {
 		return false
@@ -180,7 +180,7 @@ func (a *asides) explains(f *evaluator.Flaw) bool {
 // put puts aside the import, the rule or the module that a flaw is in; it reports
 // whether there was something left to put aside. Where a rule is at fault even
 // without its body, its module goes.
-func (a *asides) put(modules map[string]*ast.Module, f *evaluator.Flaw, round int) bool {
+func (a *asides) put(modules map[string]*ast.Module, f *rule.Flaw, round int) bool {
 	m := modules[f.File]
 	if m == nil {
 		return false

@@ -8,7 +8,7 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/internal/nearest"
 )
 
@@ -71,7 +71,7 @@ func (l *linter) misspelt(t *tracer, ref ast.Ref, known vars) {
 			} else {
 				message += "; there are " + strings.Join(slices.Sorted(maps.Keys(fields)), ", ")
 			}
-			l.at(step.Location, string(evaluator.FlawUnknownPath), "%s", message)
+			l.at(step.Location, string(rule.FlawUnknownPath), "%s", message)
 			return
 		}
 		at = next

@@ -10,12 +10,12 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // folder is a source of rules with the text of its files.
 type folder struct {
-	source evaluator.Source
+	source rule.Source
 	files  []*file // by name
 	byName map[string]*file
 }
@@ -46,7 +46,7 @@ var examplesKey = regexp.MustCompile(`(?m)^examples:`)
 // isExamples reports whether a file has worked examples: it stands beside a rule,
 // or looks like one that did. Other files of YAML may lie around.
 func (f *file) isExamples() bool {
-	if path.Ext(f.name) != ".yaml" || f.name == evaluator.PackFile || f.name == paramsFile {
+	if path.Ext(f.name) != ".yaml" || f.name == rule.PackFile || f.name == paramsFile {
 		return false
 	}
 	return f.rule() != nil || examplesKey.MatchString(f.text)
@@ -111,7 +111,7 @@ func (f *file) top() int {
 }
 
 // readFolder reads the files of a source.
-func readFolder(src evaluator.Source) (*folder, error) {
+func readFolder(src rule.Source) (*folder, error) {
 	out := &folder{source: src, byName: map[string]*file{}}
 	err := fs.WalkDir(src.FS, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -127,7 +127,7 @@ func readFolder(src evaluator.Source) (*folder, error) {
 		if err != nil {
 			return err
 		}
-		out.add(name, evaluator.RegoText(text))
+		out.add(name, rule.RegoText(text))
 		return nil
 	})
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/Masterminds/semver/v3"
 	"github.com/open-policy-agent/opa/v1/ast"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // followCode looks at what rules do, which can only be told where they load.
@@ -36,13 +36,13 @@ func (l *linter) followCode() error {
 
 // remediation finds versions of the platform for which a rule says nothing of
 // what to do, by trying the versions that its ranges name.
-func (l *linter) remediation(f *file, r *evaluator.Rule) {
+func (l *linter) remediation(f *file, r *rule.Rule) {
 	ranges := []string{r.Versions}
 	for _, m := range r.Remediation {
 		ranges = append(ranges, m.Versions)
 	}
 	for _, v := range versionsAround(ranges) {
-		if within(r.Versions, v) && !slices.ContainsFunc(r.Remediation, func(m evaluator.Remediation) bool { return within(m.Versions, v) }) {
+		if within(r.Versions, v) && !slices.ContainsFunc(r.Remediation, func(m rule.Remediation) bool { return within(m.Versions, v) }) {
 			l.on(f, remediationGap, lineOf(f, "remediation:"), "no remediation is for version %s, for which the rule is", v.Original())
 			return
 		}
@@ -50,7 +50,7 @@ func (l *linter) remediation(f *file, r *evaluator.Rule) {
 }
 
 func within(versions string, v *semver.Version) bool {
-	in, err := evaluator.InVersions(versions, v.Original())
+	in, err := rule.InVersions(versions, v.Original())
 	return err == nil && in
 }
 
@@ -150,7 +150,7 @@ func (l *linter) reached() map[*ast.Rule]bool {
 	}
 	for _, m := range l.code.Modules {
 		pkg := m.Package.Path.String()
-		isRule := slices.ContainsFunc(l.pack.Rules, func(r *evaluator.Rule) bool { return r.Package == pkg })
+		isRule := slices.ContainsFunc(l.pack.Rules, func(r *rule.Rule) bool { return r.Package == pkg })
 		for _, r := range m.Rules {
 			if slices.Contains(hostLibraries, pkg) || isRule && slices.Contains(asked, r.Head.Ref()[0].String()) {
 				visit(r)

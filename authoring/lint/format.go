@@ -10,7 +10,7 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/internal/atomicfile"
 	"github.com/nscheck/nscheck/internal/textfile"
 )
@@ -55,7 +55,7 @@ func (l *linter) formatting(f *file) {
 // Fix formats the files of Rego in a folder, or in some paths of it, and returns
 // the names of those that it rewrote. What is no Rego stays as it is.
 func Fix(dir string, within ...string) (fixed []string, err error) {
-	d, err := readFolder(evaluator.Source{Name: dir, FS: os.DirFS(dir)})
+	d, err := readFolder(rule.Source{Name: dir, FS: os.DirFS(dir)})
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +82,7 @@ func write(name, before, after string) error {
 	if err != nil {
 		return err
 	}
-	if evaluator.RegoText(now) != before {
+	if rule.RegoText(now) != before {
 		return fmt.Errorf("the file changed meanwhile; run it once more")
 	}
 	out, err := atomicfile.Create(name)

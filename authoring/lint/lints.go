@@ -3,7 +3,7 @@ package lint
 import (
 	"slices"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // Severity is how bad it is what a lint finds.
@@ -54,7 +54,7 @@ const (
 	noMembers        = "no-members"
 	unknownValue     = "unknown-value"
 	wrongVerb        = "wrong-verb"
-	notRemembered    = evaluator.NotRemembered
+	notRemembered    = rule.NotRemembered
 	unusedLibrary    = "unused-library"
 	unusedHelper     = "unused-helper"
 	remediationGap   = "remediation-gap"
@@ -103,20 +103,20 @@ func (l Lint) under(strict bool) Severity {
 }
 
 var lints = []Lint{
-	{string(evaluator.FlawSyntax), Error, Error, "a file is not Rego", "Correct the code at the caret, or just before it."},
-	{string(evaluator.FlawCompile), Error, Error, "code does not compile", "Correct the code; the strict mode of \"opa check\" says the same."},
-	{string(evaluator.FlawUnknownPath), Error, Error, "code reads what does not exist", "Write the name that exists; policies/schemas has all of them."},
-	{string(evaluator.FlawRefusedBuiltin), Error, Error, "code calls a function that rules cannot call", "Do without: a rule judges the snapshot and nothing else."},
-	{string(evaluator.FlawWrongDocument), Error, Error, "code reads a document that is not for it", "Read the document that is for rules of this scope."},
-	{string(evaluator.FlawContract), Error, Error, "a package does not define what a rule defines", "Define violation, and what else the contract of rules knows."},
-	{string(evaluator.FlawMissingMetadata), Error, Error, "the METADATA of a rule lacks something", "Add it to the METADATA before the package."},
-	{string(evaluator.FlawUnknownMetadata), Error, Error, "the METADATA of a rule has a key that nobody reads", "Correct the key, or take it out."},
-	{string(evaluator.FlawWrongMetadata), Error, Error, "the METADATA of a rule has a value that cannot be", "Correct the value."},
-	{string(evaluator.FlawIDCollision), Error, Error, "two rules have one id", "Give the newer rule an id that no rule has or had."},
-	{string(evaluator.FlawReserved), Error, Error, "an id or a package belongs to the built-in rules", "Choose a name of your own; --no-builtin leaves the built-in rules out."},
-	{string(evaluator.FlawPackage), Error, Error, "two files define one package", "Give each rule a package of its own."},
+	{string(rule.FlawSyntax), Error, Error, "a file is not Rego", "Correct the code at the caret, or just before it."},
+	{string(rule.FlawCompile), Error, Error, "code does not compile", "Correct the code; the strict mode of \"opa check\" says the same."},
+	{string(rule.FlawUnknownPath), Error, Error, "code reads what does not exist", "Write the name that exists; policies/schemas has all of them."},
+	{string(rule.FlawRefusedBuiltin), Error, Error, "code calls a function that rules cannot call", "Do without: a rule judges the snapshot and nothing else."},
+	{string(rule.FlawWrongDocument), Error, Error, "code reads a document that is not for it", "Read the document that is for rules of this scope."},
+	{string(rule.FlawContract), Error, Error, "a package does not define what a rule defines", "Define violation, and what else the contract of rules knows."},
+	{string(rule.FlawMissingMetadata), Error, Error, "the METADATA of a rule lacks something", "Add it to the METADATA before the package."},
+	{string(rule.FlawUnknownMetadata), Error, Error, "the METADATA of a rule has a key that nobody reads", "Correct the key, or take it out."},
+	{string(rule.FlawWrongMetadata), Error, Error, "the METADATA of a rule has a value that cannot be", "Correct the value."},
+	{string(rule.FlawIDCollision), Error, Error, "two rules have one id", "Give the newer rule an id that no rule has or had."},
+	{string(rule.FlawReserved), Error, Error, "an id or a package belongs to the built-in rules", "Choose a name of your own; --no-builtin leaves the built-in rules out."},
+	{string(rule.FlawPackage), Error, Error, "two files define one package", "Give each rule a package of its own."},
 	{packFile, Error, Error, "pack.yaml cannot be used", "Correct the file."},
-	{string(evaluator.FlawExample), Error, Error, "a file of worked examples cannot be read", "Correct the file; policies/README.md describes it."},
+	{string(rule.FlawExample), Error, Error, "a file of worked examples cannot be read", "Correct the file; policies/README.md describes it."},
 	{testFile, Error, Error, "a file of tests does not compile", "Correct the test; \"nscheck rule test\" runs it."},
 	{doesNotLoad, Error, Error, "nscheck refuses the rules", "Do what the message says."},
 	{noTests, Warning, Warning, "a rule or a library has no tests", "Write tests in <rule>_test.rego beside it."},

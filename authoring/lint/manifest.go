@@ -4,27 +4,27 @@ import (
 	"errors"
 	"strings"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // manifest looks at the file that says which pack a folder is, and at the ids of
 // its rules.
 func (l *linter) manifest(d *folder) {
-	m, err := evaluator.ReadPackManifest(d.source.FS)
-	f := d.byName[evaluator.PackFile]
-	var unread *evaluator.UnreadFile
+	m, err := rule.ReadPackManifest(d.source.FS)
+	f := d.byName[rule.PackFile]
+	var unread *rule.UnreadFile
 	switch {
 	case errors.As(err, &unread): // of which load tells
 		return
 	case err != nil && f != nil:
-		line, message := yamlPlace(strings.TrimPrefix(err.Error(), evaluator.PackFile+": "))
+		line, message := yamlPlace(strings.TrimPrefix(err.Error(), rule.PackFile+": "))
 		if line == 0 {
 			line = lineOfKey(f.text, message)
 		}
 		l.on(f, packFile, line, "%s", message)
 		return
 	case m == nil && !l.opts.Shipped:
-		l.report(Problem{Name: noPackFile, File: d.source.Name, Message: "there is no " + evaluator.PackFile + ", so nobody can tell one version of the pack from another"})
+		l.report(Problem{Name: noPackFile, File: d.source.Name, Message: "there is no " + rule.PackFile + ", so nobody can tell one version of the pack from another"})
 		return
 	case m == nil:
 		return

@@ -12,7 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 const page = "../../docs/lints.md"
@@ -123,7 +123,7 @@ func (s *section) change(t *testing.T, files fstest.MapFS) {
 
 func lintFiles(t *testing.T, files fs.FS, opts Options) *Report {
 	t.Helper()
-	report, err := Run(context.Background(), []evaluator.Source{{Name: "house", FS: files}}, opts)
+	report, err := Run(context.Background(), []rule.Source{{Name: "house", FS: files}}, opts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +132,7 @@ func lintFiles(t *testing.T, files fs.FS, opts Options) *Report {
 
 // TestGoodExamplesAreClean: all of them stand in one pack.
 func TestGoodExamplesAreClean(t *testing.T) {
-	report := lintFiles(t, house(t), Options{Strict: true, Beside: []evaluator.Source{builtin}})
+	report := lintFiles(t, house(t), Options{Strict: true, Beside: []rule.Source{builtin}})
 	for _, p := range report.Problems {
 		t.Error(p.Text())
 	}
@@ -146,8 +146,8 @@ func TestBadExamplesHaveTheirLint(t *testing.T) {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
 			opts := Options{Strict: true}
-			if s.name == string(evaluator.FlawReserved) {
-				opts.Beside = []evaluator.Source{builtin}
+			if s.name == string(rule.FlawReserved) {
+				opts.Beside = []rule.Source{builtin}
 			}
 			files := house(t)
 			s.change(t, files)

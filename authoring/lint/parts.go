@@ -9,6 +9,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // parts makes sure that a rule is three files side by side, and a library two.
@@ -51,7 +52,7 @@ func (l *linter) examples(f *file) {
 		return
 	}
 	examples, err := evaluator.ReadExamples(f.shown, []byte(f.text))
-	var flaws evaluator.Flaws
+	var flaws rule.Flaws
 	if errors.As(err, &flaws) {
 		l.flaws(flaws)
 		return

@@ -9,7 +9,7 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/internal/excerpt"
 )
 
@@ -18,7 +18,7 @@ type Options struct {
 	// Strict holds them to what packs are held to that others use.
 	Strict bool
 	// Beside are rules that are loaded too and not linted, such as the built-in ones.
-	Beside []evaluator.Source
+	Beside []rule.Source
 	// Within are the paths of which problems are reported, by the name of the source:
 	// folders, or files with what belongs to the same rule. All are where none is named.
 	Within map[string][]string
@@ -32,19 +32,19 @@ type linter struct {
 	opts     Options
 	folders  []*folder
 	beside   []*folder
-	pack     *evaluator.Pack // nil where it does not load
-	refused  error           // why it does not, where no flaws tell
-	code     *code           // nil where it does not compile
+	pack     *rule.Pack // nil where it does not load
+	refused  error      // why it does not, where no flaws tell
+	code     *code      // nil where it does not compile
 	problems []Problem
 	// Libraries that nothing uses.
 	wholeUnused map[*file]bool
 }
 
 // Run lints sources of rules together.
-func Run(ctx context.Context, sources []evaluator.Source, opts Options) (*Report, error) {
+func Run(ctx context.Context, sources []rule.Source, opts Options) (*Report, error) {
 	l := &linter{opts: opts, wholeUnused: map[*file]bool{}}
 	for _, part := range []struct {
-		sources []evaluator.Source
+		sources []rule.Source
 		to      *[]*folder
 	}{{opts.Beside, &l.beside}, {sources, &l.folders}} {
 		for _, src := range part.sources {
@@ -56,7 +56,7 @@ func Run(ctx context.Context, sources []evaluator.Source, opts Options) (*Report
 		}
 	}
 	steps := []func() error{
-		func() error { return l.load(append(append([]evaluator.Source{}, opts.Beside...), sources...)) },
+		func() error { return l.load(append(append([]rule.Source{}, opts.Beside...), sources...)) },
 		l.compile,
 		l.tests,
 	}
@@ -87,9 +87,9 @@ func Run(ctx context.Context, sources []evaluator.Source, opts Options) (*Report
 }
 
 // load finds what keeps the rules from being loaded.
-func (l *linter) load(sources []evaluator.Source) error {
-	pack, err := evaluator.LoadPack(sources...)
-	var flaws evaluator.Flaws
+func (l *linter) load(sources []rule.Source) error {
+	pack, err := rule.LoadPack(sources...)
+	var flaws rule.Flaws
 	switch {
 	case err == nil:
 		l.pack = pack
@@ -98,7 +98,7 @@ func (l *linter) load(sources []evaluator.Source) error {
 	default:
 		l.refused = err
 	}
-	var unread *evaluator.UnreadFile
+	var unread *rule.UnreadFile
 	if errors.As(err, &unread) { // not a consequence of anything else
 		l.report(Problem{Name: doesNotLoad, File: unread.File, Message: unread.Error()})
 	}
@@ -130,7 +130,7 @@ func (l *linter) fileIn(message, other string) string {
 }
 
 // flaws reports what package evaluator found.
-func (l *linter) flaws(flaws evaluator.Flaws) {
+func (l *linter) flaws(flaws rule.Flaws) {
 	for _, f := range flaws {
 		l.report(Problem{Name: string(f.Kind), File: f.File, Line: f.Row, Column: f.Col, Message: f.Msg})
 	}

@@ -12,7 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -81,7 +81,7 @@ func TestMisspeltFieldsEverywhere(t *testing.T) {
 			replaced(t, files, "site/no_server.rego", "#   - data.index: schema.index", "#   - data.index: schema.index\n#   - data.totals: schema.totals\n#   - data.params: schema.params")
 			report := lintFiles(t, files, Options{})
 			i := slices.IndexFunc(report.Problems, func(p Problem) bool {
-				return p.Name == string(evaluator.FlawUnknownPath) && p.Message == c.want
+				return p.Name == string(rule.FlawUnknownPath) && p.Message == c.want
 			})
 			if i < 0 {
 				t.Fatalf("got %q", found(report))
@@ -197,13 +197,13 @@ func TestFieldsOfTheLintAreThere(t *testing.T) {
 }
 
 func TestRunSaysWhatItCannotDo(t *testing.T) {
-	_, err := Run(context.Background(), []evaluator.Source{{Name: "house", FS: fstest.MapFS{"a.yaml": {}}}}, Options{})
+	_, err := Run(context.Background(), []rule.Source{{Name: "house", FS: fstest.MapFS{"a.yaml": {}}}}, Options{})
 	if err == nil || err.Error() != "there is no .rego file in house; name a folder that holds rules" {
 		t.Errorf("got %v", err)
 	}
 	ctx, cancel := context.WithCancelCause(context.Background())
 	cancel(errors.New("enough"))
-	if _, err := Run(ctx, []evaluator.Source{{Name: "house", FS: house(t)}}, Options{}); err == nil || err.Error() != "enough" {
+	if _, err := Run(ctx, []rule.Source{{Name: "house", FS: house(t)}}, Options{}); err == nil || err.Error() != "enough" {
 		t.Errorf("got %v", err)
 	}
 }
@@ -211,7 +211,7 @@ func TestRunSaysWhatItCannotDo(t *testing.T) {
 // TestSeveralFolders: what one pack claims, another cannot.
 func TestSeveralFolders(t *testing.T) {
 	other := fstest.MapFS{"a/x.rego": {Data: []byte(strings.Replace(string(house(t)["site/no_server.rego"].Data), "acme.site.no_server", "other.x", 1))}}
-	report, err := Run(context.Background(), []evaluator.Source{{Name: "house", FS: house(t)}, {Name: "other", FS: other}}, Options{})
+	report, err := Run(context.Background(), []rule.Source{{Name: "house", FS: house(t)}, {Name: "other", FS: other}}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -307,9 +307,9 @@ func FuzzLint(f *testing.F) {
 	f.Add("package a\n\nviolation contains {\"msg\": \"x\"} if input.plugin.instaled\n", "examples: []", "package a_test\n")
 	f.Add("# METADATA\n# custom: {id: [], remediation: [3]}\npackage a\r\n\r\nviolation contains x if {", "examples: [{name: a, case: broken}]", "test_x if { y }")
 	f.Add("\xef\xbb\xbfpackage a\n# nscheck:ignore\nx := 1\nf(x) if every y in x { y.a }\n", "\x00", "")
-	f.Fuzz(func(t *testing.T, rule, examples, test string) {
-		files := fstest.MapFS{"x/a.rego": {Data: []byte(rule)}, "x/a.yaml": {Data: []byte(examples)}, "x/a_test.rego": {Data: []byte(test)}}
-		report, err := Run(context.Background(), []evaluator.Source{{Name: "house", FS: files}}, Options{Strict: true})
+	f.Fuzz(func(t *testing.T, r, examples, test string) {
+		files := fstest.MapFS{"x/a.rego": {Data: []byte(r)}, "x/a.yaml": {Data: []byte(examples)}, "x/a_test.rego": {Data: []byte(test)}}
+		report, err := Run(context.Background(), []rule.Source{{Name: "house", FS: files}}, Options{Strict: true})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/internal/nearest"
 )
 
@@ -23,7 +23,7 @@ var silencingForm = regexp.MustCompile(`^\s*#\s*nscheck:ignore\b\s*(\S*)\s*(.*?)
 
 // silencings are the comments of a file that silence something.
 func silencings(f *file) (out []*silencing) {
-	if !f.isRego() && f.name != evaluator.PackFile {
+	if !f.isRego() && f.name != rule.PackFile {
 		return nil
 	}
 	for i, line := range strings.Split(f.text, "\n") {

@@ -8,7 +8,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 
 	"github.com/nscheck/nscheck/authoring/infer"
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // shownFields is how many fields a message names.
@@ -23,7 +23,7 @@ const shownFields = 3
 // the code compares with null or gives to object.get or is_null: its author has
 // thought of that. What "unknown" of a rule looks at, where it has one, is for its
 // tests to show.
-func (l *linter) unknown(f *file, r *evaluator.Rule) {
+func (l *linter) unknown(f *file, r *rule.Rule) {
 	m := l.code.Modules[f.shown]
 	if m == nil || slices.ContainsFunc(m.Rules, func(r *ast.Rule) bool { return r.Head.Ref()[0].String() == "unknown" }) {
 		return
@@ -46,7 +46,7 @@ func (l *linter) unknown(f *file, r *evaluator.Rule) {
 		return
 	}
 	object := "object"
-	if r.Scope == evaluator.ClientScope {
+	if r.Scope == rule.ClientScope {
 		object = "client"
 	}
 	switch paths := t.unasked(); {

@@ -6,12 +6,12 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // brokenFile is the entry for a file of tests or of examples that cannot be read or
 // compiled.
-func brokenFile(kind Kind, file string, flaws evaluator.Flaws) Test {
+func brokenFile(kind Kind, file string, flaws rule.Flaws) Test {
 	return Test{Kind: kind, Name: path.Base(file), WholeFile: true, File: file, Line: flaws[0].Row, Outcome: Errored, Msg: flaws.Error()}
 }
 
@@ -45,11 +45,11 @@ func (f flawed) putAside(tests map[string]*ast.Module) bool {
 // flaws are those that compiling tests with the rules finds, by what they are in.
 type flaws struct {
 	order []flawed
-	by    map[flawed]evaluator.Flaws
+	by    map[flawed]rule.Flaws
 }
 
 // note notes the flaws that are in tests, and tells whether there were any.
-func (f *flaws) note(s *suite, found evaluator.Flaws) (in []flawed) {
+func (f *flaws) note(s *suite, found rule.Flaws) (in []flawed) {
 	for _, flaw := range found {
 		m := s.tests[flaw.File]
 		if m == nil {
@@ -65,12 +65,12 @@ func (f *flaws) note(s *suite, found evaluator.Flaws) (in []flawed) {
 			at.rule = nil
 		}
 		if f.by == nil {
-			f.by = map[flawed]evaluator.Flaws{}
+			f.by = map[flawed]rule.Flaws{}
 		}
 		if f.by[at] == nil {
 			f.order = append(f.order, at)
 		}
-		if !slices.ContainsFunc(f.by[at], func(o *evaluator.Flaw) bool { return o.Row == flaw.Row && o.Col == flaw.Col && o.Msg == flaw.Msg }) {
+		if !slices.ContainsFunc(f.by[at], func(o *rule.Flaw) bool { return o.Row == flaw.Row && o.Col == flaw.Col && o.Msg == flaw.Msg }) {
 			f.by[at] = append(f.by[at], flaw)
 		}
 		in = append(in, at)

@@ -10,12 +10,13 @@ import (
 	"github.com/open-policy-agent/opa/v1/tester"
 
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // suite is what is run.
 type suite struct {
 	Options
-	pack *evaluator.Pack
+	pack *rule.Pack
 	// The rules that are tested.
 	rules []ruleUnderTest
 	// The modules with tests and their texts, by file, and all files whose coverage
@@ -28,7 +29,7 @@ type suite struct {
 }
 
 type ruleUnderTest struct {
-	*evaluator.Rule
+	*rule.Rule
 	exampleFile string
 	examples    []evaluator.Example
 }
@@ -38,15 +39,15 @@ func load(o Options) (*suite, error) {
 	s := &suite{Options: o, tests: map[string]*ast.Module{}, texts: map[string]string{}}
 	sources := slices.Clone(o.Others)
 	for _, t := range o.Targets {
-		if !slices.ContainsFunc(sources, func(s evaluator.Source) bool { return s.Name == t.Source.Name }) {
+		if !slices.ContainsFunc(sources, func(s rule.Source) bool { return s.Name == t.Source.Name }) {
 			sources = append(sources, t.Source)
 		}
 	}
 	var err error
-	if s.pack, err = evaluator.LoadPack(sources...); err != nil {
+	if s.pack, err = rule.LoadPack(sources...); err != nil {
 		return nil, err
 	}
-	byFile := map[string]*evaluator.Rule{}
+	byFile := map[string]*rule.Rule{}
 	for _, r := range s.pack.Rules {
 		byFile[r.File] = r
 	}
@@ -59,7 +60,7 @@ func load(o Options) (*suite, error) {
 }
 
 // read reads the tests and examples of a target.
-func (s *suite) read(t Target, byFile map[string]*evaluator.Rule) error {
+func (s *suite) read(t Target, byFile map[string]*rule.Rule) error {
 	return fs.WalkDir(t.Source.FS, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(name, ".rego") || !t.holds(name) {
 			return err
@@ -76,15 +77,15 @@ func (s *suite) read(t Target, byFile map[string]*evaluator.Rule) error {
 		if err != nil {
 			return err
 		}
-		s.texts[file] = evaluator.RegoText(text)
+		s.texts[file] = rule.RegoText(text)
 		return s.readTests(file, text)
 	})
 }
 
 // readTests reads a file of tests.
 func (s *suite) readTests(file string, text []byte) error {
-	m, err := evaluator.ParseRego(file, text)
-	var flaws evaluator.Flaws
+	m, err := rule.ParseRego(file, text)
+	var flaws rule.Flaws
 	switch {
 	case errors.As(err, &flaws):
 		s.broken = append(s.broken, brokenFile(Rego, file, flaws))
@@ -97,25 +98,25 @@ func (s *suite) readTests(file string, text []byte) error {
 }
 
 // readExamples reads the examples beside a rule; r is nil for a library.
-func (s *suite) readExamples(source evaluator.Source, name string, r *evaluator.Rule) error {
+func (s *suite) readExamples(source rule.Source, name string, r *rule.Rule) error {
 	if r == nil {
 		return nil
 	}
 	name = stem(name) + ".yaml"
-	rule := ruleUnderTest{Rule: r, exampleFile: source.File(name)}
+	rl := ruleUnderTest{Rule: r, exampleFile: source.File(name)}
 	text, err := fs.ReadFile(source.FS, name)
 	if err == nil {
-		rule.examples, err = evaluator.ReadExamples(rule.exampleFile, text)
+		rl.examples, err = evaluator.ReadExamples(rl.exampleFile, text)
 	}
-	var flaws evaluator.Flaws
+	var flaws rule.Flaws
 	if errors.As(err, &flaws) {
-		t := brokenFile(Example, rule.exampleFile, flaws)
+		t := brokenFile(Example, rl.exampleFile, flaws)
 		t.Rule = r.ID
 		s.broken = append(s.broken, t)
 	} else if err != nil && !isMissing(err) {
 		return err
 	}
-	s.rules = append(s.rules, rule)
+	s.rules = append(s.rules, rl)
 	return nil
 }
 
@@ -134,7 +135,7 @@ func (s *suite) gaps() []Gap {
 }
 
 // isTested reports whether a module with tests refers to a rule's package.
-func (s *suite) isTested(r *evaluator.Rule) bool {
+func (s *suite) isTested(r *rule.Rule) bool {
 	path := ast.MustParseRef(r.Package)
 	for _, m := range s.tests {
 		refers := m.Package.Path.Equal(path)

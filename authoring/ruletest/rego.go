@@ -19,7 +19,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/tester"
 	"github.com/open-policy-agent/opa/v1/topdown"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 func isMissing(err error) bool { return errors.Is(err, fs.ErrNotExist) }
@@ -46,7 +46,7 @@ func (s *suite) start(ctx context.Context) (*compiled, []Test, error) {
 	var found flaws
 	for round := 0; ; round++ {
 		c, err := s.compile(ctx, tests, round == 0) // what is only strict about keeps nothing from running
-		list, err := evaluator.CompileFlaws(err)
+		list, err := rule.CompileFlaws(err)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -20,7 +20,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // DefaultTimeout is how long one test may take where nothing else is said.
@@ -28,7 +28,7 @@ const DefaultTimeout = 10 * time.Second
 
 // Target is what is tested: the rules of a source, or some of them.
 type Target struct {
-	Source evaluator.Source
+	Source rule.Source
 	// File or folder in the source whose rules are tested; "" or "." means all.
 	Within string
 }
@@ -38,7 +38,7 @@ type Options struct {
 	// What is tested.
 	Targets []Target
 	// What is loaded beside it: the built-in rules, other packs.
-	Others []evaluator.Source
+	Others []rule.Source
 	// Only tests and examples whose name, or whose rule's id and name, match; nil
 	// means all.
 	Pattern *regexp.Regexp

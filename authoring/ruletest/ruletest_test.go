@@ -18,14 +18,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 var update = os.Getenv("UPDATE_GOLDEN") != ""
 
 // pack is testdata/pack.txtar, with some files replaced, or left out where they
 // are empty.
-func pack(t *testing.T, files map[string]string) evaluator.Source {
+func pack(t *testing.T, files map[string]string) rule.Source {
 	t.Helper()
 	archive, err := txtar.ParseFile("testdata/pack.txtar")
 	if err != nil {
@@ -40,7 +40,7 @@ func pack(t *testing.T, files map[string]string) evaluator.Source {
 			delete(folder, name)
 		}
 	}
-	return evaluator.Source{Name: "house", FS: folder}
+	return rule.Source{Name: "house", FS: folder}
 }
 
 func run(t *testing.T, o Options) *Report {
@@ -235,7 +235,7 @@ func TestCancel(t *testing.T) {
 // What counts is what the author wrote: rules that are only loaded are neither
 // tested nor counted.
 func TestOthersAreNotTested(t *testing.T) {
-	other := evaluator.Source{Name: "other", FS: fstest.MapFS{
+	other := rule.Source{Name: "other", FS: fstest.MapFS{
 		"lib/a.rego":      {Data: []byte("package other.lib.a\n\none := 1\n\ntest_one if one == 2\n")},
 		"lib/a_test.rego": {Data: []byte("package other.lib.a_test\n\ntest_two if false\n")},
 	}}
@@ -243,7 +243,7 @@ func TestOthersAreNotTested(t *testing.T) {
 		"site/crowded_test.rego": "package house.site.crowded_test\n\nimport data.other.lib.a\n\ntest_lib if a.one == 1\n",
 		"site/crowded.yaml":      "",
 	}
-	r := run(t, Options{Targets: []Target{{Source: pack(t, uses)}}, Others: []evaluator.Source{other}, Coverage: true})
+	r := run(t, Options{Targets: []Target{{Source: pack(t, uses)}}, Others: []rule.Source{other}, Coverage: true})
 	if len(r.Tests) != 1 || !r.OK() {
 		t.Errorf("tests %+v", r.Tests)
 	}

@@ -6,7 +6,7 @@ import (
 	"testing/fstest"
 
 	"github.com/nscheck/nscheck/authoring/ruletest"
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // TestChangedDetails changes which fields findings have, and of what kind they are:
@@ -26,7 +26,7 @@ func TestChangedDetails(t *testing.T) {
 			code := string(files[file].Data)
 			changed := strings.Replace(code, tt.old, tt.new, 1)
 			if changed == code {
-				if strings.Contains(tt.old, "server") && scope == evaluator.ClientScope {
+				if strings.Contains(tt.old, "server") && scope == rule.ClientScope {
 					continue // the resource is the client
 				}
 				t.Fatalf("%s: nothing is changed in\n%s", tt.name, code)

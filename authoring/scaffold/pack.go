@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/internal/textfile"
 )
 
@@ -19,7 +19,7 @@ const builtinPrefix = "NS"
 
 // Pack is the folder that a new rule goes into.
 type Pack struct {
-	Manifest evaluator.PackManifest
+	Manifest rule.PackManifest
 	// Whether the folder has no pack.yaml yet.
 	New bool
 
@@ -36,14 +36,14 @@ func OpenPack(dir string) (*Pack, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	manifest, err := evaluator.ReadPackManifest(os.DirFS(dir))
+	manifest, err := rule.ReadPackManifest(os.DirFS(dir))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", dir, err)
 	}
 	if manifest != nil {
 		return &Pack{Manifest: *manifest, dir: dir}, nil
 	}
-	return &Pack{Manifest: evaluator.PackManifest{Name: nameOf(dir), Version: "0.1.0"}, New: true, dir: dir}, nil
+	return &Pack{Manifest: rule.PackManifest{Name: nameOf(dir), Version: "0.1.0"}, New: true, dir: dir}, nil
 }
 
 var notInName = regexp.MustCompile(`[^a-z0-9]+`)
@@ -115,7 +115,7 @@ func (p *Pack) settle(o Options) error {
 	return CheckPrefix(m.Prefix)
 }
 
-func (p *Pack) file() string { return filepath.Join(p.dir, evaluator.PackFile) }
+func (p *Pack) file() string { return filepath.Join(p.dir, rule.PackFile) }
 
 // id is the id that is asked for, or the next free one.
 func (p *Pack) id(wanted string) (string, error) {

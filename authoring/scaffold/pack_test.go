@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 func save(t *testing.T, name, text string) {
@@ -36,7 +36,7 @@ func TestNextID(t *testing.T) {
 	} {
 		dir := t.TempDir()
 		save(t, filepath.Join(dir, "x", "a.rego"), tt.rego)
-		r, err := New(options(dir, evaluator.EstateScope))
+		r, err := New(options(dir, rule.EstateScope))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -78,7 +78,7 @@ func TestPacks(t *testing.T) {
 		if tt.manifest != "" {
 			save(t, filepath.Join(dir, "pack.yaml"), tt.manifest)
 		}
-		o := options(dir, evaluator.EstateScope)
+		o := options(dir, rule.EstateScope)
 		tt.change(&o)
 		r, err := New(o)
 		switch {

@@ -9,7 +9,7 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/format"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 //go:embed templates/*.tmpl
@@ -32,8 +32,8 @@ func CheckStep(step string) error {
 }
 
 // CheckScope refuses what rules cannot judge.
-func CheckScope(scope evaluator.Scope) error {
-	if scope != evaluator.EstateScope && scope != evaluator.ClientScope {
+func CheckScope(scope rule.Scope) error {
+	if scope != rule.EstateScope && scope != rule.ClientScope {
 		return fmt.Errorf("%q is not a scope; use estate for a rule that judges the estate once, or client for one that judges every client", scope)
 	}
 	return nil
@@ -41,7 +41,7 @@ func CheckScope(scope evaluator.Scope) error {
 
 // render makes the three files of a rule.
 func (r *Rule) render(o Options, values templateValues) error {
-	if _, err := evaluator.ParseSeverity(values.Severity); err != nil {
+	if _, err := rule.ParseSeverity(values.Severity); err != nil {
 		return err
 	}
 	if err := CheckScope(o.Scope); err != nil {

@@ -14,7 +14,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // Placeholders are texts of a new rule that its author is to write anew.
@@ -33,9 +33,9 @@ type Options struct {
 	// What the rule finds, in a few words.
 	Title string
 	// How bad that is.
-	Severity evaluator.Severity
+	Severity rule.Severity
 	// What the rule judges.
-	Scope evaluator.Scope
+	Scope rule.Scope
 	// Step of the article; empty means that the rule goes beyond it.
 	Step string
 	// The rule's id; empty means the next free one.
@@ -100,7 +100,7 @@ func New(o Options) (*Rule, error) {
 		if err != nil {
 			return nil, err
 		}
-		r.Files = append(r.Files, File{evaluator.PackFile, "the pack: its name, its version and what its ids begin with", text})
+		r.Files = append(r.Files, File{rule.PackFile, "the pack: its name, its version and what its ids begin with", text})
 	}
 	return r, nil
 }

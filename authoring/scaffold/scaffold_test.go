@@ -12,12 +12,13 @@ import (
 
 	"github.com/nscheck/nscheck/authoring/ruletest"
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
-var scopes = []evaluator.Scope{evaluator.EstateScope, evaluator.ClientScope}
+var scopes = []rule.Scope{rule.EstateScope, rule.ClientScope}
 
-func options(dir string, scope evaluator.Scope) Options {
-	return Options{Dir: dir, Name: "site/house_rule", Title: "A house rule", Severity: evaluator.Medium, Scope: scope, Pack: "acme-rules", Prefix: "ACME"}
+func options(dir string, scope rule.Scope) Options {
+	return Options{Dir: dir, Name: "site/house_rule", Title: "A house rule", Severity: rule.Medium, Scope: scope, Pack: "acme-rules", Prefix: "ACME"}
 }
 
 // filesOf are a rule's files without writing them.
@@ -36,7 +37,7 @@ func filesOf(t *testing.T, o Options) fstest.MapFS {
 
 func run(files fstest.MapFS) (*ruletest.Report, error) {
 	return ruletest.Run(context.Background(), ruletest.Options{
-		Targets:  []ruletest.Target{{Source: evaluator.Source{Name: "pack", FS: files}}},
+		Targets:  []ruletest.Target{{Source: rule.Source{Name: "pack", FS: files}}},
 		Coverage: true,
 	})
 }

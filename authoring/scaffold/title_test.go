@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 func TestTitles(t *testing.T) {
@@ -25,7 +25,7 @@ func TestTitles(t *testing.T) {
 		"grün – 日本":                      "grün – 日本",
 		`back\slash`:                     `back\slash`,
 	} {
-		o := options(t.TempDir(), evaluator.EstateScope)
+		o := options(t.TempDir(), rule.EstateScope)
 		o.Title = title
 		checkTitle(t, o, want)
 	}
@@ -33,7 +33,7 @@ func TestTitles(t *testing.T) {
 
 func checkTitle(t *testing.T, o Options, want string) {
 	t.Helper()
-	pack, err := evaluator.LoadPack(evaluator.Source{Name: "pack", FS: filesOf(t, o)})
+	pack, err := rule.LoadPack(rule.Source{Name: "pack", FS: filesOf(t, o)})
 	if err != nil {
 		t.Fatalf("%q: %v", o.Title, err)
 	}
@@ -51,7 +51,7 @@ func FuzzTitle(f *testing.F) {
 		if err != nil {
 			return
 		}
-		o := options(t.TempDir(), evaluator.EstateScope)
+		o := options(t.TempDir(), rule.EstateScope)
 		o.Title = title
 		checkTitle(t, o, want)
 	})

@@ -6,14 +6,14 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 func TestNothingIsOverwritten(t *testing.T) {
 	for _, there := range []string{"site/house_rule.rego", "site/house_rule_test.rego", "site/house_rule.yaml"} {
 		dir := t.TempDir()
 		save(t, filepath.Join(dir, there), "mine")
-		r, err := New(options(dir, evaluator.EstateScope))
+		r, err := New(options(dir, rule.EstateScope))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -48,7 +48,7 @@ func tree(t *testing.T, dir string) []string {
 // What appears while files are written stays, and what was written goes again.
 func TestAllOrNothing(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new", "pack")
-	r, err := New(options(dir, evaluator.EstateScope))
+	r, err := New(options(dir, rule.EstateScope))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/result"
 )
 
 // badSetting is the setting that the bad change makes.
@@ -26,9 +26,9 @@ var changes = []struct {
 	name, server, from, to string
 	status                 int
 }{
-	{"good", "LDS-PS01", "true", "false", evaluator.ExitClean},
-	{"bad", "BRS-PS01", "false", "true", evaluator.ExitFindings},
-	{"unclear", "LDS-PS01", "true", "null", evaluator.ExitIncomplete},
+	{"good", "LDS-PS01", "true", "false", result.ExitClean},
+	{"bad", "BRS-PS01", "false", "true", result.ExitFindings},
+	{"unclear", "LDS-PS01", "true", "null", result.ExitIncomplete},
 }
 
 // pipelineRun is what one system did with one change.
@@ -87,7 +87,7 @@ func testSystems(t *testing.T, s *sample) {
 				for i, step := range steps {
 					out, status := runShell(t, r.folder, env, append(slices.Clone(p.shell), "-c", step)...)
 					r.out += out
-					want := evaluator.ExitClean
+					want := result.ExitClean
 					if i == len(steps)-1 {
 						want = c.status
 					}

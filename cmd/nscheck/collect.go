@@ -14,7 +14,7 @@ import (
 
 	"github.com/nscheck/nscheck/collector"
 	"github.com/nscheck/nscheck/collector/cmdb"
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/result"
 	"github.com/nscheck/nscheck/internal/tempfile"
 	"github.com/nscheck/nscheck/snapshot"
 )
@@ -73,7 +73,7 @@ func runCollect(c *cli.Context) error {
 		return err
 	}
 	if incomplete(m) && !c.Bool("allow-incomplete") {
-		return exitStatus(evaluator.ExitIncomplete)
+		return exitStatus(result.ExitIncomplete)
 	}
 	return nil
 }

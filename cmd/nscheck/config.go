@@ -17,7 +17,7 @@ import (
 
 	"github.com/nscheck/nscheck/collector/agent"
 	"github.com/nscheck/nscheck/collector/cmdb"
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/internal/strictyaml"
 	"github.com/nscheck/nscheck/internal/textfile"
 )
@@ -197,7 +197,7 @@ func orQuotes(err error, value *yaml.Node) error {
 }
 
 // setParams sets the parameters of the rules that the configuration names.
-func (f *config) setParams(c *cli.Context, pack *evaluator.Pack) error {
+func (f *config) setParams(c *cli.Context, pack *rule.Pack) error {
 	if f.params == nil {
 		return nil
 	}

@@ -8,28 +8,28 @@ import (
 	"github.com/urfave/cli/v2"
 	"gopkg.in/yaml.v3"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // ruleSetting is what the configuration says of one rule.
 type ruleSetting struct {
 	off      *yaml.Node // the key, where the rule is switched off
 	severity *yaml.Node // the key, where it names one
-	level    evaluator.Severity
+	level    rule.Severity
 	reason   string
 }
 
 // setRules switches rules off, and gives them other severities, as the
 // configuration says.
-func (f *config) setRules(c *cli.Context, pack *evaluator.Pack) error {
+func (f *config) setRules(c *cli.Context, pack *rule.Pack) error {
 	if f.rules == nil {
 		return nil
 	}
 	seen := map[string]string{}
 	for i := 0; i+1 < len(f.rules.Content); i += 2 {
 		key, value := f.rules.Content[i], f.rules.Content[i+1]
-		rule, ok := pack.Rule(strings.ToUpper(key.Value))
-		if !ok && c.Bool("no-builtin") && evaluator.IsReservedID(key.Value) {
+		r, ok := pack.Rule(strings.ToUpper(key.Value))
+		if !ok && c.Bool("no-builtin") && rule.IsReservedID(key.Value) {
 			if _, err := f.ruleSetting(key, value); err != nil {
 				return err
 			}
@@ -39,15 +39,15 @@ func (f *config) setRules(c *cli.Context, pack *evaluator.Pack) error {
 		if !ok {
 			return f.at(key, "rules: there is no rule %q; \"nscheck rule list\" lists them%s", key.Value, ofWhichPack(c))
 		}
-		if earlier, twice := seen[rule.ID]; twice {
-			return f.at(key, "rules: %s stands here twice, as %s and as %s", rule.ID, earlier, key.Value)
+		if earlier, twice := seen[r.ID]; twice {
+			return f.at(key, "rules: %s stands here twice, as %s and as %s", r.ID, earlier, key.Value)
 		}
-		seen[rule.ID] = key.Value
+		seen[r.ID] = key.Value
 		s, err := f.ruleSetting(key, value)
 		if err != nil {
 			return err
 		}
-		if err := f.setRule(pack, rule.ID, key, s); err != nil {
+		if err := f.setRule(pack, r.ID, key, s); err != nil {
 			return err
 		}
 	}
@@ -66,7 +66,7 @@ func ofWhichPack(c *cli.Context) string {
 	return "; if it is of a pack, name that with --policy"
 }
 
-func (f *config) setRule(pack *evaluator.Pack, id string, key *yaml.Node, s ruleSetting) error {
+func (f *config) setRule(pack *rule.Pack, id string, key *yaml.Node, s ruleSetting) error {
 	place := func(n *yaml.Node) string { return fmt.Sprintf("%s:%d", f.name, n.Line) }
 	if s.severity != nil {
 		if err := pack.SetSeverity(id, s.level, s.reason, place(s.severity)); err != nil {
@@ -101,7 +101,7 @@ func (f *config) ruleSetting(id, node *yaml.Node) (s ruleSetting, err error) {
 			}
 		case "severity":
 			s.severity = key
-			s.level, err = evaluator.ParseSeverity(value.Value)
+			s.level, err = rule.ParseSeverity(value.Value)
 		case "reason":
 			if s.reason = strings.TrimSpace(value.Value); s.reason == "" || value.Kind != yaml.ScalarNode {
 				err = errors.New("the value must say why, in words")

@@ -8,19 +8,19 @@ import (
 	"github.com/urfave/cli/v2"
 	"gopkg.in/yaml.v3"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // setAccepted accepts what rules cannot evaluate, as the configuration says: each rule
 // has a list of entries with a reason, and an object if only that is accepted.
-func (f *config) setAccepted(c *cli.Context, pack *evaluator.Pack) error {
+func (f *config) setAccepted(c *cli.Context, pack *rule.Pack) error {
 	if f.acceptUnknown == nil {
 		return nil
 	}
 	for i := 0; i+1 < len(f.acceptUnknown.Content); i += 2 {
 		key, value := f.acceptUnknown.Content[i], f.acceptUnknown.Content[i+1]
-		rule, ok := pack.Rule(strings.ToUpper(key.Value))
-		passed := !ok && c.Bool("no-builtin") && evaluator.IsReservedID(key.Value)
+		r, ok := pack.Rule(strings.ToUpper(key.Value))
+		passed := !ok && c.Bool("no-builtin") && rule.IsReservedID(key.Value)
 		if !ok && !passed {
 			return f.at(key, "accept_unknown: there is no rule %q; \"nscheck rule list\" lists them%s", key.Value, ofWhichPack(c))
 		}
@@ -39,7 +39,7 @@ func (f *config) setAccepted(c *cli.Context, pack *evaluator.Pack) error {
 			if passed {
 				continue
 			}
-			if err := pack.AcceptUnknown(rule.ID, object, reason, fmt.Sprintf("%s:%d", f.name, entry.Line)); err != nil {
+			if err := pack.AcceptUnknown(r.ID, object, reason, fmt.Sprintf("%s:%d", f.name, entry.Line)); err != nil {
 				return f.at(entry, "accept_unknown: %v", err)
 			}
 		}

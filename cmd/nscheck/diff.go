@@ -13,6 +13,8 @@ import (
 
 	"github.com/nscheck/nscheck/change"
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/report"
 )
 
@@ -66,7 +68,7 @@ func opened(file string) opener {
 }
 
 // compareSnapshots compares two snapshot files.
-func compareSnapshots(ctx context.Context, c *cli.Context, pack *evaluator.Pack, opts evaluator.Options, limits evaluator.GateLimits, base, head string, out *differenceOutputs) error {
+func compareSnapshots(ctx context.Context, c *cli.Context, pack *rule.Pack, opts evaluator.Options, limits compare.GateLimits, base, head string, out *differenceOutputs) error {
 	var estates [2][]byte
 	for i, file := range []string{base, head} {
 		snap, err := openSnapshot(ctx, file)
@@ -86,7 +88,7 @@ func compareSnapshots(ctx context.Context, c *cli.Context, pack *evaluator.Pack,
 // reportDifference evaluates both sides and reports what differs. With --policy-base the
 // policy of that folder decides, and the report names what only the present one
 // lets pass.
-func reportDifference(ctx context.Context, c *cli.Context, pack *evaluator.Pack, opts evaluator.Options, limits evaluator.GateLimits, base, head opener, settings []change.Setting, idle int, out *differenceOutputs) error {
+func reportDifference(ctx context.Context, c *cli.Context, pack *rule.Pack, opts evaluator.Options, limits compare.GateLimits, base, head opener, settings []change.Setting, idle int, out *differenceOutputs) error {
 	folder := c.String("policy-base")
 	decidedBy, deciding := pack, opts
 	if folder != "" {
@@ -117,7 +119,7 @@ func reportDifference(ctx context.Context, c *cli.Context, pack *evaluator.Pack,
 }
 
 // compareSides evaluates both sides by one policy, one after the other.
-func compareSides(ctx context.Context, c *cli.Context, pack *evaluator.Pack, opts evaluator.Options, limits evaluator.GateLimits, base, head opener, settings []change.Setting) (d *evaluator.Difference, closing func(), err error) {
+func compareSides(ctx context.Context, c *cli.Context, pack *rule.Pack, opts evaluator.Options, limits compare.GateLimits, base, head opener, settings []change.Setting) (d *compare.Difference, closing func(), err error) {
 	before, err := judgeSide(ctx, c, pack, opts, base)
 	if err != nil {
 		return nil, nil, err
@@ -131,26 +133,26 @@ func compareSides(ctx context.Context, c *cli.Context, pack *evaluator.Pack, opt
 		now.Close()
 		before.Close()
 	}
-	d, err = evaluator.Compare(ctx, before, now, settings, limits)
+	d, err = compare.Compare(ctx, before, now, settings, limits)
 	if err == nil {
 		return d, closing, nil
 	}
 	closing()
-	var incomparable *evaluator.IncomparableError
+	var incomparable *compare.IncomparableError
 	if errors.As(err, &incomparable) {
 		err = fmt.Errorf("the two sides cannot be compared: %w; --compare-anyway compares them", err)
 	}
 	return nil, nil, err
 }
 
-func judgeSide(ctx context.Context, c *cli.Context, pack *evaluator.Pack, opts evaluator.Options, open opener) (*evaluator.Side, error) {
+func judgeSide(ctx context.Context, c *cli.Context, pack *rule.Pack, opts evaluator.Options, open opener) (*compare.Side, error) {
 	snap, closing, err := open(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer closing()
 	defer showJudging(c, snap.Manifest(), &opts)()
-	return evaluator.EvaluateSide(ctx, pack, snap, opts)
+	return compare.EvaluateSide(ctx, pack, snap, opts)
 }
 
 // differenceOutputs are the formats of a difference: table and json are its own,
@@ -177,7 +179,7 @@ func parseDifferenceOutputs(c *cli.Context) (*differenceOutputs, error) {
 }
 
 // write writes all formats and returns the exit status as an error.
-func (o *differenceOutputs) write(c *cli.Context, d *evaluator.Difference) error {
+func (o *differenceOutputs) write(c *cli.Context, d *compare.Difference) error {
 	status := d.ExitStatus(o.options.FailOn, o.options.AllowIncomplete)
 	exit := report.Exit{Status: status, FailOn: o.options.FailOn, AllowIncomplete: o.options.AllowIncomplete}
 	var failed error

@@ -12,7 +12,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/result"
 )
 
 // regalConfig has the keys of Regal's documentation that are used.
@@ -111,7 +111,7 @@ func TestEditorsCommands(t *testing.T) {
 		t.Fatal(err)
 	}
 	var stderr bytes.Buffer
-	if run([]string{"nscheck", "schema", "-p", house, "--write", filepath.Join(dir, "schemas")}, io.Discard, &stderr) != evaluator.ExitClean {
+	if run([]string{"nscheck", "schema", "-p", house, "--write", filepath.Join(dir, "schemas")}, io.Discard, &stderr) != result.ExitClean {
 		t.Fatal(stderr.String())
 	}
 	stock := func(command []string) (string, error) {

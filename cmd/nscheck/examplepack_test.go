@@ -14,29 +14,31 @@ import (
 
 	"github.com/nscheck/nscheck/authoring/ruletest"
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/policies"
 )
 
 // examplePack is the folder of rules that administrators may use or copy from.
 const examplePack = "../../examples"
 
-func examplePackSource() evaluator.Source {
-	return evaluator.Source{Name: examplePack, FS: os.DirFS(examplePack)}
+func examplePackSource() rule.Source {
+	return rule.Source{Name: examplePack, FS: os.DirFS(examplePack)}
 }
 
-func builtinSource() evaluator.Source {
-	return evaluator.Source{Name: builtin, FS: policies.FS}
+func builtinSource() rule.Source {
+	return rule.Source{Name: builtin, FS: policies.FS}
 }
 
 // loadExamplePack loads the example rules beside the built-in ones, and returns
 // the example rules.
-func loadExamplePack(t *testing.T) (*evaluator.Pack, []*evaluator.Rule) {
+func loadExamplePack(t *testing.T) (*rule.Pack, []*rule.Rule) {
 	t.Helper()
-	pack, err := evaluator.LoadPack(builtinSource(), examplePackSource())
+	pack, err := rule.LoadPack(builtinSource(), examplePackSource())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return pack, slices.DeleteFunc(slices.Clone(pack.Rules), func(r *evaluator.Rule) bool {
+	return pack, slices.DeleteFunc(slices.Clone(pack.Rules), func(r *rule.Rule) bool {
 		return strings.HasPrefix(r.File, builtin+"/")
 	})
 }
@@ -46,9 +48,9 @@ func loadExamplePack(t *testing.T) (*evaluator.Pack, []*evaluator.Rule) {
 func TestExamplePack(t *testing.T) {
 	testRules(t, ruletest.Options{
 		Targets: []ruletest.Target{{Source: examplePackSource()}},
-		Others:  []evaluator.Source{builtinSource()},
+		Others:  []rule.Source{builtinSource()},
 	})
-	manifest, err := evaluator.ReadPackManifest(os.DirFS(examplePack))
+	manifest, err := rule.ReadPackManifest(os.DirFS(examplePack))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +77,7 @@ func TestExamplePack(t *testing.T) {
 // TestExamplePackLints holds the example rules to what shared packs are held to.
 func TestExamplePackLints(t *testing.T) {
 	var stdout, stderr bytes.Buffer
-	if status := run([]string{"nscheck", "rule", "lint", "--strict", examplePack}, &stdout, &stderr); status != evaluator.ExitClean {
+	if status := run([]string{"nscheck", "rule", "lint", "--strict", examplePack}, &stdout, &stderr); status != result.ExitClean {
 		t.Errorf("exit status %d:\n%s%s", status, stdout.String(), stderr.String())
 	}
 }
@@ -108,7 +110,7 @@ func TestExamplePackOnDemo(t *testing.T) {
 	} {
 		args := append([]string{"nscheck", "scan", "--demo", "--quiet", "-p", examplePack, "-f", "json"}, params...)
 		var stdout, stderr bytes.Buffer
-		if status := run(args, &stdout, &stderr); status != evaluator.ExitFindings {
+		if status := run(args, &stdout, &stderr); status != result.ExitFindings {
 			t.Fatalf("exit status %d: %s", status, stderr.String())
 		}
 		fmt.Fprintf(&got, "$ nscheck scan --demo -p examples %s\n\n", strings.Join(params, " "))

@@ -7,6 +7,7 @@ import (
 
 	"github.com/nscheck/nscheck/authoring/ruletest"
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/internal/rulepage"
 	"github.com/nscheck/nscheck/policies"
 )
@@ -15,7 +16,7 @@ import (
 // rules, with all rules loaded.
 func TestBuiltinRules(t *testing.T) {
 	testRules(t, ruletest.Options{
-		Targets: []ruletest.Target{{Source: evaluator.Source{Name: builtin, FS: policies.FS}}},
+		Targets: []ruletest.Target{{Source: rule.Source{Name: builtin, FS: policies.FS}}},
 	})
 }
 
@@ -42,7 +43,7 @@ func testRules(t *testing.T, o ruletest.Options) {
 }
 
 func TestWorkedExamplesOfEveryCase(t *testing.T) {
-	pack, err := evaluator.LoadPack(evaluator.Source{Name: builtin, FS: policies.FS})
+	pack, err := rule.LoadPack(rule.Source{Name: builtin, FS: policies.FS})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +58,7 @@ func TestWorkedExamplesOfEveryCase(t *testing.T) {
 }
 
 // everyCase makes sure that a rule has a worked example of each case.
-func everyCase(t *testing.T, rule *evaluator.Rule, examples []evaluator.Example) {
+func everyCase(t *testing.T, rule *rule.Rule, examples []evaluator.Example) {
 	t.Helper()
 	for _, c := range evaluator.ExampleCases {
 		if !slices.ContainsFunc(examples, func(e evaluator.Example) bool { return e.Case == c }) {

@@ -8,6 +8,8 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/internal/rulepage"
 	"github.com/nscheck/nscheck/policies"
 	"github.com/nscheck/nscheck/report"
@@ -57,17 +59,17 @@ func runExplain(c *cli.Context) error {
 		return err
 	}
 	switch e.Breaks() {
-	case evaluator.Fail:
-		return exitStatus(evaluator.ExitFindings)
-	case evaluator.NotEvaluated:
-		return exitStatus(evaluator.ExitIncomplete)
+	case result.Fail:
+		return exitStatus(result.ExitFindings)
+	case result.NotEvaluated:
+		return exitStatus(result.ExitIncomplete)
 	}
 	return nil
 }
 
 // explainRule prints a built-in rule's page, the same as in docs/rules; of other
 // rules it prints what their annotations say.
-func explainRule(c *cli.Context, pack *evaluator.Pack, rule *evaluator.Rule) error {
+func explainRule(c *cli.Context, pack *rule.Pack, rule *rule.Rule) error {
 	if c.Bool("json") {
 		return printJSON(c.App.Writer, rule)
 	}
@@ -84,7 +86,7 @@ func explainRule(c *cli.Context, pack *evaluator.Pack, rule *evaluator.Rule) err
 
 // explainClient judges the whole snapshot, for causes lie in the estate, and
 // keeps what concerns one client.
-func explainClient(c *cli.Context, pack *evaluator.Pack, name string) (*evaluator.Explanation, error) {
+func explainClient(c *cli.Context, pack *rule.Pack, name string) (*result.Explanation, error) {
 	ctx, cancel, err := withTimeout(c)
 	if err != nil {
 		return nil, err

@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/result"
 )
 
 // streamedRecord is how a finding begins in the formats that write all of them:
@@ -33,7 +33,7 @@ func TestDemoFormats(t *testing.T) {
 	}
 	t.Setenv("GITHUB_STEP_SUMMARY", "")
 	var stdout, stderr bytes.Buffer
-	if status := run(args, &stdout, &stderr); status != evaluator.ExitFindings {
+	if status := run(args, &stdout, &stderr); status != result.ExitFindings {
 		t.Fatalf("exit status %d: %s", status, stderr.String())
 	}
 	for _, format := range formats {

@@ -15,6 +15,8 @@ import (
 	"github.com/nscheck/nscheck/change"
 	"github.com/nscheck/nscheck/collector/cmdb"
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/internal/atomicfile"
 	"github.com/nscheck/nscheck/internal/textfile"
 	"github.com/nscheck/nscheck/snapshot"
@@ -51,8 +53,8 @@ func gateFlags() []cli.Flag {
 	}
 }
 
-func gateLimits(c *cli.Context) (evaluator.GateLimits, error) {
-	limits := evaluator.GateLimits{
+func gateLimits(c *cli.Context) (compare.GateLimits, error) {
+	limits := compare.GateLimits{
 		AllowAffected: c.Int64("allow-affected"), AllowPossiblyAffected: c.Bool("allow-possibly-affected"),
 		FailOnUncovered: c.Bool("fail-on-uncovered"), CompareAnyway: c.Bool("compare-anyway"),
 	}
@@ -77,7 +79,7 @@ func runGate(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	opts.Present = evaluator.Today()
+	opts.Present = rule.Today()
 	limits, err := gateLimits(c)
 	if err != nil {
 		return err

@@ -14,6 +14,9 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -50,16 +53,16 @@ func checkParallel(c *cli.Context) error {
 }
 
 // evaluateFile judges a snapshot file and reports.
-func evaluateFile(ctx context.Context, c *cli.Context, path string, pack *evaluator.Pack, opts evaluator.Options, baseline *evaluator.Against, out *outputs) error {
+func evaluateFile(ctx context.Context, c *cli.Context, path string, pack *rule.Pack, opts evaluator.Options, baseline *compare.Against, out *outputs) error {
 	snap, err := openSnapshot(ctx, path)
 	if err != nil {
 		return err
 	}
 	defer snap.Close()
 	stop := showJudging(c, snap.Manifest(), &opts)
-	result, err := evaluator.EvaluateAgainst(ctx, pack, snap, opts, baseline)
+	result, err := compare.EvaluateAgainst(ctx, pack, snap, opts, baseline)
 	stop()
-	var incomparable *evaluator.IncomparableError
+	var incomparable *compare.IncomparableError
 	if errors.As(err, &incomparable) {
 		return fmt.Errorf("--baseline: it cannot be compared: %w; --compare-anyway compares it", err)
 	}
@@ -99,14 +102,14 @@ func clientsOf(m *snapshot.Manifest) int64 {
 }
 
 // writeTimings writes what each rule took, the longest first.
-func writeTimings(w io.Writer, timings []evaluator.Timing) {
+func writeTimings(w io.Writer, timings []result.Timing) {
 	t := table.NewWriter()
 	t.SetStyle(table.StyleLight)
 	t.Style().Options = table.Options{}
 	t.AppendHeader(table.Row{"rule", "evaluated", "remembered", "time", "findings"})
 	for _, r := range timings {
 		remembered := "-"
-		if r.Scope == evaluator.ClientScope && r.Clients > 0 {
+		if r.Scope == rule.ClientScope && r.Clients > 0 {
 			remembered = strconv.FormatFloat(100*float64(r.Remembered)/float64(r.Clients), 'f', 1, 64) + " %"
 		}
 		if r.Whole != "" {

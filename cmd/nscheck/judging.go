@@ -12,6 +12,10 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
+	"github.com/nscheck/nscheck/evaluator/waiver"
 	"github.com/nscheck/nscheck/internal/textfile"
 )
 
@@ -27,7 +31,7 @@ func asOfFlag() cli.Flag {
 }
 
 // loadEvaluation loads the rules and the waivers, and reads the flags of an evaluation.
-func loadEvaluation(c *cli.Context) (*evaluator.Pack, evaluator.Options, error) {
+func loadEvaluation(c *cli.Context) (*rule.Pack, evaluator.Options, error) {
 	pack, err := loadPack(c)
 	if err != nil {
 		return nil, evaluator.Options{}, err
@@ -43,13 +47,13 @@ func loadEvaluation(c *cli.Context) (*evaluator.Pack, evaluator.Options, error) 
 	if err != nil || waivers == nil {
 		return pack, o, err
 	}
-	o.Annotators = []evaluator.Annotator{waivers}
+	o.Annotators = []result.Annotator{waivers}
 	return pack, o, waivers.CheckRules(pack)
 }
 
 // loadBaseline reads the baseline that --baseline names; nil if it names none.
-func loadBaseline(c *cli.Context) (*evaluator.Against, error) {
-	a := &evaluator.Against{FailOnNew: c.Bool("fail-on-new"), Anyway: c.Bool("compare-anyway")}
+func loadBaseline(c *cli.Context) (*compare.Against, error) {
+	a := &compare.Against{FailOnNew: c.Bool("fail-on-new"), Anyway: c.Bool("compare-anyway")}
 	file := c.String("baseline")
 	if file == "" {
 		if a.FailOnNew {
@@ -58,19 +62,19 @@ func loadBaseline(c *cli.Context) (*evaluator.Against, error) {
 		return nil, nil
 	}
 	var err error
-	if a.Baseline, err = evaluator.ReadBaseline(file); err != nil {
+	if a.Baseline, err = compare.ReadBaseline(file); err != nil {
 		return nil, fmt.Errorf("--baseline: %w", err)
 	}
 	return a, nil
 }
 
 // dateFlag is the day that a flag names; empty where it is not given.
-func dateFlag(c *cli.Context, name string) (evaluator.Date, error) {
+func dateFlag(c *cli.Context, name string) (rule.Date, error) {
 	text := c.String(name)
 	if text == "" {
 		return "", nil
 	}
-	d, err := evaluator.ParseDate(text)
+	d, err := rule.ParseDate(text)
 	if err != nil {
 		return "", fmt.Errorf("--%s: %w", name, err)
 	}
@@ -79,7 +83,7 @@ func dateFlag(c *cli.Context, name string) (evaluator.Date, error) {
 
 // waiverFile is the file of waivers, what the configuration demands of them, and
 // whether the file must be there, for it is named.
-func waiverFile(c *cli.Context) (file string, settings evaluator.WaiverSettings, named bool, err error) {
+func waiverFile(c *cli.Context) (file string, settings waiver.Settings, named bool, err error) {
 	cfg, err := loadConfig(c)
 	if err != nil {
 		return "", settings, false, err
@@ -95,7 +99,7 @@ func waiverFile(c *cli.Context) (file string, settings evaluator.WaiverSettings,
 }
 
 // loadWaivers reads the waivers; nil where there are none.
-func loadWaivers(c *cli.Context) (*evaluator.Waivers, error) {
+func loadWaivers(c *cli.Context) (*waiver.Set, error) {
 	file, settings, named, err := waiverFile(c)
 	if err != nil {
 		return nil, err
@@ -107,11 +111,11 @@ func loadWaivers(c *cli.Context) (*evaluator.Waivers, error) {
 	case err != nil:
 		return nil, fmt.Errorf("read the waivers: %w", err)
 	}
-	return evaluator.ReadWaivers(file, text, settings)
+	return waiver.Read(file, text, settings)
 }
 
 // waiverSettings reads the part of a configuration that is about waivers.
-func (f *config) waiverSettings() (file string, s evaluator.WaiverSettings, err error) {
+func (f *config) waiverSettings() (file string, s waiver.Settings, err error) {
 	if f.waivers == nil {
 		return "", s, nil
 	}

@@ -17,7 +17,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/result"
 	"github.com/nscheck/nscheck/internal/secret"
 	"github.com/nscheck/nscheck/internal/textfile"
 	"github.com/nscheck/nscheck/report"
@@ -48,12 +48,12 @@ func run(args []string, out, stderr io.Writer) int {
 	var status exitStatus
 	switch {
 	case err == nil:
-		return evaluator.ExitClean
+		return result.ExitClean
 	case errors.As(err, &status):
 		return int(status)
 	}
 	fmt.Fprintf(stderr, "nscheck: %s\n", report.Text(secret.HideIn(strings.TrimRight(err.Error(), "\n"))))
-	return evaluator.ExitTrouble
+	return result.ExitTrouble
 }
 
 func runApp(ctx context.Context, app *cli.App, args []string) error {

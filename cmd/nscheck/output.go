@@ -11,7 +11,9 @@ import (
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/internal/atomicfile"
 	"github.com/nscheck/nscheck/report"
 )
@@ -31,7 +33,7 @@ type target struct {
 // parseOutputs reads the flags before any work is done, so that a typing error
 // costs no collection.
 func parseOutputs(c *cli.Context) (*outputs, error) {
-	failOn, err := evaluator.ParseSeverity(c.String("fail-on"))
+	failOn, err := rule.ParseSeverity(c.String("fail-on"))
 	if err != nil {
 		return nil, fmt.Errorf("--fail-on: %w", err)
 	}
@@ -119,7 +121,7 @@ func terminal(w io.Writer) (width int, color bool) {
 
 // write writes all formats, each whether or not another fails, and returns the
 // exit status as an error.
-func (o *outputs) write(c *cli.Context, r *evaluator.Outcome) error {
+func (o *outputs) write(c *cli.Context, r *compare.Outcome) error {
 	var failed error
 	for _, t := range o.targets {
 		failed = errors.Join(failed, o.writeOne(c, t, r))
@@ -132,7 +134,7 @@ func (o *outputs) write(c *cli.Context, r *evaluator.Outcome) error {
 
 // finish returns the exit status as an error, once all is written.
 func finish(c *cli.Context, status int, incomplete bool) error {
-	if status != evaluator.ExitClean {
+	if status != result.ExitClean {
 		return exitStatus(status)
 	}
 	if incomplete {
@@ -141,7 +143,7 @@ func finish(c *cli.Context, status int, incomplete bool) error {
 	return nil
 }
 
-func (o *outputs) writeOne(c *cli.Context, t target, r *evaluator.Outcome) error {
+func (o *outputs) writeOne(c *cli.Context, t target, r *compare.Outcome) error {
 	return o.writeTarget(c, t, func(w io.Writer, options report.Options) error { return t.format.Write(w, r, options) })
 }
 

@@ -12,11 +12,12 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/urfave/cli/v2"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/internal/atomicfile"
 	"github.com/nscheck/nscheck/policies"
 	"github.com/nscheck/nscheck/report"
-	"github.com/nscheck/nscheck/rulepack"
+	"github.com/nscheck/nscheck/evaluator/rule/pack"
 )
 
 func packCommand() *cli.Command {
@@ -51,7 +52,7 @@ func packCommand() *cli.Command {
 				ArgsUsage: "FILE",
 				Flags: []cli.Flag{
 					packKeyFlag("sign with the private RSA or EC key in `FILE` (PEM), or with the secret in it"),
-					&cli.StringFlag{Name: "alg", Usage: "sign by `ALGORITHM`: " + strings.Join(rulepack.Algorithms, ", "), DefaultText: "RS256, ES256 or HS256, as the key is"},
+					&cli.StringFlag{Name: "alg", Usage: "sign by `ALGORITHM`: " + strings.Join(pack.Algorithms, ", "), DefaultText: "RS256, ES256 or HS256, as the key is"},
 					packOutputFlag("write the signed pack to `FILE` and leave the other as it is"),
 				},
 				Action: runPackSign,
@@ -74,11 +75,11 @@ func packKeyFlag(usage string) cli.Flag {
 }
 
 // readPackKey reads the key that --key names; what says which one is needed.
-func readPackKey(c *cli.Context, what string) (*rulepack.Key, error) {
+func readPackKey(c *cli.Context, what string) (*pack.Key, error) {
 	if c.String("key") == "" {
 		return nil, fmt.Errorf("name %s, with --key FILE; see \"%s --help\"", what, c.Command.HelpName)
 	}
-	return rulepack.ReadKey(c.String("key"))
+	return pack.ReadKey(c.String("key"))
 }
 
 func packOutputFlag(usage string) cli.Flag {
@@ -86,19 +87,19 @@ func packOutputFlag(usage string) cli.Flag {
 }
 
 // onePack opens the pack that is the argument.
-func onePack(c *cli.Context, what string) (*rulepack.Pack, error) {
+func onePack(c *cli.Context, what string) (*pack.Pack, error) {
 	name, err := oneArgument(c, what)
 	if err != nil {
 		return nil, err
 	}
-	return await(c.Context, func() (*rulepack.Pack, error) { return rulepack.Open(name) })
+	return await(c.Context, func() (*pack.Pack, error) { return pack.Open(name) })
 }
 
 // besideSources are the rules that a pack is loaded with.
-func besideSources(c *cli.Context) ([]evaluator.Source, error) {
-	var sources []evaluator.Source
+func besideSources(c *cli.Context) ([]rule.Source, error) {
+	var sources []rule.Source
 	if !c.Bool("no-builtin") {
-		sources = append(sources, evaluator.Source{Name: builtin, FS: policies.FS})
+		sources = append(sources, rule.Source{Name: builtin, FS: policies.FS})
 	}
 	for _, name := range c.StringSlice("policy") {
 		source, err := openSource(c, name, nil)
@@ -126,7 +127,7 @@ func runPackBuild(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	text, err := await(c.Context, func() ([]byte, error) { return rulepack.Build(folder, others) })
+	text, err := await(c.Context, func() ([]byte, error) { return pack.Build(folder, others) })
 	if err != nil {
 		return err
 	}
@@ -170,11 +171,11 @@ func runPackVerify(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	var invalid *rulepack.InvalidError
+	var invalid *pack.InvalidError
 	switch err := p.Verify(key); {
 	case errors.As(err, &invalid) && p.IsFile():
 		fmt.Fprintln(c.App.Writer, report.Text(fmt.Sprintf("%s is not valid: %s.", invalid.Name, invalid.Reason)))
-		return exitStatus(evaluator.ExitFindings)
+		return exitStatus(result.ExitFindings)
 	case err != nil:
 		return err
 	}
@@ -191,7 +192,7 @@ func runPackInspect(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	info, err := rulepack.Inspect(p, others)
+	info, err := pack.Inspect(p, others)
 	if info == nil {
 		return err
 	}
@@ -202,7 +203,7 @@ func runPackInspect(c *cli.Context) error {
 	return err
 }
 
-func writePackInfo(w io.Writer, info *rulepack.Info) {
+func writePackInfo(w io.Writer, info *pack.Info) {
 	field := func(name, value string) {
 		if value != "" {
 			fmt.Fprintln(w, report.Text(fmt.Sprintf("%-12s %s", name, value)))
@@ -215,7 +216,7 @@ func writePackInfo(w io.Writer, info *rulepack.Info) {
 		field("prefix", m.Prefix)
 		field("nscheck", m.Nscheck)
 	} else {
-		field("name", "none: there is no "+evaluator.PackFile)
+		field("name", "none: there is no "+rule.PackFile)
 	}
 	switch s := info.Signature; {
 	case s == nil:

@@ -9,9 +9,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/policies"
-	"github.com/nscheck/nscheck/rulepack"
+	"github.com/nscheck/nscheck/evaluator/rule/pack"
 )
 
 // builtin is the source of the embedded rules.
@@ -32,7 +32,7 @@ func verifyKeyFlag() cli.Flag {
 }
 
 // loadPack loads the rules that the flags name, as the configuration has them.
-func loadPack(c *cli.Context) (*evaluator.Pack, error) {
+func loadPack(c *cli.Context) (*rule.Pack, error) {
 	cfg, err := loadConfig(c)
 	if err != nil {
 		return nil, err
@@ -49,19 +49,19 @@ func loadPack(c *cli.Context) (*evaluator.Pack, error) {
 
 // loadAllRules is loadPack for who looks at rules themselves, whatever the
 // configuration switches off.
-func loadAllRules(c *cli.Context) (*evaluator.Pack, error) {
+func loadAllRules(c *cli.Context) (*rule.Pack, error) {
 	cfg, err := loadConfig(c)
 	if err != nil {
 		return nil, err
 	}
 	ctx, cancel := boundLoad(c.Context)
 	defer cancel()
-	pack, err := await(ctx, func() (*evaluator.Pack, error) {
+	pack, err := await(ctx, func() (*rule.Pack, error) {
 		sources, err := ruleSources(c, cfg)
 		if err != nil {
 			return nil, err
 		}
-		return evaluator.LoadPack(sources...)
+		return rule.LoadPack(sources...)
 	})
 	if err != nil {
 		return nil, err
@@ -76,7 +76,7 @@ func loadAllRules(c *cli.Context) (*evaluator.Pack, error) {
 }
 
 // setParamFlags sets the parameters that --param names.
-func setParamFlags(c *cli.Context, pack *evaluator.Pack) error {
+func setParamFlags(c *cli.Context, pack *rule.Pack) error {
 	for _, p := range c.StringSlice("param") {
 		name, value, ok := strings.Cut(p, "=")
 		if !ok {
@@ -90,10 +90,10 @@ func setParamFlags(c *cli.Context, pack *evaluator.Pack) error {
 }
 
 // ruleSources are the rules that the flags name, before they are loaded.
-func ruleSources(c *cli.Context, cfg *config) ([]evaluator.Source, error) {
-	var sources []evaluator.Source
+func ruleSources(c *cli.Context, cfg *config) ([]rule.Source, error) {
+	var sources []rule.Source
 	if !c.Bool("no-builtin") {
-		sources = append(sources, evaluator.Source{Name: builtin, FS: policies.FS})
+		sources = append(sources, rule.Source{Name: builtin, FS: policies.FS})
 	}
 	key, err := verifyKey(c, cfg)
 	if err != nil {
@@ -113,20 +113,20 @@ func ruleSources(c *cli.Context, cfg *config) ([]evaluator.Source, error) {
 }
 
 // verifyKey is the key that packs must be signed with; nil where any will do.
-func verifyKey(c *cli.Context, cfg *config) (*rulepack.Key, error) {
+func verifyKey(c *cli.Context, cfg *config) (*pack.Key, error) {
 	file := cfg.text(c, "verify-key", cfg.verifyKey)
 	if file == "" {
 		return nil, nil
 	}
-	return rulepack.ReadKey(file)
+	return pack.ReadKey(file)
 }
 
 // openSource opens a folder of rules or a pack, and makes sure that it is signed
 // where a key is given, and for this version of nscheck.
-func openSource(c *cli.Context, name string, key *rulepack.Key) (evaluator.Source, error) {
-	p, err := rulepack.Open(name)
+func openSource(c *cli.Context, name string, key *pack.Key) (rule.Source, error) {
+	p, err := pack.Open(name)
 	if err != nil {
-		return evaluator.Source{}, err
+		return rule.Source{}, err
 	}
 	source := p.Source()
 	if key != nil {

@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/result"
 	"github.com/nscheck/nscheck/fixtures/planted"
 	"github.com/nscheck/nscheck/report"
 )
@@ -66,15 +66,15 @@ func TestPlantedFaults(t *testing.T) {
 	}
 }
 
-func findingsOf(result report.Document, rule string) int64 {
-	i := slices.IndexFunc(result.Rules, func(r evaluator.RuleResult) bool { return r.ID == rule })
-	return result.Rules[i].Findings
+func findingsOf(res report.Document, rule string) int64 {
+	i := slices.IndexFunc(res.Rules, func(r result.RuleResult) bool { return r.ID == rule })
+	return res.Rules[i].Findings
 }
 
 func scanDemo(t *testing.T) report.Document {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	if status := run([]string{"nscheck", "scan", "--demo", "-f", "json"}, &stdout, &stderr); status != evaluator.ExitFindings {
+	if status := run([]string{"nscheck", "scan", "--demo", "-f", "json"}, &stdout, &stderr); status != result.ExitFindings {
 		t.Fatalf("exit status %d: %s", status, stderr.String())
 	}
 	var result report.Document

@@ -11,6 +11,9 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
+	"github.com/nscheck/nscheck/evaluator/waiver"
 	"github.com/nscheck/nscheck/internal/textfile"
 	"github.com/nscheck/nscheck/policies"
 )
@@ -22,19 +25,19 @@ func policyBaseFlag() cli.Flag {
 // loadPolicyBase loads the rules, and the waivers, of the folder that --policy-base
 // names: each file that the flags or the configuration name, or that is read by its
 // usual name, is read from there.
-func loadPolicyBase(c *cli.Context, folder string, opts evaluator.Options) (*evaluator.Pack, evaluator.Options, error) {
+func loadPolicyBase(c *cli.Context, folder string, opts evaluator.Options) (*rule.Pack, evaluator.Options, error) {
 	pack, waivers, err := readPolicyBase(c, folder)
 	if err != nil {
 		return nil, opts, fmt.Errorf("--policy-base: %w", err)
 	}
 	opts.Annotators = nil
 	if waivers != nil {
-		opts.Annotators = []evaluator.Annotator{waivers}
+		opts.Annotators = []result.Annotator{waivers}
 	}
 	return pack, opts, nil
 }
 
-func readPolicyBase(c *cli.Context, folder string) (*evaluator.Pack, *evaluator.Waivers, error) {
+func readPolicyBase(c *cli.Context, folder string) (*rule.Pack, *waiver.Set, error) {
 	if info, err := os.Stat(folder); err != nil {
 		return nil, nil, err
 	} else if !info.IsDir() {
@@ -69,10 +72,10 @@ func below(folder, name string) string {
 	return filepath.Join(folder, name)
 }
 
-func policyBaseRules(c *cli.Context, folder string, cfg *config) (*evaluator.Pack, error) {
-	var sources []evaluator.Source
+func policyBaseRules(c *cli.Context, folder string, cfg *config) (*rule.Pack, error) {
+	var sources []rule.Source
 	if !c.Bool("no-builtin") {
-		sources = append(sources, evaluator.Source{Name: builtin, FS: policies.FS})
+		sources = append(sources, rule.Source{Name: builtin, FS: policies.FS})
 	}
 	key, err := verifyKey(c, cfg)
 	if err != nil {
@@ -95,7 +98,7 @@ func policyBaseRules(c *cli.Context, folder string, cfg *config) (*evaluator.Pac
 	}
 	ctx, cancel := boundLoad(c.Context)
 	defer cancel()
-	pack, err := await(ctx, func() (*evaluator.Pack, error) { return evaluator.LoadPack(sources...) })
+	pack, err := await(ctx, func() (*rule.Pack, error) { return rule.LoadPack(sources...) })
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +112,7 @@ func policyBaseRules(c *cli.Context, folder string, cfg *config) (*evaluator.Pac
 }
 
 // policyBaseWaivers reads the waivers of the folder; nil if it has none.
-func policyBaseWaivers(c *cli.Context, folder string, cfg *config) (*evaluator.Waivers, error) {
+func policyBaseWaivers(c *cli.Context, folder string, cfg *config) (*waiver.Set, error) {
 	file, settings, err := cfg.waiverSettings()
 	if err != nil {
 		return nil, err
@@ -125,5 +128,5 @@ func policyBaseWaivers(c *cli.Context, folder string, cfg *config) (*evaluator.W
 	if err != nil {
 		return nil, err
 	}
-	return evaluator.ReadWaivers(file, text, settings)
+	return waiver.Read(file, text, settings)
 }

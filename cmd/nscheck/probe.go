@@ -15,7 +15,7 @@ import (
 
 	"github.com/nscheck/nscheck/collector"
 	"github.com/nscheck/nscheck/collector/cmdb"
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/result"
 	"github.com/nscheck/nscheck/internal/atomicfile"
 	"github.com/nscheck/nscheck/report"
 )
@@ -123,7 +123,7 @@ func probeSections(ctx context.Context, c *cli.Context, src collector.Source, op
 		printProbe(c.App.Writer, probed)
 	}
 	if err == nil && !probed.Good() {
-		return exitStatus(evaluator.ExitIncomplete)
+		return exitStatus(result.ExitIncomplete)
 	}
 	return err
 }

@@ -8,13 +8,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/result"
 )
 
 // TestDemoReport holds the demo's report, byte for byte, to a golden file.
 func TestDemoReport(t *testing.T) {
 	var stdout, stderr bytes.Buffer
-	if status := run([]string{"nscheck", "scan", "--demo"}, &stdout, &stderr); status != evaluator.ExitFindings {
+	if status := run([]string{"nscheck", "scan", "--demo"}, &stdout, &stderr); status != result.ExitFindings {
 		t.Fatalf("exit status %d: %s", status, stderr.String())
 	}
 	const file = "testdata/demo.txt"

@@ -9,7 +9,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/urfave/cli/v2"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/report"
 )
 
@@ -83,7 +83,7 @@ func runRuleShow(c *cli.Context) error {
 	return printRule(c.App.Writer, rule)
 }
 
-func printRule(w io.Writer, r *evaluator.Rule) error {
+func printRule(w io.Writer, r *rule.Rule) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s  %s\n\n%s\n\n", r.ID, r.Title, r.Description)
 	field := func(name, value string) {

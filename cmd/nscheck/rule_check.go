@@ -12,7 +12,8 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/nscheck/nscheck/authoring/ruletest"
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/policies"
 )
 
@@ -77,7 +78,7 @@ func testOnce(ctx context.Context, c *cli.Context, opts ruletest.Options, out te
 		return err
 	}
 	if !r.OK() || r.Shortfall(out.options.Threshold) != "" {
-		return exitStatus(evaluator.ExitFindings)
+		return exitStatus(result.ExitFindings)
 	}
 	return nil
 }
@@ -99,7 +100,7 @@ func testOptions(c *cli.Context, targets []ruletest.Target) (o ruletest.Options,
 		return o, fmt.Errorf("--threshold: the value must be a percentage from 0 to 100, not %v", threshold)
 	}
 	if !c.Bool("no-builtin") {
-		o.Others = append(o.Others, evaluator.Source{Name: builtin, FS: policies.FS})
+		o.Others = append(o.Others, rule.Source{Name: builtin, FS: policies.FS})
 	}
 	for _, dir := range c.StringSlice("policy") {
 		source, err := openSource(c, filepath.Clean(dir), nil) // as that of a target is named

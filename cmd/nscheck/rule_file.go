@@ -9,7 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // ruleFile is a rule that is named by its file.
@@ -73,7 +73,7 @@ func within(folder, file string) (inner string, ok bool) {
 }
 
 // rule finds the rule that a file holds, or the one of an id where f is nil.
-func (f *ruleFile) rule(pack *evaluator.Pack, name string) (*evaluator.Rule, error) {
+func (f *ruleFile) rule(pack *rule.Pack, name string) (*rule.Rule, error) {
 	if f == nil {
 		if rule, ok := pack.Rule(strings.ToUpper(name)); ok {
 			return rule, nil
@@ -81,7 +81,7 @@ func (f *ruleFile) rule(pack *evaluator.Pack, name string) (*evaluator.Rule, err
 		return nil, fmt.Errorf("there is no rule %q; \"nscheck rule list\" lists them, and a file's name ends in .rego", name)
 	}
 	loaded := strings.TrimSuffix(strings.ReplaceAll(f.folder, `\`, "/"), "/") + "/" + f.inner
-	i := slices.IndexFunc(pack.Rules, func(r *evaluator.Rule) bool { return r.File == loaded })
+	i := slices.IndexFunc(pack.Rules, func(r *rule.Rule) bool { return r.File == loaded })
 	if i < 0 {
 		return nil, fmt.Errorf("%s is no rule: it defines no violation; name a rule that uses it", f.file)
 	}

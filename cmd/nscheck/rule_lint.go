@@ -10,7 +10,8 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/nscheck/nscheck/authoring/lint"
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/policies"
 	"github.com/nscheck/nscheck/report"
 )
@@ -68,7 +69,7 @@ func runRuleLint(c *cli.Context) error {
 		notice(c, "%s.", found.Summary())
 	}
 	if err == nil && found.Failed() {
-		err = exitStatus(evaluator.ExitFindings)
+		err = exitStatus(result.ExitFindings)
 	}
 	return err
 }
@@ -94,7 +95,7 @@ func listLints(c *cli.Context) error {
 
 // lintPaths are the packs to look at, with what of them is asked for; none for
 // the built-in rules.
-func lintPaths(c *cli.Context) (packs []evaluator.Source, within map[string][]string, err error) {
+func lintPaths(c *cli.Context) (packs []rule.Source, within map[string][]string, err error) {
 	paths, flag := c.Args().Slice(), ""
 	if len(paths) == 0 {
 		paths, flag = c.StringSlice("policy"), "--policy: "
@@ -123,20 +124,20 @@ func lintPaths(c *cli.Context) (packs []evaluator.Source, within map[string][]st
 }
 
 // lintSources are the packs as sources, with the built-in rules beside them.
-func lintSources(c *cli.Context, packs []evaluator.Source, within map[string][]string) ([]evaluator.Source, lint.Options) {
+func lintSources(c *cli.Context, packs []rule.Source, within map[string][]string) ([]rule.Source, lint.Options) {
 	opts := lint.Options{Strict: c.Bool("strict"), Within: within}
-	embedded := evaluator.Source{Name: builtin, FS: policies.FS}
+	embedded := rule.Source{Name: builtin, FS: policies.FS}
 	if len(packs) == 0 {
 		opts.Shipped = true
-		return []evaluator.Source{embedded}, opts
+		return []rule.Source{embedded}, opts
 	}
 	if !c.Bool("no-builtin") {
-		opts.Beside = []evaluator.Source{embedded}
+		opts.Beside = []rule.Source{embedded}
 	}
 	return packs, opts
 }
 
-func fixRules(c *cli.Context, packs []evaluator.Source, within map[string][]string) error {
+func fixRules(c *cli.Context, packs []rule.Source, within map[string][]string) error {
 	if len(packs) == 0 {
 		return errors.New("--fix cannot rewrite the built-in rules; name a folder of rules")
 	}

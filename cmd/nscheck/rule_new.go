@@ -9,7 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/nscheck/nscheck/authoring/scaffold"
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/report"
 )
 
@@ -76,8 +76,8 @@ func newRuleOptions(c *cli.Context) (o scaffold.Options, err error) {
 	}{
 		{&o.Name, question{"the rule's name, AREA/NAME", "Name of the rule, as AREA/NAME, such as site/two_package_servers", "", scaffold.CheckName}},
 		{&o.Title, question{"--title", "What does it find, in a few words", "", checkTitle}},
-		{&severity, question{"--severity", "How bad is that: critical, high, medium, low or info", string(evaluator.Medium), checkSeverity}},
-		{&scope, question{"--scope", "What does it judge: estate, or client for every client by itself", string(evaluator.EstateScope), checkScope}},
+		{&severity, question{"--severity", "How bad is that: critical, high, medium, low or info", string(rule.Medium), checkSeverity}},
+		{&scope, question{"--scope", "What does it judge: estate, or client for every client by itself", string(rule.EstateScope), checkScope}},
 	}
 	add := func(answer *string, q question) {
 		questions = append(questions, struct {
@@ -100,10 +100,10 @@ func newRuleOptions(c *cli.Context) (o scaffold.Options, err error) {
 	if err := asker.missing(); err != nil {
 		return o, err
 	}
-	if o.Severity, err = evaluator.ParseSeverity(severity); err != nil {
+	if o.Severity, err = rule.ParseSeverity(severity); err != nil {
 		return o, err
 	}
-	o.Scope = evaluator.Scope(scope)
+	o.Scope = rule.Scope(scope)
 	return o, nil
 }
 
@@ -113,11 +113,11 @@ func checkTitle(text string) error {
 }
 
 func checkSeverity(text string) error {
-	_, err := evaluator.ParseSeverity(text)
+	_, err := rule.ParseSeverity(text)
 	return err
 }
 
-func checkScope(text string) error { return scaffold.CheckScope(evaluator.Scope(text)) }
+func checkScope(text string) error { return scaffold.CheckScope(rule.Scope(text)) }
 
 // printNewRule tells what was written, and what to do with it.
 func printNewRule(c *cli.Context, o scaffold.Options, rule *scaffold.Rule) error {

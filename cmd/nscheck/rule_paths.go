@@ -13,9 +13,9 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/nscheck/nscheck/authoring/ruletest"
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/policies"
-	"github.com/nscheck/nscheck/rulepack"
+	"github.com/nscheck/nscheck/evaluator/rule/pack"
 )
 
 // testTargets is what is tested.
@@ -32,7 +32,7 @@ func testTargets(c *cli.Context) ([]ruletest.Target, error) {
 			return nil, errors.New("--no-builtin leaves no rules; name a folder of rules")
 		}
 		noticeBuiltin(c)
-		return []ruletest.Target{{Source: evaluator.Source{Name: builtin, FS: policies.FS}}}, nil
+		return []ruletest.Target{{Source: rule.Source{Name: builtin, FS: policies.FS}}}, nil
 	}
 	var targets []ruletest.Target
 	for _, path := range paths {
@@ -53,23 +53,23 @@ func targetOf(path string) (t ruletest.Target, err error) {
 		return t, err
 	}
 	if !info.IsDir() && !isPartOfRule(path) {
-		pack, err := rulepack.Open(filepath.Clean(path)) // as --policy names it
+		p, err := pack.Open(filepath.Clean(path)) // as --policy names it
 		if err != nil {
 			return t, err
 		}
-		return ruletest.Target{Source: pack.Source(), Within: "."}, nil
+		return ruletest.Target{Source: p.Source(), Within: "."}, nil
 	}
 	root := filepath.Clean(path)
 	within := "."
 	if above, rest, ok := packAbove(root); ok {
 		root, within = above, rest
 	} else if !info.IsDir() {
-		return t, fmt.Errorf("%s is a file and no folder above it has a %s; name the folder that holds the rules", path, evaluator.PackFile)
+		return t, fmt.Errorf("%s is a file and no folder above it has a %s; name the folder that holds the rules", path, rule.PackFile)
 	}
 	if _, err := os.ReadDir(root); err != nil { // later it would be called "."
 		return t, err
 	}
-	return ruletest.Target{Source: evaluator.Source{Name: root, FS: os.DirFS(root)}, Within: within}, nil
+	return ruletest.Target{Source: rule.Source{Name: root, FS: os.DirFS(root)}, Within: within}, nil
 }
 
 // isPartOfRule tells the files that a rule is from a pack as a file.
@@ -85,7 +85,7 @@ func packAbove(path string) (root, within string, ok bool) {
 		return "", "", false
 	}
 	for folder := absolute; ; folder = filepath.Dir(folder) {
-		if _, err := os.Stat(filepath.Join(folder, evaluator.PackFile)); err == nil {
+		if _, err := os.Stat(filepath.Join(folder, rule.PackFile)); err == nil {
 			within, err := filepath.Rel(folder, absolute)
 			if err != nil {
 				return "", "", false
@@ -105,7 +105,7 @@ func packAbove(path string) (root, within string, ok bool) {
 // noticeBuiltin says that nobody looks at the rules of the folders below.
 func noticeBuiltin(c *cli.Context) {
 	other := ""
-	if found, err := fs.Glob(os.DirFS("."), "*/"+evaluator.PackFile); err == nil && len(found) > 0 {
+	if found, err := fs.Glob(os.DirFS("."), "*/"+rule.PackFile); err == nil && len(found) > 0 {
 		other = ", such as " + path.Dir(found[0])
 	}
 	notice(c, "The current folder holds no rules, so these are the built-in ones; name a folder for others%s.", other)
@@ -114,7 +114,7 @@ func noticeBuiltin(c *cli.Context) {
 // holdsRules reports whether a folder has a pack.yaml, or .rego files in it or
 // in the folders of its areas.
 func holdsRules(folder string) bool {
-	for _, pattern := range []string{evaluator.PackFile, "*.rego", "*/*.rego"} {
+	for _, pattern := range []string{rule.PackFile, "*.rego", "*/*.rego"} {
 		if found, err := fs.Glob(os.DirFS(folder), pattern); err == nil && len(found) > 0 {
 			return true
 		}

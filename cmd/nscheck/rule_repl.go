@@ -17,6 +17,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/report"
 )
 
@@ -68,7 +69,7 @@ func runRuleREPL(c *cli.Context) error {
 }
 
 // openSession reads the snapshot and counts its clients.
-func openSession(ctx context.Context, c *cli.Context, pack *evaluator.Pack, file string) (*evaluator.Session, error) {
+func openSession(ctx context.Context, c *cli.Context, pack *rule.Pack, file string) (*evaluator.Session, error) {
 	snap, err := openSnapshot(ctx, file)
 	if err != nil {
 		return nil, err
@@ -83,7 +84,7 @@ func openSession(ctx context.Context, c *cli.Context, pack *evaluator.Pack, file
 }
 
 // ask runs OPA's shell.
-func ask(ctx context.Context, c *cli.Context, pack *evaluator.Pack, s *evaluator.Session) error {
+func ask(ctx context.Context, c *cli.Context, pack *rule.Pack, s *evaluator.Session) error {
 	if s.Client != nil {
 		s.Documents["repl"] = map[string]any{"input": s.Client} // where the shell looks for it
 		notice(c, "input is the client %s.", report.Name(s.Resource.Name))
@@ -93,7 +94,7 @@ func ask(ctx context.Context, c *cli.Context, pack *evaluator.Pack, s *evaluator
 	out, stderr := &cleanWriter{to: c.App.Writer}, &cleanWriter{to: c.App.ErrWriter}
 	defer stderr.flush()
 	shell := repl.New(inmem.NewFromObject(s.Documents), historyFile(), out, "pretty", 0, "").
-		WithCapabilities(evaluator.Capabilities()).
+		WithCapabilities(rule.Capabilities()).
 		WithInitBundles(map[string]*bundle.Bundle{"rules": pack.Bundle()}).
 		WithStderrWriter(stderr)
 	err := shell.Loop(ctx)

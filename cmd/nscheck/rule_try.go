@@ -11,6 +11,7 @@ import (
 
 	"github.com/nscheck/nscheck/collector"
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/result"
 	"github.com/nscheck/nscheck/report"
 )
 
@@ -140,8 +141,8 @@ func showTrial(c *cli.Context, t *evaluator.Trial) error {
 	if t.Evaluations > 0 {
 		notice(c, "%s took %v.", report.Count(t.Evaluations, "evaluation"), t.Duration.Round(time.Microsecond))
 	}
-	if t.Verdict == evaluator.Errored {
-		return exitStatus(evaluator.ExitTrouble)
+	if t.Verdict == result.Errored {
+		return exitStatus(result.ExitTrouble)
 	}
 	return nil
 }

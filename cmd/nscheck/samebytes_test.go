@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/result"
 	"github.com/nscheck/nscheck/report"
 )
 
@@ -20,7 +20,7 @@ func TestSameBytes(t *testing.T) {
 	t.Parallel()
 	bin, base := buildProgram(t), filepath.Join(t.TempDir(), "base.jsonl.zst")
 	var out bytes.Buffer
-	if status := run([]string{"nscheck", "collect", "--demo", "-o", base, "--quiet"}, &out, &out); status != evaluator.ExitClean {
+	if status := run([]string{"nscheck", "collect", "--demo", "-o", base, "--quiet"}, &out, &out); status != result.ExitClean {
 		t.Fatal(out.String())
 	}
 	auckland := zoneFile(t, "Pacific/Auckland")
@@ -66,9 +66,9 @@ func writeAll(t *testing.T, bin, base, parallel string, env ...string) map[strin
 		status int
 		args   []string
 	}{
-		{evaluator.ExitClean, []string{"export", "--from", base, "-o", "estate.yaml"}},
-		{evaluator.ExitFindings, eval},
-		{evaluator.ExitFindings, gate},
+		{result.ExitClean, []string{"export", "--from", base, "-o", "estate.yaml"}},
+		{result.ExitFindings, eval},
+		{result.ExitFindings, gate},
 	} {
 		out, status := runIn(t, folder, append(os.Environ(), env...), filepath.Join(bin, "nscheck"), command.args...)
 		if status != command.status {

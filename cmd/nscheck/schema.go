@@ -12,7 +12,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/nscheck/nscheck/authoring/fields"
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/report"
 	"github.com/nscheck/nscheck/snapshot"
 )
@@ -72,7 +72,7 @@ func runSchema(c *cli.Context) error {
 
 // writeSchemas writes a file for each schema, under the names that annotations of
 // rules use.
-func writeSchemas(c *cli.Context, pack *evaluator.Pack, dir string) error {
+func writeSchemas(c *cli.Context, pack *rule.Pack, dir string) error {
 	schemas, err := pack.Schemas()
 	if err != nil {
 		return err

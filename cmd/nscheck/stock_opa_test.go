@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/nscheck/nscheck/authoring/scaffold"
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // TestStockOPA proves that rules that "rule new" writes are fine to the opa command
@@ -15,9 +15,9 @@ import (
 func TestStockOPA(t *testing.T) {
 	t.Parallel()
 	pack := filepath.Join(t.TempDir(), "acme-rules")
-	for name, scope := range map[string]evaluator.Scope{"site/one": evaluator.EstateScope, "site/two": evaluator.EstateScope, "client/one": evaluator.ClientScope} {
+	for name, scope := range map[string]rule.Scope{"site/one": rule.EstateScope, "site/two": rule.EstateScope, "client/one": rule.ClientScope} {
 		rule, err := scaffold.New(scaffold.Options{
-			Dir: pack, Name: name, Title: "Title: # METADATA", Severity: evaluator.High, Scope: scope, Prefix: "ACME",
+			Dir: pack, Name: name, Title: "Title: # METADATA", Severity: rule.High, Scope: scope, Prefix: "ACME",
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -42,10 +42,10 @@ func TestStockOPA(t *testing.T) {
 // A folder with one rule needs no flag.
 func TestStockOPAWithoutBundle(t *testing.T) {
 	t.Parallel()
-	for _, scope := range []evaluator.Scope{evaluator.EstateScope, evaluator.ClientScope} {
+	for _, scope := range []rule.Scope{rule.EstateScope, rule.ClientScope} {
 		dir := t.TempDir()
 		rule, err := scaffold.New(scaffold.Options{
-			Dir: dir, Name: "site/one", Title: "T", Severity: evaluator.High, Scope: scope, Pack: "acme", Prefix: "ACME",
+			Dir: dir, Name: "site/one", Title: "T", Severity: rule.High, Scope: scope, Pack: "acme", Prefix: "ACME",
 		})
 		if err != nil {
 			t.Fatal(err)

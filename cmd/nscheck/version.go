@@ -7,7 +7,7 @@ import (
 	opaversion "github.com/open-policy-agent/opa/v1/version"
 	"github.com/urfave/cli/v2"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/result"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -24,6 +24,6 @@ func showVersion(c *cli.Context) error {
 		return err
 	}
 	_, err := fmt.Fprintf(c.App.Writer, "nscheck %s (OPA %s, snapshot format %d, result format %d, %s %s/%s)\n",
-		version, opaversion.Version, snapshot.FormatVersion, evaluator.ResultFormat, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+		version, opaversion.Version, snapshot.FormatVersion, result.Format, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return err
 }

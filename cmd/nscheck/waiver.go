@@ -6,7 +6,8 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/urfave/cli/v2"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
+	"github.com/nscheck/nscheck/evaluator/waiver"
 	"github.com/nscheck/nscheck/report"
 )
 
@@ -30,7 +31,7 @@ func waiverCommand() *cli.Command {
 
 // loadedWaivers are the waivers, the rules they are of, and the day as of which to
 // look at them.
-func loadedWaivers(c *cli.Context) (*evaluator.Waivers, *evaluator.Pack, evaluator.Date, error) {
+func loadedWaivers(c *cli.Context) (*waiver.Set, *rule.Pack, rule.Date, error) {
 	if err := noArguments(c); err != nil {
 		return nil, nil, "", err
 	}
@@ -39,7 +40,7 @@ func loadedWaivers(c *cli.Context) (*evaluator.Waivers, *evaluator.Pack, evaluat
 		return nil, nil, "", err
 	}
 	if day == "" {
-		day = evaluator.Today()
+		day = rule.Today()
 	}
 	pack, err := loadPack(c)
 	if err != nil {
@@ -60,7 +61,7 @@ func runWaiverList(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	states := evaluator.WaiverStates(waivers, pack, day)
+	states := waiver.States(waivers, pack, day)
 	if c.Bool("json") {
 		return printJSON(c.App.Writer, states)
 	}

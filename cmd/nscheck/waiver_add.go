@@ -10,7 +10,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
+	"github.com/nscheck/nscheck/evaluator/waiver"
 	"github.com/nscheck/nscheck/internal/atomicfile"
 	"github.com/nscheck/nscheck/internal/textfile"
 	"github.com/nscheck/nscheck/report"
@@ -65,12 +67,12 @@ func runWaiverAdd(c *cli.Context) error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("read the waivers: %w", err)
 	}
-	after, err := evaluator.AddWaiver(file, before, settings, w, comment)
+	after, err := waiver.AddWaiver(file, before, settings, w, comment)
 	if err != nil {
 		return err
 	}
-	added := &evaluator.Waivers{File: file, Settings: settings}
-	if status, why := added.StatusAt(w, max(w.Starts, evaluator.Today())); status != evaluator.WaiverActive {
+	added := &waiver.Set{File: file, Settings: settings}
+	if status, why := added.StatusAt(w, max(w.Starts, rule.Today())); status != result.WaiverActive {
 		return fmt.Errorf("the waiver would not hold: %s", why)
 	}
 	if err := writeFile(file, func(out io.Writer) error { _, err := out.Write(after); return err }); err != nil {
@@ -81,8 +83,8 @@ func runWaiverAdd(c *cli.Context) error {
 }
 
 // newWaiver is what the flags say of a waiver.
-func newWaiver(c *cli.Context) (*evaluator.Waiver, error) {
-	w := &evaluator.Waiver{Starts: evaluator.Today()}
+func newWaiver(c *cli.Context) (*waiver.Waiver, error) {
+	w := &waiver.Waiver{Starts: rule.Today()}
 	for flag, to := range map[string]*string{"reason": &w.Reason, "owner": &w.Owner, "ticket": &w.Ticket} {
 		*to = strings.Join(strings.Fields(c.String(flag)), " ")
 	}
@@ -113,20 +115,20 @@ func newWaiver(c *cli.Context) (*evaluator.Waiver, error) {
 }
 
 // findWaived looks up what is to be waived, and says it in words.
-func findWaived(c *cli.Context, w *evaluator.Waiver, settings evaluator.WaiverSettings) (comment string, err error) {
-	result, err := evaluator.OpenFindings(c.String("from"))
+func findWaived(c *cli.Context, w *waiver.Waiver, settings waiver.Settings) (comment string, err error) {
+	res, err := result.OpenFindings(c.String("from"))
 	if err != nil {
 		return "", fmt.Errorf("--from: %w", err)
 	}
 	if !c.IsSet("starts") {
-		w.Starts = firstDay(w, result.Day(), settings)
+		w.Starts = firstDay(w, res.Day(), settings)
 	}
-	var found []evaluator.Finding // one of each object, or of each fingerprint
-	for f, err := range result.Findings() {
+	var found []result.Finding // one of each object, or of each fingerprint
+	for f, err := range res.Findings() {
 		if err != nil {
 			return "", fmt.Errorf("--from: %w", err)
 		}
-		if isMeant(c, &f) && len(found) < 6 && !slices.ContainsFunc(found, func(g evaluator.Finding) bool { return sameScope(c, &f, &g) }) {
+		if isMeant(c, &f) && len(found) < 6 && !slices.ContainsFunc(found, func(g result.Finding) bool { return sameScope(c, &f, &g) }) {
 			found = append(found, f)
 		}
 	}
@@ -147,7 +149,7 @@ func findWaived(c *cli.Context, w *evaluator.Waiver, settings evaluator.WaiverSe
 
 // firstDay lets a waiver hold on the day of the result in which its finding is, for
 // the snapshot may be judged again, unless it would last too long.
-func firstDay(w *evaluator.Waiver, day evaluator.Date, settings evaluator.WaiverSettings) evaluator.Date {
+func firstDay(w *waiver.Waiver, day rule.Date, settings waiver.Settings) rule.Date {
 	limit := settings.MaxLifetimeDays
 	if day == "" || day > w.Starts || limit > 0 && w.Expires != "" && day.DaysUntil(w.Expires) > limit {
 		return w.Starts
@@ -155,8 +157,8 @@ func firstDay(w *evaluator.Waiver, day evaluator.Date, settings evaluator.Waiver
 	return day
 }
 
-func isMeant(c *cli.Context, f *evaluator.Finding) bool {
-	if f.BaselineState == evaluator.Absent {
+func isMeant(c *cli.Context, f *result.Finding) bool {
+	if f.BaselineState == result.Absent {
 		return false
 	}
 	if print := c.String("fingerprint"); print != "" {
@@ -167,7 +169,7 @@ func isMeant(c *cli.Context, f *evaluator.Finding) bool {
 }
 
 // sameScope reports whether one waiver would be about both findings.
-func sameScope(c *cli.Context, f, g *evaluator.Finding) bool {
+func sameScope(c *cli.Context, f, g *result.Finding) bool {
 	if c.String("fingerprint") != "" {
 		return f.Fingerprint == g.Fingerprint
 	}
@@ -176,7 +178,7 @@ func sameScope(c *cli.Context, f, g *evaluator.Finding) bool {
 
 // scope makes the waiver be about a finding, or about its object. A name that
 // would be a pattern is no name, so the finding stands for the object then.
-func scope(c *cli.Context, w *evaluator.Waiver, f *evaluator.Finding) (comment string, err error) {
+func scope(c *cli.Context, w *waiver.Waiver, f *result.Finding) (comment string, err error) {
 	w.Rule = f.Rule
 	comment = report.Name(f.Resource.Type + " " + f.Resource.Name)
 	switch {
@@ -184,9 +186,9 @@ func scope(c *cli.Context, w *evaluator.Waiver, f *evaluator.Finding) (comment s
 		w.Fingerprint = f.Fingerprint
 		comment += ": " + report.Message(f.Msg)
 	case f.Resource.GUID != "":
-		w.Object = &evaluator.WaiverObject{Type: f.Resource.Type, GUID: f.Resource.GUID}
+		w.Object = &result.WaiverObject{Type: f.Resource.Type, GUID: f.Resource.GUID}
 	default:
-		w.Object = &evaluator.WaiverObject{Type: f.Resource.Type, Name: f.Resource.Name}
+		w.Object = &result.WaiverObject{Type: f.Resource.Type, Name: f.Resource.Name}
 	}
 	if c.Bool("until-changed") {
 		if f.ObjectHash == "" {

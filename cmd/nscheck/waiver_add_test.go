@@ -3,14 +3,15 @@ package main
 import (
 	"testing"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
+	"github.com/nscheck/nscheck/evaluator/waiver"
 )
 
 func TestFirstDay(t *testing.T) {
 	for _, c := range []struct {
-		day, expires evaluator.Date
+		day, expires rule.Date
 		limit        int
-		want         evaluator.Date
+		want         rule.Date
 	}{
 		{"2026-05-01", "", 0, "2026-05-01"},
 		{"2026-05-01", "2026-07-01", 0, "2026-05-01"},
@@ -20,8 +21,8 @@ func TestFirstDay(t *testing.T) {
 		{"2026-06-02", "", 0, "2026-06-01"},
 		{"", "2026-07-01", 0, "2026-06-01"},
 	} {
-		w := &evaluator.Waiver{Starts: "2026-06-01", Expires: c.expires}
-		if got := firstDay(w, c.day, evaluator.WaiverSettings{MaxLifetimeDays: c.limit}); got != c.want {
+		w := &waiver.Waiver{Starts: "2026-06-01", Expires: c.expires}
+		if got := firstDay(w, c.day, waiver.Settings{MaxLifetimeDays: c.limit}); got != c.want {
 			t.Errorf("%+v: %s", c, got)
 		}
 	}

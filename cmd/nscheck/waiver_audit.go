@@ -9,6 +9,9 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
+	"github.com/nscheck/nscheck/evaluator/waiver"
 	"github.com/nscheck/nscheck/report"
 )
 
@@ -24,12 +27,12 @@ const (
 )
 
 // problems are those that an audit finds, by the status that shows them.
-var problems = map[evaluator.WaiverStatus]string{
-	evaluator.WaiverUnused:      unused,
-	evaluator.WaiverExpired:     "expired",
-	evaluator.WaiverLapsed:      lapsed,
-	evaluator.WaiverTooLong:     "too-long",
-	evaluator.WaiverUnknownRule: "unknown-rule",
+var problems = map[result.WaiverStatus]string{
+	result.WaiverUnused:      unused,
+	result.WaiverExpired:     "expired",
+	result.WaiverLapsed:      lapsed,
+	result.WaiverTooLong:     "too-long",
+	result.WaiverUnknownRule: "unknown-rule",
 }
 
 var problemNames = []string{unused, "expired", expiring, lapsed, "too-long", "unknown-rule"}
@@ -51,7 +54,7 @@ func waiverAuditCommand(asJSON cli.Flag) *cli.Command {
 
 // audited is a waiver with what is wrong with it.
 type audited struct {
-	evaluator.WaiverState
+	result.WaiverState
 	Problems []string `json:"problems"`
 }
 
@@ -106,31 +109,31 @@ func parseProblems(c *cli.Context) ([]string, error) {
 }
 
 // auditedStates looks at waivers alone, or by what a snapshot or result shows.
-func auditedStates(c *cli.Context, w *evaluator.Waivers, pack *evaluator.Pack, day evaluator.Date) ([]evaluator.WaiverState, error) {
+func auditedStates(c *cli.Context, w *waiver.Set, pack *rule.Pack, day rule.Date) ([]result.WaiverState, error) {
 	file := c.String("against")
 	if file == "" {
-		return evaluator.WaiverStates(w, pack, day), nil
+		return waiver.States(w, pack, day), nil
 	}
-	isResult, err := evaluator.IsResult(file)
+	isResult, err := result.IsResult(file)
 	if err != nil {
 		return nil, fmt.Errorf("--against: %w", err)
 	}
 	if isResult {
-		result, err := evaluator.OpenResult(file)
+		result, err := result.Open(file)
 		if err != nil {
 			return nil, fmt.Errorf("--against: %w", err)
 		}
-		return evaluator.WaiverStatesIn(w, pack, result, day)
+		return waiver.StatesIn(w, pack, result, day)
 	}
 	ctx, cancel, err := withTimeout(c)
 	if err != nil {
 		return nil, err
 	}
 	defer cancel()
-	return statesInSnapshot(ctx, file, pack, evaluator.Options{ToolVersion: version, Annotators: []evaluator.Annotator{w}, AsOf: day})
+	return statesInSnapshot(ctx, file, pack, evaluator.Options{ToolVersion: version, Annotators: []result.Annotator{w}, AsOf: day})
 }
 
-func statesInSnapshot(ctx context.Context, file string, pack *evaluator.Pack, o evaluator.Options) ([]evaluator.WaiverState, error) {
+func statesInSnapshot(ctx context.Context, file string, pack *rule.Pack, o evaluator.Options) ([]result.WaiverState, error) {
 	snap, err := openSnapshot(ctx, file)
 	if err != nil {
 		return nil, fmt.Errorf("--against: %w", err)
@@ -144,12 +147,12 @@ func statesInSnapshot(ctx context.Context, file string, pack *evaluator.Pack, o 
 	return result.Waivers, nil
 }
 
-func problemsOf(s *evaluator.WaiverState, day evaluator.Date, within int) []string {
+func problemsOf(s *result.WaiverState, day rule.Date, within int) []string {
 	out := []string{}
 	if p := problems[s.Status]; p != "" {
 		out = append(out, p)
 	}
-	if s.Holds() && s.Expires != "" && day.DaysUntil(evaluator.Date(s.Expires)) <= within {
+	if s.Holds() && s.Expires != "" && day.DaysUntil(rule.Date(s.Expires)) <= within {
 		out = append(out, expiring)
 	}
 	return out
@@ -185,10 +188,10 @@ func printAudit(c *cli.Context, list []audited) error {
 func auditStatus(list []audited, failOn []string) error {
 	asked := func(problem string) bool { return slices.Contains(failOn, problem) }
 	if slices.ContainsFunc(list, func(a audited) bool { return slices.ContainsFunc(a.Problems, asked) }) {
-		return exitStatus(evaluator.ExitFindings)
+		return exitStatus(result.ExitFindings)
 	}
 	if (asked(unused) || asked(lapsed)) && slices.ContainsFunc(list, func(a audited) bool { return a.Undecided }) {
-		return exitStatus(evaluator.ExitIncomplete)
+		return exitStatus(result.ExitIncomplete)
 	}
 	return nil
 }

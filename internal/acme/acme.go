@@ -1,6 +1,8 @@
 // Package acme holds the rules and objects of a made-up house, for tests.
 package acme
 
+import "strings"
+
 // Rule is a rule of scope estate that loads; tests replace parts of it.
 const Rule = `# METADATA
 # title: Site is called X
@@ -36,6 +38,9 @@ package acme.client.called_x
 violation contains {"msg": "X"} if input.name == "X"
 `
 
+// ActiveRule is a rule of scope client that finds every Active client.
+var ActiveRule = strings.Replace(ClientRule, `input.name == "X"`, `input.status == "Active"`, 1)
+
 // Objects that the rules find, X, and others.
 const (
 	GUIDSiteX = "00000000-0000-0000-0000-000000000501"
@@ -56,4 +61,32 @@ arrived contains "tools" if input.domain == "BOTH"
 default reached := 0
 
 reached := 600 if input.domain == "BOTH"
+`
+
+// ReadsLibrary is a library of functions and values that read clients in many ways.
+const ReadsLibrary = `# METADATA
+# schemas: [{input: schema.client}]
+package acme.lib
+
+named(name) if input.name == name
+
+status_of(role) := input.packages[role].status
+
+state_of(role) := input.packages[role]
+
+version(agent) := agent.version
+
+default licensed := false
+
+licensed := input.licence.in_use
+
+domain := input.domain
+
+both.one := input.os_name
+
+both.two := input.managed
+
+by_role[role] := p.status if some role, p in input.packages
+
+roles contains role if input.packages[role].last_run
 `

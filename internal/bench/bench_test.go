@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/open-policy-agent/opa/v1/ast"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/policies"
 )
 
@@ -75,7 +75,7 @@ func TestDocumentRules(t *testing.T) {
 	for name, text := range texts {
 		files[name] = &fstest.MapFile{Data: []byte(text)}
 	}
-	pack, err := evaluator.LoadPack(evaluator.Source{Name: "builtin", FS: policies.FS}, evaluator.Source{Name: "documents", FS: files})
+	pack, err := rule.LoadPack(rule.Source{Name: "builtin", FS: policies.FS}, rule.Source{Name: "documents", FS: files})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 	"os"
 	"strings"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/policies"
 	"github.com/nscheck/nscheck/snapshot"
 )
@@ -115,11 +115,11 @@ func writePack(folder string) error {
 // wrapPack is the wrapper with the names of all rules.
 func wrapPack(texts map[string]string) (string, error) {
 	const source = "builtin"
-	pack, err := evaluator.LoadPack(evaluator.Source{Name: source, FS: policies.FS})
+	pack, err := rule.LoadPack(rule.Source{Name: source, FS: policies.FS})
 	if err != nil {
 		return "", err
 	}
-	rules := map[evaluator.Scope]string{}
+	rules := map[rule.Scope]string{}
 	for _, r := range pack.Rules {
 		text, ok := texts[strings.TrimPrefix(r.File, source+"/")]
 		if !ok {
@@ -132,5 +132,5 @@ func wrapPack(texts map[string]string) (string, error) {
 		rules[r.Scope] += fmt.Sprintf("\t%q: {%s},\n", r.ID, sets)
 	}
 	return fmt.Sprintf("%s_client_rules := {\n%s}\n\n_estate_rules := {\n%s}\n",
-		wrapper, rules[evaluator.ClientScope], rules[evaluator.EstateScope]), nil
+		wrapper, rules[rule.ClientScope], rules[rule.EstateScope]), nil
 }

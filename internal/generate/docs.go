@@ -4,14 +4,14 @@ import (
 	"context"
 	"os"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/internal/rulepage"
 	"github.com/nscheck/nscheck/policies"
 )
 
 // docs returns the pages about the built-in rules by their paths.
 func docs() (map[string][]byte, error) {
-	pack, err := evaluator.LoadPack(evaluator.Source{Name: "builtin", FS: policies.FS})
+	pack, err := rule.LoadPack(rule.Source{Name: "builtin", FS: policies.FS})
 	if err != nil {
 		return nil, err
 	}

@@ -16,6 +16,8 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/compare"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/internal/browser"
 	"github.com/nscheck/nscheck/policies"
 	"github.com/nscheck/nscheck/report"
@@ -55,7 +57,7 @@ func run(ctx context.Context, estate, out string) error {
 		return err
 	}
 	defer os.RemoveAll(work)
-	page, err := write(result, "html", report.Options{FailOn: evaluator.Medium})
+	page, err := write(result, "html", report.Options{FailOn: rule.Medium})
 	if err != nil {
 		return err
 	}
@@ -67,8 +69,8 @@ func run(ctx context.Context, estate, out string) error {
 }
 
 // judge judges a snapshot by the built-in rules.
-func judge(ctx context.Context, file string) (*evaluator.Outcome, error) {
-	pack, err := evaluator.LoadPack(evaluator.Source{Name: "builtin", FS: policies.FS})
+func judge(ctx context.Context, file string) (*compare.Outcome, error) {
+	pack, err := rule.LoadPack(rule.Source{Name: "builtin", FS: policies.FS})
 	if err != nil {
 		return nil, err
 	}
@@ -81,10 +83,10 @@ func judge(ctx context.Context, file string) (*evaluator.Outcome, error) {
 	if manifest == nil {
 		return nil, fmt.Errorf("%s has no manifest; collect it with nscheck collect --demo", file)
 	}
-	return evaluator.EvaluateAgainst(ctx, pack, snap, evaluator.Options{ToolVersion: manifest.Tool}, nil)
+	return compare.EvaluateAgainst(ctx, pack, snap, evaluator.Options{ToolVersion: manifest.Tool}, nil)
 }
 
-func write(r *evaluator.Outcome, format string, o report.Options) ([]byte, error) {
+func write(r *compare.Outcome, format string, o report.Options) ([]byte, error) {
 	f, err := report.Lookup(format)
 	if err != nil {
 		return nil, err
@@ -98,8 +100,8 @@ func write(r *evaluator.Outcome, format string, o report.Options) ([]byte, error
 // cause.
 const terminalLines = 42
 
-func terminal(r *evaluator.Outcome) ([]byte, error) {
-	output, err := write(r, "table", report.Options{FailOn: evaluator.Medium, Color: true, Width: 96})
+func terminal(r *compare.Outcome) ([]byte, error) {
+	output, err := write(r, "table", report.Options{FailOn: rule.Medium, Color: true, Width: 96})
 	if err != nil {
 		return nil, err
 	}

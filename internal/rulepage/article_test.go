@@ -10,13 +10,13 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/nscheck/nscheck/collector/agent"
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/policies"
 )
 
 func pages(t *testing.T) *Pages {
 	t.Helper()
-	pack, err := evaluator.LoadPack(evaluator.Source{Name: "builtin", FS: policies.FS})
+	pack, err := rule.LoadPack(rule.Source{Name: "builtin", FS: policies.FS})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +191,7 @@ func holdClaim(t *testing.T, p *Pages, id, version, text string) {
 		return
 	}
 	if version == "" {
-		if !slices.ContainsFunc(r.Related, func(a evaluator.Related) bool { return a.Ref == text }) {
+		if !slices.ContainsFunc(r.Related, func(a rule.Related) bool { return a.Ref == text }) {
 			t.Errorf("%s does not name %s among what to read", id, text)
 		}
 		return

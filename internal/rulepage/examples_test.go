@@ -6,7 +6,7 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // TestExampleParametersAreShown checks that readers see with which parameters an
@@ -40,7 +40,7 @@ violation contains {"msg": "Many", "resource": {"type": "estate", "guid": null, 
     expect: {verdict: fail}
 `)},
 	}
-	pack, err := evaluator.LoadPack(evaluator.Source{Name: "x", FS: files})
+	pack, err := rule.LoadPack(rule.Source{Name: "x", FS: files})
 	if err != nil {
 		t.Fatal(err)
 	}

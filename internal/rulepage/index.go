@@ -6,15 +6,15 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // Index lists the rules by area and by step of the article, in Markdown.
 func (p *Pages) Index() string {
 	var b strings.Builder
 	b.WriteString("# Rules\n\nMade from the rules themselves. [The article, sentence by sentence](../article.md).\n\n## By area\n")
-	areas := map[string][]*evaluator.Rule{}
-	steps := map[string][]*evaluator.Rule{}
+	areas := map[string][]*rule.Rule{}
+	steps := map[string][]*rule.Rule{}
 	for _, r := range p.pack.Rules {
 		area := strings.Split(r.Package, ".")[2]
 		areas[area] = append(areas[area], r)
@@ -36,7 +36,7 @@ func (p *Pages) Index() string {
 	return b.String()
 }
 
-func table(b *strings.Builder, rules []*evaluator.Rule) {
+func table(b *strings.Builder, rules []*rule.Rule) {
 	b.WriteString("| rule | severity | finds |\n|---|---|---|\n")
 	for _, r := range rules {
 		fmt.Fprintf(b, "| [%s](%s.md) | %s | %s |\n", r.ID, r.ID, r.Severity, r.Title)

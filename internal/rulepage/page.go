@@ -16,22 +16,23 @@ import (
 
 	"github.com/nscheck/nscheck/collector/cmdb"
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // Pages are the sources of the documentation.
 type Pages struct {
-	pack     *evaluator.Pack
+	pack     *rule.Pack
 	files    fs.FS
 	bindings []*cmdb.Binding
 }
 
 // New takes the rules of a pack, whose files are in files, for pages.
-func New(pack *evaluator.Pack, files fs.FS) *Pages {
+func New(pack *rule.Pack, files fs.FS) *Pages {
 	return &Pages{pack: pack, files: files, bindings: cmdb.Bindings()}
 }
 
 // Rule is the page of a rule, in Markdown.
-func (p *Pages) Rule(ctx context.Context, r *evaluator.Rule) (string, error) {
+func (p *Pages) Rule(ctx context.Context, r *rule.Rule) (string, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s: %s\n\n", r.ID, r.Title)
 	fmt.Fprintf(&b, "| severity | scope | step of TECH170397 | versions |\n|---|---|---|---|\n| %s | %s | %s | %s |\n\n",
@@ -56,7 +57,7 @@ func orAll(versions string) string {
 	return "`" + versions + "`"
 }
 
-func (p *Pages) remediation(b *strings.Builder, r *evaluator.Rule) {
+func (p *Pages) remediation(b *strings.Builder, r *rule.Rule) {
 	b.WriteString("\n## What to do\n")
 	for _, m := range r.Remediation {
 		b.WriteString("\n")
@@ -72,7 +73,7 @@ func (p *Pages) remediation(b *strings.Builder, r *evaluator.Rule) {
 }
 
 // reads lists what of the CMDB the rule rests on, and how well it is known.
-func (p *Pages) reads(b *strings.Builder, r *evaluator.Rule) {
+func (p *Pages) reads(b *strings.Builder, r *rule.Rule) {
 	b.WriteString("\n## What it reads\n\n")
 	b.WriteString("Marks: A the article, P public sources, I inferred, R recollection; weakest first.\n\n")
 	b.WriteString("| section | filled from | marks |\n|---|---|---|\n")
@@ -106,7 +107,7 @@ func (p *Pages) reads(b *strings.Builder, r *evaluator.Rule) {
 	}
 }
 
-func (p *Pages) parameters(b *strings.Builder, r *evaluator.Rule) error {
+func (p *Pages) parameters(b *strings.Builder, r *rule.Rule) error {
 	if len(r.Params) == 0 {
 		return nil
 	}
@@ -134,7 +135,7 @@ func inYAML(value any) (string, error) {
 }
 
 // relations link the rules that explain this one and that it explains.
-func (p *Pages) relations(b *strings.Builder, r *evaluator.Rule) {
+func (p *Pages) relations(b *strings.Builder, r *rule.Rule) {
 	var explainedBy []string
 	for _, other := range p.pack.Rules {
 		if slices.Contains(other.Explains, r.ID) {
@@ -167,7 +168,7 @@ func links(ids []string) string {
 }
 
 // examples prints the rule's worked examples with what the program says.
-func (p *Pages) examples(ctx context.Context, b *strings.Builder, r *evaluator.Rule) error {
+func (p *Pages) examples(ctx context.Context, b *strings.Builder, r *rule.Rule) error {
 	examples, err := p.Examples(r)
 	if err != nil {
 		return err
@@ -204,7 +205,7 @@ func (p *Pages) examples(ctx context.Context, b *strings.Builder, r *evaluator.R
 }
 
 // Examples are the worked examples of a rule.
-func (p *Pages) Examples(r *evaluator.Rule) ([]evaluator.Example, error) {
+func (p *Pages) Examples(r *rule.Rule) ([]evaluator.Example, error) {
 	_, file, _ := strings.Cut(r.File, "/") // behind the source's name
 	file = strings.TrimSuffix(file, path.Ext(file)) + ".yaml"
 	data, err := fs.ReadFile(p.files, file)

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -17,14 +19,14 @@ func remediations(t *testing.T, p *Pages, version string) map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	result, err := evaluator.Evaluate(t.Context(), p.pack, snap, evaluator.Options{})
+	res, err := evaluator.Evaluate(t.Context(), p.pack, snap, evaluator.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer result.Close()
+	defer res.Close()
 	texts := map[string]string{}
-	for _, r := range result.Rules {
-		if r.Verdict == evaluator.NotApplicable {
+	for _, r := range res.Rules {
+		if r.Verdict == result.NotApplicable {
 			continue
 		}
 		if len(r.Remediation) != 1 {
@@ -158,7 +160,7 @@ func TestButtons(t *testing.T) {
 	p := pages(t)
 	found := 0
 	for _, r := range p.pack.Rules {
-		if r.Scope != evaluator.EstateScope || buttonless[r.ID] != "" {
+		if r.Scope != rule.EstateScope || buttonless[r.ID] != "" {
 			continue
 		}
 		for _, m := range r.Remediation {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/fixtures/synthetic"
 	"github.com/nscheck/nscheck/policies"
 	"github.com/nscheck/nscheck/snapshot"
@@ -29,7 +30,7 @@ func generate(t testing.TB, clients int64, violating float64) []byte {
 // TestFindsWhatTheRulesFind holds the rules by hand to those in Rego.
 func TestFindsWhatTheRulesFind(t *testing.T) {
 	file := generate(t, 800, 60)
-	pack, err := evaluator.LoadPack(evaluator.Source{Name: "builtin", FS: policies.FS})
+	pack, err := rule.LoadPack(rule.Source{Name: "builtin", FS: policies.FS})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +45,7 @@ func TestFindsWhatTheRulesFind(t *testing.T) {
 	defer result.Close()
 	want := map[string]count{}
 	for _, r := range result.Rules {
-		if r.Scope == evaluator.ClientScope {
+		if r.Scope == rule.ClientScope {
 			want[r.ID] = count{r.Findings, r.UnknownCount()}
 		}
 	}
