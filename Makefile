@@ -111,7 +111,7 @@ law:
 # Takes half an hour; tells how many edits were tried, and each wrong answer. A few
 # edits of each kind are tried by make test.
 search-gate:
-	$(GO) test ./evaluator -run '^TestGateSearch$$' -timeout 6h -count 1 -v -args -gate-edits $(or $(SEARCH_PAIRS),2000)
+	$(GO) test ./evaluator/compare -run '^TestGateSearch$$' -timeout 6h -count 1 -v -args -gate-edits $(or $(SEARCH_PAIRS),2000)
 
 golden:
 	$(GO) generate ./...
