@@ -232,7 +232,7 @@ func TestProbeFaults(t *testing.T) {
 		"clients.task_agent":                         {ColumnMissing, "Inv_Client_Task_Resources: LastRegistered", false},
 		"patch_import.newest_bulletin_at":            {SelectDenied, "Inv_Software_Bulletin: FirstReleaseDate", false},
 		"sites":                                      {Empty, "no row comes; another table may hold what this section needs", false},
-		"sites.prevent_downloads":                    {Empty, "no item refers to a site, so no site has settings of its own", true},
+		"sites.prevent_downloads":                    {Empty, "no item refers to a site, so what sites forbid is unknown", true},
 		"licences.inactive_holders":                  {Empty, "every computer that holds a licence is Active", true},
 		"filters":                                    {ColumnMissing, `the query returns no column "name"; name one of its columns so`, false},
 		"vendor_policies":                            {NodeMissing, "2 items were read and the XML of none has a node at any of the XPaths; nscheck probe --item NAME lists the nodes of an item", false},
@@ -382,8 +382,8 @@ func TestDraftOfOddNames(t *testing.T) {
 func TestGrants(t *testing.T) {
 	set, err := parseBindings(t, `
 sites: {sql: 'SELECT a AS guid, b AS name FROM [Odd]]Name]'}
-subnets: {sql: 'SELECT a AS guid, b AS cidr FROM net.[Sub nets] JOIN dbo.x ON 1 = 1'}
-filters: [{versions: '>=9', sql: 'SELECT guid, name FROM new.Filters'}]
+subnets: {sql: 'SELECT a AS guid, b AS cidr FROM dbo.[Sub nets] JOIN dbo.x ON 1 = 1'}
+filters: [{versions: '>=9', sql: 'SELECT guid, name FROM DBO.Filters'}]
 `, "")
 	if err != nil {
 		t.Fatal(err)
@@ -394,8 +394,8 @@ filters: [{versions: '>=9', sql: 'SELECT guid, name FROM new.Filters'}]
 	}
 	for _, want := range []string{
 		"USE [My]]CMDB];\n", "    GRANT SELECT ON [dbo].[Odd]]Name] TO [nscheck_reader];\n", "IF OBJECT_ID(N'[dbo].[Odd]]Name]') IS NOT NULL\n",
-		"    GRANT SELECT ON [net].[Sub nets] TO [nscheck_reader];\n", "    GRANT SELECT ON [dbo].[x] TO [nscheck_reader];\n",
-		"    GRANT SELECT ON [new].[Filters] TO [nscheck_reader];\n", "    GRANT SELECT ON [dbo].[vItem] TO [nscheck_reader];\n",
+		"    GRANT SELECT ON [dbo].[Sub nets] TO [nscheck_reader];\n", "    GRANT SELECT ON [dbo].[x] TO [nscheck_reader];\n",
+		"    GRANT SELECT ON [DBO].[Filters] TO [nscheck_reader];\n", "    GRANT SELECT ON [dbo].[vItem] TO [nscheck_reader];\n",
 		`    CREATE USER [CORP\it's] FOR LOGIN [CORP\it's];` + "\n", `EXEC sp_addrolemember N'nscheck_reader', N'CORP\it''s';` + "\n",
 	} {
 		if !strings.Contains(script, want) {

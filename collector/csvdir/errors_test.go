@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -244,6 +246,44 @@ func TestFolder(t *testing.T) {
 		}
 		if s.QuerySHA256 != "" || s.Source != "csv:"+dir {
 			t.Errorf("%+v", s)
+		}
+	}
+}
+
+// TestPreventDownloads makes sure that a site without a line is unknown, whether or not
+// other sites have one, and that a policy which is off forbids nothing.
+func TestPreventDownloads(t *testing.T) {
+	const header = "guid,enabled,state\n"
+	for name, tt := range map[string]struct {
+		lines string
+		want  []any // of Leeds and York; nil is unknown
+	}{
+		"no line":             {"", []any{nil, nil}},
+		"one of another site": {g1 + ",1,<a><outbound><deny>Ns</deny></outbound></a>\n", []any{"Ns", nil}},
+		"off":                 {g1 + ",0,\n", []any{"", nil}},
+		"both":                {g1 + ",0,\n" + g2 + ",1,<a><outbound><deny>ExtPs</deny></outbound></a>\n", []any{"", "ExtPs"}},
+	} {
+		dir := folderOf(t, map[string]string{
+			"sites.csv":                   "guid,name\n" + g1 + ",Leeds\n" + g2 + ",York\n",
+			"sites.prevent_downloads.csv": header + tt.lines,
+		})
+		m, err := collect(t, dir, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s := m.Section(t, "sites.prevent_downloads"); s.Status != snapshot.Collected {
+			t.Errorf("%s: %s %s", name, s.Status, s.Error)
+		}
+		got := []any{}
+		for _, site := range m.Estate.Sites {
+			if site.PreventDownloads == nil {
+				got = append(got, nil)
+			} else {
+				got = append(got, strings.Join(site.PreventDownloads, " "))
+			}
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
 }

@@ -5,7 +5,9 @@
 #   Assessment Scan and Patch Install Tools the client reports that it has the
 #   plug-in, but it cannot return patch inventory or ask for a licence. This client
 #   has neither. One package that is missing alone is reported as not downloaded;
-#   where none came, look for what keeps all packages from the client.
+#   where none came, look for what keeps all packages from the client. Which files
+#   the Software Update Plug-in Package has to hold is not public, so that package
+#   itself is not checked: the article names one that lacks packages as a cause.
 # related_resources:
 #   - ref: TECH170397
 #     description: The article; its cause, and step 3.

@@ -1,6 +1,6 @@
 -- section: sites.prevent_downloads
 -- fills: the sources that the settings of each site forbid to download from (KB204355)
--- empty: no item refers to a site, so no site has settings of its own
+-- empty: no item refers to a site, so what sites forbid is unknown
 -- column: guid: the site
 -- column: enabled: 1 where the policy is on
 -- column: state: settings of a policy for the site as XML, of which only the nodes below are read
