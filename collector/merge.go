@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/nscheck/nscheck/collector/agent"
-	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/internal/guid"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -22,7 +22,7 @@ type merge struct {
 	manifest *snapshot.Manifest
 	matcher  *matcher
 	clients  map[string][]func(*snapshot.Client) // changes by GUID
-	roles    map[[16]byte]string                 // of the required packages
+	roles    map[guid.GUID]string                 // of the required packages
 	parts    map[string]*part
 	owners   map[string]string // which folder a computer's data came from
 }
@@ -45,10 +45,10 @@ func newMerge(m *snapshot.Manifest, matches *matcher) *merge {
 
 // packageRoles are the required packages by their GUIDs: those that are the same
 // everywhere, and those that the estate has.
-func packageRoles(e *snapshot.Estate) map[[16]byte]string {
-	roles := make(map[[16]byte]string)
-	add := func(guid, role string) {
-		if g, err := cmdb.ParseGUID(guid); err == nil {
+func packageRoles(e *snapshot.Estate) map[guid.GUID]string {
+	roles := make(map[guid.GUID]string)
+	add := func(id, role string) {
+		if g, err := guid.Parse(id); err == nil {
 			roles[g] = role
 		}
 	}
@@ -225,7 +225,7 @@ func (m *merge) logErrors(r *agent.Report) []snapshot.LogErrors {
 		count := snapshot.LogErrors{Package: role}
 		for _, t := range r.Errors {
 			about := slices.Contains(t.Roles, role) ||
-				slices.ContainsFunc(t.Packages, func(g [16]byte) bool { return m.roles[g] == role })
+				slices.ContainsFunc(t.Packages, func(g guid.GUID) bool { return m.roles[g] == role })
 			if !about {
 				continue
 			}

@@ -9,14 +9,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/internal/tdstest"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
 // section matches the query of a section.
 func section(name string) tdstest.Match {
-	for _, b := range cmdb.Bindings() {
+	for _, b := range binding.All() {
 		if b.Section == name {
 			return tdstest.Exact(b.Query)
 		}

@@ -13,7 +13,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/nscheck/nscheck/change"
-	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/evaluator"
 	"github.com/nscheck/nscheck/internal/atomicfile"
 	"github.com/nscheck/nscheck/internal/textfile"
@@ -171,7 +171,7 @@ func readItem(c *cli.Context, name string, text []byte, snap *snapshot.Reader) (
 	if estate, _ := snap.Estate(); estate.Server != nil && estate.Server.Version != nil {
 		version = *estate.Server.Version
 	}
-	read, err := cmdb.ReadItemFile(set, version, name, text)
+	read, err := binding.ReadItemFile(set, version, name, text)
 	if err != nil {
 		return nil, err
 	}

@@ -11,8 +11,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/nscheck/nscheck/collector/cmdb"
 )
 
 const (
@@ -56,7 +54,7 @@ func report(t *testing.T, files map[string]string) *Report {
 func arrived(r *Report) []string {
 	var list []string
 	for g := range r.Arrived {
-		list = append(list, cmdb.GUIDText(g))
+		list = append(list, g.String())
 	}
 	slices.Sort(list)
 	return list
@@ -141,7 +139,7 @@ func TestServer(t *testing.T) {
 	if d := cmp.Diff([]string{orphan}, r.Orphans); d != "" {
 		t.Error(d)
 	}
-	if len(r.Errors) != 2 || r.Errors[1].Roles[0] != "tools" || r.Errors[1].Count != 1 || r.Errors[0].Count != 2 || cmdb.GUIDText(r.Errors[0].Packages[0]) != scan || r.Errors[0].Newest.Format("01-02") != "01-02" {
+	if len(r.Errors) != 2 || r.Errors[1].Roles[0] != "tools" || r.Errors[1].Count != 1 || r.Errors[0].Count != 2 || r.Errors[0].Packages[0].String() != scan || r.Errors[0].Newest.Format("01-02") != "01-02" {
 		t.Errorf("%+v", r.Errors)
 	}
 	want := []string{

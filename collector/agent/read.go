@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/internal/guid"
 )
 
 // Read reads the folder. Times in logs are taken to be of the zone.
@@ -80,7 +80,7 @@ const scanPackage = "6D417916-467C-46A7-A870-6D86D9345B61"
 // findScanLog looks for the scan's log where the scan leaves it, in the content
 // of its package.
 func (r *folderReader) findScanLog() {
-	g, err := cmdb.ParseGUID(scanPackage)
+	g, err := guid.Parse(scanPackage)
 	folder, ok := r.found.software[g]
 	if err != nil || !ok {
 		return
@@ -186,7 +186,7 @@ func (r *folderReader) countWords(name string, outcome *scanOutcome) (counts [3]
 // ended is not public). An empty folder shows nothing.
 func (r *folderReader) readClientPackages() {
 	r.report.Delivery = r.found.hasClient
-	r.report.Arrived = make(map[[16]byte]time.Time)
+	r.report.Arrived = make(map[guid.GUID]time.Time)
 	for g, folder := range r.found.software {
 		if newest, ok := r.newestContent(r.content(folder)); ok {
 			r.report.Arrived[g] = newest

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/internal/guid"
 )
 
 // readServerPackages compares the two folders of a package server.
@@ -26,7 +26,7 @@ func (r *folderReader) readServerPackages() {
 	r.report.Orphans = []string{}
 	for g := range f.delivery {
 		if _, known := f.status[g]; !known {
-			r.report.Orphans = append(r.report.Orphans, cmdb.GUIDText(g))
+			r.report.Orphans = append(r.report.Orphans, g.String())
 		}
 	}
 	slices.Sort(r.report.Orphans)
@@ -47,7 +47,7 @@ func (r *folderReader) readStatuses() {
 			r.notes.add("%s: %v", name, cause(err))
 		}
 		if s.deleted() {
-			text := cmdb.GUIDText(g)
+			text := g.String()
 			if since := s.since(); since != "" {
 				text += " (since " + since + ")"
 			}
@@ -66,7 +66,7 @@ func (r *folderReader) readSnapshots() {
 	for _, g := range sortedKeys(r.found.delivery) {
 		name, ok := r.child(r.content(r.found.delivery[g]), "snapshot.xml")
 		if !ok {
-			without = append(without, cmdb.GUIDText(g))
+			without = append(without, g.String())
 			continue
 		}
 		guids, err := readFile(r.fs, name, readSnapshot)
@@ -81,11 +81,11 @@ func (r *folderReader) readSnapshots() {
 	}
 }
 
-func sortedKeys(m map[guid]string) []guid {
-	keys := make([]guid, 0, len(m))
+func sortedKeys(m map[guid.GUID]string) []guid.GUID {
+	keys := make([]guid.GUID, 0, len(m))
 	for g := range m {
 		keys = append(keys, g)
 	}
-	slices.SortFunc(keys, func(a, b guid) int { return strings.Compare(string(a[:]), string(b[:])) })
+	slices.SortFunc(keys, func(a, b guid.GUID) int { return strings.Compare(string(a[:]), string(b[:])) })
 	return keys
 }

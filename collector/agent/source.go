@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/internal/guid"
 )
 
 // Source is an agent's folder.
@@ -54,11 +54,11 @@ func (s *Source) set(pair string) error {
 	case "computer":
 		s.computer = strings.TrimSpace(value)
 	case "guid":
-		g, err := cmdb.ParseGUID(value)
+		g, err := guid.Parse(value)
 		if err != nil {
 			return fmt.Errorf("guid: %q is not a GUID", value)
 		}
-		s.guid = cmdb.GUIDText(g)
+		s.guid = g.String()
 	default:
 		return fmt.Errorf("there is no setting %q; the settings are computer and guid", key)
 	}
@@ -86,7 +86,7 @@ type Report struct {
 	Delivery bool
 	// Arrived are the packages in the client's software delivery whose content
 	// is there, with the time of its newest file.
-	Arrived map[[16]byte]time.Time
+	Arrived map[guid.GUID]time.Time
 	// Orphans are packages with a folder in Package Delivery and none in
 	// PackageStatus; nil where the folders do not tell.
 	Orphans []string
@@ -101,7 +101,7 @@ type Report struct {
 // Trouble counts errors that name the same packages.
 type Trouble struct {
 	// Packages that are named by their GUIDs.
-	Packages [][16]byte
+	Packages []guid.GUID
 	// Roles of required packages that are named by their names.
 	Roles []string
 	// Count of errors, and the time of the newest; nil where no date can be read.

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/internal/guid"
 )
 
 // logSummary is what the logs of a computer come to.
@@ -92,7 +92,7 @@ var roleNames = map[string]string{
 func (s *logSummary) count(e event) {
 	var t Trouble
 	for _, text := range guidText.FindAllString(e.text, 20) {
-		if g, err := cmdb.ParseGUID(text); err == nil && !slices.Contains(t.Packages, g) {
+		if g, err := guid.Parse(text); err == nil && !slices.Contains(t.Packages, g) {
 			t.Packages = append(t.Packages, g)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/internal/guid"
 )
 
 // Bounds of what is looked at. A real agent's folders are far below them.
@@ -48,17 +48,15 @@ func secret(name string) bool {
 
 // found is what a walk through the folders found.
 type found struct {
-	delivery  map[guid]string // package folders of the package server, by path
-	status    map[guid]string
-	software  map[guid]string // package folders of software delivery
+	delivery  map[guid.GUID]string // package folders of the package server, by path
+	status    map[guid.GUID]string
+	software  map[guid.GUID]string // package folders of software delivery
 	logs      []file
 	scanLog   *file
 	hasStatus bool // whether there is a PackageStatus folder at all
 	hasServer bool // whether there is a Package Delivery folder
 	hasClient bool // whether there is a Software Delivery folder
 }
-
-type guid = [16]byte
 
 type file struct {
 	path string
@@ -109,7 +107,7 @@ var errEnough = errors.New("enough")
 // walk looks below a folder for those of the agent.
 func walk(ctx context.Context, root fs.FS, n *notes) (*found, error) {
 	w := &walker{fs: root, ctx: ctx, notes: n, found: found{
-		delivery: map[guid]string{}, status: map[guid]string{}, software: map[guid]string{},
+		delivery: map[guid.GUID]string{}, status: map[guid.GUID]string{}, software: map[guid.GUID]string{},
 	}}
 	err := w.folder(".", 0)
 	if errors.Is(err, errEnough) {
@@ -136,7 +134,7 @@ func (w *walker) folder(name string, depth int) error {
 			w.notes.add("%s is a link and was not followed", at)
 		case secret(e.Name()):
 		case e.IsDir() && packages != nil:
-			if g, err := cmdb.ParseGUID(e.Name()); err == nil {
+			if g, err := guid.Parse(e.Name()); err == nil {
 				w.noteTwice(packages, g, at)
 				packages[g] = at
 			}
@@ -153,14 +151,14 @@ func (w *walker) folder(name string, depth int) error {
 
 // noteTwice notes a package whose folder is found in two places, such as that of
 // an older agent that was left behind.
-func (w *walker) noteTwice(packages map[guid]string, g guid, at string) {
+func (w *walker) noteTwice(packages map[guid.GUID]string, g guid.GUID, at string) {
 	if before, ok := packages[g]; ok {
-		w.notes.add("package %s has two folders, %s and %s", cmdb.GUIDText(g), before, at)
+		w.notes.add("package %s has two folders, %s and %s", g.String(), before, at)
 	}
 }
 
 // packagesOf says which packages the subfolders of a folder are.
-func (w *walker) packagesOf(base string) map[guid]string {
+func (w *walker) packagesOf(base string) map[guid.GUID]string {
 	switch {
 	case base == deliveryFolder:
 		w.found.hasServer = true

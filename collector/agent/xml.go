@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/internal/guid"
 )
 
 // maxXML is the longest file that is read as XML.
@@ -55,10 +55,10 @@ func (s packageStatus) since() string {
 
 // readSnapshot reads snapshot.xml, of whose format nothing is public but that it
 // is XML: it tells whether it is whole, and the GUIDs that it names.
-func readSnapshot(in io.Reader) (guids map[guid]bool, err error) {
-	guids = make(map[guid]bool)
+func readSnapshot(in io.Reader) (guids map[guid.GUID]bool, err error) {
+	guids = make(map[guid.GUID]bool)
 	err = eachValue(in, func(_, value string) {
-		if g, err := cmdb.ParseGUID(strings.TrimSpace(value)); err == nil {
+		if g, err := guid.Parse(strings.TrimSpace(value)); err == nil {
 			guids[g] = true
 		}
 	})

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/internal/guid"
 )
 
 func TestReadStatus(t *testing.T) {
@@ -52,7 +52,7 @@ func FuzzReadSnapshot(f *testing.F) {
 			t.Error("neither GUIDs nor an error")
 		}
 		for g := range guids {
-			if _, err := cmdb.ParseGUID(cmdb.GUIDText(g)); err != nil {
+			if _, err := guid.Parse(g.String()); err != nil {
 				t.Error(err)
 			}
 		}

@@ -2,6 +2,7 @@ package cmdb
 
 import (
 	"cmp"
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"math/bits"
 	"net/netip"
 	"slices"
@@ -46,7 +47,7 @@ func (l *addressList) addRow(address, mask *cell, primary bool, report func(colu
 	if len(addresses) == 0 {
 		if len(masks) > 0 {
 			l.rows, l.unknown = l.rows+1, true
-			report("address", "%s, and mask %s is of some address", isEmptyCell, clip(mask.text))
+			report("address", "%s, and mask %s is of some address", isEmptyCell, binding.Clip(mask.text))
 		}
 		return
 	}
@@ -55,7 +56,7 @@ func (l *addressList) addRow(address, mask *cell, primary bool, report func(colu
 		addr, length, wanted, ok := parseAddress(text)
 		if !ok {
 			l.unknown = true
-			report("address", "%q is not an address such as 10.4.0.17", clip(text))
+			report("address", "%q is not an address such as 10.4.0.17", binding.Clip(text))
 			continue
 		}
 		if !wanted {

@@ -4,14 +4,9 @@ import (
 	"fmt"
 	"iter"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/snapshot"
 )
-
-// baseColumns are those of the section that lists the computers.
-var baseColumns = []column{
-	{"key", guidKind}, {"name", textKind}, {"managed", boolKind}, {"active", boolKind},
-	{"status", textKind}, {"domain", textKind}, {"os_name", textKind},
-}
 
 var statusActive = "Active"
 
@@ -33,8 +28,8 @@ type baseFiller struct {
 	differ []bool // in which columns any computer's rows do
 }
 
-func beginBase(*Binding) clientFiller {
-	f := &baseFiller{differ: make([]bool, len(baseColumns))}
+func beginBase(*binding.Binding) clientFiller {
+	f := &baseFiller{differ: make([]bool, len(binding.ColumnsOf(binding.Clients)))}
 	return clientFiller{observe: f.see, notes: f.notes, fill: fillBase}
 }
 
@@ -68,11 +63,11 @@ func (f *baseFiller) notes() []string {
 	var names []string
 	for i, differs := range f.differ {
 		if differs {
-			names = append(names, baseColumns[i].name)
+			names = append(names, binding.ColumnsOf(binding.Clients)[i].Name)
 		}
 	}
 	return []string{fmt.Sprintf("section %q: %s rows that contradict each other in %s, the first %s; what is not clear from them is unknown",
-		baseSection, f.came("computer"), listed(names), f.guid)}
+		binding.Clients, f.came("computer"), listed(names), f.guid)}
 }
 
 func fillBase(client *snapshot.Client, rows iter.Seq[[]cell]) {

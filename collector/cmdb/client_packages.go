@@ -5,6 +5,7 @@ import (
 	"iter"
 	"slices"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -34,12 +35,12 @@ var packageRoles = []string{"plugin", "scan", "tools"}
 // downloadFiller keeps the newest download event of each package.
 type downloadFiller struct {
 	calendar
-	binding *Binding
+	binding *binding.Binding
 	newest  [3]newestRow
 	faults  faults
 }
 
-func (c *collection) beginDownloads(b *Binding) clientFiller {
+func (c *collection) beginDownloads(b *binding.Binding) clientFiller {
 	f := &downloadFiller{calendar: c.calendar, binding: b}
 	return clientFiller{fill: f.fill, observe: f.faults.emptyReference("role"), faults: &f.faults}
 }
@@ -91,7 +92,7 @@ func (f *downloadFiller) fill(client *snapshot.Client, rows iter.Seq[[]cell]) {
 		if !newest.known || !known || newest.unsure() && newest.differ {
 			continue
 		}
-		p.Status = f.binding.mapped("status", row[2].text)
+		p.Status = f.binding.Mapped("status", row[2].text)
 		if !newest.unsure() {
 			p.StatusAgeDays = f.age(f.at(&row[1]))
 		}
@@ -122,7 +123,7 @@ type runFiller struct {
 	faults faults
 }
 
-func (c *collection) beginRuns(*Binding) clientFiller {
+func (c *collection) beginRuns(*binding.Binding) clientFiller {
 	f := &runFiller{calendar: c.calendar}
 	return clientFiller{fill: f.fill, observe: f.faults.emptyReference("role"), faults: &f.faults}
 }

@@ -4,30 +4,37 @@ import (
 	"fmt"
 	"iter"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
+	"github.com/nscheck/nscheck/internal/guid"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// clientSections are the sections about clients, the base first.
-func (c *collection) clientSections() []clientSection {
-	key := column{"key", guidKind}
-	return []clientSection{
-		{baseSection, baseColumns, beginBase},
-		{"clients.agents", []column{key, {"agent", textKind}, {"version", textKind}}, beginAgents},
-		{"clients.licence", []column{key, {"product", textKind}, {"product_guid", guidKind}}, beginLicence},
-		{"clients.addresses", []column{key, {"address", textKind}, {"mask", textKind}, {"primary", boolKind}}, beginAddresses},
-		{"clients.filters", []column{key, {"filter", guidKind}}, beginFilters},
-		{"clients.plugin_policies", []column{key, {"policy", guidKind}}, beginPluginPolicies},
-		{"clients.packages", []column{key, {"role", textKind}, {"event_time", timeKind}, {"status", textKind}}, c.beginDownloads},
-		{
-			"clients.packages.last_run",
-			[]column{
-				key, {"role", textKind}, {"event_time", timeKind}, {"started_at", timeKind}, {"return_code", intKind},
-			},
-			c.beginRuns,
-		},
-		{"clients.inventory", []column{key, {"class", textKind}, {"modified_at", timeKind}}, c.beginInventory},
-		{"clients.task_agent", []column{key, {"registered_at", timeKind}}, c.beginTaskAgent},
+// clientFillers says what becomes of the rows of each section about clients.
+func (c *collection) clientFillers() map[string]func(*binding.Binding) clientFiller {
+	return map[string]func(*binding.Binding) clientFiller{
+		binding.Clients:             beginBase,
+		"clients.agents":            beginAgents,
+		"clients.licence":           beginLicence,
+		"clients.addresses":         beginAddresses,
+		"clients.filters":           beginFilters,
+		"clients.plugin_policies":   beginPluginPolicies,
+		"clients.packages":          c.beginDownloads,
+		"clients.packages.last_run": c.beginRuns,
+		"clients.inventory":         c.beginInventory,
+		"clients.task_agent":        c.beginTaskAgent,
 	}
+}
+
+// clientSections returns the sections about clients, the base first.
+func (c *collection) clientSections() []clientSection {
+	var sections []clientSection
+	fillers := c.clientFillers()
+	for _, l := range binding.Layouts() {
+		if begin := fillers[l.Section]; begin != nil {
+			sections = append(sections, clientSection{l.Section, l.Columns, begin})
+		}
+	}
+	return sections
 }
 
 // agentFiller tells "no plug-in" from "nothing known": a computer without any
@@ -39,7 +46,7 @@ type agentFiller struct {
 	faults      faults
 }
 
-func beginAgents(*Binding) clientFiller {
+func beginAgents(*binding.Binding) clientFiller {
 	f := &agentFiller{}
 	return clientFiller{observe: f.see, fill: f.fill, faults: &f.faults}
 }
@@ -90,7 +97,7 @@ type licenceFiller struct {
 	faults       faults
 }
 
-func beginLicence(*Binding) clientFiller {
+func beginLicence(*binding.Binding) clientFiller {
 	f := &licenceFiller{}
 	return clientFiller{keyless: f.seeNobody, observe: f.see, complete: f.complete, fill: f.fill, faults: &f.faults}
 }
@@ -132,7 +139,7 @@ func (f *licenceFiller) fill(client *snapshot.Client, rows iter.Seq[[]cell]) {
 	}
 }
 
-func beginAddresses(*Binding) clientFiller {
+func beginAddresses(*binding.Binding) clientFiller {
 	f := new(faults)
 	return clientFiller{faults: f, fill: fillAddresses, observe: func(cells []cell) {
 		new(addressList).addRow(&cells[1], &cells[2], false, func(column, format string, args ...any) {
@@ -159,7 +166,7 @@ func fillAddresses(client *snapshot.Client, rows iter.Seq[[]cell]) {
 	}
 }
 
-func beginFilters(*Binding) clientFiller {
+func beginFilters(*binding.Binding) clientFiller {
 	f := new(faults)
 	return clientFiller{faults: f, observe: f.emptyReference("filter"), fill: func(client *snapshot.Client, rows iter.Seq[[]cell]) {
 		client.Filters = guids(rows)
@@ -169,8 +176,8 @@ func beginFilters(*Binding) clientFiller {
 // beginPluginPolicies reads which policies target each client. A row without a
 // key names a policy of which that is unknown: then every client may be one of
 // its targets.
-func beginPluginPolicies(*Binding) clientFiller {
-	f, unknown := new(faults), []guid(nil)
+func beginPluginPolicies(*binding.Binding) clientFiller {
+	f, unknown := new(faults), []guid.GUID(nil)
 	return clientFiller{
 		faults: f, observe: f.emptyReference("policy"),
 		keyless: func(cells []cell) { unknown = insertOnce(unknown, cells[1].guid) },
@@ -224,7 +231,7 @@ type inventoryFiller struct {
 	file       func() string
 }
 
-func (c *collection) beginInventory(*Binding) clientFiller {
+func (c *collection) beginInventory(*binding.Binding) clientFiller {
 	f := &inventoryFiller{calendar: c.calendar, file: func() string { return c.session.file }}
 	return clientFiller{keyless: f.seeClass, observe: f.see, complete: f.complete, fill: f.fill, faults: &f.faults}
 }
@@ -283,7 +290,7 @@ func (f *inventoryFiller) fill(client *snapshot.Client, rows iter.Seq[[]cell]) {
 
 type taskAgentFiller struct{ calendar }
 
-func (c *collection) beginTaskAgent(*Binding) clientFiller {
+func (c *collection) beginTaskAgent(*binding.Binding) clientFiller {
 	return clientFiller{fill: (&taskAgentFiller{c.calendar}).fill}
 }
 
@@ -312,7 +319,7 @@ func (n *newestTime) add(c *cell) {
 
 func (n *newestTime) orNone() *cell {
 	if n.unknown {
-		return &cell{kind: timeKind}
+		return &cell{kind: binding.Time}
 	}
 	return &n.time
 }

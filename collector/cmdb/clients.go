@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"iter"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
+	"github.com/nscheck/nscheck/internal/guid"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -13,10 +15,10 @@ import (
 // computer's GUID, by which the query orders its rows.
 type clientSection struct {
 	name    string
-	columns []column
+	columns []binding.Column
 	// begin is called before each reading of the rows: what is learnt from the
 	// rows of one says nothing about those of another.
-	begin func(*Binding) clientFiller
+	begin func(*binding.Binding) clientFiller
 }
 
 // clientFiller is what becomes of the rows of one reading.
@@ -81,8 +83,6 @@ func (s *streams) close() (err error) {
 	return err
 }
 
-const baseSection = "clients"
-
 // clients reads the sections about clients, one after the other.
 func (c *collection) clients(ctx context.Context) (*streams, error) {
 	all := &streams{}
@@ -119,7 +119,7 @@ func newStream(section clientSection, dir string) *stream {
 	return &stream{clientSection: section, spool: newSpool(dir)}
 }
 
-func (r *streamReading) attempt(ctx context.Context, b *Binding) (int64, error) {
+func (r *streamReading) attempt(ctx context.Context, b *binding.Binding) (int64, error) {
 	if r.orderErr != nil && !r.current.Files {
 		return 0, r.orderErr
 	}
@@ -176,13 +176,13 @@ func (c *collection) keyOrder(ctx context.Context) (*keyOrder, error) {
 func (c *collection) askOrder(ctx context.Context) (*keyOrder, error) {
 	binding := c.bindings["key_order"]
 	if binding == nil {
-		return nil, &sectionError{snapshot.Missing, c.options.Bindings.orShipped().noBinding("key_order", c.version)}
+		return nil, &sectionError{snapshot.Missing, c.options.Bindings.OrShipped().WhyUnbound("key_order", c.version)}
 	}
 	c.progress("key_order", 0, "")
 	answer, err := c.sortLiterals(ctx, binding)
 	if status := statusOf("key_order", err); binding.Origin() == "" && (status == snapshot.Missing || status == snapshot.Denied) {
 		why := classify("key_order", err)
-		if answer, err = c.sortLiterals(ctx, binding.ofGUIDs()); err != nil {
+		if answer, err = c.sortLiterals(ctx, withoutKeyTable(binding)); err != nil {
 			err = why // it tells more
 		}
 	}
@@ -198,10 +198,10 @@ func (c *collection) askOrder(ctx context.Context) (*keyOrder, error) {
 }
 
 // sortLiterals runs key_order.
-func (c *collection) sortLiterals(ctx context.Context, b *Binding) (answer []guid, err error) {
-	_, _, err = c.attempts(ctx, baseSection, func() (int64, error) {
+func (c *collection) sortLiterals(ctx context.Context, b *binding.Binding) (answer []guid.GUID, err error) {
+	_, _, err = c.attempts(ctx, binding.Clients, func() (int64, error) {
 		answer = nil
-		return c.session.each(ctx, b, []column{{"key", guidKind}}, func(cells []cell) error {
+		return c.session.each(ctx, b, []binding.Column{{"key", binding.GUID}}, func(cells []cell) error {
 			answer = append(answer, cells[0].guid)
 			return nil
 		})
@@ -211,7 +211,7 @@ func (c *collection) sortLiterals(ctx context.Context, b *Binding) (answer []gui
 
 // readStream reads a section into its spool. Rows in another order than the
 // server's own end it: the merge would pass over rows.
-func (c *collection) readStream(ctx context.Context, b *Binding, order *keyOrder, s *stream) (int64, error) {
+func (c *collection) readStream(ctx context.Context, b *binding.Binding, order *keyOrder, s *stream) (int64, error) {
 	if err := s.restart(b, c.options.TempDir); err != nil {
 		return 0, &localError{err}
 	}
@@ -225,7 +225,7 @@ func (c *collection) readStream(ctx context.Context, b *Binding, order *keyOrder
 		}
 		if !cells[0].known {
 			if s.keyless == nil {
-				keyless.add(cells[0].line, s.columns[0].name, "it is empty; every row needs one")
+				keyless.add(cells[0].line, s.columns[0].Name, "it is empty; every row needs one")
 			} else {
 				s.keyless(cells)
 			}
@@ -274,7 +274,7 @@ func countAgain(n int, same bool) int {
 }
 
 // restart forgets what an earlier attempt, or another source, has read.
-func (s *stream) restart(b *Binding, dir string) error {
+func (s *stream) restart(b *binding.Binding, dir string) error {
 	s.clientFiller = s.begin(b)
 	s.last, s.disordered, s.refused, s.keyed = sortKey{}, false, false, 0
 	err := s.spool.close()

@@ -21,6 +21,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/internal/secret"
 	"github.com/nscheck/nscheck/snapshot"
 )
@@ -67,7 +68,7 @@ type Options struct {
 	// AfterFunc sets a statement's deadline; nil means time.AfterFunc.
 	AfterFunc func(d time.Duration, f func()) (stop func() bool)
 	// Bindings say what fills each section; nil means the shipped ones.
-	Bindings *BindingSet
+	Bindings *binding.Set
 	// TempDir is where rows are kept until all sections have been read; empty
 	// means the system's directory for temporary files. Files there hold what
 	// the snapshot holds, readable by their owner only.
@@ -99,9 +100,9 @@ type Sink interface {
 type collection struct {
 	source   Database
 	options  Options
-	bindings map[string]*Binding // for the server's version
-	version  string              // the server's; empty until it is known
-	session  *session            // of the source that is being asked
+	bindings map[string]*binding.Binding // for the server's version
+	version  string                      // the server's; empty until it is known
+	session  *session                    // of the source that is being asked
 	readers  []*reader
 	main     *reader
 	current  *reader
@@ -136,7 +137,7 @@ func newCollection(source Database, options Options) *collection {
 	c := &collection{
 		source:   source,
 		options:  options,
-		bindings: options.Bindings.orShipped().choose(""),
+		bindings: options.Bindings.OrShipped().Choose(""),
 		manifest: &snapshot.Manifest{
 			Format:   snapshot.FormatVersion,
 			Tool:     options.ToolVersion,

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/fixtures"
 	"github.com/nscheck/nscheck/fixtures/planted"
 	"github.com/nscheck/nscheck/snapshot"
@@ -78,7 +79,7 @@ func TestDemo(t *testing.T) {
 			t.Errorf("%+v", s)
 		}
 	}
-	if got, want := len(m.manifest.Sections), len(shipped())-2; got != want {
+	if got, want := len(m.manifest.Sections), len(binding.Shipped())-2; got != want {
 		t.Errorf("%d sections in the manifest, %d bindings", got, want)
 	}
 	if m.manifest.CollectedAt.String() != "2014-03-03T06:00:00Z" || *m.manifest.Source.UTCOffsetMinutes != 60 {
@@ -314,7 +315,7 @@ func TestMissingTables(t *testing.T) {
 	e := small(t)
 	db := openEstate(t, e)
 	tables := map[string]bool{}
-	for _, b := range Bindings() {
+	for _, b := range binding.All() {
 		for _, o := range b.Objects {
 			tables[o.Name] = true
 		}
@@ -331,7 +332,7 @@ func TestMissingTables(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, s := range m.manifest.Sections {
-			reads := slices.ContainsFunc(shipped()[s.Name].Objects, func(o Object) bool { return o.Name == name })
+			reads := slices.ContainsFunc(binding.Shipped()[s.Name].Objects, func(o binding.Object) bool { return o.Name == name })
 			above := m.section(t, baseOf(s.Name))
 			switch {
 			case reads || !usable(above.Status):
@@ -353,7 +354,7 @@ func TestMissingTables(t *testing.T) {
 
 // baseOf is the section's parent, or itself.
 func baseOf(section string) string {
-	if above := parent(section); above != "" {
+	if above := binding.Parent(section); above != "" {
 		return above
 	}
 	return section

@@ -3,7 +3,6 @@ package cmdb
 import (
 	"fmt"
 	"reflect"
-	"slices"
 	"strings"
 
 	"github.com/nscheck/nscheck/snapshot"
@@ -22,7 +21,7 @@ var fieldSections = map[string]string{
 // good the rest of it is. The fill functions refuse such values themselves, with
 // their row; this is for what they let through.
 func (c *collection) conform(e *snapshot.Estate) {
-	for range len(estateSections) {
+	for range len(estateFills) {
 		problems := snapshot.Conform(e)
 		if len(problems) == 0 {
 			return
@@ -65,7 +64,7 @@ func sectionOf(path []string) (section string, fields []string) {
 		if known, ok := fieldSections[name]; ok {
 			return known, fields[:2]
 		}
-		if slices.ContainsFunc(estateSections, func(s estateSection) bool { return s.name == name }) {
+		if estateFills[name] != nil {
 			return name, fields[:2]
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -137,10 +138,10 @@ func (c *collection) doubtClients(section string, keyless int64) string {
 	}
 	e := c.built
 	switch section {
-	case baseSection:
+	case binding.Clients:
 		return ifSo(e.holders() || e.members(), "computers hold licences or are in filters")
 	case "clients.addresses":
-		clients := c.entry(baseSection)
+		clients := c.entry(binding.Clients)
 		return ifSo(clients != nil && clients.Rows > 0, "there are computers")
 	case "clients.licence":
 		return ifSo(e.holders(), "licences are in use")
@@ -161,7 +162,7 @@ func (c *collection) doubtClients(section string, keyless int64) string {
 		}
 		// From 8.5 there is always one (KB178560).
 		known := slices.ContainsFunc(e.estate.Policies, func(p snapshot.Policy) bool { return p.Role == "plugin_policy" })
-		v := parseVersion(c.version)
+		v := binding.ParseVersion(c.version)
 		return ifSo(!known && v != nil && (v.Major() > 8 || v.Major() == 8 && v.Minor() >= 5), "the server's version has plug-in policies, and none was found")
 	}
 	return ""

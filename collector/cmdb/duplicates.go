@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nscheck/nscheck/internal/guid"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -29,12 +30,12 @@ var objectColumns = map[string]int{
 // repeats are objects that came in several rows, and the first of them.
 type repeats struct {
 	objects int
-	guid    guid
+	guid    guid.GUID
 	rows    [2]int   // of the first object, from 1
 	columns []string // in which these differ
 }
 
-func (r *repeats) add(g guid, rows [2]int, columns []string) {
+func (r *repeats) add(g guid.GUID, rows [2]int, columns []string) {
 	if r.objects == 0 {
 		r.guid, r.rows, r.columns = g, [2]int{rows[0] + 1, rows[1] + 1}, columns
 	}
@@ -54,11 +55,11 @@ func (r *repeats) came(noun string) string {
 // it is the same in whatever order they come. Of rows that are equal, or have
 // become so, one is kept.
 func (r *estateReading) agree() (equal, different repeats) {
-	own := objectColumns[r.section.name]
+	own := objectColumns[r.section.Section]
 	if own == 0 {
 		return equal, different
 	}
-	places := make(map[guid][]int)
+	places := make(map[guid.GUID][]int)
 	for i, row := range r.rows {
 		if row[0].known {
 			places[row[0].guid] = append(places[row[0].guid], i)
@@ -117,7 +118,7 @@ func (r *estateReading) differing(a, b []cell, own int) []string {
 	var names []string
 	for i := range own {
 		if compareCell(&a[i], &b[i]) != 0 {
-			names = append(names, r.section.columns[i].name)
+			names = append(names, r.section.Columns[i].Name)
 		}
 	}
 	return names
@@ -127,7 +128,7 @@ func (r *estateReading) differing(a, b []cell, own int) []string {
 // equal, an error where one of them had to be chosen.
 func (r *estateReading) repeated() error {
 	equal, different := r.agree()
-	name := r.section.name
+	name := r.section.Section
 	if equal.objects > 0 {
 		r.said = append(r.said, fmt.Sprintf("section %q: %s equal rows, the first %s in rows %d and %d; one row of each is kept",
 			name, equal.came("object"), equal.guid, equal.rows[0], equal.rows[1]))
@@ -136,7 +137,7 @@ func (r *estateReading) repeated() error {
 		return nil
 	}
 	columns, wanted := listed(different.columns), "one row"
-	if objectColumns[name] < len(r.section.columns) {
+	if objectColumns[name] < len(r.section.Columns) {
 		wanted = "one " + columns
 	}
 	return &sectionError{snapshot.Partial, fmt.Sprintf(

@@ -5,43 +5,50 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
+	"github.com/nscheck/nscheck/internal/guid"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// estateSection is a section of the estate, or a field of the objects of one.
-// Its rows are few enough to be held.
-type estateSection struct {
-	name    string
-	columns []column
-	fill    func(*estateBuilder, *Binding, [][]cell) error
-}
+// fillFunc puts the rows of a section of the estate, or of a field of the objects
+// of one, into the estate. Its rows are few enough to be held.
+type fillFunc func(*estateBuilder, *binding.Binding, [][]cell) error
 
-// estateSections in the order of reading: a section before its fields.
-var estateSections = slices.Concat(platformSections, policySections, packageSections, serverSections, siteSections)
+// estateFills are the sections of the estate.
+var estateFills = mergeMaps(platformSections, policySections, packageSections, serverSections, siteSections)
+
+func mergeMaps(all ...map[string]fillFunc) map[string]fillFunc {
+	merged := make(map[string]fillFunc)
+	for _, one := range all {
+		maps.Copy(merged, one)
+	}
+	return merged
+}
 
 // estateBuilder gathers what the sections give.
 type estateBuilder struct {
 	calendar
 	estate   snapshot.Estate
-	policies map[guid]*snapshot.Policy
-	filters  map[guid]*snapshot.Filter
-	packages map[guid]*snapshot.Package
-	servers  map[guid]*snapshot.PackageServer
-	sites    map[guid]*snapshot.Site
-	subnets  map[guid]*snapshot.Subnet
-	networks map[guid]bool // GUIDs of all subnets, those of IPv6 and those left out too
-	said     []string      // notes on the section that is filled
-	faults   faults        // cells that cannot be used; the section is partial
-	unread   faults        // cells that make a value of their own object unknown; a note
-	dangling faults        // references to objects of no other section; a remark in the manifest
+	policies map[guid.GUID]*snapshot.Policy
+	filters  map[guid.GUID]*snapshot.Filter
+	packages map[guid.GUID]*snapshot.Package
+	servers  map[guid.GUID]*snapshot.PackageServer
+	sites    map[guid.GUID]*snapshot.Site
+	subnets  map[guid.GUID]*snapshot.Subnet
+	networks map[guid.GUID]bool // GUIDs of all subnets, those of IPv6 and those left out too
+	said     []string           // notes on the section that is filled
+	faults   faults             // cells that cannot be used; the section is partial
+	unread   faults             // cells that make a value of their own object unknown; a note
+	dangling faults             // references to objects of no other section; a remark in the manifest
 }
 
 // contradicted notes objects whose rows contradict each other in a column that
 // then is unknown.
-func (e *estateBuilder) contradicted(section, column string, objects []guid) {
+func (e *estateBuilder) contradicted(section, column string, objects []guid.GUID) {
 	if len(objects) > 0 {
 		r := repeats{objects: len(objects)}
 		e.said = append(e.said, fmt.Sprintf("section %q: %s rows that contradict each other in %s, the first %s; it is unknown", section, r.came("object"), column, objects[0]))
@@ -52,11 +59,14 @@ func (e *estateBuilder) contradicted(section, column string, objects []guid) {
 func (c *collection) estate(ctx context.Context) (*snapshot.Estate, error) {
 	builder := &estateBuilder{calendar: c.calendar}
 	c.built = builder
-	for _, section := range estateSections {
-		if _, err := c.section(ctx, section.name, &estateReading{collection: c, section: section, builder: builder}); err != nil {
+	for _, section := range binding.Layouts() {
+		if binding.AboutClients(section.Section) {
+			continue
+		}
+		if _, err := c.section(ctx, section.Section, newEstateReading(c, section.Section, builder)); err != nil {
 			return nil, err
 		}
-		if section.name == "server" {
+		if section.Section == "server" {
 			c.chooseBindings(builder)
 		}
 	}
@@ -70,29 +80,36 @@ func (c *collection) chooseBindings(builder *estateBuilder) {
 	if server := builder.estate.Server; server != nil && server.Version != nil {
 		c.version = *server.Version
 	}
-	c.bindings = c.options.Bindings.orShipped().choose(c.version)
+	c.bindings = c.options.Bindings.OrShipped().Choose(c.version)
 }
 
 // estateReading reads one section of the estate.
 type estateReading struct {
 	*collection
-	section estateSection
-	builder *estateBuilder
-	binding *Binding
-	rows    [][]cell
-	chosen  error    // of rows that contradict each other one was chosen
-	said    []string // notes
-	file    string   // of the rows; empty for a database
+	section  binding.Layout
+	fillRows fillFunc
+	builder  *estateBuilder
+	binding  *binding.Binding
+	rows     [][]cell
+	chosen   error    // of rows that contradict each other one was chosen
+	said     []string // notes
+	file     string   // of the rows; empty for a database
+}
+
+func newEstateReading(c *collection, section string, builder *estateBuilder) *estateReading {
+	return &estateReading{
+		collection: c, section: binding.Layout{section, binding.ColumnsOf(section)}, fillRows: estateFills[section], builder: builder,
+	}
 }
 
 // attempt reads the section whole before it changes anything: half a list of
 // subnets or servers would make findings that are not true.
-func (r *estateReading) attempt(ctx context.Context, b *Binding) (int64, error) {
+func (r *estateReading) attempt(ctx context.Context, b *binding.Binding) (int64, error) {
 	r.binding, r.rows, r.said = b, nil, nil
-	count, err := r.session.each(ctx, b, r.section.columns, func(cells []cell) error {
+	count, err := r.session.each(ctx, b, r.section.Columns, func(cells []cell) error {
 		r.rows = append(r.rows, slices.Clone(cells))
 		if len(r.rows)%progressEvery == 0 {
-			r.progress(r.section.name, int64(len(r.rows)), "")
+			r.progress(r.section.Section, int64(len(r.rows)), "")
 		}
 		return nil
 	})
@@ -100,7 +117,7 @@ func (r *estateReading) attempt(ctx context.Context, b *Binding) (int64, error) 
 		return count, err
 	}
 	r.file = r.session.file
-	r.said = append(r.said, futureNote(r.section.name, r.file, &r.session.future)...)
+	r.said = append(r.said, futureNote(r.section.Section, r.file, &r.session.future)...)
 	if err := r.checkKeys(); err != nil {
 		return count, err
 	}
@@ -111,28 +128,28 @@ func (r *estateReading) attempt(ctx context.Context, b *Binding) (int64, error) 
 // checkKeys refuses rows without a key in sections that list objects or their
 // fields: what such a row is about is unknown, and so is what the others lack.
 func (r *estateReading) checkKeys() error {
-	if r.section.columns[0].kind != guidKind {
+	if r.section.Columns[0].Kind != binding.GUID {
 		return nil
 	}
 	var f faults
 	for _, row := range r.rows {
 		if !row[0].known {
-			f.add(row[0].line, r.section.columns[0].name, "it is empty; every row needs one")
+			f.add(row[0].line, r.section.Columns[0].Name, "it is empty; every row needs one")
 		}
 	}
 	if f.count == 0 {
 		return nil
 	}
-	return &sectionError{snapshot.Failed, fmt.Sprintf("collect %s: %s", r.section.name, f.text(r.file))}
+	return &sectionError{snapshot.Failed, fmt.Sprintf("collect %s: %s", r.section.Section, f.text(r.file))}
 }
 
 func (r *estateReading) fill() error {
 	r.builder.said, r.builder.faults, r.builder.unread, r.builder.dangling = nil, faults{}, faults{}, faults{}
-	err := r.section.fill(r.builder, r.binding, r.rows)
+	err := r.fillRows(r.builder, r.binding, r.rows)
 	if unread := &r.builder.unread; unread.count > 0 {
-		r.builder.said = append(r.builder.said, fmt.Sprintf("section %q: %s; what it is about is unknown", r.section.name, unread.text(r.file)))
+		r.builder.said = append(r.builder.said, fmt.Sprintf("section %q: %s; what it is about is unknown", r.section.Section, unread.text(r.file)))
 	}
-	return joinPartial(r.section.name, r.chosen, err, r.builder.faults.partial(r.section.name, r.file))
+	return joinPartial(r.section.Section, r.chosen, err, r.builder.faults.partial(r.section.Section, r.file))
 }
 
 func (r *estateReading) remark() string {
@@ -157,10 +174,10 @@ func (r *estateReading) hold() (back func()) {
 
 // index makes a look-up table of objects by GUID. The objects must stay where
 // they are from here on.
-func index[T any](objects []T, id func(*T) string) map[guid]*T {
-	table := make(map[guid]*T, len(objects))
+func index[T any](objects []T, id func(*T) string) map[guid.GUID]*T {
+	table := make(map[guid.GUID]*T, len(objects))
 	for i := range objects {
-		if g, err := parseGUID(id(&objects[i])); err == nil {
+		if g, err := guid.Parse(id(&objects[i])); err == nil {
 			table[g] = &objects[i]
 		}
 	}
@@ -199,8 +216,8 @@ func insertSorted(list []string, text string) []string {
 }
 
 // insertOnce adds a GUID to a list in the order of text where it is not yet in it.
-func insertOnce(list []guid, g guid) []guid {
-	at, found := slices.BinarySearchFunc(list, g, func(a, b guid) int { return bytes.Compare(a[:], b[:]) })
+func insertOnce(list []guid.GUID, g guid.GUID) []guid.GUID {
+	at, found := slices.BinarySearchFunc(list, g, func(a, b guid.GUID) int { return bytes.Compare(a[:], b[:]) })
 	if found {
 		return list
 	}

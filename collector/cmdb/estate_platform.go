@@ -7,23 +7,25 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
+	"github.com/nscheck/nscheck/internal/guid"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
 // platformSections are about the Notification Server, licences and the import
 // of patch data.
-var platformSections = []estateSection{
-	{"server", []column{{"guid", guidKind}, {"name", textKind}, {"agent", textKind}, {"version", textKind}}, fillServer},
-	{"server.read_committed_snapshot", []column{{"read_committed_snapshot", boolKind}}, fillReadCommittedSnapshot},
-	{"licences", []column{{"product", textKind}, {"in_use", countKind}}, fillLicences},
-	{"licences.inactive_holders", []column{{"guid", guidKind}, {"name", textKind}, {"status", textKind}}, fillInactiveHolders},
-	{"licences.same_name", []column{{"guid", guidKind}, {"name", textKind}, {"domain", textKind}}, fillSameName},
-	{"patch_import", []column{{"ended_at", timeKind}, {"result", textKind}}, fillPatchImport},
-	{"patch_import.newest_bulletin_at", []column{{"newest", timeKind}}, fillNewestBulletin},
-	{"patch_import.bulletins_without_packages", []column{{"guid", guidKind}, {"name", textKind}, {"enabled", boolKind}, {"updates", countKind}, {"packaged", countKind}}, fillBulletins},
+var platformSections = map[string]fillFunc{
+	"server":                                  fillServer,
+	"server.read_committed_snapshot":          fillReadCommittedSnapshot,
+	"licences":                                fillLicences,
+	"licences.inactive_holders":               fillInactiveHolders,
+	"licences.same_name":                      fillSameName,
+	"patch_import":                            fillPatchImport,
+	"patch_import.newest_bulletin_at":         fillNewestBulletin,
+	"patch_import.bulletins_without_packages": fillBulletins,
 }
 
-func fillServer(e *estateBuilder, _ *Binding, rows [][]cell) error {
+func fillServer(e *estateBuilder, _ *binding.Binding, rows [][]cell) error {
 	var server *snapshot.Server
 	var version, plugin newestVersion
 	for _, row := range rows {
@@ -58,14 +60,14 @@ func fillServer(e *estateBuilder, _ *Binding, rows [][]cell) error {
 	return nil
 }
 
-func fillReadCommittedSnapshot(e *estateBuilder, _ *Binding, rows [][]cell) error {
+func fillReadCommittedSnapshot(e *estateBuilder, _ *binding.Binding, rows [][]cell) error {
 	if len(rows) == 1 {
 		e.estate.Server.ReadCommittedSnapshot = rows[0][0].boolOrNil()
 	}
 	return nil
 }
 
-func fillLicences(e *estateBuilder, _ *Binding, rows [][]cell) error {
+func fillLicences(e *estateBuilder, _ *binding.Binding, rows [][]cell) error {
 	rows = slices.DeleteFunc(rows, func(row []cell) bool { return !row[0].known })
 	if len(rows) == 0 {
 		return noProduct("licences")
@@ -127,10 +129,10 @@ func severalProducts(section string, found products) error {
 		"; give the full name or GUID of one with --product, or with the key product in nscheck.yaml; in files keep the rows of one"}
 }
 
-func fillInactiveHolders(e *estateBuilder, _ *Binding, rows [][]cell) error {
+func fillInactiveHolders(e *estateBuilder, _ *binding.Binding, rows [][]cell) error {
 	holders := []snapshot.LicenceHolder{}
-	seen := make(map[guid]int)
-	var doubtful []guid
+	seen := make(map[guid.GUID]int)
+	var doubtful []guid.GUID
 	for _, row := range rows {
 		status := assetStatus(&row[2])
 		if at, ok := seen[row[0].guid]; ok {
@@ -157,7 +159,7 @@ func fillInactiveHolders(e *estateBuilder, _ *Binding, rows [][]cell) error {
 // fillSameName groups holders by name and domain without regard to case. A
 // holder whose domain is unknown may be any of its name's: then all of that name
 // make one more group, without a domain.
-func fillSameName(e *estateBuilder, _ *Binding, rows [][]cell) error {
+func fillSameName(e *estateBuilder, _ *binding.Binding, rows [][]cell) error {
 	type key struct{ name, domain string }
 	groups := make(map[key]*snapshot.SameName)
 	add := func(k key, row []cell, domain *string) {
@@ -206,7 +208,7 @@ func fillSameName(e *estateBuilder, _ *Binding, rows [][]cell) error {
 // result has not ended. A run without a date may be the newest, so then nothing
 // is known of the last run and the last success; and a run whose result is
 // unknown may be the last success if it is newer than the last known one.
-func fillPatchImport(e *estateBuilder, b *Binding, rows [][]cell) error {
+func fillPatchImport(e *estateBuilder, b *binding.Binding, rows [][]cell) error {
 	var state snapshot.PatchImport
 	undated := false
 	var unsure *snapshot.Time // of the newest run whose result is unknown
@@ -220,7 +222,7 @@ func fillPatchImport(e *estateBuilder, b *Binding, rows [][]cell) error {
 			continue
 		}
 		var succeeded *bool
-		if outcome := b.mapped("result", row[1].text); outcome != nil {
+		if outcome := b.Mapped("result", row[1].text); outcome != nil {
 			ok := *outcome == "succeeded"
 			succeeded = &ok
 		} else if unsure == nil || ended.After(unsure.Time) {
@@ -244,7 +246,7 @@ func fillPatchImport(e *estateBuilder, b *Binding, rows [][]cell) error {
 	return nil
 }
 
-func fillNewestBulletin(e *estateBuilder, _ *Binding, rows [][]cell) error {
+func fillNewestBulletin(e *estateBuilder, _ *binding.Binding, rows [][]cell) error {
 	var newest cell
 	for i, row := range rows {
 		if !row[0].known && len(rows) > 1 {
@@ -266,7 +268,7 @@ func fillNewestBulletin(e *estateBuilder, _ *Binding, rows [][]cell) error {
 // needs to see that the server keeps what it looks for at all: where no bulletin
 // can be enabled or disabled, or no update of any has a package, that one has
 // none says nothing.
-func fillBulletins(e *estateBuilder, _ *Binding, rows [][]cell) error {
+func fillBulletins(e *estateBuilder, _ *binding.Binding, rows [][]cell) error {
 	bulletins := []snapshot.Bulletin{}
 	var unknown []snapshot.UnknownBulletin
 	switchable, packaged := false, false

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -66,7 +67,7 @@ func quoteCell(c *cell) string {
 	if !c.known {
 		return isEmptyCell
 	}
-	return fmt.Sprintf("%q", clip(c.text))
+	return fmt.Sprintf("%q", binding.Clip(c.text))
 }
 
 // joinPartial combines outcomes that leave a section partial. An outcome of

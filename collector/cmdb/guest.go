@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"time"
 )
 
@@ -111,7 +112,7 @@ func (g *guest) allowed(ctx context.Context, s *session) (level, error) {
 	ctx, stop := s.limit(ctx, s.timeout)
 	defer stop()
 	var state, committed cell
-	state.kind, committed.kind = intKind, boolKind
+	state.kind, committed.kind = binding.Int, binding.Bool
 	row := s.conn.QueryRowContext(ctx, isolationQuery, sql.Named("database", s.params["database"]))
 	if err := row.Scan(&state, &committed); err != nil {
 		return serverDefault, because(ctx, err)

@@ -9,26 +9,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
+	"github.com/nscheck/nscheck/internal/guid"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// licenceRowsSection is the binding that lists licences. It fills no section
-// of a snapshot.
-const licenceRowsSection = "licence_rows"
-
-var licenceColumns = []column{
-	{"product", textKind},
-	{"product_guid", guidKind},
-	{"guid", guidKind},
-	{"name", textKind},
-	{"domain", textKind},
-	{"active", guidKind},
-	{"status", textKind},
-}
-
 // validityColumns are columns that a binding of the user may add. Which columns
 // of LicenseInUse hold them, if any, is not public.
-var validityColumns = []column{{"expires_at", timeKind}, {"trial", boolKind}}
+var validityColumns = []binding.Column{{"expires_at", binding.Time}, {"trial", binding.Bool}}
 
 // LicenceList is the licences in use of all products that match.
 type LicenceList struct {
@@ -76,7 +64,7 @@ func ListLicences(ctx context.Context, source Database, options Options) (*Licen
 		return nil, err
 	}
 	builder := &estateBuilder{calendar: c.calendar}
-	server := &estateReading{collection: c, section: estateSections[0], builder: builder}
+	server := newEstateReading(c, "server", builder)
 	if b := c.bindings["server"]; b != nil {
 		_, _, err := c.attempts(ctx, "server", func() (int64, error) { return server.attempt(ctx, b) })
 		if ctx.Err() != nil {
@@ -87,12 +75,12 @@ func ListLicences(ctx context.Context, source Database, options Options) (*Licen
 		}
 	}
 	c.chooseBindings(builder)
-	b := c.bindings[licenceRowsSection]
+	b := c.bindings[binding.LicenceRows]
 	if b == nil {
-		return nil, &sectionError{snapshot.Missing, c.options.Bindings.orShipped().noBinding(licenceRowsSection, c.version)}
+		return nil, &sectionError{snapshot.Missing, c.options.Bindings.OrShipped().WhyUnbound(binding.LicenceRows, c.version)}
 	}
 	list, err := c.listLicences(ctx, b)
-	if err != nil && ctx.Err() == nil && statusOf(licenceRowsSection, err) == snapshot.Denied && strings.Contains(b.Query, allOfLicenseInUse) {
+	if err != nil && ctx.Err() == nil && statusOf(binding.LicenceRows, err) == snapshot.Denied && strings.Contains(b.Query, allOfLicenseInUse) {
 		known := *b
 		known.Query = strings.Replace(b.Query, allOfLicenseInUse, "", 1)
 		if list, err = c.listLicences(ctx, &known); err == nil {
@@ -103,7 +91,7 @@ func ListLicences(ctx context.Context, source Database, options Options) (*Licen
 		return nil, context.Cause(ctx)
 	}
 	if err != nil {
-		return nil, classify(licenceRowsSection, err)
+		return nil, classify(binding.LicenceRows, err)
 	}
 	list.Now, list.Notes = c.source.Now.UTC(), c.manifest.Source.Notes
 	return list, nil
@@ -120,15 +108,15 @@ func NotListed(err error) bool {
 // of LicenseInUse, which a login with rights on some columns is denied.
 const allOfLicenseInUse = "    liu.*,\n"
 
-func (c *collection) listLicences(ctx context.Context, b *Binding) (list *LicenceList, err error) {
-	_, _, err = c.attempts(ctx, licenceRowsSection, func() (int64, error) {
+func (c *collection) listLicences(ctx context.Context, b *binding.Binding) (list *LicenceList, err error) {
+	_, _, err = c.attempts(ctx, binding.LicenceRows, func() (int64, error) {
 		list = &LicenceList{}
 		return c.readLicences(ctx, b, list)
 	})
 	return list, err
 }
 
-func (c *collection) readLicences(ctx context.Context, b *Binding, list *LicenceList) (int64, error) {
+func (c *collection) readLicences(ctx context.Context, b *binding.Binding, list *LicenceList) (int64, error) {
 	conn, err := c.session.connection(ctx)
 	if err != nil {
 		return 0, err
@@ -139,17 +127,17 @@ func (c *collection) readLicences(ctx context.Context, b *Binding, list *Licence
 	return count, because(ctx, err)
 }
 
-func (c *collection) licenceRows(ctx context.Context, conn *sql.Conn, b *Binding, list *LicenceList) (count int64, err error) {
+func (c *collection) licenceRows(ctx context.Context, conn *sql.Conn, b *binding.Binding, list *LicenceList) (count int64, err error) {
 	args, err := c.session.arguments(b)
 	if err != nil {
 		return 0, err
 	}
-	rows, err := conn.QueryContext(c.session.withRequest(ctx, b, licenceColumns, nil), b.Query, args...)
+	rows, err := conn.QueryContext(c.session.withRequest(ctx, b, binding.ColumnsOf(binding.LicenceRows), nil), b.Query, args...)
 	if err != nil {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
-	cells, targets, err := scanTargets(rows, b, licenceColumns)
+	cells, targets, err := scanTargets(rows, b, binding.ColumnsOf(binding.LicenceRows))
 	if err != nil {
 		return 0, err
 	}
@@ -189,9 +177,9 @@ func (l *licenceBuilder) addTargets(names []string, targets []any) {
 		if _, free := targets[i].(discard); !free {
 			continue
 		}
-		at := slices.IndexFunc(validityColumns, func(c column) bool { return strings.EqualFold(c.name, name) })
+		at := slices.IndexFunc(validityColumns, func(c binding.Column) bool { return strings.EqualFold(c.Name, name) })
 		if at >= 0 {
-			target := &cell{kind: validityColumns[at].kind}
+			target := &cell{kind: validityColumns[at].Kind}
 			if targets[i] = target; at == 0 {
 				l.expiry, l.list.ExpiryBound = target, true
 			} else {
@@ -261,7 +249,7 @@ func (v *anyValue) Scan(src any) error {
 	}
 	text := scanText(src)
 	if raw, ok := src.([]byte); ok && len(raw) == 16 {
-		if g, err := guidFromWire(raw); err == nil {
+		if g, err := guid.FromWire(raw); err == nil {
 			text = g.String()
 		}
 	}

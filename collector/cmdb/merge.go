@@ -8,6 +8,7 @@ import (
 	"io"
 	"iter"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -15,7 +16,7 @@ func compareKeys(a, b sortKey) int { return bytes.Compare(a[:], b[:]) }
 
 // merge joins the streams client by client and writes the clients.
 func (c *collection) merge(ctx context.Context, all *streams, sink Sink) error {
-	if len(all.list) == 0 || all.list[0].name != baseSection {
+	if len(all.list) == 0 || all.list[0].name != binding.Clients {
 		return nil // recorded in the manifest
 	}
 	out := newClientWriter(sink)
@@ -76,7 +77,7 @@ func (s *stream) load() (bool, error) {
 // give fills a client from its rows. Rows of computers that the base does not
 // list, such as those of deleted ones, are passed over.
 func (s *stream) give(client *snapshot.Client, key sortKey) error {
-	if s.limit != nil && s.name != baseSection && compareKeys(key, *s.limit) >= 0 {
+	if s.limit != nil && s.name != binding.Clients && compareKeys(key, *s.limit) >= 0 {
 		return nil // not collected for this client
 	}
 	var failure error

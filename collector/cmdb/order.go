@@ -3,6 +3,8 @@ package cmdb
 import (
 	"regexp"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
+	"github.com/nscheck/nscheck/internal/guid"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -17,7 +19,7 @@ type keyOrder [16]int
 // comparing bytes compares as the server does.
 type sortKey [16]byte
 
-func (o *keyOrder) sortKey(g guid) sortKey {
+func (o *keyOrder) sortKey(g guid.GUID) sortKey {
 	var k sortKey
 	for i, from := range o {
 		k[i] = g[from]
@@ -25,8 +27,8 @@ func (o *keyOrder) sortKey(g guid) sortKey {
 	return k
 }
 
-func (o *keyOrder) guid(k sortKey) guid {
-	var g guid
+func (o *keyOrder) guid(k sortKey) guid.GUID {
+	var g guid.GUID
 	for i, to := range o {
 		g[to] = k[i]
 	}
@@ -37,10 +39,10 @@ func (o *keyOrder) guid(k sortKey) guid {
 // the type of a key, with the first literal.
 var tableOfKeys = regexp.MustCompile(`(?s)SELECT\s+rc\..*?UNION ALL SELECT ('[^']*')`)
 
-// ofGUIDs is the shipped binding of key_order without the table, for a CMDB that
-// keeps computers elsewhere. It takes keys for GUIDs; rows about clients whose
-// keys are something else turn out to be in no order.
-func (b *Binding) ofGUIDs() *Binding {
+// withoutKeyTable returns the shipped binding of key_order without the table, for a
+// CMDB that has computers elsewhere. It assumes that keys are GUIDs; if they are
+// not, rows about clients turn out to be in no order.
+func withoutKeyTable(b *binding.Binding) *binding.Binding {
 	alone := *b
 	alone.Query = tableOfKeys.ReplaceAllString(b.Query, "SELECT CAST($1 AS uniqueidentifier) AS [key]")
 	return &alone
@@ -72,9 +74,9 @@ func inTextOrder(query string) string {
 // learnOrder reads the order from the server's answer to key_order: all zeroes
 // first, then GUIDs with one byte that is not zero, once 01 and once FF, from
 // the byte that weighs least to the one that weighs most.
-func learnOrder(answer []guid) (keyOrder, error) {
+func learnOrder(answer []guid.GUID) (keyOrder, error) {
 	var order keyOrder
-	if len(answer) != 33 || answer[0] != (guid{}) {
+	if len(answer) != 33 || answer[0] != (guid.GUID{}) {
 		return order, errUnknownOrder
 	}
 	var seen [16]bool
@@ -89,7 +91,7 @@ func learnOrder(answer []guid) (keyOrder, error) {
 		if position < 0 || seen[position] {
 			return order, errUnknownOrder
 		}
-		var wantLow, wantHigh guid
+		var wantLow, wantHigh guid.GUID
 		wantLow[position], wantHigh[position] = 0x01, 0xFF
 		if low != wantLow || high != wantHigh {
 			return order, errUnknownOrder

@@ -5,10 +5,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/internal/secret"
 	"github.com/nscheck/nscheck/snapshot"
 )
@@ -16,7 +16,7 @@ import (
 // each runs a binding's query and hands over its rows. The cells stand in the
 // order of columns and are reused for every row. An error of visit ends the
 // reading. It returns the number of rows handed over.
-func (s *session) each(ctx context.Context, b *Binding, columns []column, visit func([]cell) error) (int64, error) {
+func (s *session) each(ctx context.Context, b *binding.Binding, columns []binding.Column, visit func([]cell) error) (int64, error) {
 	conn, err := s.connection(ctx)
 	if err != nil {
 		return 0, err
@@ -27,7 +27,7 @@ func (s *session) each(ctx context.Context, b *Binding, columns []column, visit 
 	return count, because(ctx, err)
 }
 
-func (s *session) read(ctx context.Context, conn *sql.Conn, b *Binding, columns []column, visit func([]cell) error) (count int64, err error) {
+func (s *session) read(ctx context.Context, conn *sql.Conn, b *binding.Binding, columns []binding.Column, visit func([]cell) error) (count int64, err error) {
 	args, err := s.arguments(b)
 	if err != nil {
 		return 0, err
@@ -70,7 +70,7 @@ var clientClock = map[string]bool{"event_time": true, "started_at": true}
 
 // dropFuture makes dates unknown that are more than a day after the collection:
 // a clock was wrong, or day and month of a file were read the wrong way round.
-func (s *session) dropFuture(cells []cell, columns []column) {
+func (s *session) dropFuture(cells []cell, columns []binding.Column) {
 	if s.now.IsZero() {
 		return
 	}
@@ -78,18 +78,18 @@ func (s *session) dropFuture(cells []cell, columns []column) {
 	latest := s.now.Unix() + int64(s.offset/time.Second) + day
 	for i := range cells {
 		c := &cells[i]
-		if c.kind == timeKind && c.known && c.num > latest && (c.unsure || !clientClock[columns[i].name]) {
+		if c.kind == binding.Time && c.known && c.num > latest && (c.unsure || !clientClock[columns[i].Name]) {
 			c.known = false
-			s.future.add(cells[0].line, columns[i].name, "%s is later than the collection", time.Unix(c.num, 0).UTC().Format("2006-01-02 15:04:05"))
+			s.future.add(cells[0].line, columns[i].Name, "%s is later than the collection", time.Unix(c.num, 0).UTC().Format("2006-01-02 15:04:05"))
 		}
 	}
 }
 
 // arguments are the parameters that the query takes.
-func (s *session) arguments(b *Binding) ([]any, error) {
+func (s *session) arguments(b *binding.Binding) ([]any, error) {
 	args := make([]any, 0, len(b.Parameters))
 	for _, name := range b.Parameters {
-		value, ok := b.values[name]
+		value, ok := b.ParameterValue(name)
 		if !ok {
 			value, ok = s.params[name]
 		}
@@ -106,14 +106,6 @@ type discard struct{}
 
 func (discard) Scan(any) error { return nil }
 
-// optionalColumns are columns that a query or a file need not have, by section.
-// Without one, its value is unknown in every row.
-var optionalColumns = map[string][]string{"clients.licence": {"product", "product_guid"}}
-
-func optional(section, column string) bool {
-	return slices.Contains(optionalColumns[section], column)
-}
-
 // discreet reads a cell after secrets were taken out of what the server sent: it
 // may echo the password anywhere.
 type discreet struct{ *cell }
@@ -129,7 +121,7 @@ func (d discreet) Scan(src any) error {
 }
 
 // scanTargets finds the wanted columns by name among those that came.
-func scanTargets(rows *sql.Rows, b *Binding, columns []column) ([]cell, []any, error) {
+func scanTargets(rows *sql.Rows, b *binding.Binding, columns []binding.Column) ([]cell, []any, error) {
 	names, err := rows.Columns()
 	if err != nil {
 		return nil, nil, err
@@ -140,18 +132,18 @@ func scanTargets(rows *sql.Rows, b *Binding, columns []column) ([]cell, []any, e
 	}
 	cells := make([]cell, len(columns))
 	for i, c := range columns {
-		cells[i].kind = c.kind
+		cells[i].kind = c.Kind
 		at := -1
 		for j, name := range names {
-			if strings.EqualFold(name, b.nameOf(c.name)) {
+			if strings.EqualFold(name, b.ColumnName(c.Name)) {
 				at = j
 			}
 		}
-		if at < 0 && optional(b.Section, c.name) {
+		if at < 0 && binding.IsOptional(b.Section, c.Name) {
 			continue
 		}
 		if at < 0 {
-			return nil, nil, &sectionError{snapshot.Missing, fmt.Sprintf("collect %s: the query returns no column %q; name one of its columns so", b.Section, b.nameOf(c.name))}
+			return nil, nil, &sectionError{snapshot.Missing, fmt.Sprintf("collect %s: the query returns no column %q; name one of its columns so", b.Section, b.ColumnName(c.Name))}
 		}
 		targets[at] = discreet{&cells[i]}
 	}

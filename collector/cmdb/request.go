@@ -4,29 +4,9 @@ import (
 	"context"
 	"time"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/snapshot"
 )
-
-// Kind is what a column of a section holds.
-type Kind = kind
-
-// The kinds of columns.
-const (
-	Text   Kind = textKind
-	GUID   Kind = guidKind
-	Int    Kind = intKind
-	Bool   Kind = boolKind
-	Moment Kind = timeKind
-	Count  Kind = countKind
-)
-
-// Column is a column that a section needs.
-type Column struct {
-	Name string
-	Kind Kind
-	// Optional is set if a source may lack the column.
-	Optional bool
-}
 
 // Request says what a statement is for. It travels in the statement's context,
 // for drivers that run no SQL but hold a section's rows some other way.
@@ -34,7 +14,7 @@ type Request struct {
 	// Section is the name of the section, as in the manifest.
 	Section string
 	// Columns are those that are wanted; others are passed over.
-	Columns []Column
+	Columns []binding.Column
 	// Less is the order in which rows about clients must come, by the GUID in
 	// their first column; nil where any order does.
 	Less func(a, b [16]byte) bool
@@ -56,9 +36,9 @@ func RequestFrom(ctx context.Context) (Request, bool) {
 }
 
 // withRequest describes a statement to the driver.
-func (s *session) withRequest(ctx context.Context, b *Binding, columns []column, at *Position) context.Context {
-	r := Request{Section: b.Section, Columns: exported(b.Section, columns), UTCOffset: s.offset, Position: at, TempDir: s.tempDir}
-	if order := s.order; order != nil && len(columns) > 0 && columns[0].name == keyColumn {
+func (s *session) withRequest(ctx context.Context, b *binding.Binding, columns []binding.Column, at *Position) context.Context {
+	r := Request{Section: b.Section, Columns: columns, UTCOffset: s.offset, Position: at, TempDir: s.tempDir}
+	if order := s.order; order != nil && len(columns) > 0 && columns[0].Name == keyColumn {
 		r.Less = func(a, b [16]byte) bool {
 			return compareKeys(order.sortKey(a), order.sortKey(b)) < 0
 		}
@@ -68,43 +48,6 @@ func (s *session) withRequest(ctx context.Context, b *Binding, columns []column,
 
 // keyColumn is the first column of every section about clients.
 const keyColumn = "key"
-
-func exported(section string, columns []column) []Column {
-	list := make([]Column, len(columns))
-	for i, c := range columns {
-		list[i] = Column{Name: c.name, Kind: c.kind, Optional: optional(section, c.name)}
-	}
-	return list
-}
-
-// Layout is a section's columns.
-type Layout struct {
-	Section string
-	Columns []Column
-}
-
-// Layouts lists the sections that Collect reads, in the order of reading.
-func Layouts() []Layout {
-	var list []Layout
-	for _, s := range estateSections {
-		list = append(list, Layout{s.name, exported(s.name, s.columns)})
-	}
-	c := &collection{bindings: shipped()}
-	for _, s := range c.clientSections() {
-		list = append(list, Layout{s.name, exported(s.name, s.columns)})
-	}
-	return list
-}
-
-// ParseGUID reads a GUID with or without braces, in either case. Its bytes
-// stand in the order of its text.
-func ParseGUID(text string) ([16]byte, error) {
-	g, err := parseGUID(text)
-	return g, err
-}
-
-// GUIDText writes a GUID as snapshots do.
-func GUIDText(g [16]byte) string { return guid(g).String() }
 
 // UnsureTime is a time that lies after the collection only because of how a
 // setting of the source told its day and month apart.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/internal/secret"
 	"github.com/nscheck/nscheck/snapshot"
 )
@@ -14,7 +15,7 @@ import (
 // reading is how one section is read.
 type reading interface {
 	// attempt reads it from the start, as often as needed.
-	attempt(ctx context.Context, b *Binding) (rows int64, err error)
+	attempt(ctx context.Context, b *binding.Binding) (rows int64, err error)
 	// keep ends the attempts at one source. What was read until the last broke
 	// off may be of use; then the error becomes less of one.
 	keep(rows int64, err error) error
@@ -75,7 +76,7 @@ func usable(status snapshot.Status) bool {
 // blocker is the section without which this one is of no use, where that one
 // could not be had.
 func (c *collection) blocker(name string) *snapshot.Section {
-	above := parent(name)
+	above := binding.Parent(name)
 	for i := range c.manifest.Sections {
 		entry := &c.manifest.Sections[i]
 		if entry.Name == above && !usable(entry.Status) {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -19,14 +20,14 @@ type reader struct {
 // binding says how a section is had from the source that is being asked. What
 // is kept in files has the columns and values of the shipped binding, whatever
 // the user binds in the database. Without a binding there is a reason.
-func (c *collection) binding(section string) (*Binding, error) {
+func (c *collection) binding(section string) (*binding.Binding, error) {
 	if c.current.Files {
-		return shipped()[section], nil
+		return binding.Shipped()[section], nil
 	}
 	if b := c.bindings[section]; b != nil {
 		return b, nil
 	}
-	return nil, &sectionError{snapshot.Missing, c.options.Bindings.orShipped().noBinding(section, c.version)}
+	return nil, &sectionError{snapshot.Missing, c.options.Bindings.OrShipped().WhyUnbound(section, c.version)}
 }
 
 // prepare opens a session for each source, in the order in which they are

@@ -11,6 +11,7 @@ import (
 
 	"github.com/klauspost/compress/s2"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/internal/tempfile"
 )
 
@@ -70,10 +71,10 @@ func (c *cell) appendTo(row []byte) []byte {
 	}
 	row = append(row, 1)
 	switch c.kind {
-	case textKind:
+	case binding.Text:
 		row = binary.AppendUvarint(row, uint64(len(c.text)))
 		return append(row, c.text...)
-	case guidKind:
+	case binding.GUID:
 		return append(row, c.guid[:]...)
 	default:
 		return binary.AppendVarint(row, c.num)
@@ -93,7 +94,7 @@ func (c *cell) readFrom(row []byte, texts *texts) ([]byte, error) {
 		return row, nil
 	}
 	switch c.kind {
-	case textKind:
+	case binding.Text:
 		n, size := binary.Uvarint(row)
 		if size <= 0 || uint64(len(row)-size) < n {
 			return nil, errSpool
@@ -102,7 +103,7 @@ func (c *cell) readFrom(row []byte, texts *texts) ([]byte, error) {
 		c.shared = texts.of(row[size:end])
 		c.text = *c.shared
 		return row[end:], nil
-	case guidKind:
+	case binding.GUID:
 		if len(row) < len(c.guid) {
 			return nil, errSpool
 		}
@@ -118,7 +119,7 @@ func (c *cell) readFrom(row []byte, texts *texts) ([]byte, error) {
 }
 
 // rewind ends the writing and returns a reader of the rows.
-func (s *spool) rewind(columns []column) (*spoolReader, error) {
+func (s *spool) rewind(columns []binding.Column) (*spoolReader, error) {
 	if err := s.flush(); err != nil {
 		return nil, err
 	}
@@ -129,7 +130,7 @@ func (s *spool) rewind(columns []column) (*spoolReader, error) {
 	}
 	r := &spoolReader{in: in, cells: make([]cell, len(columns))}
 	for i, c := range columns {
-		r.cells[i].kind = c.kind
+		r.cells[i].kind = c.Kind
 	}
 	return r, nil
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -221,11 +222,11 @@ func TestUnknown_rows(t *testing.T) {
 // TestNewestOfUndated: of several rows of which one has no time it is unknown
 // which is the newest. What they agree on is known.
 func TestNewestOfUndated(t *testing.T) {
-	at := func(day int) cell { return cell{kind: timeKind, known: day > 0, num: int64(day) * 86400} }
-	text := func(s string) cell { return cell{kind: textKind, known: s != "", text: s} }
+	at := func(day int) cell { return cell{kind: binding.Time, known: day > 0, num: int64(day) * 86400} }
+	text := func(s string) cell { return cell{kind: binding.Text, known: s != "", text: s} }
 	events := func(rows ...[]cell) *snapshot.Client {
 		c := new(snapshot.Client)
-		f := &downloadFiller{calendar: calendar{now: time.Unix(100*86400, 0)}, binding: shipped()["clients.packages"]}
+		f := &downloadFiller{calendar: calendar{now: time.Unix(100*86400, 0)}, binding: binding.Shipped()["clients.packages"]}
 		f.fill(c, func(yield func([]cell) bool) {
 			for _, row := range rows {
 				if !yield(row) {

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 )
 
 // aliases are further names under which a column is accepted, by section and
@@ -130,7 +130,7 @@ func plain(name string) string {
 // place finds the columns of a section in a header: for each, its position or
 // -1, and how many were found. Its own name goes before other names. Where two
 // fields have one name, twice is that name.
-func place(section string, columns []cmdb.Column, header []string) (at []int, found int, twice string) {
+func place(section string, columns []binding.Column, header []string) (at []int, found int, twice string) {
 	at = make([]int, len(columns))
 	for i, c := range columns {
 		at[i] = -1

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
+	"github.com/nscheck/nscheck/internal/guid"
 	"github.com/nscheck/nscheck/internal/textfile"
 	"github.com/nscheck/nscheck/snapshot"
 )
@@ -176,7 +178,7 @@ func (r *fileRows) read(dest []driver.Value) error {
 			continue
 		}
 		v, err := r.value(r.section, c, r.field(at), r.marks[at])
-		if err == nil && v == nil && i == 0 && c.Kind == cmdb.GUID && !keyless[r.section] {
+		if err == nil && v == nil && i == 0 && c.Kind == binding.GUID && !keyless[r.section] {
 			err = errors.New("it is empty; every line needs one")
 		}
 		if err == nil && v == nil && needed[r.section+"."+c.Name] {
@@ -209,7 +211,7 @@ func (r *fileRows) sorted(ctx context.Context, request cmdb.Request) (driver.Row
 		var key [16]byte
 		text, hasKey := values[0].(string)
 		if hasKey {
-			key, _ = cmdb.ParseGUID(text) // it was one when it was read
+			key, _ = guid.Parse(text) // it was one when it was read
 		}
 		packed = pack(binary.AppendUvarint(packed[:0], uint64(r.start)), values)
 		if err := s.add(key, hasKey, packed); err != nil {

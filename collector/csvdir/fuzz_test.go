@@ -12,10 +12,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
+	"github.com/nscheck/nscheck/internal/guid"
 )
 
-var siteColumns = []cmdb.Column{{Name: "guid", Kind: cmdb.GUID}, {Name: "name", Kind: cmdb.Text}}
+var siteColumns = []binding.Column{{Name: "guid", Kind: binding.GUID}, {Name: "name", Kind: binding.Text}}
 
 // FuzzFile reads any bytes as a file: it ends with rows or with an error that
 // has a position, and whatever is read is in a form that a snapshot can hold.
@@ -54,7 +55,7 @@ func FuzzFile(f *testing.F) {
 				}
 				return
 			}
-			if _, err := cmdb.ParseGUID(values[0].(string)); err != nil {
+			if _, err := guid.Parse(values[0].(string)); err != nil {
 				t.Fatal(err)
 			}
 			back := make([]driver.Value, 2)

@@ -14,6 +14,7 @@ import (
 	"github.com/agnivade/levenshtein"
 
 	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -91,7 +92,7 @@ func (f *folder) list() (newest time.Time, err error) {
 
 func sectionNames() []string {
 	var names []string
-	for _, l := range cmdb.Layouts() {
+	for _, l := range binding.Layouts() {
 		names = append(names, l.Section)
 	}
 	return names

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
+	"github.com/nscheck/nscheck/internal/guid"
 )
 
 // reading turns the text of fields into values. It remembers in which order the
@@ -23,29 +25,29 @@ type reading struct {
 }
 
 // value reads a field; nil where it is empty, or NULL as query tools write it.
-func (r *reading) value(section string, c cmdb.Column, field []byte, quoted bool) (driver.Value, error) {
+func (r *reading) value(section string, c binding.Column, field []byte, quoted bool) (driver.Value, error) {
 	text := strings.TrimSpace(string(field))
 	if text == "" || text == "NULL" && !quoted {
 		return nil, nil
 	}
 	switch c.Kind {
-	case cmdb.GUID:
-		g, err := cmdb.ParseGUID(text)
+	case binding.GUID:
+		g, err := guid.Parse(text)
 		if err != nil {
 			return nil, fmt.Errorf("%q is not a GUID", clip(text))
 		}
-		return cmdb.GUIDText(g), nil
-	case cmdb.Int:
+		return g.String(), nil
+	case binding.Int:
 		return r.number(text)
-	case cmdb.Count:
+	case binding.Count:
 		n, err := r.number(text)
 		if n, ok := n.(int64); ok && n < 0 {
 			return nil, fmt.Errorf("%q is below 0, and a count is not", clip(text))
 		}
 		return n, err
-	case cmdb.Bool:
+	case binding.Bool:
 		return boolean(text)
-	case cmdb.Moment:
+	case binding.Time:
 		t, unsure, err := r.date(text)
 		if err != nil {
 			return nil, err

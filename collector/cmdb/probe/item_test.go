@@ -1,12 +1,15 @@
-package cmdb
+package probe
 
 import (
 	"fmt"
 	"strings"
 	"testing"
 
+	"github.com/antchfx/xmlquery"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/fixtures"
 )
 
@@ -39,8 +42,17 @@ const secretXML = `<?xml version="1.0" encoding="utf-16"?>
   <![CDATA[ Omega ]]>
 </item>`
 
+func readXML(t *testing.T, text string) *xmlquery.Node {
+	t.Helper()
+	settings, err := binding.ReadItem(&binding.Binding{}, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return settings.Root
+}
+
 func TestItemHidesSecrets(t *testing.T) {
-	list := listNodes(parseItem(&Binding{}, secretXML).root)
+	list := listNodes(readXML(t, secretXML))
 	text := fmt.Sprintf("%+v", list)
 	for _, secret := range strings.Fields(`Zero Alice Alpha Beta 4711 Gamma Delta Epsilon Zeta Eta Theta Iota Kappa Lambda QWxh DEADBEEF
 		Tr0ub xkqz Mu sentence Omicron example 1234567 Rho Sigma Tau Upsilon Phi Chi Psi Omega
@@ -52,12 +64,12 @@ func TestItemHidesSecrets(t *testing.T) {
 }
 
 func TestItemNodes(t *testing.T) {
-	got := listNodes(parseItem(&Binding{}, `<item xmlns:p="urn:p" guid="6d417916-467c-46a7-a870-6d86d9345b61">
+	got := listNodes(readXML(t, `<item xmlns:p="urn:p" guid="6d417916-467c-46a7-a870-6d86d9345b61">
   <assign p:kind="Site"><type>2</type><auto>True</auto><server guid="{02417916-467c-46a7-a870-6d86d9345b61}"/><server guid="03417916-467C-46A7-A870-6D86D9345B61"/></assign>
   <p:deny>Ns</p:deny><ratio>-1.5</ratio><empty/><start>2013-09-01T18:00:00</start><wait>00:05:00</wait>
   <v>1</v><v>All</v><v>1</v><text>two words</text>
   <deny>ExtPs</deny><when>onceDaily</when><how>HTTPS</how>
-</item>`).root)
+</item>`))
 	want := []ItemNode{
 		{"/item/@guid", 1, "GUID", []string{"6D417916-467C-46A7-A870-6D86D9345B61"}},
 		{"/item/assign/@*[local-name()='kind']", 1, "word", []string{"Site"}},
@@ -83,32 +95,31 @@ func TestItemNodes(t *testing.T) {
 // TestItemPathsFind: every path that is shown can be bound as it is.
 func TestItemPathsFind(t *testing.T) {
 	for _, text := range []string{secretXML, `<a xmlns="urn:d" xmlns:p="urn:p"><p:b p:c="1"><d e="2">x</d></p:b></a>`} {
-		b := &Binding{XPaths: map[string]string{}}
-		settings := parseItem(b, text)
-		for _, node := range listNodes(settings.root) {
+		b := &binding.Binding{XPaths: map[string]string{}}
+		settings, _ := binding.ReadItem(b, text)
+		for _, node := range listNodes(settings.Root) {
 			b.XPaths["node"] = node.Path
-			found, err := settings.nodes("node", nil)
-			if err != nil || len(found) < node.Count {
-				t.Errorf("%s finds %d nodes of %d: %v", node.Path, len(found), node.Count, err)
+			if found := settings.Nodes("node", nil); len(found) < node.Count {
+				t.Errorf("%s finds %d nodes of %d", node.Path, len(found), node.Count)
 			}
 		}
 	}
 }
 
 func TestProbeItem(t *testing.T) {
-	_, source := sqlServerOf(t, openEstate(t, fixtures.Demo()))
-	byName, err := ProbeItem(t.Context(), source, "Microsoft Vendor Policy", Options{})
+	_, source := sqlServerOf(t, openCMDB(t, fixtures.Demo()))
+	byName, err := Items(t.Context(), source, "Microsoft Vendor Policy", cmdb.Options{})
 	if err != nil || len(byName) != 1 || len(byName[0].Nodes) < 4 {
 		t.Fatalf("%+v %v", byName, err)
 	}
-	byGUID, err := ProbeItem(t.Context(), source, "{"+strings.ToLower(byName[0].GUID)+"}", Options{})
+	byGUID, err := Items(t.Context(), source, "{"+strings.ToLower(byName[0].GUID)+"}", cmdb.Options{})
 	if diff := cmp.Diff(byName, byGUID); err != nil || diff != "" {
 		t.Error(err, diff)
 	}
 	if text := fmt.Sprint(byName); strings.Contains(text, "DECOY") || strings.Contains(text, "svc-patch") {
 		t.Error(text)
 	}
-	if _, err := ProbeItem(t.Context(), source, "It's none", Options{}); err == nil || !strings.Contains(err.Error(), `there is no item "It's none" in vItem; give its name as the console shows it`) {
+	if _, err := Items(t.Context(), source, "It's none", cmdb.Options{}); err == nil || !strings.Contains(err.Error(), `there is no item "It's none" in vItem; give its name as the console shows it`) {
 		t.Error(err)
 	}
 }
@@ -118,11 +129,11 @@ func FuzzItemNodes(f *testing.F) {
 	f.Add(`<a><b c="d">1</b></a>`)
 	f.Add(strings.Repeat("<a>", 300))
 	f.Fuzz(func(t *testing.T, text string) {
-		settings := parseItem(&Binding{}, text)
+		settings, _ := binding.ReadItem(&binding.Binding{}, text)
 		if settings == nil {
 			return
 		}
-		for _, node := range listNodes(settings.root) {
+		for _, node := range listNodes(settings.Root) {
 			for _, v := range node.Values {
 				if len(v) > 40 || strings.ContainsAny(v, " <>\"'\\\n\t@=/") {
 					t.Errorf("%s: %q is shown", node.Path, v)

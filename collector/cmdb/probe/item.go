@@ -1,4 +1,4 @@
-package cmdb
+package probe
 
 import (
 	"context"
@@ -7,10 +7,10 @@ import (
 	"strings"
 
 	"github.com/antchfx/xmlquery"
+	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
+	"github.com/nscheck/nscheck/internal/guid"
 )
-
-// itemObject is where items are kept.
-const itemObject = "vItem"
 
 const itemQuery = `SELECT
     vi.[Guid] AS [guid],
@@ -21,7 +21,7 @@ WHERE vi.[%s] = @item
 ORDER BY vi.[Guid]`
 
 // ProbedItem is an item and the nodes of its XML.
-type ProbedItem struct {
+type Item struct {
 	GUID  string     `json:"guid"`
 	Name  string     `json:"name"`
 	Nodes []ItemNode `json:"nodes"`
@@ -47,50 +47,44 @@ type ItemNode struct {
 const shownValues = 5
 
 // ProbeItem lists the nodes of the items of that name or GUID.
-func ProbeItem(ctx context.Context, source Database, item string, options Options) ([]ProbedItem, error) {
-	c := newCollection(source, options)
-	defer c.session.close()
-	if _, err := c.session.connection(ctx); err != nil {
-		return nil, fmt.Errorf("probe: %w", because(ctx, err))
+func Items(ctx context.Context, source cmdb.Database, item string, options cmdb.Options) ([]Item, error) {
+	db, err := cmdb.Connect(ctx, source, options)
+	if err != nil {
+		return nil, fmt.Errorf("probe: %w", err)
 	}
+	defer db.Close()
 	by, value := "Name", item
-	if g, err := parseGUID(item); err == nil {
+	if g, err := guid.Parse(item); err == nil {
 		by, value = "Guid", g.String()
 	}
-	b := &Binding{Section: "item", Query: fmt.Sprintf(itemQuery, by), Parameters: []string{"item"}, values: map[string]any{"item": value}}
-	var items []ProbedItem
-	err := c.read(ctx, "item", func() error {
-		items = nil
-		_, err := c.session.each(ctx, b, []column{{"guid", guidKind}, {"name", textKind}, {"state", textKind}}, func(cells []cell) error {
-			if items = append(items, probedItem(b, cells)); len(items) == probedItems {
-				return errEnough
-			}
-			return nil
-		})
-		return err
-	})
+	query := binding.NewQuery("item", fmt.Sprintf(itemQuery, by), map[string]any{"item": value})
+	rows, err := db.ReadRows(ctx, query, []binding.Column{{"guid", binding.GUID}, {"name", binding.Text}, {"state", binding.Text}}, probedItems)
 	switch {
 	case ctx.Err() != nil:
 		return nil, fmt.Errorf("read item %q: %w", item, ctx.Err())
 	case err != nil:
-		why := strings.TrimPrefix(classify("item", err).message, "collect item: ")
+		_, why := cmdb.Explain("item", err)
 		return nil, fmt.Errorf("read item %q: %s", item, why)
-	case len(items) > 0:
-		return items, nil
+	case len(rows) == 0:
+		return nil, fmt.Errorf("there is no item %q in %s; give its name as the console shows it, in the language of the server, or its GUID", item, binding.ItemObject)
 	}
-	return nil, fmt.Errorf("there is no item %q in %s; give its name as the console shows it, in the language of the server, or its GUID", item, itemObject)
+	items := make([]Item, len(rows))
+	for i, row := range rows {
+		items[i] = probedItem(row)
+	}
+	return items, nil
 }
 
-func probedItem(b *Binding, cells []cell) ProbedItem {
-	item := ProbedItem{GUID: cells[0].guid.String(), Name: cells[1].text, Nodes: []ItemNode{}}
-	settings := parseItem(b, cells[2].text)
+func probedItem(row []string) Item {
+	item := Item{GUID: row[0], Name: row[1], Nodes: []ItemNode{}}
+	settings, _ := binding.ReadItem(&binding.Binding{}, row[2])
 	switch {
-	case !cells[2].known:
+	case row[2] == "":
 		item.Problem = "it has no settings"
 	case settings == nil:
 		item.Problem = "its settings are not XML"
 	default:
-		item.Nodes = listNodes(settings.root)
+		item.Nodes = listNodes(settings.Root)
 	}
 	return item
 }

@@ -1,4 +1,4 @@
-package cmdb
+package binding
 
 import (
 	"os"
@@ -12,12 +12,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/nscheck/nscheck/collector/cmdb/tsql"
-	"github.com/nscheck/nscheck/snapshot"
 )
 
 // TestShippedQueriesOnlyRead by the same check that users' queries pass.
 func TestShippedQueriesOnlyRead(t *testing.T) {
-	for _, b := range Bindings() {
+	for _, b := range All() {
 		if err := tsql.Check(b.Query); err != nil {
 			t.Errorf("%s: %v", b.Section, err)
 		}
@@ -36,8 +35,8 @@ func TestShippedQueriesOnlyRead(t *testing.T) {
 			t.Errorf("%s: objects (-head comment +query):\n%s", b.Section, diff)
 		}
 		query := b.Query
-		if b.Section == licenceRowsSection {
-			query = strings.Replace(query, allOfLicenseInUse, "", 1)
+		if b.Section == LicenceRows {
+			query = strings.Replace(query, "    liu.*,\n", "", 1)
 		}
 		columns, err := tsql.Columns(query)
 		if err != nil {
@@ -47,20 +46,15 @@ func TestShippedQueriesOnlyRead(t *testing.T) {
 			t.Errorf("%s: columns (-head comment +query):\n%s", b.Section, diff)
 		}
 	}
-	for _, query := range []string{SQLServerCatalogue.objects, SQLServerCatalogue.users, SQLiteCatalogue.objects, itemQuery} {
-		if err := tsql.CheckOwn(strings.ReplaceAll(query, "%s", "Name")); err != nil {
-			t.Error(err)
-		}
-	}
 }
 
-func parseBindings(t *testing.T, text, dir string) (*BindingSet, error) {
+func parseBindings(t *testing.T, text, dir string) (*Set, error) {
 	t.Helper()
 	var node yaml.Node
 	if err := yaml.Unmarshal([]byte(text), &node); err != nil {
 		t.Fatal(err)
 	}
-	return ParseBindings(&node, filepath.Join(dir, "own.yaml"))
+	return Parse(&node, filepath.Join(dir, "own.yaml"))
 }
 
 func TestParseBindings(t *testing.T) {
@@ -99,15 +93,15 @@ vendor_policies:
 	if err != nil {
 		t.Fatal(err)
 	}
-	old, current, unknown := set.choose("7.5.3153"), set.choose("8.5.3073.0"), set.choose("")
+	old, current, unknown := set.Choose("7.5.3153"), set.Choose("8.5.3073.0"), set.Choose("")
 	sites := old["sites"]
-	if sites.Evidence() != "user" || sites.nameOf("guid") != "SiteId" || sites.Objects[0].Name != "dbo.Sites" || sites.Origin() != "own.yaml:2" || sites.Fills == "" {
+	if sites.Evidence() != "user" || sites.ColumnName("guid") != "SiteId" || sites.Objects[0].Name != "dbo.Sites" || sites.Origin() != "own.yaml:2" || sites.Fills == "" {
 		t.Errorf("%+v", sites)
 	}
 	if !strings.Contains(old["subnets"].Query, "Größe") {
 		t.Error(old["subnets"].Query)
 	}
-	if old["licences"].values["product"] != "Other Product" || old["licences"].Evidence() != "user" || len(old["licences"].Values) != len(shipped()["licences"].Values) {
+	if old["licences"].values["product"] != "Other Product" || old["licences"].Evidence() != "user" || len(old["licences"].Values) != len(Shipped()["licences"].Values) {
 		t.Errorf("%+v", old["licences"])
 	}
 	if diff := cmp.Diff(map[string]any{"kind": int64(7)}, old["clients.licence"].values); diff != "" {
@@ -117,11 +111,11 @@ vendor_policies:
 	if p.values["value1"] != "Plug-in d'installation" || !strings.Contains(p.Query, "= @value1 THEN 'plugin_install'") || p.XPaths["triggers"] != "//plan/trigger" || p.XPaths["type"] != "@type" {
 		t.Errorf("%+v", p)
 	}
-	if strings.Contains(shipped()["policies"].Query, "@value1") || shipped()["policies"].XPaths["triggers"] == "//plan/trigger" {
+	if strings.Contains(Shipped()["policies"].Query, "@value1") || Shipped()["policies"].XPaths["triggers"] == "//plan/trigger" {
 		t.Error("the shipped binding was changed")
 	}
 	v := current["vendor_policies"]
-	if v.XPaths["assignment_type"] != "//assign/@type" || *v.mapped("assignment_type", "SIX") != "site" || v.mapped("assignment_type", "0") != nil {
+	if v.XPaths["assignment_type"] != "//assign/@type" || *v.Mapped("assignment_type", "SIX") != "site" || v.Mapped("assignment_type", "0") != nil {
 		t.Errorf("%+v", v)
 	}
 	if got := old["vendor_policies"].values["value1"]; got != "Our.Type%" {
@@ -130,10 +124,10 @@ vendor_policies:
 	if got := unknown["vendor_policies"].Evidence(); got == "user" {
 		t.Error("a binding for certain versions was chosen for an unknown one")
 	}
-	if set, err := parseBindings(t, "", dir); err != nil || set != shippedSet() {
+	if set, err := parseBindings(t, "", dir); err != nil || set != ShippedSet() {
 		t.Error(err)
 	}
-	if len(set.All()) != len(Bindings())+7 {
+	if len(set.All()) != len(All())+7 {
 		t.Error(len(set.All()))
 	}
 }
@@ -192,74 +186,6 @@ func TestParseBindingsRefuses(t *testing.T) {
 	}
 }
 
-// TestOverride collects with bindings of a user's.
-func TestOverride(t *testing.T) {
-	e := small(t)
-	db := openEstate(t, e)
-	collect := func(text string) *memory {
-		set, err := parseBindings(t, text, "")
-		if err != nil {
-			t.Fatal(err)
-		}
-		m := new(memory)
-		source := Database{DB: db, Now: e.Now, Origin: snapshot.Origin{Kind: "demo", Database: e.Database.Name}}
-		if _, err := Collect(t.Context(), source, m, Options{Bindings: set, TempDir: t.TempDir()}); err != nil {
-			t.Fatal(err)
-		}
-		return m
-	}
-	plain := collect("")
-	m := collect(`
-sites:
-  sql: WITH s AS (SELECT Guid, Name FROM vRM_Site_Item) SELECT Guid AS g, 'Site ' || s.Name AS n FROM s WHERE s.Name <> @not
-  columns: {guid: g, name: n}
-  parameters: {not: Nowhere}
-subnets: [{versions: ">=99", sql: "SELECT a AS guid, b AS cidr FROM c"}]
-policies: {values: {Microsoft Vulnerability Analysis Policy: Other}}
-`)
-	if s := m.section(t, "sites"); s.Evidence != "user" || s.Status != snapshot.Collected || s.QuerySHA256 == plain.section(t, "sites").QuerySHA256 {
-		t.Errorf("%+v", s)
-	}
-	if len(m.estate.Sites) == 0 || m.estate.Sites[0].Name != "Site "+plain.estate.Sites[0].Name {
-		t.Errorf("%+v", m.estate.Sites)
-	}
-	if s := m.section(t, "subnets"); s.Evidence != "I" || s.Status != snapshot.Collected {
-		t.Errorf("%+v", s)
-	}
-	if s := m.section(t, "policies"); s.Rows >= plain.section(t, "policies").Rows {
-		t.Errorf("%d rows, %d without the override", s.Rows, plain.section(t, "policies").Rows)
-	}
-}
-
-// TestNoBindingForTheVersion is told in the manifest; nothing else is touched.
-func TestNoBindingForTheVersion(t *testing.T) {
-	set := &BindingSet{sections: map[string][]*Binding{}}
-	for name, list := range shippedSet().sections {
-		set.sections[name] = list
-	}
-	for _, name := range []string{"sites", "key_order"} {
-		b := *shipped()[name]
-		if err := b.setVersions(">=99"); err != nil {
-			t.Fatal(err)
-		}
-		set.sections[name] = []*Binding{&b}
-	}
-	e, m := small(t), new(memory)
-	if _, err := Collect(t.Context(), Database{DB: openEstate(t, e), Now: e.Now}, m, Options{Bindings: set, TempDir: t.TempDir()}); err != nil {
-		t.Fatal(err)
-	}
-	s := m.section(t, "sites")
-	if s.Status != snapshot.Missing || !strings.HasPrefix(s.Error, "collect sites: it is bound for versions >=99 and the server's version is ") {
-		t.Errorf("%+v", s)
-	}
-	if s := m.section(t, "clients"); s.Status != snapshot.Missing {
-		t.Errorf("%+v", s)
-	}
-	if s := m.section(t, "subnets"); s.Status != snapshot.Collected {
-		t.Errorf("%+v", s)
-	}
-}
-
 func FuzzParseBindings(f *testing.F) {
 	f.Add("sites: {sql: 'SELECT guid, name FROM a'}")
 	f.Add("licences: {parameters: {product: 1.5}}")
@@ -270,7 +196,7 @@ func FuzzParseBindings(f *testing.F) {
 		if yaml.Unmarshal([]byte(text), &node) != nil || resolved(&node) != nil && resolved(&node).Kind == yaml.ScalarNode {
 			return
 		}
-		set, err := ParseBindings(&node, filepath.Join(t.TempDir(), "own.yaml"))
+		set, err := Parse(&node, filepath.Join(t.TempDir(), "own.yaml"))
 		if err != nil {
 			return
 		}
@@ -280,4 +206,41 @@ func FuzzParseBindings(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestGrants(t *testing.T) {
+	set, err := parseBindings(t, `
+sites: {sql: 'SELECT a AS guid, b AS name FROM [Odd]]Name]'}
+subnets: {sql: 'SELECT a AS guid, b AS cidr FROM net.[Sub nets] JOIN dbo.x ON 1 = 1'}
+filters: [{versions: '>=9', sql: 'SELECT guid, name FROM new.Filters'}]
+`, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	script, err := set.Grants("My]CMDB", `CORP\it's`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"USE [My]]CMDB];\n", "    GRANT SELECT ON [dbo].[Odd]]Name] TO [nscheck_reader];\n", "IF OBJECT_ID(N'[dbo].[Odd]]Name]') IS NOT NULL\n",
+		"    GRANT SELECT ON [net].[Sub nets] TO [nscheck_reader];\n", "    GRANT SELECT ON [dbo].[x] TO [nscheck_reader];\n",
+		"    GRANT SELECT ON [new].[Filters] TO [nscheck_reader];\n", "    GRANT SELECT ON [dbo].[vItem] TO [nscheck_reader];\n",
+		`    CREATE USER [CORP\it's] FOR LOGIN [CORP\it's];` + "\n", `EXEC sp_addrolemember N'nscheck_reader', N'CORP\it''s';` + "\n",
+	} {
+		if !strings.Contains(script, want) {
+			t.Errorf("it has no %q", want)
+		}
+	}
+	for _, never := range []string{"sys", "INFORMATION_SCHEMA"} {
+		if strings.Contains(script, "["+never+"]") {
+			t.Errorf("it grants rights on %s", never)
+		}
+	}
+	if _, err := set.Grants("", "a\nb"); err == nil {
+		t.Error("a login of two lines was taken")
+	}
+	var none *Set
+	if script, err := none.Grants("", ""); err != nil || strings.Contains(script, "USE ") || strings.Contains(script, "CREATE USER") {
+		t.Errorf("%s %v", script, err)
+	}
 }

@@ -1,4 +1,4 @@
-package cmdb
+package binding
 
 import (
 	"fmt"
@@ -30,20 +30,20 @@ import (
 // the configuration; files that it names are looked for beside it. The result
 // holds the shipped bindings too, after the user's. Instead of a mapping there
 // may be the name of a file that has one.
-func ParseBindings(node *yaml.Node, file string) (*BindingSet, error) {
+func Parse(node *yaml.Node, file string) (*Set, error) {
 	node = resolved(node)
 	if node == nil || node.Tag == "!!null" {
-		return shippedSet(), nil
+		return ShippedSet(), nil
 	}
 	if node.Kind == yaml.ScalarNode {
-		set, err := ReadBindings(filepath.Join(filepath.Dir(file), node.Value))
+		set, err := ReadFile(filepath.Join(filepath.Dir(file), node.Value))
 		if err != nil {
 			return nil, fmt.Errorf("line %d: bindings: %w", node.Line, err)
 		}
 		return set, nil
 	}
 	r := bindingReader{name: file}
-	set := &BindingSet{sections: maps.Clone(shippedSet().sections)}
+	set := &Set{sections: maps.Clone(ShippedSet().sections)}
 	entries, err := r.pairs(node, "bindings", "sections and how each is filled")
 	if err != nil {
 		return nil, err
@@ -59,7 +59,7 @@ func ParseBindings(node *yaml.Node, file string) (*BindingSet, error) {
 }
 
 // ReadBindings reads a file whose only key is `bindings`.
-func ReadBindings(file string) (*BindingSet, error) {
+func ReadFile(file string) (*Set, error) {
 	text, err := textfile.Read(file)
 	if err != nil {
 		return nil, fmt.Errorf("read bindings: %w", err)
@@ -83,7 +83,7 @@ func ReadBindings(file string) (*BindingSet, error) {
 			return nil, fmt.Errorf("%s: line %d: a file of bindings holds a mapping under the key bindings and nothing else, not %q", file, e.key.Line, e.key.Value)
 		}
 	}
-	set, err := ParseBindings(first.value, file)
+	set, err := Parse(first.value, file)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
@@ -167,8 +167,8 @@ func text(e pair, what string) (string, error) {
 // section reads what the user binds to one section.
 func (r *bindingReader) section(key, node *yaml.Node) ([]*Binding, error) {
 	name := key.Value
-	if sectionColumns()[name] == nil {
-		return nil, fmt.Errorf("line %d: bindings: there is no section %q; %s", key.Line, name, oneOf(name, slices.Sorted(maps.Keys(sectionColumns()))))
+	if ColumnsOf(name) == nil {
+		return nil, fmt.Errorf("line %d: bindings: there is no section %q; %s", key.Line, name, oneOf(name, AllNames()))
 	}
 	list := []*yaml.Node{node}
 	if n := resolved(node); n != nil && n.Kind == yaml.SequenceNode {

@@ -1,4 +1,4 @@
-package cmdb
+package probe
 
 import (
 	"context"
@@ -11,17 +11,23 @@ import (
 	"testing"
 	"time"
 
+	"gopkg.in/yaml.v3"
+
 	"github.com/google/go-cmp/cmp"
 	_ "github.com/microsoft/go-mssqldb"
 
+	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
+	"github.com/nscheck/nscheck/collector/cmdb/tsql"
 	"github.com/nscheck/nscheck/fixtures"
+	"github.com/nscheck/nscheck/internal/sinktest"
 	"github.com/nscheck/nscheck/internal/tdstest"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
 // sqlServerOf serves a CMDB in SQLite as a SQL Server, with its catalogue, and
 // opens it through go-mssqldb.
-func sqlServerOf(t *testing.T, lite *sql.DB) (*tdstest.Server, Database) {
+func sqlServerOf(t *testing.T, lite *sql.DB) (*tdstest.Server, cmdb.Database) {
 	t.Helper()
 	server := tdstest.Start(t, tdstest.Options{Backend: tdstest.SQL(lite)})
 	server.Handle(tdstest.Word("INFORMATION_SCHEMA"), informationSchema(t, lite))
@@ -37,14 +43,14 @@ func sqlServerOf(t *testing.T, lite *sql.DB) (*tdstest.Server, Database) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	return server, Database{DB: db, Now: fixtures.Now(), Origin: snapshot.Origin{Kind: "sqlserver", Server: "sql.example", Database: "Symantec_CMDB"}}
+	return server, cmdb.Database{DB: db, Now: fixtures.Now(), Origin: snapshot.Origin{Kind: "sqlserver", Server: "sql.example", Database: "Symantec_CMDB"}}
 }
 
 // informationSchema answers what INFORMATION_SCHEMA would about the tables of a
 // database in SQLite.
 func informationSchema(t *testing.T, lite *sql.DB) tdstest.Answer {
 	t.Helper()
-	rows, err := lite.QueryContext(t.Context(), SQLiteCatalogue.objects)
+	rows, err := lite.QueryContext(t.Context(), SQLite.objects)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,6 +72,49 @@ func informationSchema(t *testing.T, lite *sql.DB) tdstest.Answer {
 	}
 }
 
+func openCMDB(t *testing.T, e *fixtures.Estate) *sql.DB {
+	t.Helper()
+	db, err := e.Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+// smallEstate is an estate with a few objects of each kind.
+func smallEstate(t *testing.T) *fixtures.Estate {
+	t.Helper()
+	e, err := fixtures.ParseFile("../testdata/small.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// parseSet reads a text as the bindings of a configuration.
+func parseSet(t *testing.T, text string) *binding.Set {
+	t.Helper()
+	var node yaml.Node
+	if err := yaml.Unmarshal([]byte(text), &node); err != nil {
+		t.Fatal(err)
+	}
+	set, err := binding.Parse(&node, filepath.Join(t.TempDir(), "own.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+// TestQueriesOnlyRead checks the queries of the probe's own.
+func TestQueriesOnlyRead(t *testing.T) {
+	for _, query := range []string{SQLServer.objects, SQLServer.users, SQLite.objects, itemQuery} {
+		if err := tsql.CheckOwn(strings.ReplaceAll(query, "%s", "Name")); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func renamedDemo(t *testing.T) *sql.DB {
 	t.Helper()
 	db, err := fixtures.OpenRenamed(t.Context())
@@ -76,25 +125,25 @@ func renamedDemo(t *testing.T) *sql.DB {
 	return db
 }
 
-func probeDB(t *testing.T, source Database, catalogue Catalogue, options Options) *Probed {
+func probeDB(t *testing.T, source cmdb.Database, catalogue Catalogue, options cmdb.Options) *Report {
 	t.Helper()
-	probed, err := Probe(t.Context(), source, catalogue, options)
+	probed, err := Run(t.Context(), source, catalogue, options)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return probed
 }
 
-func (p *Probed) section(t *testing.T, name string) *ProbedSection {
+func (p *Report) section(t *testing.T, name string) *Section {
 	t.Helper()
-	i := slices.IndexFunc(p.Sections, func(s ProbedSection) bool { return s.Name == name })
+	i := slices.IndexFunc(p.Sections, func(s Section) bool { return s.Name == name })
 	if i < 0 {
 		t.Fatalf("section %s was not probed", name)
 	}
 	return &p.Sections[i]
 }
 
-func reasons(s *ProbedSection) []string {
+func reasons(s *Section) []string {
 	list := []string{}
 	for _, c := range s.Candidates {
 		list = append(list, c.Reason)
@@ -104,11 +153,11 @@ func reasons(s *ProbedSection) []string {
 
 // TestProbeBound on both engines: every section, in the order of reading.
 func TestProbeBound(t *testing.T) {
-	db := openEstate(t, fixtures.Demo())
+	db := openCMDB(t, fixtures.Demo())
 	_, overTDS := sqlServerOf(t, db)
-	for name, probed := range map[string]*Probed{
-		"SQLite":     probeDB(t, Database{DB: db, Origin: snapshot.Origin{Database: "Symantec_CMDB"}}, SQLiteCatalogue, Options{}),
-		"SQL Server": probeDB(t, overTDS, SQLServerCatalogue, Options{}),
+	for name, probed := range map[string]*Report{
+		"SQLite":     probeDB(t, cmdb.Database{DB: db, Origin: snapshot.Origin{Database: "Symantec_CMDB"}}, SQLite, cmdb.Options{}),
+		"SQL Server": probeDB(t, overTDS, SQLServer, cmdb.Options{}),
 	} {
 		names := []string{}
 		for _, s := range probed.Sections {
@@ -120,7 +169,7 @@ func TestProbeBound(t *testing.T) {
 				t.Errorf("%s: %+v", name, s)
 			}
 		}
-		if diff := cmp.Diff(sectionNames(), names); diff != "" || !probed.Good() || probed.Version != "7.5.3153" {
+		if diff := cmp.Diff(binding.SectionNames(), names); diff != "" || !probed.Good() || probed.Version != "7.5.3153" {
 			t.Error(name, probed.Version, diff)
 		}
 	}
@@ -131,7 +180,7 @@ func TestProbeBound(t *testing.T) {
 func TestProbeRenamed(t *testing.T) {
 	lite := renamedDemo(t)
 	_, source := sqlServerOf(t, lite)
-	probed := probeDB(t, source, SQLServerCatalogue, Options{})
+	probed := probeDB(t, source, SQLServer, cmdb.Options{})
 	for name, want := range map[string][]string{
 		"sites":                 {"table vSites has columns SiteGuid, SiteName"},
 		"subnets":               {"table vSubnets has columns SubnetGuid, Subnet, and it uses fnGetSubnetMaskAsTable"},
@@ -151,17 +200,17 @@ func TestProbeRenamed(t *testing.T) {
 
 	draft := probed.Draft()
 	file := filepath.Join(t.TempDir(), "bindings.yaml")
-	write := func(text string) *BindingSet {
+	write := func(text string) *binding.Set {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		set, err := ReadBindings(file)
+		set, err := binding.ReadFile(file)
 		if err != nil {
 			t.Fatalf("%v\n%s", err, text)
 		}
 		return set
 	}
-	again := probeDB(t, source, SQLServerCatalogue, Options{Bindings: write(draft)})
+	again := probeDB(t, source, SQLServer, cmdb.Options{Bindings: write(draft)})
 	for _, s := range again.Sections {
 		if s.Good() == (s.Name == "package_servers.constrained") {
 			t.Errorf("with the draft as it is: %+v", s)
@@ -171,30 +220,32 @@ func TestProbeRenamed(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 	finished := write(strings.Replace(draft, "ps.[Constrained]", "ps.[PullFromSiteOnly]", 1))
-	if again := probeDB(t, source, SQLServerCatalogue, Options{Bindings: finished}); !again.Good() {
+	if again := probeDB(t, source, SQLServer, cmdb.Options{Bindings: finished}); !again.Good() {
 		t.Errorf("%+v", again)
 	}
 
-	m := new(memory)
-	if _, err := Collect(t.Context(), source, m, Options{Bindings: finished, TempDir: t.TempDir()}); err != nil {
+	_, original := sqlServerOf(t, openCMDB(t, fixtures.Demo()))
+	var want, got sinktest.Memory
+	if _, err := cmdb.Collect(t.Context(), original, &want, cmdb.Options{TempDir: t.TempDir()}); err != nil {
 		t.Fatal(err)
 	}
-	e := fixtures.Demo()
-	original := collectEstate(t, openEstate(t, e), e)
-	if diff := cmp.Diff(original.estate.Subnets, m.estate.Subnets); diff != "" {
+	if _, err := cmdb.Collect(t.Context(), source, &got, cmdb.Options{Bindings: finished, TempDir: t.TempDir()}); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want.Estate.Subnets, got.Estate.Subnets); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff(original.estate.Sites, m.estate.Sites); diff != "" {
+	if diff := cmp.Diff(want.Estate.Sites, got.Estate.Sites); diff != "" {
 		t.Error(diff)
 	}
-	if len(original.clients) != len(m.clients) {
-		t.Errorf("%d clients, want %d", len(m.clients), len(original.clients))
+	if len(want.Clients) != len(got.Clients) {
+		t.Errorf("%d clients, want %d", len(got.Clients), len(want.Clients))
 	}
 }
 
 // TestProbeFaults shows each kind of trouble as a SQL Server tells it.
 func TestProbeFaults(t *testing.T) {
-	server, source := sqlServerOf(t, openEstate(t, fixtures.Demo()))
+	server, source := sqlServerOf(t, openCMDB(t, fixtures.Demo()))
 	word := tdstest.Word
 	server.Fail(word("SWDPackageCodebase"), tdstest.Denied("SWDPackageCodebase", "Symantec_CMDB"))
 	server.Fail(word("vRM_Subnet_Item"), tdstest.NoObject("vRM_Subnet_Item"))
@@ -211,9 +262,9 @@ func TestProbeFaults(t *testing.T) {
 	})
 	server.Fail(word("sql_modules"), tdstest.Raise(tdstest.Message{Number: 297, State: 1, Class: 16, Text: "The user does not have permission to perform this action."}))
 
-	probed := probeDB(t, source, SQLServerCatalogue, Options{Pause: func(context.Context, time.Duration) error { return nil }})
+	probed := probeDB(t, source, SQLServer, cmdb.Options{Pause: func(context.Context, time.Duration) error { return nil }})
 	type found struct {
-		Status  ProbeStatus
+		Status  Status
 		Message string
 		Good    bool
 	}
@@ -236,9 +287,9 @@ func TestProbeFaults(t *testing.T) {
 		"licences.inactive_holders":                  {Empty, "every computer that holds a licence is Active", true},
 		"filters":                                    {ColumnMissing, `the query returns no column "name"; name one of its columns so`, false},
 		"vendor_policies":                            {NodeMissing, "2 items were read and the XML of none has a node at any of the XPaths; nscheck probe --item NAME lists the nodes of an item", false},
-		"package_servers":                            {ProbeFailed, lock, false},
-		"package_servers.addresses":                  {ProbeFailed, lock, false},
-		"package_servers.sites":                      {ProbeFailed, lock, false},
+		"package_servers":                            {Failed, lock, false},
+		"package_servers.addresses":                  {Failed, lock, false},
+		"package_servers.sites":                      {Failed, lock, false},
 	}
 	for name, f := range got {
 		if _, ok := want[name]; !ok && f.Message == lock {
@@ -271,23 +322,20 @@ func TestProbeFaults(t *testing.T) {
 
 // TestProbeOwnQuery: a query of the user's own is run, and what is missing is named.
 func TestProbeOwnQuery(t *testing.T) {
-	server, source := sqlServerOf(t, openEstate(t, small(t)))
+	server, source := sqlServerOf(t, openCMDB(t, smallEstate(t)))
 	server.Handle(tdstest.Regexp(`vSites`), tdstest.Answer{
 		Columns: []tdstest.Column{{Name: "guid", Type: "uniqueidentifier"}, {Name: "name", Type: "nvarchar(9)"}},
 		Rows:    tdstest.Rows([]any{"D3BA9CA7-5E71-4D76-B961-1BA0B436AACB", "Leeds"}),
 	})
 	server.Fail(tdstest.Word("Kept"), tdstest.Denied("Kept", "Symantec_CMDB"))
-	set, err := parseBindings(t, `
+	set := parseSet(t, `
 sites: {sql: 'SELECT f.guid, f.name FROM dbo.vSites f'}
 subnets: {sql: 'SELECT a.x AS guid, b.y AS cidr FROM vItem a JOIN dbo.Nowhere b ON a.x = b.x'}
 filters: {sql: 'SELECT a.guid, a.name FROM dbo.Kept a'}
 licences: {sql: 'SELECT a.product, a.in_use FROM vItem a'}
-`, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	probed := probeDB(t, source, SQLServerCatalogue, Options{Bindings: set})
-	for name, want := range map[string]ProbedSection{
+`)
+	probed := probeDB(t, source, SQLServer, cmdb.Options{Bindings: set})
+	for name, want := range map[string]Section{
 		"sites":    {Status: Bound},
 		"subnets":  {Status: ObjectMissing, Message: "dbo.Nowhere"},
 		"filters":  {Status: SelectDenied, Message: "dbo.Kept"},
@@ -301,11 +349,11 @@ licences: {sql: 'SELECT a.product, a.in_use FROM vItem a'}
 
 // TestProbeOneRow: a probe reads no table whole, and closes what it has begun.
 func TestProbeOneRow(t *testing.T) {
-	server, source := sqlServerOf(t, openEstate(t, fixtures.Demo()))
+	server, source := sqlServerOf(t, openCMDB(t, fixtures.Demo()))
 	// A row after the second would never come, so a probe that waits for it
 	// runs into the deadline.
 	server.Fail(queryOf("clients"), tdstest.Stall(2))
-	probed := probeDB(t, source, SQLServerCatalogue, Options{StatementTimeout: time.Minute})
+	probed := probeDB(t, source, SQLServer, cmdb.Options{StatementTimeout: time.Minute})
 	if s := probed.section(t, "clients"); s.Status != Bound {
 		t.Errorf("%+v", s)
 	}
@@ -317,31 +365,31 @@ func TestProbeOneRow(t *testing.T) {
 }
 
 func TestProbeEnds(t *testing.T) {
-	_, source := sqlServerOf(t, openEstate(t, fixtures.Demo()))
+	_, source := sqlServerOf(t, openCMDB(t, fixtures.Demo()))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := Probe(ctx, source, SQLServerCatalogue, Options{}); err == nil {
+	if _, err := Run(ctx, source, SQLServer, cmdb.Options{}); err == nil {
 		t.Error("it went on")
 	}
 	source.DB.Close()
-	if _, err := Probe(t.Context(), source, SQLServerCatalogue, Options{}); err == nil || !strings.HasPrefix(err.Error(), "probe: ") {
+	if _, err := Run(t.Context(), source, SQLServer, cmdb.Options{}); err == nil || !strings.HasPrefix(err.Error(), "probe: ") {
 		t.Error(err)
 	}
-	if _, err := ProbeItem(t.Context(), source, "x", Options{}); err == nil {
+	if _, err := Items(t.Context(), source, "x", cmdb.Options{}); err == nil {
 		t.Error("it read an item")
 	}
 }
 
 // TestOtherColumn: a column of a known table has another name.
 func TestOtherColumn(t *testing.T) {
-	lite := openEstate(t, small(t))
+	lite := openCMDB(t, smallEstate(t))
 	if _, err := lite.ExecContext(t.Context(), `ALTER TABLE [ItemClass] RENAME COLUMN [ClassGuid] TO [ItemClassGuid];
 		ALTER TABLE [SWDPackageServer] RENAME COLUMN [PkgSvrId] TO [PackageServerGuid];
 		ALTER TABLE [Inv_Client_Task_Resources] RENAME COLUMN [LastRegistered] TO [RegisteredDate]`); err != nil {
 		t.Fatal(err)
 	}
-	source := Database{DB: lite, Origin: snapshot.Origin{Database: "Symantec_CMDB"}}
-	probed := probeDB(t, source, SQLiteCatalogue, Options{})
+	source := cmdb.Database{DB: lite, Origin: snapshot.Origin{Database: "Symantec_CMDB"}}
+	probed := probeDB(t, source, SQLite, cmdb.Options{})
 	s := probed.section(t, "vendor_policies")
 	if s.Status != ColumnMissing || s.Message != "ItemClass: ClassGuid" ||
 		!slices.Contains(reasons(s), "table ItemClass has column ItemClassGuid in place of ClassGuid") {
@@ -351,14 +399,14 @@ func TestOtherColumn(t *testing.T) {
 	if err := os.WriteFile(file, []byte(probed.Draft()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	set, err := ReadBindings(file)
+	set, err := binding.ReadFile(file)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, probed.Draft())
 	}
-	again := probeDB(t, source, SQLiteCatalogue, Options{Bindings: set})
+	again := probeDB(t, source, SQLite, cmdb.Options{Bindings: set})
 	for _, name := range []string{"vendor_policies", "policies", "package_servers.packages", "clients.task_agent"} {
 		if s := again.section(t, name); s.Status != Bound {
-			t.Errorf("%+v\n%s", s, set.choose("")[name].Query)
+			t.Errorf("%+v\n%s", s, set.Choose("")[name].Query)
 		}
 	}
 }
@@ -369,49 +417,12 @@ func TestDraftOfOddNames(t *testing.T) {
 	if _, err := lite.ExecContext(t.Context(), "DROP TABLE [vSites]; CREATE TABLE \"Sites]\n# of: 'all'\" ([Site]]Guid] uniqueidentifier, \"Site\tName: #\" nvarchar(9))"); err != nil {
 		t.Skip(err) // SQLite does not take the name
 	}
-	probed := probeDB(t, Database{DB: lite}, SQLiteCatalogue, Options{})
+	probed := probeDB(t, cmdb.Database{DB: lite}, SQLite, cmdb.Options{})
 	file := filepath.Join(t.TempDir(), "b.yaml")
 	if err := os.WriteFile(file, []byte(probed.Draft()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ReadBindings(file); err != nil {
+	if _, err := binding.ReadFile(file); err != nil {
 		t.Errorf("%v\n%s", err, probed.Draft())
-	}
-}
-
-func TestGrants(t *testing.T) {
-	set, err := parseBindings(t, `
-sites: {sql: 'SELECT a AS guid, b AS name FROM [Odd]]Name]'}
-subnets: {sql: 'SELECT a AS guid, b AS cidr FROM net.[Sub nets] JOIN dbo.x ON 1 = 1'}
-filters: [{versions: '>=9', sql: 'SELECT guid, name FROM new.Filters'}]
-`, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	script, err := set.Grants("My]CMDB", `CORP\it's`)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, want := range []string{
-		"USE [My]]CMDB];\n", "    GRANT SELECT ON [dbo].[Odd]]Name] TO [nscheck_reader];\n", "IF OBJECT_ID(N'[dbo].[Odd]]Name]') IS NOT NULL\n",
-		"    GRANT SELECT ON [net].[Sub nets] TO [nscheck_reader];\n", "    GRANT SELECT ON [dbo].[x] TO [nscheck_reader];\n",
-		"    GRANT SELECT ON [new].[Filters] TO [nscheck_reader];\n", "    GRANT SELECT ON [dbo].[vItem] TO [nscheck_reader];\n",
-		`    CREATE USER [CORP\it's] FOR LOGIN [CORP\it's];` + "\n", `EXEC sp_addrolemember N'nscheck_reader', N'CORP\it''s';` + "\n",
-	} {
-		if !strings.Contains(script, want) {
-			t.Errorf("it has no %q", want)
-		}
-	}
-	for _, never := range []string{"sys", "INFORMATION_SCHEMA"} {
-		if strings.Contains(script, "["+never+"]") {
-			t.Errorf("it grants rights on %s", never)
-		}
-	}
-	if _, err := set.Grants("", "a\nb"); err == nil {
-		t.Error("a login of two lines was taken")
-	}
-	var none *BindingSet
-	if script, err := none.Grants("", ""); err != nil || strings.Contains(script, "USE ") || strings.Contains(script, "CREATE USER") {
-		t.Errorf("%s %v", script, err)
 	}
 }

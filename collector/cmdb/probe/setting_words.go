@@ -1,4 +1,4 @@
-package cmdb
+package probe
 
 import "strings"
 

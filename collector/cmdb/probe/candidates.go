@@ -1,4 +1,4 @@
-package cmdb
+package probe
 
 import (
 	"cmp"
@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/collector/cmdb/tsql"
 )
 
@@ -35,7 +36,7 @@ const shownCandidates = 3
 
 // findCandidates looks for candidates where something is missing.
 func (p *prober) findCandidates(ctx context.Context) {
-	missing := func(s ProbedSection) bool { return s.Status == ObjectMissing || s.Status == ColumnMissing }
+	missing := func(s Section) bool { return s.Status == ObjectMissing || s.Status == ColumnMissing }
 	if !slices.ContainsFunc(p.report.Sections, missing) {
 		return
 	}
@@ -44,7 +45,7 @@ func (p *prober) findCandidates(ctx context.Context) {
 		return
 	}
 	var modules map[string]module
-	if slices.ContainsFunc(p.report.Sections, func(s ProbedSection) bool { return missing(s) && strings.Contains(s.Name, "subnet") }) {
+	if slices.ContainsFunc(p.report.Sections, func(s Section) bool { return missing(s) && strings.Contains(s.Name, "subnet") }) {
 		modules = p.subnetModules(ctx)
 	}
 	for i := range p.report.Sections {
@@ -54,15 +55,15 @@ func (p *prober) findCandidates(ctx context.Context) {
 	}
 }
 
-func (p *prober) candidates(s *ProbedSection, objects []*object, modules map[string]module) []Candidate {
+func (p *prober) candidates(s *Section, objects []*table, modules map[string]module) []Candidate {
 	objects = without(objects, s.Objects)
 	whole := p.rank(wantedBySection(s.Name), objects, modules)
 	if len(whole) > 0 && whole[0].complete && s.Status == ObjectMissing {
 		return whole
 	}
 	var all []Candidate
-	for _, o := range p.bindings[s.Name].Objects {
-		i := slices.IndexFunc(s.Objects, func(bad ProbedObject) bool { return bad.Name == o.Name })
+	for _, o := range p.report.bindings[s.Name].Objects {
+		i := slices.IndexFunc(s.Objects, func(bad Object) bool { return bad.Name == o.Name })
 		if i < 0 {
 			continue
 		}
@@ -83,8 +84,8 @@ func (p *prober) candidates(s *ProbedSection, objects []*object, modules map[str
 
 // without leaves out the objects and columns in trouble: a catalogue may list
 // what cannot be read.
-func without(objects []*object, bad []ProbedObject) []*object {
-	var rest []*object
+func without(objects []*table, bad []Object) []*table {
+	var rest []*table
 	for _, o := range objects {
 		one := *o
 		for _, b := range bad {
@@ -92,7 +93,7 @@ func without(objects []*object, bad []ProbedObject) []*object {
 			if !ok || !strings.EqualFold(name[len(name)-1], o.name) {
 				continue
 			}
-			one.columns = slices.DeleteFunc(slices.Clone(o.columns), func(c objectColumn) bool {
+			one.columns = slices.DeleteFunc(slices.Clone(o.columns), func(c tableColumn) bool {
 				return b.Status == ObjectMissing || slices.ContainsFunc(b.Columns, func(name string) bool { return strings.EqualFold(name, c.name) })
 			})
 		}
@@ -108,7 +109,7 @@ func without(objects []*object, bad []ProbedObject) []*object {
 // columns say so themselves.
 var knownObjects = sync.OnceValue(func() map[string]bool {
 	known := make(map[string]bool)
-	for _, b := range Bindings() {
+	for _, b := range binding.All() {
 		for _, o := range b.Objects {
 			known[strings.ToLower(o.Name)] = true
 		}
@@ -117,7 +118,7 @@ var knownObjects = sync.OnceValue(func() map[string]bool {
 })
 
 // rank gives the best candidates for what is wanted.
-func (p *prober) rank(w wanted, objects []*object, modules map[string]module) []Candidate {
+func (p *prober) rank(w wanted, objects []*table, modules map[string]module) []Candidate {
 	var found []Candidate
 	for _, o := range objects {
 		if !strings.EqualFold(o.schema, p.catalogue.schema) {
@@ -160,12 +161,12 @@ func compareBool(a, b bool) int {
 }
 
 // otherColumns ranks an object's columns as replacements of those it lacks.
-func (p *prober) otherColumns(name string, missing []string, objects []*object) []Candidate {
+func (p *prober) otherColumns(name string, missing []string, objects []*table) []Candidate {
 	parts, ok := tsql.ParseName(name)
 	if !ok {
 		return nil
 	}
-	at := slices.IndexFunc(objects, func(o *object) bool { return strings.EqualFold(o.name, parts[len(parts)-1]) })
+	at := slices.IndexFunc(objects, func(o *table) bool { return strings.EqualFold(o.name, parts[len(parts)-1]) })
 	if at < 0 {
 		return nil
 	}

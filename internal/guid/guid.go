@@ -1,19 +1,18 @@
-package cmdb
+package guid
 
 import (
 	"encoding/hex"
 	"errors"
-	"fmt"
 )
 
 // guid is an identifier in the order of its text: the first byte is the first
 // two digits. SQL Server sends the first three groups the other way round.
-type guid [16]byte
+type GUID [16]byte
 
 var errNoGUID = errors.New("it is not a GUID")
 
 // String writes the GUID as snapshots do: upper case, no braces.
-func (g guid) String() string {
+func (g GUID) String() string {
 	const digits = "0123456789ABCDEF"
 	text := make([]byte, 0, 36)
 	for i, b := range g {
@@ -28,8 +27,8 @@ func (g guid) String() string {
 // wireOrder is where each byte of the text stands in SQL Server's sixteen bytes.
 var wireOrder = [16]int{3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15}
 
-func guidFromWire(raw []byte) (guid, error) {
-	var g guid
+func FromWire(raw []byte) (GUID, error) {
+	var g GUID
 	if len(raw) != len(g) {
 		return g, errNoGUID
 	}
@@ -40,8 +39,8 @@ func guidFromWire(raw []byte) (guid, error) {
 }
 
 // parseGUID reads a GUID with or without braces, in either case.
-func parseGUID[T string | []byte](text T) (guid, error) {
-	var g guid
+func Parse[T string | []byte](text T) (GUID, error) {
+	var g GUID
 	if len(text) == 38 && text[0] == '{' && text[37] == '}' {
 		text = text[1:37]
 	}
@@ -61,19 +60,4 @@ func parseGUID[T string | []byte](text T) (guid, error) {
 		return g, errNoGUID
 	}
 	return g, nil
-}
-
-// scanGUID reads a GUID from whatever a driver makes of one.
-func scanGUID(src any) (guid, error) {
-	switch v := src.(type) {
-	case []byte:
-		if len(v) == 16 {
-			return guidFromWire(v)
-		}
-		return parseGUID(v)
-	case string:
-		return parseGUID(v)
-	default:
-		return guid{}, fmt.Errorf("it is a %T, not a GUID", src)
-	}
 }

@@ -1,4 +1,4 @@
-package cmdb
+package binding
 
 import (
 	"encoding/xml"
@@ -10,6 +10,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
 
+	"github.com/nscheck/nscheck/internal/guid"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -33,7 +34,7 @@ type ItemValue struct {
 // ReadItemFile reads the XML of an item by the same XPaths as a collection from
 // a server of that version. A value that the bindings find and do not know is an
 // error: it must not pass for no change.
-func ReadItemFile(set *BindingSet, version, name string, text []byte) (*ItemFile, error) {
+func ReadItemFile(set *Set, version, name string, text []byte) (*ItemFile, error) {
 	plain, _, err := transform.Bytes(unicode.BOMOverride(unicode.UTF8.NewDecoder()), text)
 	if err != nil {
 		return nil, &snapshot.Error{File: name, Message: "is neither UTF-8 nor UTF-16 text"}
@@ -48,16 +49,16 @@ func ReadItemFile(set *BindingSet, version, name string, text []byte) (*ItemFile
 	if err := r.identify(); err != nil {
 		return nil, err
 	}
-	bindings := set.orShipped().choose(version)
+	bindings := set.OrShipped().Choose(version)
 	for _, section := range []struct {
 		name string
-		read func(*itemSettings) error
+		read func(*Item) error
 	}{{"vendor_policies", r.assignment}, {"policies", r.schedules}, {"sites.prevent_downloads", r.siteSettings}} {
 		b := bindings[section.name]
 		if b == nil {
 			continue // another version's
 		}
-		if err := section.read(&itemSettings{root: r.root, binding: b}); err != nil {
+		if err := section.read(&Item{Root: r.root, binding: b}); err != nil {
 			return nil, err
 		}
 	}
@@ -106,31 +107,28 @@ func (r *itemReader) identify() error {
 			if !strings.EqualFold(attribute.Name.Local, "guid") {
 				continue
 			}
-			g, err := parseGUID(attribute.Value)
+			g, err := guid.Parse(attribute.Value)
 			if err != nil {
-				return r.errorf(node.LineNumber, "the guid of the item is none: %q", clip(attribute.Value))
+				return r.errorf(node.LineNumber, "the guid of the item is none: %q", Clip(attribute.Value))
 			}
 			r.file.GUID = g.String()
 			return nil
 		}
-		return r.errorf(node.LineNumber, "the element %s has no attribute guid, so that it is not known which item it is", clip(node.Data))
+		return r.errorf(node.LineNumber, "the element %s has no attribute guid, so that it is not known which item it is", Clip(node.Data))
 	}
 	return r.errorf(0, "there is no element in it; export the policy from the console again")
 }
 
 // assignment reads how a vendor policy assigns its packages.
-func (r *itemReader) assignment(s *itemSettings) error {
-	assignment, err := packageAssignmentOf(s)
-	if err != nil {
-		return err
-	}
+func (r *itemReader) assignment(s *Item) error {
+	assignment := s.PackageAssignment()
 	read := func(xpath, field string, value any, known bool) error {
-		nodes, err := s.nodes(xpath, nil)
-		if err != nil || len(nodes) == 0 {
-			return err
+		nodes := s.Nodes(xpath, nil)
+		if len(nodes) == 0 {
+			return nil
 		}
 		if !known {
-			return r.errorf(nodes[0].LineNumber, "%s is %q, which is not a value that the bindings know", xpath, clip(strings.TrimSpace(nodes[0].InnerText())))
+			return r.errorf(nodes[0].LineNumber, "%s is %q, which is not a value that the bindings know", xpath, Clip(strings.TrimSpace(nodes[0].InnerText())))
 		}
 		r.file.Settings["vendor_policies.package_assignment."+field] = ItemValue{value, nodes[0].LineNumber}
 		return nil
@@ -157,7 +155,7 @@ func (r *itemReader) assignment(s *itemSettings) error {
 	if at, ok := r.file.Settings["vendor_policies.package_assignment.type"]; ok {
 		line = at.Line
 	}
-	if nodes, err := s.nodes("package_servers", nil); err == nil && len(nodes) > 0 && nodes[0].Parent != nil {
+	if nodes := s.Nodes("package_servers", nil); len(nodes) > 0 && nodes[0].Parent != nil {
 		line = max(nodes[0].LineNumber, nodes[0].Parent.LineNumber)
 	}
 	r.file.Settings["vendor_policies.package_assignment.package_servers"] = ItemValue{servers, line}
@@ -166,16 +164,13 @@ func (r *itemReader) assignment(s *itemSettings) error {
 
 // siteSettings reads what a site settings policy forbids. Of which site it is, its
 // XML does not say.
-func (r *itemReader) siteSettings(s *itemSettings) error {
-	nodes, err := s.nodes("settings", nil)
-	if err != nil || len(nodes) == 0 {
-		return err
+func (r *itemReader) siteSettings(s *Item) error {
+	nodes := s.Nodes("settings", nil)
+	if len(nodes) == 0 {
+		return nil
 	}
-	sources, err := s.deniedSources()
-	switch {
-	case err != nil:
-		return err
-	case sources == nil:
+	sources := s.DeniedSources()
+	if sources == nil {
 		return r.errorf(nodes[0].LineNumber, "deny has a value that the bindings do not know")
 	}
 	list := []any{}
@@ -187,14 +182,10 @@ func (r *itemReader) siteSettings(s *itemSettings) error {
 }
 
 // schedules reads the schedules of a policy.
-func (r *itemReader) schedules(s *itemSettings) error {
-	found, err := schedulesOf(s)
-	if err != nil || len(found) == 0 {
-		return err
-	}
-	triggers, err := s.nodes("triggers", nil)
-	if err != nil {
-		return err
+func (r *itemReader) schedules(s *Item) error {
+	found := s.Schedules()
+	if len(found) == 0 {
+		return nil
 	}
 	list := []any{}
 	for _, schedule := range found {
@@ -207,6 +198,6 @@ func (r *itemReader) schedules(s *itemSettings) error {
 		}
 		list = append(list, value)
 	}
-	r.file.Settings["policies.schedules"] = ItemValue{list, triggers[0].LineNumber}
+	r.file.Settings["policies.schedules"] = ItemValue{list, s.Nodes("triggers", nil)[0].LineNumber}
 	return nil
 }

@@ -1,4 +1,4 @@
-package cmdb
+package binding
 
 import (
 	"crypto/sha256"
@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/Masterminds/semver/v3"
+	"github.com/antchfx/xpath"
 )
 
 // Mark says how well a name or value is known.
@@ -115,7 +116,7 @@ func (b *Binding) SHA256() string {
 var marked = regexp.MustCompile(`^(.*\S)\s*\(([RIPA])\)$`)
 
 // parseBinding reads the head comment of a query.
-func parseBinding(text string) (*Binding, error) {
+func ParseQuery(text string) (*Binding, error) {
 	b := &Binding{
 		Query:  text,
 		XPaths: make(map[string]string),
@@ -186,6 +187,9 @@ func (b *Binding) parseLine(line string, seen map[Mark]bool) error {
 	case "value":
 		b.Values = append(b.Values, Value{Text: name.Name, Mark: name.Mark, Meaning: text})
 	case "xpath":
+		if _, err := xpath.Compile(text); err != nil {
+			return fmt.Errorf("xpath %s: %q is not an XPath: %w", name.Name, text, err)
+		}
 		b.XPaths[name.Name] = text
 	case "map":
 		return b.parseMap(name.Name, text)
@@ -261,7 +265,7 @@ func (b *Binding) parseMap(column, text string) error {
 
 // mapped turns a stored value into that of a snapshot; nil where the value is
 // not one that the binding knows.
-func (b *Binding) mapped(column, stored string) *string {
+func (b *Binding) Mapped(column, stored string) *string {
 	to, ok := b.Maps[column][strings.ToLower(strings.TrimSpace(stored))]
 	if !ok {
 		return nil

@@ -1,32 +1,34 @@
-package cmdb
+package binding
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 
+	"github.com/nscheck/nscheck/internal/guid"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
 // packageAssignment and schedules read an item as the sections do.
-func packageAssignment(b *Binding, state string) (*snapshot.PackageAssignment, error) {
-	settings := parseItem(b, state)
+func packageAssignment(b *Binding, state string) *snapshot.PackageAssignment {
+	settings, _ := ReadItem(b, state)
 	if settings == nil {
-		return &snapshot.PackageAssignment{}, nil
+		return &snapshot.PackageAssignment{}
 	}
-	return packageAssignmentOf(settings)
+	return settings.PackageAssignment()
 }
 
-func schedules(b *Binding, state string) ([]snapshot.Schedule, error) {
-	settings := parseItem(b, state)
+func schedules(b *Binding, state string) []snapshot.Schedule {
+	settings, _ := ReadItem(b, state)
 	if settings == nil {
-		return nil, nil
+		return nil
 	}
-	return schedulesOf(settings)
+	return settings.Schedules()
 }
 
 func TestPackageAssignment(t *testing.T) {
-	b := shipped()["vendor_policies"]
+	b := Shipped()["vendor_policies"]
 	for name, c := range map[string]struct{ state, want string }{
 		"prestaging": {`<item><packageServerAssignment><assignmentType>2</assignmentType><automaticSiteAssignment>true</automaticSiteAssignment></packageServerAssignment></item>`,
 			`{"type":"site","automatic_site_assignment":true,"package_servers":[]}`},
@@ -45,12 +47,7 @@ func TestPackageAssignment(t *testing.T) {
 		"broken XML":      {`<item><packageServerAssignment><assignmentType>2`, `{"type":null,"automatic_site_assignment":null}`},
 		"nothing":         {``, `{"type":null,"automatic_site_assignment":null}`},
 	} {
-		assignment, err := packageAssignment(b, c.state)
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-			continue
-		}
-		got, err := json.Marshal(assignment)
+		got, err := json.Marshal(packageAssignment(b, c.state))
 		if err != nil || string(got) != c.want {
 			t.Errorf("%s: %s %v\nwant %s", name, got, err, c.want)
 		}
@@ -58,7 +55,7 @@ func TestPackageAssignment(t *testing.T) {
 }
 
 func TestSchedules(t *testing.T) {
-	b := shipped()["policies"]
+	b := Shipped()["policies"]
 	for name, c := range map[string]struct{ state, want string }{
 		"repeating": {`<i><schedule tz="x"><trigger type="daily" repetition="04:30:00"/></schedule></i>`, `[{"type":"daily","repeat_minutes":270}]`},
 		"two":       {`<i><schedule><trigger type="daily" repetition="00:00:00"/><trigger type="weekly"/></schedule></i>`, `[{"type":"daily","repeat_minutes":0},{"type":"weekly","repeat_minutes":0}]`},
@@ -70,27 +67,15 @@ func TestSchedules(t *testing.T) {
 		"none":      {`<i/>`, `[]`},
 		"no XML":    {`x`, `null`},
 	} {
-		found, err := schedules(b, c.state)
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-			continue
-		}
-		if got, err := json.Marshal(found); err != nil || string(got) != c.want {
+		if got, err := json.Marshal(schedules(b, c.state)); err != nil || string(got) != c.want {
 			t.Errorf("%s: %s %v, want %s", name, got, err, c.want)
 		}
 	}
 }
 
-func TestWrongXPath(t *testing.T) {
-	b := &Binding{Section: "vendor_policies", XPaths: map[string]string{"assignment_type": "//["}}
-	if _, err := packageAssignment(b, "<item/>"); err == nil || !strings.Contains(err.Error(), `the XPath "//[" for assignment_type`) {
-		t.Errorf("%v", err)
-	}
-}
-
 func TestHugeItem(t *testing.T) {
-	if settings := parseItem(shipped()["policies"], "<i>"+strings.Repeat(" ", maxItemXML)+"</i>"); settings != nil {
-		t.Error("it was parsed")
+	if _, err := ReadItem(Shipped()["policies"], "<i>"+strings.Repeat(" ", maxItemXML)+"</i>"); !errors.Is(err, errLongItem) {
+		t.Error(err)
 	}
 }
 
@@ -101,11 +86,15 @@ func FuzzItemXML(f *testing.F) {
 	f.Add(`<a xmlns:x="y"><x:b x:c="d"/></a>`)
 	f.Add("<?xml")
 	f.Fuzz(func(t *testing.T, state string) {
-		if _, err := packageAssignment(shipped()["vendor_policies"], state); err != nil {
-			t.Error(err)
+		for _, s := range schedules(Shipped()["policies"], state) {
+			if s.RepeatMinutes != nil && *s.RepeatMinutes < 0 {
+				t.Errorf("repeats every %d minutes", *s.RepeatMinutes)
+			}
 		}
-		if _, err := schedules(shipped()["policies"], state); err != nil {
-			t.Error(err)
+		for _, server := range packageAssignment(Shipped()["vendor_policies"], state).PackageServers {
+			if _, err := guid.Parse(server); err != nil {
+				t.Error(err)
+			}
 		}
 	})
 }

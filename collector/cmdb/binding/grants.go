@@ -1,4 +1,4 @@
-package cmdb
+package binding
 
 import (
 	"fmt"
@@ -9,13 +9,16 @@ import (
 	"github.com/nscheck/nscheck/collector/cmdb/tsql"
 )
 
+// itemObject is where items are kept.
+const ItemObject = "vItem"
+
 // grantRole is the role that the script gives the rights to.
 const grantRole = "nscheck_reader"
 
 // Grants is the script that lets a login read what the bindings read and
 // nothing else. It is for SQL Server 2005 and later. Without a login it makes
 // the role alone.
-func (s *BindingSet) Grants(database, login string) (string, error) {
+func (s *Set) Grants(database, login string) (string, error) {
 	if strings.ContainsFunc(login, func(r rune) bool { return r < ' ' }) {
 		return "", fmt.Errorf("the login %q has a control character in it", login)
 	}
@@ -42,7 +45,7 @@ func (s *BindingSet) Grants(database, login string) (string, error) {
 
 // grantObjects lists what the bindings read, by database, as [schema].[object].
 // SQL Server's own catalogue is left out: every login may read its own part.
-func (s *BindingSet) grantObjects(database string) map[string][]string {
+func (s *Set) grantObjects(database string) map[string][]string {
 	found := map[string][]string{database: {}}
 	add := func(text string) {
 		name, ok := tsql.ParseName(text)
@@ -68,7 +71,7 @@ func (s *BindingSet) grantObjects(database string) map[string][]string {
 			found[in] = append(found[in], name.String())
 		}
 	}
-	for _, list := range s.orShipped().sections {
+	for _, list := range s.OrShipped().sections {
 		for _, b := range list {
 			for _, o := range b.Objects {
 				add(o.Name)
@@ -78,7 +81,7 @@ func (s *BindingSet) grantObjects(database string) map[string][]string {
 			}
 		}
 	}
-	add(itemObject)
+	add(ItemObject)
 	for _, list := range found {
 		slices.SortFunc(list, func(a, b string) int { return strings.Compare(strings.ToLower(a), strings.ToLower(b)) })
 	}

@@ -1,6 +1,7 @@
-package cmdb
+package probe
 
 import (
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"strings"
 	"unicode"
 )
@@ -81,36 +82,36 @@ func aliasesOf(words map[string]bool) map[string]bool {
 }
 
 // anyKind is what a column holds of which only the name is known.
-const anyKind = kind(255)
+const anyKind = binding.Kind(255)
 
 // kindByName guesses what a column holds: a GUID where its name says so.
-func kindByName(name string) kind {
+func kindByName(name string) binding.Kind {
 	if tokens(name)["guid"] {
-		return guidKind
+		return binding.GUID
 	}
 	return anyKind
 }
 
 // typeFits says whether a column of that type can hold what is wanted. Text can
 // hold anything, and so can a type that is not known here.
-func typeFits(k kind, dataType string) bool {
+func typeFits(k binding.Kind, dataType string) bool {
 	dataType, _, _ = strings.Cut(dataType, "(")
 	if k == anyKind {
 		return dataType != "uniqueidentifier"
 	}
 	switch strings.TrimSpace(dataType) {
 	case "uniqueidentifier":
-		return k == guidKind
+		return k == binding.GUID
 	case "bit":
-		return k == boolKind || k == intKind || k == countKind || k == textKind
+		return k == binding.Bool || k == binding.Int || k == binding.Count || k == binding.Text
 	case "tinyint", "smallint", "int", "bigint", "decimal", "numeric":
-		return k == boolKind || k == intKind || k == countKind || k == textKind
+		return k == binding.Bool || k == binding.Int || k == binding.Count || k == binding.Text
 	case "date", "datetime", "datetime2", "smalldatetime", "datetimeoffset":
-		return k == timeKind
+		return k == binding.Time
 	case "image", "varbinary", "binary", "timestamp", "rowversion", "float", "real", "money":
 		return false
 	case "varchar", "nvarchar", "char", "nchar", "text", "ntext", "sysname", "xml":
-		return k != guidKind || !strings.Contains(dataType, "xml")
+		return k != binding.GUID || !strings.Contains(dataType, "xml")
 	}
 	return true
 }

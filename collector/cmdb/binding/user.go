@@ -1,4 +1,4 @@
-package cmdb
+package binding
 
 import (
 	"bytes"
@@ -34,7 +34,7 @@ func (r *bindingReader) binding(section string, key, node *yaml.Node) (*Binding,
 	if len(entries) == 0 {
 		return nil, fmt.Errorf("line %d: %s says nothing; use %s", key.Line, what, strings.Join(bindingKeys, ", "))
 	}
-	b := *shipped()[section]
+	b := *Shipped()[section]
 	b.evidence = userEvidence
 	b.origin = r.place(key.Line)
 	given := make(map[string]pair)
@@ -142,7 +142,7 @@ func (b *Binding) setQuery(query string) error {
 	if b.Parameters, err = tsql.Parameters(query); err != nil {
 		return err
 	}
-	if strings.HasPrefix(b.Section, baseSection) {
+	if AboutClients(b.Section) {
 		if ordered, err := tsql.Ordered(query); err != nil || !ordered {
 			return fmt.Errorf("it has no ORDER BY; a query about clients orders its rows by the computer's GUID")
 		}
@@ -245,16 +245,16 @@ func (b *Binding) complete(ownQuery bool) error {
 	for _, wanted := range b.Columns {
 		count := 0
 		for _, name := range returned {
-			if strings.EqualFold(name, b.nameOf(wanted)) {
+			if strings.EqualFold(name, b.ColumnName(wanted)) {
 				count++
 			}
 		}
 		switch {
-		case count == 0 && optional(b.Section, wanted):
+		case count == 0 && IsOptional(b.Section, wanted):
 		case count == 0:
-			return fmt.Errorf("the query returns no column %q, which the section needs; name one of its columns AS %s, or say under columns what it is called", b.nameOf(wanted), tsql.Quote(b.nameOf(wanted)))
+			return fmt.Errorf("the query returns no column %q, which the section needs; name one of its columns AS %s, or say under columns what it is called", b.ColumnName(wanted), tsql.Quote(b.ColumnName(wanted)))
 		case count > 1:
-			return fmt.Errorf("the query returns %d columns named %q", count, b.nameOf(wanted))
+			return fmt.Errorf("the query returns %d columns named %q", count, b.ColumnName(wanted))
 		}
 	}
 	for _, name := range b.Parameters {

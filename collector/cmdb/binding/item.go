@@ -1,4 +1,4 @@
-package cmdb
+package binding
 
 import (
 	"encoding/xml"
@@ -10,21 +10,19 @@ import (
 
 	"github.com/antchfx/xmlquery"
 	"github.com/antchfx/xpath"
-
-	"github.com/nscheck/nscheck/snapshot"
 )
 
 // itemSettings are the settings of an item. Its XML may hold credentials: it is
 // read node by named node and never kept.
-type itemSettings struct {
-	root     *xmlquery.Node
+type Item struct {
+	Root     *xmlquery.Node
 	binding  *Binding
-	problems []string // nodes that were found and not understood
+	Problems []string // nodes that were found and not understood
 }
 
 // problem notes a node that was found and not understood, by its setting.
-func (s *itemSettings) problem(name, format string, args ...any) {
-	s.problems = append(s.problems, fmt.Sprintf("setting %s at %s: ", name, s.binding.XPaths[name])+fmt.Sprintf(format, args...))
+func (s *Item) problem(name, format string, args ...any) {
+	s.Problems = append(s.Problems, fmt.Sprintf("setting %s at %s: ", name, s.binding.XPaths[name])+fmt.Sprintf(format, args...))
 }
 
 // maxItemXML is the longest settings text that is looked at. Real ones have some
@@ -38,14 +36,8 @@ var (
 	errCutItem  = errors.New("it is not whole XML: the text ends too early or is damaged; if it was exported, export it again without a limit on the length of columns")
 )
 
-// parseItem reads the text; nil if it is not whole XML.
-func parseItem(b *Binding, text string) *itemSettings {
-	settings, _ := readItem(b, text)
-	return settings
-}
-
 // readItem reads the text, or returns why it cannot.
-func readItem(b *Binding, text string) (*itemSettings, error) {
+func ReadItem(b *Binding, text string) (*Item, error) {
 	if len(text) > maxItemXML {
 		return nil, errLongItem
 	}
@@ -67,7 +59,7 @@ func readItem(b *Binding, text string) (*itemSettings, error) {
 	if err != nil {
 		return nil, errCutItem
 	}
-	return &itemSettings{root: root, binding: b}, nil
+	return &Item{Root: root, binding: b}, nil
 }
 
 // wholeXML reports whether the text is XML up to its end: the query library
@@ -93,78 +85,69 @@ func wholeXML(text string) bool {
 	}
 }
 
-// nodes finds what the binding's XPath of that name selects, below a node or in
-// the whole item.
-func (s *itemSettings) nodes(name string, below *xmlquery.Node) ([]*xmlquery.Node, error) {
-	expression, err := xpath.Compile(s.binding.XPaths[name])
-	if err != nil {
-		return nil, &sectionError{snapshot.Failed, fmt.Sprintf("collect %s: the XPath %q for %s: %v", s.binding.Section, s.binding.XPaths[name], name, err)}
-	}
+// nodes returns what the binding's XPath of that name selects, below a node or in
+// the whole item. The XPath was checked when the binding was read.
+func (s *Item) Nodes(name string, below *xmlquery.Node) []*xmlquery.Node {
 	if below == nil {
-		below = s.root
+		below = s.Root
 	}
-	return xmlquery.QuerySelectorAll(below, expression), nil
+	return xmlquery.QuerySelectorAll(below, xpath.MustCompile(s.binding.XPaths[name]))
 }
 
 // value is the text of the one node of that name; nil where there is none, and
 // where there are several that differ.
-func (s *itemSettings) value(name string, below *xmlquery.Node) (*string, error) {
-	nodes, err := s.nodes(name, below)
-	if err != nil || len(nodes) == 0 {
-		return nil, err
+func (s *Item) value(name string, below *xmlquery.Node) *string {
+	nodes := s.Nodes(name, below)
+	if len(nodes) == 0 {
+		return nil
 	}
 	text := strings.TrimSpace(nodes[0].InnerText())
 	for _, node := range nodes[1:] {
 		if other := strings.TrimSpace(node.InnerText()); other != text {
-			s.problem(name, "there are several nodes that differ, %q and %q", clip(text), clip(other))
-			return nil, nil
+			s.problem(name, "there are several nodes that differ, %q and %q", Clip(text), Clip(other))
+			return nil
 		}
 	}
 	if text == "" {
-		return nil, nil
+		return nil
 	}
-	return &text, nil
+	return &text
 }
 
 // boolean is a value that is true or false; nil for anything else.
-func (s *itemSettings) boolean(name string) (*bool, error) {
-	text, err := s.value(name, nil)
-	if err != nil || text == nil {
-		return nil, err
+func (s *Item) boolean(name string) *bool {
+	text := s.value(name, nil)
+	if text == nil {
+		return nil
 	}
-	n, err := scanBool(*text)
+	b, err := ParseBool(*text)
 	if err != nil {
-		s.problem(name, "%q is neither true nor false", clip(*text))
-		return nil, nil
+		s.problem(name, "%v", err)
+		return nil
 	}
-	b := n != 0
-	return &b, nil
+	return &b
 }
 
 // repeatMinutes is how often a trigger repeats, in minutes and at least one; 0
 // where it does not, which is written as 00:00:00 or by leaving the attribute
 // out; nil where that cannot be told. A trigger without a type is none that is
 // known, and what it lacks says nothing.
-func (s *itemSettings) repeatMinutes(trigger *xmlquery.Node, kind *string) (*int, error) {
-	nodes, err := s.nodes("repetition", trigger)
-	if err != nil {
-		return nil, err
-	}
-	if len(nodes) == 0 {
+func (s *Item) repeatMinutes(trigger *xmlquery.Node, kind *string) *int {
+	if len(s.Nodes("repetition", trigger)) == 0 {
 		if kind == nil {
-			return nil, nil
+			return nil
 		}
-		return new(int), nil
+		return new(int)
 	}
-	text, err := s.value("repetition", trigger)
-	if err != nil || text == nil {
-		return nil, err
+	text := s.value("repetition", trigger)
+	if text == nil {
+		return nil
 	}
 	repeat := minutes(*text)
 	if repeat == nil {
-		s.problem("repetition", "%q is not a time span such as 04:00:00", clip(*text))
+		s.problem("repetition", "%q is not a time span such as 04:00:00", Clip(*text))
 	}
-	return repeat, nil
+	return repeat
 }
 
 // minutes reads a time span such as 04:00:00 or 04:00, with days before it as in

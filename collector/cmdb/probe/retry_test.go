@@ -1,4 +1,4 @@
-package cmdb
+package probe
 
 import (
 	"context"
@@ -7,13 +7,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/fixtures"
 	"github.com/nscheck/nscheck/internal/tdstest"
 )
 
 // queryOf matches the shipped query of a section. The server strips comments
 // before faults see a statement, so that these cannot tell it.
-func queryOf(section string) tdstest.Match { return tdstest.Exact(shipped()[section].Query) }
+func queryOf(section string) tdstest.Match { return tdstest.Exact(binding.Shipped()[section].Query) }
 
 // TestProbeRetries: what passes by itself is no finding of a probe, wherever it
 // comes.
@@ -32,13 +34,13 @@ func TestProbeRetries(t *testing.T) {
 	} {
 		server, source := sqlServerOf(t, renamedDemo(t))
 		var waited []time.Duration
-		options := Options{Pause: func(_ context.Context, d time.Duration) error {
+		options := cmdb.Options{Pause: func(_ context.Context, d time.Duration) error {
 			waited = append(waited, d)
 			return nil
 		}}
-		want := probeDB(t, source, SQLServerCatalogue, options)
+		want := probeDB(t, source, SQLServer, options)
 		server.Fail(c.match, c.fault)
-		got := probeDB(t, source, SQLServerCatalogue, options)
+		got := probeDB(t, source, SQLServer, options)
 		if got.Draft() != want.Draft() || got.Version != want.Version || !slices.Equal(got.Notes, want.Notes) {
 			t.Errorf("%s: the probe found something else: %v", name, got.Notes)
 		}
@@ -47,22 +49,22 @@ func TestProbeRetries(t *testing.T) {
 				t.Errorf("%s: %s: %s: %s", name, s.Name, s.Status, s.Message)
 			}
 		}
-		if !slices.Equal(waited, pauses[:c.waited]) {
+		if !slices.Equal(waited, []time.Duration{time.Second, 3 * time.Second, 9 * time.Second}[:c.waited]) {
 			t.Errorf("%s: waited %v", name, waited)
 		}
 	}
 }
 
 func TestProbeItemRetries(t *testing.T) {
-	server, source := sqlServerOf(t, openEstate(t, fixtures.Demo()))
-	options := Options{Pause: func(context.Context, time.Duration) error { return nil }}
+	server, source := sqlServerOf(t, openCMDB(t, fixtures.Demo()))
+	options := cmdb.Options{Pause: func(context.Context, time.Duration) error { return nil }}
 	server.Fail(tdstest.Regexp(`@item`), tdstest.Deadlock().First(2))
-	items, err := ProbeItem(t.Context(), source, "Microsoft Vendor Policy", options)
+	items, err := Items(t.Context(), source, "Microsoft Vendor Policy", options)
 	if err != nil || len(items) != 1 {
 		t.Errorf("%d items, %v", len(items), err)
 	}
 	server.Fail(tdstest.Regexp(`@item`), tdstest.LockTimeout())
-	_, err = ProbeItem(t.Context(), source, "Microsoft Vendor Policy", options)
+	_, err = Items(t.Context(), source, "Microsoft Vendor Policy", options)
 	if err == nil || !strings.Contains(err.Error(), "(error 1222)") || !strings.HasSuffix(err.Error(), "; tried 4 times") {
 		t.Error(err)
 	}

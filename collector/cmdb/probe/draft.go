@@ -1,17 +1,18 @@
-package cmdb
+package probe
 
 import (
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/collector/cmdb/tsql"
 )
 
 // Draft writes a file of bindings for the sections that a probe found not to be
 // bound, from the likeliest candidates, for the user to finish. It can be read
 // as it is; what nothing was found for is left as comments.
-func (p *Probed) Draft() string {
+func (p *Report) Draft() string {
 	var out strings.Builder
 	out.WriteString("# Drafted by nscheck probe: finish it, then use it with --bindings, or put it into\n" +
 		"# nscheck.yaml. Check each query; nothing here is more than a guess by names.\n" +
@@ -31,7 +32,7 @@ func (p *Probed) Draft() string {
 	return out.String()
 }
 
-func (p *Probed) draftSection(out *strings.Builder, s *ProbedSection) {
+func (p *Report) draftSection(out *strings.Builder, s *Section) {
 	comment := func(indent, format string, args ...any) {
 		for line := range strings.SplitSeq(fmt.Sprintf(format, args...), "\n") {
 			fmt.Fprintf(out, "%s# %s\n", indent, printable(line))
@@ -73,7 +74,7 @@ func printable(text string) string {
 
 // draftQuery makes a section's query from its candidates, and tells what is
 // left to do. It gives none where nothing was found.
-func draftQuery(s *ProbedSection, b *Binding) (query string, used []Candidate, todo []string) {
+func draftQuery(s *Section, b *binding.Binding) (query string, used []Candidate, todo []string) {
 	switch s.Status {
 	case ObjectMissing, ColumnMissing:
 	case SelectDenied:
@@ -84,7 +85,7 @@ func draftQuery(s *ProbedSection, b *Binding) (query string, used []Candidate, t
 		return "", nil, []string{"write a query under sql."}
 	}
 	whole := slices.IndexFunc(s.Candidates, func(c Candidate) bool { return c.Replaces == "" && c.complete })
-	if whole >= 0 && (len(sectionColumns()[s.Name]) > 1 || len(s.Candidates) == 1) {
+	if whole >= 0 && (len(binding.ColumnsOf(s.Name)) > 1 || len(s.Candidates) == 1) {
 		c := s.Candidates[whole]
 		return wholeQuery(s.Name, c), []Candidate{c}, []string{"see that its rows are what this section needs."}
 	}
@@ -103,7 +104,7 @@ func draftQuery(s *ProbedSection, b *Binding) (query string, used []Candidate, t
 }
 
 // draftReplacements chooses a candidate for each object in trouble.
-func draftReplacements(s *ProbedSection, b *Binding) (replacements map[string]tsql.Replacement, used []Candidate, todo []string) {
+func draftReplacements(s *Section, b *binding.Binding) (replacements map[string]tsql.Replacement, used []Candidate, todo []string) {
 	replacements = make(map[string]tsql.Replacement)
 	for _, o := range s.Objects {
 		at := slices.IndexFunc(s.Candidates, func(c Candidate) bool { return c.Replaces == o.Name && c.complete })
@@ -144,7 +145,7 @@ func draftReplacements(s *ProbedSection, b *Binding) (replacements map[string]ts
 }
 
 // lacking tells which columns of a missing object a candidate has nothing for.
-func lacking(o ProbedObject, c Candidate, b *Binding) (todo []string) {
+func lacking(o Object, c Candidate, b *binding.Binding) (todo []string) {
 	if c.complete {
 		return nil
 	}
@@ -162,17 +163,17 @@ func lacking(o ProbedObject, c Candidate, b *Binding) (todo []string) {
 func wholeQuery(section string, c Candidate) string {
 	var out strings.Builder
 	out.WriteString("SELECT\n")
-	columns := sectionColumns()[section]
+	columns := binding.ColumnsOf(section)
 	for i, column := range columns {
 		comma := ","
 		if i == len(columns)-1 {
 			comma = ""
 		}
-		fmt.Fprintf(&out, "    x.%s AS %s%s\n", tsql.Quote(c.Columns[column.name]), tsql.Quote(column.name), comma)
+		fmt.Fprintf(&out, "    x.%s AS %s%s\n", tsql.Quote(c.Columns[column.Name]), tsql.Quote(column.Name), comma)
 	}
 	fmt.Fprintf(&out, "FROM %s x", c.name)
-	if strings.HasPrefix(section, baseSection) {
-		fmt.Fprintf(&out, "\nORDER BY x.%s", tsql.Quote(c.Columns[columns[0].name]))
+	if binding.AboutClients(section) {
+		fmt.Fprintf(&out, "\nORDER BY x.%s", tsql.Quote(c.Columns[columns[0].Name]))
 	}
 	return out.String()
 }

@@ -1,10 +1,11 @@
-package cmdb
+package probe
 
 import (
 	"cmp"
 	"maps"
 	"strings"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/collector/cmdb/tsql"
 )
 
@@ -18,27 +19,27 @@ type wanted struct {
 type wantedColumn struct {
 	name   string
 	tokens map[string]bool
-	kind   kind
+	kind   binding.Kind
 	key    bool // without it an object is no candidate
 }
 
 // wantedBySection is what an object must have to fill a section by itself.
 func wantedBySection(section string) wanted {
-	about := tokens(cmp.Or(parent(section), section))
+	about := tokens(cmp.Or(binding.Parent(section), section))
 	maps.Copy(about, aliasesOf(about))
 	w := wanted{about: maps.Clone(about)}
-	if parent(section) != "" {
-		maps.Copy(w.about, tokens(strings.TrimPrefix(section, parent(section)+".")))
+	if binding.Parent(section) != "" {
+		maps.Copy(w.about, tokens(strings.TrimPrefix(section, binding.Parent(section)+".")))
 	}
-	for _, c := range sectionColumns()[section] {
-		column := wantedColumn{name: c.name, kind: c.kind, tokens: tokens(c.name), key: c.kind == guidKind}
-		switch c.name {
+	for _, c := range binding.ColumnsOf(section) {
+		column := wantedColumn{name: c.Name, kind: c.Kind, tokens: tokens(c.Name), key: c.Kind == binding.GUID}
+		switch c.Name {
 		case "guid", "key":
 			column.tokens = maps.Clone(about)
 			column.tokens["guid"] = true
 		default:
 			maps.Copy(column.tokens, aliasesOf(column.tokens))
-			if c.kind == guidKind {
+			if c.Kind == binding.GUID {
 				column.tokens["guid"] = true
 			}
 		}
@@ -48,7 +49,7 @@ func wantedBySection(section string) wanted {
 }
 
 // wantedByObject is what an object must have to take the place of another.
-func wantedByObject(o Object) wanted {
+func wantedByObject(o binding.Object) wanted {
 	name := o.Name
 	if parts, ok := tsql.ParseName(name); ok {
 		name = parts[len(parts)-1]
@@ -56,14 +57,14 @@ func wantedByObject(o Object) wanted {
 	w := wanted{replaces: o.Name, about: tokens(name)}
 	for _, c := range o.Columns {
 		column := wantedColumn{name: c.Name, tokens: tokens(c.Name), kind: kindByName(c.Name)}
-		column.key = column.kind == guidKind
+		column.key = column.kind == binding.GUID
 		w.columns = append(w.columns, column)
 	}
 	return w
 }
 
 // fit matches an object's columns with those wanted.
-func (w *wanted) fit(o *object) (Candidate, bool) {
+func (w *wanted) fit(o *table) (Candidate, bool) {
 	c := Candidate{Replaces: w.replaces, Columns: make(map[string]string), complete: true}
 	own := tokens(o.name)
 	shared := 0
@@ -127,9 +128,9 @@ const (
 )
 
 // similar compares a column with the words of the one that is wanted.
-func (w *wantedColumn) similar(c objectColumn, object map[string]bool) int {
+func (w *wantedColumn) similar(c tableColumn, object map[string]bool) int {
 	own := tokens(c.name)
-	if !typeFits(w.kind, c.dataType) || w.kind == guidKind && !own["guid"] && c.dataType != "uniqueidentifier" {
+	if !typeFits(w.kind, c.dataType) || w.kind == binding.GUID && !own["guid"] && c.dataType != "uniqueidentifier" {
 		return 0
 	}
 	rest, shared, objectShares := 0, 0, false
@@ -146,7 +147,7 @@ func (w *wantedColumn) similar(c objectColumn, object map[string]bool) int {
 	}
 	generic := own["guid"] && w.tokens["guid"] || own["name"] && w.tokens["name"]
 	switch {
-	case shared > 0 && shared < rest && w.kind == guidKind:
+	case shared > 0 && shared < rest && w.kind == binding.GUID:
 		return ownWord // it is about something else too
 	case shared > 0:
 		return sharedWord
@@ -162,7 +163,7 @@ func (w *wantedColumn) similar(c objectColumn, object map[string]bool) int {
 
 // same compares a column with one of the missing object: the same name, or the
 // same with the object's own words before it, as SiteGuid for Guid.
-func (w *wantedColumn) same(c objectColumn, about map[string]bool) int {
+func (w *wantedColumn) same(c tableColumn, about map[string]bool) int {
 	if !typeFits(w.kind, c.dataType) {
 		return 0
 	}

@@ -1,10 +1,11 @@
-package cmdb
+package probe
 
 import (
 	"regexp"
 	"strings"
 
 	"github.com/antchfx/xmlquery"
+	"github.com/nscheck/nscheck/internal/guid"
 )
 
 var (
@@ -39,7 +40,7 @@ func valueType(value string) (kind, shown string) {
 	case strings.HasPrefix(value, "<"):
 		return "XML text", ""
 	}
-	if g, err := parseGUID(value); err == nil && len(value) >= 32 {
+	if g, err := guid.Parse(value); err == nil && len(value) >= 32 {
 		return "GUID", g.String()
 	}
 	if isWord(value) {

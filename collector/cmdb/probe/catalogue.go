@@ -1,4 +1,4 @@
-package cmdb
+package probe
 
 import (
 	"context"
@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/collector/cmdb/tsql"
 )
 
@@ -23,7 +25,7 @@ type Catalogue struct {
 
 // The catalogues of the databases that are read.
 var (
-	SQLServerCatalogue = Catalogue{
+	SQLServer = Catalogue{
 		schema: "dbo",
 		objects: `SELECT
     c.[TABLE_SCHEMA] AS [schema],
@@ -49,7 +51,7 @@ WHERE m.[definition] LIKE '%' + @function + '%'
     AND o.[name] <> @function
 ORDER BY s.[name], o.[name]`,
 	}
-	SQLiteCatalogue = Catalogue{
+	SQLite = Catalogue{
 		schema: "main",
 		objects: `SELECT
     'main' AS [schema],
@@ -65,16 +67,16 @@ ORDER BY m.[name], p.[cid]`,
 )
 
 // object is a table or view of the database.
-type object struct {
+type table struct {
 	schema, name string
 	kind         string // table or view
-	columns      []objectColumn
+	columns      []tableColumn
 }
 
-type objectColumn struct{ name, dataType string }
+type tableColumn struct{ name, dataType string }
 
 // text writes its name for people, without the usual schema.
-func (c *Catalogue) text(o *object) string {
+func (c *Catalogue) text(o *table) string {
 	if strings.EqualFold(o.schema, c.schema) {
 		return tsql.Name{o.name}.Plain()
 	}
@@ -83,23 +85,26 @@ func (c *Catalogue) text(o *object) string {
 
 // load reads the whole catalogue. It holds what the login may see: objects
 // that it has no right at all on are not in it.
-func (c *Catalogue) load(ctx context.Context, s *session) ([]*object, error) {
-	var all []*object
-	columns := []column{{"schema", textKind}, {"object", textKind}, {"kind", textKind}, {"column", textKind}, {"type", textKind}}
-	_, err := s.each(ctx, &Binding{Section: "catalogue", Query: c.objects}, columns, func(cells []cell) error {
+func (c *Catalogue) load(ctx context.Context, db *cmdb.Connection) ([]*table, error) {
+	columns := []binding.Column{{"schema", binding.Text}, {"object", binding.Text}, {"kind", binding.Text}, {"column", binding.Text}, {"type", binding.Text}}
+	rows, err := db.ReadRows(ctx, binding.NewQuery("catalogue", c.objects, nil), columns, 0)
+	if err != nil {
+		return nil, err
+	}
+	var all []*table
+	for _, row := range rows {
 		last := len(all) - 1
-		if last < 0 || all[last].schema != cells[0].text || all[last].name != cells[1].text {
+		if last < 0 || all[last].schema != row[0] || all[last].name != row[1] {
 			kind := "table"
-			if strings.Contains(strings.ToLower(cells[2].text), "view") {
+			if strings.Contains(strings.ToLower(row[2]), "view") {
 				kind = "view"
 			}
-			all = append(all, &object{schema: cells[0].text, name: cells[1].text, kind: kind})
+			all = append(all, &table{schema: row[0], name: row[1], kind: kind})
 			last++
 		}
-		all[last].columns = append(all[last].columns, objectColumn{cells[3].text, strings.ToLower(cells[4].text)})
-		return nil
-	})
-	return all, err
+		all[last].columns = append(all[last].columns, tableColumn{row[3], strings.ToLower(row[4])})
+	}
+	return all, nil
 }
 
 // subnetFunction splits subnet text (see its use): what uses it holds subnets.
@@ -109,30 +114,28 @@ const subnetFunction = "fnGetSubnetMaskAsTable"
 type module struct{ schema, name, kind string }
 
 // usersOf lists what uses a function, where the login may see definitions.
-func (c *Catalogue) usersOf(ctx context.Context, s *session, function string) ([]module, error) {
+func (c *Catalogue) usersOf(ctx context.Context, db *cmdb.Connection, function string) ([]module, error) {
 	if c.users == "" {
 		return nil, nil
 	}
+	columns := []binding.Column{{"schema", binding.Text}, {"object", binding.Text}, {"kind", binding.Text}}
+	rows, err := db.ReadRows(ctx, binding.NewQuery("catalogue", c.users, map[string]any{"function": function}), columns, 0)
+	if err != nil {
+		return nil, err
+	}
 	var found []module
-	b := &Binding{Section: "catalogue", Query: c.users, Parameters: []string{"function"}, values: map[string]any{"function": function}}
-	columns := []column{{"schema", textKind}, {"object", textKind}, {"kind", textKind}}
-	_, err := s.each(ctx, b, columns, func(cells []cell) error {
-		kind := strings.ToLower(strings.ReplaceAll(cells[2].text, "_", " "))
+	for _, row := range rows {
+		kind := strings.ToLower(strings.ReplaceAll(row[2], "_", " "))
 		kind = strings.TrimSpace(strings.TrimPrefix(kind, "sql "))
-		found = append(found, module{cells[0].text, cells[1].text, kind})
-		return nil
-	})
-	return found, err
+		found = append(found, module{row[0], row[1], kind})
+	}
+	return found, nil
 }
 
 // lookInCatalogue reads the catalogue; nil where it cannot be read, which is
 // noted and no reason to end a probe.
-func (p *prober) lookInCatalogue(ctx context.Context) []*object {
-	var objects []*object
-	err := p.read(ctx, "catalogue", func() (err error) {
-		objects, err = p.catalogue.load(ctx, p.session)
-		return err
-	})
+func (p *prober) lookInCatalogue(ctx context.Context) []*table {
+	objects, err := p.catalogue.load(ctx, p.Connection)
 	if err != nil {
 		p.note("The database's list of tables and views could not be read, so no candidates are named: %s", plainly(err))
 		return nil
@@ -143,11 +146,7 @@ func (p *prober) lookInCatalogue(ctx context.Context) []*object {
 // subnetModules are the users of subnetFunction, by schema and name in lower
 // case.
 func (p *prober) subnetModules(ctx context.Context) map[string]module {
-	var found []module
-	err := p.read(ctx, "catalogue", func() (err error) {
-		found, err = p.catalogue.usersOf(ctx, p.session, subnetFunction)
-		return err
-	})
+	found, err := p.catalogue.usersOf(ctx, p.Connection, subnetFunction)
 	if err != nil {
 		p.note("What uses %s, and so holds subnets, could not be looked up (it takes VIEW DEFINITION): %s", subnetFunction, plainly(err))
 		return nil
@@ -165,15 +164,19 @@ func (p *prober) subnetModules(ctx context.Context) map[string]module {
 // plainly is an error of the catalogue as the server words it: what to do about
 // it is said beside it.
 func plainly(err error) string {
-	var server numbered
+	var server interface {
+		error
+		SQLErrorMessage() string
+	}
 	if errors.As(err, &server) {
 		return server.SQLErrorMessage()
 	}
-	return strings.TrimPrefix(classify("catalogue", err).message, "collect catalogue: ")
+	_, message := cmdb.Explain("catalogue", err)
+	return message
 }
 
 // reason is why a candidate is one, for people.
-func reason(o *object, name string, columns []string, lacking []string) string {
+func reason(o *table, name string, columns []string, lacking []string) string {
 	list := make([]string, len(columns))
 	for i, c := range columns {
 		list[i] = tsql.Name{c}.Plain()

@@ -1,4 +1,4 @@
-package cmdb
+package binding
 
 import (
 	"cmp"
@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/Masterminds/semver/v3"
 )
@@ -15,32 +14,42 @@ import (
 // BindingSet is what may fill each section: the first of a section's bindings
 // that is for the server's version does. A user's bindings stand before the
 // shipped ones.
-type BindingSet struct {
+type Set struct {
 	sections map[string][]*Binding
 }
 
+// newSet makes a set of bindings. Those of one section are in the order in which
+// they are to be chosen.
+func NewSet(bindings []*Binding) *Set {
+	set := &Set{sections: make(map[string][]*Binding)}
+	for _, b := range bindings {
+		set.sections[b.Section] = append(set.sections[b.Section], b)
+	}
+	return set
+}
+
 // orShipped is the set, or the shipped one where there is none.
-func (s *BindingSet) orShipped() *BindingSet {
+func (s *Set) OrShipped() *Set {
 	if s == nil {
-		return shippedSet()
+		return ShippedSet()
 	}
 	return s
 }
 
 // All are the bindings of all sections, by section and in their order.
-func (s *BindingSet) All() []*Binding {
+func (s *Set) All() []*Binding {
 	var all []*Binding
-	for _, section := range slices.Sorted(maps.Keys(s.orShipped().sections)) {
-		all = append(all, s.orShipped().sections[section]...)
+	for _, section := range slices.Sorted(maps.Keys(s.OrShipped().sections)) {
+		all = append(all, s.OrShipped().sections[section]...)
 	}
 	return all
 }
 
 // choose gives the binding of each section for a version of the product; empty
 // is an unknown version, for which no binding that names versions is chosen.
-func (s *BindingSet) choose(version string) map[string]*Binding {
+func (s *Set) Choose(version string) map[string]*Binding {
 	chosen := make(map[string]*Binding, len(s.sections))
-	v := parseVersion(version)
+	v := ParseVersion(version)
 	for section, list := range s.sections {
 		for _, b := range list {
 			if b.versions == nil || v != nil && b.versions.Check(v) {
@@ -53,7 +62,7 @@ func (s *BindingSet) choose(version string) map[string]*Binding {
 }
 
 // noBinding says why no binding of a section was chosen.
-func (s *BindingSet) noBinding(section, version string) string {
+func (s *Set) WhyUnbound(section, version string) string {
 	ranges := []string{}
 	for _, b := range s.sections[section] {
 		ranges = append(ranges, b.Versions)
@@ -70,7 +79,7 @@ var leadingNumbers = regexp.MustCompile(`^[0-9]+(?:\.[0-9]+){0,2}`)
 
 // parseVersion reads the first three numbers of a product version; nil if there
 // are none.
-func parseVersion(text string) *semver.Version {
+func ParseVersion(text string) *semver.Version {
 	v, err := semver.NewVersion(leadingNumbers.FindString(strings.TrimSpace(text)))
 	if err != nil {
 		return nil
@@ -90,30 +99,17 @@ func (b *Binding) setVersions(text string) error {
 // Origin says where a user's binding stands, as FILE:LINE; empty for a shipped one.
 func (b *Binding) Origin() string { return b.origin }
 
+// ParameterValue returns the value that the binding gives a parameter of its query.
+func (b *Binding) ParameterValue(name string) (value any, ok bool) {
+	value, ok = b.values[name]
+	return value, ok
+}
+
 // nameOf is what the query calls a column.
-func (b *Binding) nameOf(column string) string { return cmp.Or(b.names[column], column) }
+func (b *Binding) ColumnName(column string) string { return cmp.Or(b.names[column], column) }
 
-// sectionColumns are the columns that each section needs.
-var sectionColumns = sync.OnceValue(func() map[string][]column {
-	columns := map[string][]column{"key_order": {{"key", guidKind}}, licenceRowsSection: licenceColumns}
-	for _, s := range estateSections {
-		columns[s.name] = s.columns
-	}
-	for _, s := range (&collection{bindings: shipped()}).clientSections() {
-		columns[s.name] = s.columns
-	}
-	return columns
-})
-
-// sectionNames in the order of reading.
-func sectionNames() []string {
-	var names []string
-	for _, s := range estateSections {
-		names = append(names, s.name)
-	}
-	names = append(names, "key_order")
-	for _, s := range (&collection{bindings: shipped()}).clientSections() {
-		names = append(names, s.name)
-	}
-	return names
+// newQuery makes a binding of a query that fills no section, with the values of
+// its parameters.
+func NewQuery(name, query string, values map[string]any) *Binding {
+	return &Binding{Section: name, Query: query, Parameters: slices.Sorted(maps.Keys(values)), values: values}
 }
