@@ -22,7 +22,7 @@ type merge struct {
 	manifest *snapshot.Manifest
 	matcher  *matcher
 	clients  map[string][]func(*snapshot.Client) // changes by GUID
-	roles    map[guid.GUID]string                 // of the required packages
+	roles    map[guid.GUID]string                // of the required packages
 	parts    map[string]*part
 	owners   map[string]string // which folder a computer's data came from
 }

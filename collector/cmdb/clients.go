@@ -120,7 +120,7 @@ func newStream(section clientSection, dir string) *stream {
 }
 
 func (r *streamReading) attempt(ctx context.Context, b *binding.Binding) (int64, error) {
-	if r.orderErr != nil && !r.current.Files {
+	if r.orderErr != nil && r.current.Files == nil {
 		return 0, r.orderErr
 	}
 	return r.readStream(ctx, b, r.all.order, r.stream)

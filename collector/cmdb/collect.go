@@ -40,9 +40,9 @@ type Database struct {
 	UTCOffset time.Duration
 	// Name is what the manifest calls the source where there are several.
 	Name string
-	// Files is set where the rows are kept in files: they are given in any
-	// order that is asked for, and no query is run.
-	Files bool
+	// Files gives the rows instead of DB if they are in files: in any order that is
+	// asked for, and without a query.
+	Files RowSource
 	// Has, where given, says whether the source has a section at all.
 	Has func(section string) bool
 	// Clock measures how long sections take; nil means the machine's.
@@ -146,6 +146,7 @@ func newCollection(source Database, options Options) *collection {
 		},
 		session: &session{
 			db:        source.DB,
+			files:     source.Files,
 			timeout:   options.StatementTimeout,
 			afterFunc: options.AfterFunc,
 			params: map[string]any{
@@ -193,8 +194,10 @@ func (c *collection) run(ctx context.Context, sink Sink) (err error) {
 
 // begin connects and sets the calendar.
 func (c *collection) begin(ctx context.Context) error {
-	if _, err := c.session.connection(ctx); err != nil {
-		return fmt.Errorf("collect: %w", because(ctx, err))
+	if c.source.Files == nil {
+		if _, err := c.session.connection(ctx); err != nil {
+			return fmt.Errorf("collect: %w", because(ctx, err))
+		}
 	}
 	if c.source.SQLServer {
 		c.progress("server", 0, "")

@@ -8,13 +8,6 @@ import (
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// Position is the place of a row in a file. A driver that reads files sets it
-// with every row that it returns.
-type Position struct {
-	File string
-	Line int
-}
-
 // faults counts the cells of a section that cannot be used and describes the
 // first one, by line or row.
 type faults struct {

@@ -132,12 +132,17 @@ func (c *collection) licenceRows(ctx context.Context, conn *sql.Conn, b *binding
 	if err != nil {
 		return 0, err
 	}
-	rows, err := conn.QueryContext(c.session.withRequest(ctx, b, binding.ColumnsOf(binding.LicenceRows), nil), b.Query, args...)
+	rows, err := conn.QueryContext(ctx, b.Query, args...)
 	if err != nil {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
-	cells, targets, err := scanTargets(rows, b, binding.ColumnsOf(binding.LicenceRows))
+	columns := binding.ColumnsOf(binding.LicenceRows)
+	cells, scanners := make([]cell, len(columns)), make([]sql.Scanner, len(columns))
+	for i, column := range columns {
+		cells[i].kind, scanners[i] = column.Kind, discreet{&cells[i]}
+	}
+	targets, err := scanTargets(rows, b, columns, scanners)
 	if err != nil {
 		return 0, err
 	}
@@ -149,7 +154,7 @@ func (c *collection) licenceRows(ctx context.Context, conn *sql.Conn, b *binding
 	builder.addTargets(names, targets)
 	for rows.Next() {
 		if err := rows.Scan(targets...); err != nil {
-			return count, &sectionError{snapshot.Failed, fmt.Sprintf("collect %s: row %d: %v; the column holds something else than section %q expects", b.Section, count+1, err, b.Section)}
+			return count, unexpectedValue(b.Section, int(count)+1, err)
 		}
 		builder.addRow()
 		if count++; count%progressEvery == 0 {

@@ -13,55 +13,83 @@ import (
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// each runs a binding's query and hands over its rows. The cells stand in the
-// order of columns and are reused for every row. An error of visit ends the
-// reading. It returns the number of rows handed over.
-func (s *session) each(ctx context.Context, b *binding.Binding, columns []binding.Column, visit func([]cell) error) (int64, error) {
-	conn, err := s.connection(ctx)
-	if err != nil {
-		return 0, err
+// each reads the rows of a binding and hands them over. The cells are in the order
+// of columns and are reused for every row. An error of visit ends the reading. It
+// returns the number of rows handed over.
+func (s *session) each(ctx context.Context, b *binding.Binding, columns []binding.Column, visit func([]cell) error) (count int64, err error) {
+	source := s.files
+	if source == nil {
+		if _, err := s.connection(ctx); err != nil {
+			return 0, err
+		}
+		source = s
 	}
 	ctx, stop := s.limit(ctx, s.timeout)
 	defer stop()
-	count, err := s.read(ctx, conn, b, columns, visit)
+	cells, targets := make([]cell, len(columns)), make([]sql.Scanner, len(columns))
+	for i, c := range columns {
+		cells[i].kind, targets[i] = c.Kind, discreet{&cells[i]}
+	}
+	s.file, s.future = "", faults{}
+	err = source.ReadSection(ctx, s.request(b, columns), targets, func(at Position) error {
+		s.file, cells[0].line = at.File, at.Line
+		s.dropFuture(cells, columns)
+		if err := visit(cells); err != nil {
+			return err
+		}
+		count++
+		return nil
+	})
 	return count, because(ctx, err)
 }
 
-func (s *session) read(ctx context.Context, conn *sql.Conn, b *binding.Binding, columns []binding.Column, visit func([]cell) error) (count int64, err error) {
-	args, err := s.arguments(b)
-	if err != nil {
-		return 0, err
+// request asks for the rows of a binding.
+func (s *session) request(b *binding.Binding, columns []binding.Column) Request {
+	r := Request{Binding: b, Columns: columns, UTCOffset: s.offset, TempDir: s.tempDir}
+	if order := s.order; order != nil && len(columns) > 0 && columns[0].Name == keyColumn {
+		r.Less = func(a, b [16]byte) bool {
+			return compareKeys(order.sortKey(a), order.sortKey(b)) < 0
+		}
 	}
-	query := b.Query
+	return r
+}
+
+// keyColumn is the first column of every section about clients.
+const keyColumn = "key"
+
+// ReadSection runs the query of a section on the connection.
+func (s *session) ReadSection(ctx context.Context, r Request, cells []sql.Scanner, visit func(Position) error) (err error) {
+	args, err := s.arguments(r.Binding)
+	if err != nil {
+		return err
+	}
+	query := r.Binding.Query
 	if s.textOrder {
 		query = inTextOrder(query)
 	}
-	at := new(Position)
-	s.file, s.future = "", faults{}
-	rows, err := conn.QueryContext(s.withRequest(ctx, b, columns, at), query, args...)
+	rows, err := s.conn.QueryContext(ctx, query, args...)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
-	cells, targets, err := scanTargets(rows, b, columns)
+	targets, err := scanTargets(rows, r.Binding, r.Columns, cells)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	for rows.Next() {
+	for row := 1; rows.Next(); row++ {
 		if err := rows.Scan(targets...); err != nil {
-			return count, &sectionError{snapshot.Failed, fmt.Sprintf("collect %s: row %d: %v; the column holds something else than section %q expects", b.Section, count+1, err, b.Section)}
+			return unexpectedValue(r.Binding.Section, row, err)
 		}
-		cells[0].line = int(count) + 1
-		if at.File != "" {
-			s.file, cells[0].line = at.File, at.Line
+		if err := visit(Position{Line: row}); err != nil {
+			return err
 		}
-		s.dropFuture(cells, columns)
-		if err := visit(cells); err != nil {
-			return count, err
-		}
-		count++
 	}
-	return count, rows.Err()
+	return rows.Err()
+}
+
+// unexpectedValue is the error of a row that cannot be scanned.
+func unexpectedValue(section string, row int, err error) error {
+	return &sectionError{snapshot.Failed, fmt.Sprintf("collect %s: row %d: %v; the column holds something else than section %q expects", section, row, err, section)}
 }
 
 // clientClock are the columns whose times are by the clock of a client, which may
@@ -106,9 +134,9 @@ type discard struct{}
 
 func (discard) Scan(any) error { return nil }
 
-// discreet reads a cell after secrets were taken out of what the server sent: it
+// discreet scans a cell after secrets were taken out of what the server sent: it
 // may echo the password anywhere.
-type discreet struct{ *cell }
+type discreet struct{ sql.Scanner }
 
 func (d discreet) Scan(src any) error {
 	switch v := src.(type) {
@@ -117,22 +145,20 @@ func (d discreet) Scan(src any) error {
 	case []byte:
 		src = secret.HideBytes(v)
 	}
-	return d.cell.Scan(src)
+	return d.Scanner.Scan(src)
 }
 
-// scanTargets finds the wanted columns by name among those that came.
-func scanTargets(rows *sql.Rows, b *binding.Binding, columns []binding.Column) ([]cell, []any, error) {
+// scanTargets finds the cells of the wanted columns, by name, among those that came.
+func scanTargets(rows *sql.Rows, b *binding.Binding, columns []binding.Column, cells []sql.Scanner) ([]any, error) {
 	names, err := rows.Columns()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	targets := make([]any, len(names))
 	for i := range targets {
 		targets[i] = discard{}
 	}
-	cells := make([]cell, len(columns))
 	for i, c := range columns {
-		cells[i].kind = c.Kind
 		at := -1
 		for j, name := range names {
 			if strings.EqualFold(name, b.ColumnName(c.Name)) {
@@ -143,9 +169,9 @@ func scanTargets(rows *sql.Rows, b *binding.Binding, columns []binding.Column) (
 			continue
 		}
 		if at < 0 {
-			return nil, nil, &sectionError{snapshot.Missing, fmt.Sprintf("collect %s: the query returns no column %q; name one of its columns so", b.Section, b.ColumnName(c.Name))}
+			return nil, &sectionError{snapshot.Missing, fmt.Sprintf("collect %s: the query returns no column %q; name one of its columns so", b.Section, b.ColumnName(c.Name))}
 		}
-		targets[at] = discreet{&cells[i]}
+		targets[at] = cells[i]
 	}
-	return cells, targets, nil
+	return targets, nil
 }

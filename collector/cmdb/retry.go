@@ -81,7 +81,7 @@ func (s *session) recover(ctx context.Context, section string, err error) (again
 	answered := errors.As(err, &server)
 	var connect *connectError
 	switch {
-	case err == nil || ctx.Err() != nil:
+	case err == nil || ctx.Err() != nil || s.files != nil:
 		return false, err
 	case s.ended != nil:
 		return false, err

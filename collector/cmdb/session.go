@@ -14,6 +14,7 @@ import (
 // one connection every statement can see the same state of the database.
 type session struct {
 	db      *sql.DB
+	files   RowSource // instead of db
 	conn    *sql.Conn
 	params  map[string]any
 	timeout time.Duration // per statement; 0: none

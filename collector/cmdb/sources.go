@@ -21,7 +21,7 @@ type reader struct {
 // is kept in files has the columns and values of the shipped binding, whatever
 // the user binds in the database. Without a binding there is a reason.
 func (c *collection) binding(section string) (*binding.Binding, error) {
-	if c.current.Files {
+	if c.current.Files != nil {
 		return binding.Shipped()[section], nil
 	}
 	if b := c.bindings[section]; b != nil {
@@ -41,7 +41,7 @@ func (c *collection) prepare() {
 	all = append(all, c.options.After...)
 	for i, source := range all {
 		s := &session{
-			db: source.DB, timeout: c.options.StatementTimeout, afterFunc: c.options.AfterFunc, params: c.session.params,
+			db: source.DB, files: source.Files, timeout: c.options.StatementTimeout, afterFunc: c.options.AfterFunc, params: c.session.params,
 			offset: c.source.UTCOffset, tempDir: c.options.TempDir,
 		}
 		if i == len(c.options.Before) {
@@ -152,11 +152,11 @@ func (c *collection) mustEnd(ctx context.Context, err error) bool {
 // credit writes into the entry where its section came from. The text of a
 // query says nothing about rows that were kept in a file.
 func (c *collection) credit(entry *snapshot.Section, r *reader, notes []string) {
-	if c.options.SourceName != "" || r.Files {
+	if c.options.SourceName != "" || r.Files != nil {
 		entry.Source = r.Name
 	}
 	entry.QuerySHA256, entry.Evidence, entry.Binding = "", "", ""
-	if b := c.bindings[entry.Name]; b != nil && !r.Files {
+	if b := c.bindings[entry.Name]; b != nil && r.Files == nil {
 		entry.QuerySHA256, entry.Evidence, entry.Binding = b.SHA256(), b.Evidence(), b.Origin()
 	}
 	entry.Note = strings.Join(notes, "; ")
@@ -187,7 +187,7 @@ func (c *collection) commonOrder(ctx context.Context) (*keyOrder, error) {
 	order := &natural
 	var failure error
 	for _, r := range c.readers {
-		if r.Files {
+		if r.Files != nil {
 			continue
 		}
 		c.use(r)

@@ -1,18 +1,15 @@
 package cmdb
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
-	"os"
 	"slices"
 
 	"github.com/klauspost/compress/s2"
 
 	"github.com/nscheck/nscheck/collector/cmdb/binding"
-	"github.com/nscheck/nscheck/internal/tempfile"
+	"github.com/nscheck/nscheck/internal/spill"
 )
 
 // spool keeps the rows of one per-client section, in the order of their keys,
@@ -22,7 +19,7 @@ import (
 // written. Rows are compressed; what does not fit into a small buffer goes to a
 // temporary file.
 type spool struct {
-	out    *overflow
+	out    *spill.Buffer
 	rows   []byte // not yet written
 	packed []byte
 }
@@ -35,7 +32,7 @@ const spoolMemory = 256 << 10
 const spoolBlock = 64 << 10
 
 func newSpool(dir string) *spool {
-	return &spool{out: &overflow{dir: dir}}
+	return &spool{out: spill.NewIn(dir, "rows", spoolMemory)}
 }
 
 // add appends a row. Cells are written by kind, without their names.
@@ -124,7 +121,7 @@ func (s *spool) rewind(columns []binding.Column) (*spoolReader, error) {
 		return nil, err
 	}
 	s.rows, s.packed = nil, nil
-	in, err := s.out.reader()
+	in, err := s.out.Reader()
 	if err != nil {
 		return nil, err
 	}
@@ -136,7 +133,7 @@ func (s *spool) rewind(columns []binding.Column) (*spoolReader, error) {
 }
 
 // close frees what the spool holds.
-func (s *spool) close() error { return s.out.close() }
+func (s *spool) close() error { return s.out.Close() }
 
 // spoolReader reads a spool's rows.
 type spoolReader struct {
@@ -217,52 +214,4 @@ func (t *texts) of(raw []byte) *string {
 		*slot = &text
 	}
 	return *slot
-}
-
-// overflow is a buffer that moves into a temporary file when it grows.
-type overflow struct {
-	dir    string
-	memory bytes.Buffer
-	file   *os.File
-}
-
-func (o *overflow) Write(p []byte) (int, error) {
-	if o.file == nil {
-		if o.memory.Len()+len(p) <= spoolMemory {
-			return o.memory.Write(p)
-		}
-		file, err := tempfile.Create(o.dir, ".nscheck-*.spool")
-		if err != nil {
-			return 0, fmt.Errorf("keep rows in a temporary file: %w", err)
-		}
-		o.file = file
-		if _, err := o.file.Write(o.memory.Bytes()); err != nil {
-			return 0, fmt.Errorf("keep rows in a temporary file: %w", err)
-		}
-		o.memory = bytes.Buffer{}
-	}
-	n, err := o.file.Write(p)
-	if err != nil {
-		err = fmt.Errorf("keep rows in a temporary file: %w", err)
-	}
-	return n, err
-}
-
-func (o *overflow) reader() (io.Reader, error) {
-	if o.file == nil {
-		return bytes.NewReader(o.memory.Bytes()), nil
-	}
-	if _, err := o.file.Seek(0, io.SeekStart); err != nil {
-		return nil, fmt.Errorf("read rows back from a temporary file: %w", err)
-	}
-	return o.file, nil
-}
-
-func (o *overflow) close() error {
-	if o.file == nil {
-		return nil
-	}
-	err := o.file.Close()
-	o.file = nil
-	return err
 }

@@ -348,7 +348,7 @@ func TestSpoolsInFiles(t *testing.T) {
 
 func TestNoRoomForSpools(t *testing.T) {
 	_, err := collectFake(t, manyClients(20000), Options{TempDir: filepath.Join(t.TempDir(), "not", "there")})
-	if err == nil || !strings.Contains(err.Error(), "keep rows in a temporary file") {
+	if err == nil || !strings.Contains(err.Error(), "make a temporary file for rows") {
 		t.Errorf("%v", err)
 	}
 }

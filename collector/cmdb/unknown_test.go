@@ -85,7 +85,9 @@ func TestUnknown_rows(t *testing.T) {
 		},
 		"policy without a target": {
 			[]string{"DELETE FROM [ItemReference] WHERE [ParentItemGuid] IN (" + plugin + ")"}, "policies.target_counts", snapshot.Collected, "",
-			func(m *memory) any { return []any{pluginPolicy(m).TargetCount, pluginPolicy(m).TargetFilters, pluginPolicy(m).HasTarget} }, `[0,[],false]`,
+			func(m *memory) any {
+				return []any{pluginPolicy(m).TargetCount, pluginPolicy(m).TargetFilters, pluginPolicy(m).HasTarget}
+			}, `[0,[],false]`,
 		},
 		"filter without members": {
 			[]string{"DELETE FROM [CollectionMembership]"}, "filters.members", snapshot.Collected, "",

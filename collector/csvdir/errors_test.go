@@ -258,38 +258,6 @@ func TestNothing(t *testing.T) {
 	}
 }
 
-// TestUnsorted: rows that differ only in their place stay in the file's order.
-func TestUnsorted(t *testing.T) {
-	s := &sorter{less: func(a, b [16]byte) bool { return a[0] < b[0] }, limit: 300, dir: t.TempDir()}
-	defer s.close()
-	for i := range 1000 {
-		if err := s.add([16]byte{byte(i * 7 % 5)}, i%11 > 0, []byte{byte(i >> 8), byte(i)}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for range 2 { // the rows can be read twice
-		next, err := s.rows()
-		if err != nil {
-			t.Fatal(err)
-		}
-		last, count := -1, 0
-		for row, err := next(); err == nil; row, err = next() {
-			i := int(row[0])<<8 | int(row[1])
-			rank := i
-			if i%11 > 0 {
-				rank += (i*7%5 + 1) * 1000
-			}
-			if rank <= last {
-				t.Fatalf("row %d after rank %d", i, last)
-			}
-			last, count = rank, count+1
-		}
-		if count != 1000 {
-			t.Errorf("%d rows", count)
-		}
-	}
-}
-
 // TestDecorations: what query tools, spreadsheets and reports add to a file is
 // skipped if it cannot be data.
 func TestDecorations(t *testing.T) {

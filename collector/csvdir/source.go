@@ -2,7 +2,6 @@ package csvdir
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -19,10 +18,7 @@ import (
 )
 
 // Source is an opened folder.
-type Source struct {
-	folder *folder
-	db     *sql.DB
-}
+type Source struct{ folder *folder }
 
 // folder is what is known of a folder before any file is read.
 type folder struct {
@@ -62,7 +58,7 @@ func Open(source string) (*Source, error) {
 		return nil, f.nothing()
 	}
 	f.setClock(newest)
-	return &Source{folder: f, db: sql.OpenDB(connector{f})}, nil
+	return &Source{f}, nil
 }
 
 // list finds the files of sections and returns when the newest was written.
@@ -155,10 +151,9 @@ func (f *folder) absent(section string) error {
 // Database is the folder as a source for cmdb.
 func (s *Source) Database() cmdb.Database {
 	return cmdb.Database{
-		DB:        s.db,
 		Origin:    snapshot.Origin{Kind: "csv", Clock: s.folder.clock},
 		Name:      "csv:" + s.folder.dir,
-		Files:     true,
+		Files:     s.folder,
 		Has:       func(section string) bool { return len(s.folder.files[section]) > 0 },
 		Now:       s.folder.collectedAt,
 		UTCOffset: s.folder.offset,
@@ -171,8 +166,8 @@ func (s *Source) Collect(ctx context.Context, sink cmdb.Sink, options cmdb.Optio
 	return cmdb.Collect(ctx, s.Database(), &demanding{Sink: sink, name: "csv:" + s.folder.dir}, options)
 }
 
-// Close frees what the source holds.
-func (s *Source) Close() error { return s.db.Close() }
+// Close does nothing: each file is closed when it has been read.
+func (s *Source) Close() error { return nil }
 
 // demanding refuses a snapshot in which there is nothing.
 type demanding struct {

@@ -1,7 +1,6 @@
 package csvdir
 
 import (
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"regexp"
@@ -25,7 +24,7 @@ type reading struct {
 }
 
 // value reads a field; nil where it is empty, or NULL as query tools write it.
-func (r *reading) value(section string, c binding.Column, field []byte, quoted bool) (driver.Value, error) {
+func (r *reading) value(section string, c binding.Column, field []byte, quoted bool) (any, error) {
 	text := strings.TrimSpace(string(field))
 	if text == "" || text == "NULL" && !quoted {
 		return nil, nil
@@ -63,7 +62,7 @@ func (r *reading) value(section string, c binding.Column, field []byte, quoted b
 	return text, nil
 }
 
-func (v words) read(text string) (driver.Value, error) {
+func (v words) read(text string) (any, error) {
 	known := make([]string, 0, len(v.values))
 	bare := strings.Trim(text, "{}")
 	for _, w := range v.values {
@@ -97,7 +96,7 @@ var booleans = map[string]int64{
 	"vero": 1, "sì": 1, "waar": 1, "onwaar": 0, "nee": 0,
 }
 
-func boolean(text string) (driver.Value, error) {
+func boolean(text string) (any, error) {
 	n, ok := booleans[strings.ToLower(text)]
 	if !ok {
 		return nil, fmt.Errorf("%q is neither true nor false; write 1 or 0, true or false, yes or no", clip(text))
@@ -107,7 +106,7 @@ func boolean(text string) (driver.Value, error) {
 
 // number reads a whole number, with a German or a US decimal mark and groups of
 // thousands. Where the two readings differ, the settings must say which it is.
-func (r *reading) number(text string) (driver.Value, error) {
+func (r *reading) number(text string) (any, error) {
 	text = strings.Map(func(r rune) rune {
 		switch r {
 		case '\'', '\u2019', ' ', '\u00a0', '\u202f': // groups of thousands, whatever the language
