@@ -52,8 +52,9 @@ func packageRoles(e *snapshot.Estate) map[guid.GUID]string {
 			roles[g] = role
 		}
 	}
-	add("6D417916-467C-46A7-A870-6D86D9345B61", "scan")
-	add("832C527C-B9C9-46FB-B1F1-2F35434FF90D", "tools")
+	for _, p := range snapshot.RequiredPackages() {
+		add(p.GUID, p.Role)
+	}
 	for _, p := range e.Packages {
 		add(p.GUID, p.Role)
 	}
@@ -157,23 +158,16 @@ func (m *merge) addClient(r *agent.Report, p *part) error {
 	return nil
 }
 
-// requiredPackages are the article's names of the required packages.
-var requiredPackages = []struct{ role, name string }{
-	{"plugin", "Software Update Plug-in"},
-	{"scan", "Patch Windows System Assessment Scan"},
-	{"tools", "Patch Install Tools"},
-}
-
 // contentNote lists which required packages have content in the client's
 // software delivery. An agent removes content in time, so that there is none
 // does not show that a package never came.
 func contentNote(arrived map[string]*int) string {
 	var there, absent []string
-	for _, p := range requiredPackages {
-		if _, ok := arrived[p.role]; ok {
-			there = append(there, p.name)
+	for _, p := range snapshot.RequiredPackages() {
+		if _, ok := arrived[p.Role]; ok {
+			there = append(there, p.Name)
 		} else {
-			absent = append(absent, p.name)
+			absent = append(absent, p.Name)
 		}
 	}
 	switch {
@@ -193,9 +187,7 @@ func arrive(c *snapshot.Client, role string, age *int) {
 			Plugin: &snapshot.ClientPackage{}, Scan: &snapshot.ClientPackage{}, Tools: &snapshot.ClientPackage{},
 		}
 	}
-	slot := map[string]**snapshot.ClientPackage{
-		"plugin": &c.Packages.Plugin, "scan": &c.Packages.Scan, "tools": &c.Packages.Tools,
-	}[role]
+	slot := c.Packages.ForRole(role)
 	if *slot == nil {
 		*slot = &snapshot.ClientPackage{}
 	}
@@ -221,7 +213,7 @@ func (m *merge) logErrors(r *agent.Report) []snapshot.LogErrors {
 		return nil
 	}
 	list := []snapshot.LogErrors{}
-	for _, role := range []string{"plugin", "scan", "tools"} {
+	for _, role := range snapshot.PackageRoles() {
 		count := snapshot.LogErrors{Package: role}
 		for _, t := range r.Errors {
 			about := slices.Contains(t.Roles, role) ||

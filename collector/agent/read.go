@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/nscheck/nscheck/internal/guid"
+	"github.com/nscheck/nscheck/snapshot"
 )
 
 // Read reads the folder. Times in logs are taken to be of the zone.
@@ -73,14 +74,12 @@ func (s *Source) read(ctx context.Context, root fs.FS, zone *time.Location) (*Re
 	return r.report, nil
 }
 
-// scanPackage is the package Patch Windows System Assessment Scan, which has
-// this GUID everywhere.
-const scanPackage = "6D417916-467C-46A7-A870-6D86D9345B61"
-
 // findScanLog looks for the scan's log where the scan leaves it, in the content
 // of its package.
 func (r *folderReader) findScanLog() {
-	g, err := guid.Parse(scanPackage)
+	packages := snapshot.RequiredPackages()
+	scan := slices.IndexFunc(packages, func(p snapshot.RequiredPackage) bool { return p.Role == "scan" })
+	g, err := guid.Parse(packages[scan].GUID)
 	folder, ok := r.found.software[g]
 	if err != nil || !ok {
 		return

@@ -19,18 +19,10 @@ func clientPackage(client *snapshot.Client, role string) *snapshot.ClientPackage
 		client.Packages = &all.ClientPackages
 		client.Packages.Plugin, client.Packages.Scan, client.Packages.Tools = &all.plugin, &all.scan, &all.tools
 	}
-	switch role {
-	case "plugin":
-		return client.Packages.Plugin
-	case "scan":
-		return client.Packages.Scan
-	case "tools":
-		return client.Packages.Tools
-	}
-	return nil
+	return *client.Packages.ForRole(role)
 }
 
-var packageRoles = []string{"plugin", "scan", "tools"}
+var packageRoles = snapshot.PackageRoles()
 
 // downloadFiller keeps the newest download event of each package.
 type downloadFiller struct {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/nscheck/nscheck/collector/cmdb/binding"
+	"github.com/nscheck/nscheck/internal/version"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -162,7 +163,7 @@ func (c *collection) doubtClients(section string, keyless int64) string {
 		}
 		// From 8.5 there is always one (KB178560).
 		known := slices.ContainsFunc(e.estate.Policies, func(p snapshot.Policy) bool { return p.Role == "plugin_policy" })
-		v := binding.ParseVersion(c.version)
+		v := version.Parse(c.version)
 		return ifSo(!known && v != nil && (v.Major() > 8 || v.Major() == 8 && v.Minor() >= 5), "the server's version has plug-in policies, and none was found")
 	}
 	return ""

@@ -196,7 +196,7 @@ func fillServerPackages(e *estateBuilder, b *binding.Binding, rows [][]cell) err
 		statuses[place] = append(statuses[place], row)
 	}
 	for place, rows := range statuses {
-		if slot := serverPackage(e.servers[place.server].Packages, place.role); slot != nil {
+		if slot := e.servers[place.server].Packages.ForRole(place.role); slot != nil {
 			*slot = e.serverStatus(b, rows)
 		}
 	}
@@ -235,18 +235,6 @@ func (e *estateBuilder) serverStatus(b *binding.Binding, rows [][]cell) *snapsho
 		}
 	}
 	return status
-}
-
-func serverPackage(p *snapshot.ServerPackages, role string) **snapshot.ServerPackage {
-	switch role {
-	case "plugin":
-		return &p.Plugin
-	case "scan":
-		return &p.Scan
-	case "tools":
-		return &p.Tools
-	}
-	return nil
 }
 
 func fillServerInventory(e *estateBuilder, _ *binding.Binding, rows [][]cell) error {

@@ -155,24 +155,6 @@ func TestCalendar(t *testing.T) {
 	}
 }
 
-func TestCompareVersions(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		want int
-	}{
-		{"8.10", "8.9", 1}, {"7.5.3153", "7.5.3153", 0}, {"7.5", "7.5.0", 0}, {"7.5", "7.5.1", -1},
-		{"", "1", -1}, {"8.5.5032", "8.5.3073", 1}, {"7.05", "7.5", 0}, {"7.x", "7", 0},
-		{"99999999999999999999", "100000000000000000000", -1}, {"7.5.3153 HF2", "7.5.3153", 0},
-	} {
-		if got := compareVersions(c.a, c.b); got != c.want {
-			t.Errorf("%q, %q: %d, want %d", c.a, c.b, got, c.want)
-		}
-		if got := compareVersions(c.b, c.a); got != -c.want {
-			t.Errorf("%q, %q: %d, want %d", c.b, c.a, got, -c.want)
-		}
-	}
-}
-
 func TestAddresses(t *testing.T) {
 	text := func(s string) *cell { return &cell{kind: binding.Text, known: s != "", text: s} }
 	for _, c := range []struct{ address, mask, want, problem string }{

@@ -6,6 +6,7 @@ import (
 	"unicode"
 
 	"github.com/nscheck/nscheck/collector/cmdb/binding"
+	"github.com/nscheck/nscheck/snapshot"
 )
 
 // aliases are further names under which a column is accepted, by section and
@@ -74,11 +75,18 @@ type word struct {
 	synonyms []string
 }
 
-var roles = words{values: []word{
-	{"plugin", []string{"Software Update Plug-in"}},
-	{"scan", []string{"Patch Windows System Assessment Scan", "6D417916-467C-46A7-A870-6D86D9345B61"}},
-	{"tools", []string{"Patch Install Tools", "832C527C-B9C9-46FB-B1F1-2F35434FF90D"}},
-}}
+// roles are the required packages, by name and by GUID if it is the same on every
+// server.
+var roles = func() (w words) {
+	for _, p := range snapshot.RequiredPackages() {
+		one := word{p.Role, []string{p.Name}}
+		if p.GUID != "" {
+			one.synonyms = append(one.synonyms, p.GUID)
+		}
+		w.values = append(w.values, one)
+	}
+	return w
+}()
 
 var agents = words{others: true, values: []word{
 	{"core", []string{"Altiris Agent"}},

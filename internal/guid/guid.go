@@ -1,3 +1,4 @@
+// Package guid reads and writes GUIDs.
 package guid
 
 import (
@@ -5,13 +6,13 @@ import (
 	"errors"
 )
 
-// guid is an identifier in the order of its text: the first byte is the first
+// GUID holds an identifier in the order of its text: the first byte is the first
 // two digits. SQL Server sends the first three groups the other way round.
 type GUID [16]byte
 
 var errNoGUID = errors.New("it is not a GUID")
 
-// String writes the GUID as snapshots do: upper case, no braces.
+// String writes the GUID in its canonical form, as in snapshots: upper case, no braces.
 func (g GUID) String() string {
 	const digits = "0123456789ABCDEF"
 	text := make([]byte, 0, 36)
@@ -24,9 +25,10 @@ func (g GUID) String() string {
 	return string(text)
 }
 
-// wireOrder is where each byte of the text stands in SQL Server's sixteen bytes.
+// wireOrder is the position of each byte of the text in SQL Server's sixteen bytes.
 var wireOrder = [16]int{3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15}
 
+// FromWire reads the sixteen bytes that SQL Server sends.
 func FromWire(raw []byte) (GUID, error) {
 	var g GUID
 	if len(raw) != len(g) {
@@ -38,7 +40,7 @@ func FromWire(raw []byte) (GUID, error) {
 	return g, nil
 }
 
-// parseGUID reads a GUID with or without braces, in either case.
+// Parse reads a GUID with or without braces, in either case.
 func Parse[T string | []byte](text T) (GUID, error) {
 	var g GUID
 	if len(text) == 38 && text[0] == '{' && text[37] == '}' {
@@ -60,4 +62,19 @@ func Parse[T string | []byte](text T) (GUID, error) {
 		return g, errNoGUID
 	}
 	return g, nil
+}
+
+// IsCanonical reports whether a text is a GUID in its canonical form.
+func IsCanonical[T string | []byte](text T) bool {
+	const like = "XXXXXXXX-XXXX-XXXX-XXXX-XXXXXXXXXXXX"
+	if len(text) != len(like) {
+		return false
+	}
+	for i := range len(text) {
+		c := text[i]
+		if like[i] == '-' && c != '-' || like[i] == 'X' && (c < '0' || c > '9') && (c < 'A' || c > 'F') {
+			return false
+		}
+	}
+	return true
 }

@@ -4,11 +4,12 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/Masterminds/semver/v3"
+
+	versions "github.com/nscheck/nscheck/internal/version"
 )
 
 // BindingSet is what may fill each section: the first of a section's bindings
@@ -49,7 +50,7 @@ func (s *Set) All() []*Binding {
 // is an unknown version, for which no binding that names versions is chosen.
 func (s *Set) Choose(version string) map[string]*Binding {
 	chosen := make(map[string]*Binding, len(s.sections))
-	v := ParseVersion(version)
+	v := versions.Parse(version)
 	for section, list := range s.sections {
 		for _, b := range list {
 			if b.versions == nil || v != nil && b.versions.Check(v) {
@@ -72,19 +73,6 @@ func (s *Set) WhyUnbound(section, version string) string {
 	}
 	return fmt.Sprintf("collect %s: it is bound for versions %s and the server's version is %s; bind it without versions or for this one",
 		section, strings.Join(ranges, "; "), version)
-}
-
-// leadingNumbers are those of a version such as 8.5.3073.0 or 7.1 SP2 MP1.1.
-var leadingNumbers = regexp.MustCompile(`^[0-9]+(?:\.[0-9]+){0,2}`)
-
-// parseVersion reads the first three numbers of a product version; nil if there
-// are none.
-func ParseVersion(text string) *semver.Version {
-	v, err := semver.NewVersion(leadingNumbers.FindString(strings.TrimSpace(text)))
-	if err != nil {
-		return nil
-	}
-	return v
 }
 
 func (b *Binding) setVersions(text string) error {
