@@ -10,14 +10,14 @@ import (
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// Sections of the manifest that agent folders give.
+// Sections of the manifest that agent folders fill.
 const (
 	scanLogSection  = "clients.scan_log"
 	folderSection   = "package_servers.agent_folder"
 	packagesSection = "clients.packages"
 )
 
-// merge puts what agent folders show into a snapshot.
+// merge adds the content of agent folders to a snapshot.
 type merge struct {
 	manifest *snapshot.Manifest
 	matcher  *matcher
@@ -27,7 +27,7 @@ type merge struct {
 	owners   map[string]string // which folder a computer's data came from
 }
 
-// part is what folders gave to a section.
+// part is what folders add to a section.
 type part struct {
 	sources  []string
 	rows     int64
@@ -43,8 +43,8 @@ func newMerge(m *snapshot.Manifest, matches *matcher) *merge {
 	}
 }
 
-// packageRoles are the required packages by their GUIDs: those that are the same
-// everywhere, and those that the estate has.
+// packageRoles returns the roles of the required packages by GUID: of those that are
+// the same on every server, and of those of the estate.
 func packageRoles(e *snapshot.Estate) map[guid.GUID]string {
 	roles := make(map[guid.GUID]string)
 	add := func(id, role string) {
@@ -61,24 +61,24 @@ func packageRoles(e *snapshot.Estate) map[guid.GUID]string {
 	return roles
 }
 
-func (m *merge) part(section string) *part {
+func (m *merge) sectionPart(section string) *part {
 	if m.parts[section] == nil {
 		m.parts[section] = &part{}
 	}
 	return m.parts[section]
 }
 
-// failed records a folder that could not be read. Whether it is of a client or
-// of a package server is not known.
+// failed records a folder that could not be read. It is unknown whether it belongs to
+// a client or to a package server.
 func (m *merge) failed(source string, err error) {
 	for _, section := range []string{scanLogSection, folderSection} {
-		p := m.part(section)
+		p := m.sectionPart(section)
 		p.sources = append(p.sources, source)
 		p.problems = append(p.problems, err.Error())
 	}
 }
 
-// add takes the report of one folder.
+// add adds the report of one folder.
 func (m *merge) add(r *agent.Report) {
 	server := r.Server
 	if r.Client {
@@ -87,16 +87,16 @@ func (m *merge) add(r *agent.Report) {
 			// Every package server has the folders of a client too.
 			server = true
 		} else {
-			m.give(scanLogSection, r, m.addClient)
+			m.addReport(scanLogSection, r, m.addClient)
 		}
 	}
 	if server {
-		m.give(folderSection, r, m.addServer)
+		m.addReport(folderSection, r, m.addServer)
 	}
 }
 
-func (m *merge) give(section string, r *agent.Report, add func(*agent.Report, *part) error) {
-	p := m.part(section)
+func (m *merge) addReport(section string, r *agent.Report, add func(*agent.Report, *part) error) {
+	p := m.sectionPart(section)
 	p.sources = append(p.sources, r.Source)
 	if err := add(r, p); err != nil {
 		p.problems = append(p.problems, err.Error())
@@ -110,9 +110,9 @@ func (m *merge) give(section string, r *agent.Report, add func(*agent.Report, *p
 	}
 }
 
-// first says whether a folder is the first of its computer, and notes where it
-// is not: of two folders the first counts.
-func (m *merge) first(section, guid string, r *agent.Report, p *part) bool {
+// isFirst reports whether a folder is the first of its computer, and adds a note if
+// it is not: only the first of several folders is used.
+func (m *merge) isFirst(section, guid string, r *agent.Report, p *part) bool {
 	key := section + " " + guid
 	if before, ok := m.owners[key]; ok {
 		p.notes = append(p.notes, fmt.Sprintf("%s is of the same computer as %s and was not used", r.Source, before))
@@ -124,12 +124,12 @@ func (m *merge) first(section, guid string, r *agent.Report, p *part) bool {
 
 func (m *merge) addClient(r *agent.Report, p *part) error {
 	guid, err := m.matcher.client(r)
-	if err != nil || !m.first(scanLogSection, guid, r, p) {
+	if err != nil || !m.isFirst(scanLogSection, guid, r, p) {
 		return err
 	}
 	now := m.manifest.CollectedAt.Time
 	if r.ScanLog == nil {
-		p.notes = append(p.notes, r.Source+": there is no STPatchAssessment.log in it")
+		p.notes = append(p.notes, r.Source+": it has no STPatchAssessment.log")
 	} else {
 		p.rows++
 	}
@@ -143,7 +143,7 @@ func (m *merge) addClient(r *agent.Report, p *part) error {
 		p.notes = append(p.notes, r.Source+": "+contentNote(arrived))
 	}
 	if len(arrived) > 0 {
-		packages := m.part(packagesSection)
+		packages := m.sectionPart(packagesSection)
 		packages.sources = append(packages.sources, r.Source)
 		packages.rows++
 	}
@@ -152,15 +152,15 @@ func (m *merge) addClient(r *agent.Report, p *part) error {
 			c.ScanLog = &snapshot.ScanLog{Completed: r.ScanCompleted, AgeDays: ageDays(now, *r.ScanLog)}
 		}
 		for role, age := range arrived {
-			arrive(c, role, age)
+			markDownloaded(c, role, age)
 		}
 	})
 	return nil
 }
 
-// contentNote lists which required packages have content in the client's
-// software delivery. An agent removes content in time, so that there is none
-// does not show that a package never came.
+// contentNote lists the required packages that have content in the client's software
+// delivery. An agent removes content after a time, so a package without content may
+// have arrived all the same.
 func contentNote(arrived map[string]*int) string {
 	var there, absent []string
 	for _, p := range snapshot.RequiredPackages() {
@@ -179,9 +179,9 @@ func contentNote(arrived map[string]*int) string {
 	return "Software Delivery has content of " + strings.Join(there, " and ") + ", and none of " + strings.Join(absent, " and ")
 }
 
-// arrive marks a package as downloaded where the server knows nothing of it:
-// its content lies on the client.
-func arrive(c *snapshot.Client, role string, age *int) {
+// markDownloaded marks a package as downloaded if the server has no status for it but
+// its content is on the client.
+func markDownloaded(c *snapshot.Client, role string, age *int) {
 	if c.Packages == nil {
 		c.Packages = &snapshot.ClientPackages{
 			Plugin: &snapshot.ClientPackage{}, Scan: &snapshot.ClientPackage{}, Tools: &snapshot.ClientPackage{},
@@ -199,7 +199,7 @@ func arrive(c *snapshot.Client, role string, age *int) {
 
 func (m *merge) addServer(r *agent.Report, p *part) error {
 	server, err := m.matcher.server(r)
-	if err != nil || !m.first(folderSection, server.GUID, r, p) {
+	if err != nil || !m.isFirst(folderSection, server.GUID, r, p) {
 		return err
 	}
 	p.rows++
@@ -264,10 +264,10 @@ func (m *merge) finish() {
 	}
 }
 
-// finishPackages says that some clients' packages are known from their folders.
-// Where the section was not collected otherwise, these clients are all of it.
+// finishPackages records that some clients' packages are known from their folders. If
+// the section was not collected otherwise, it has these clients only.
 func (m *merge) finishPackages(p *part) {
-	note := fmt.Sprintf("for %d of the computers what the server does not know of a package's arrival is taken from package folders (evidence I): %s", p.rows, strings.Join(p.sources, ", "))
+	note := fmt.Sprintf("for %d of the computers the arrival of packages that the server does not know of is read from package folders (evidence I): %s", p.rows, strings.Join(p.sources, ", "))
 	i := slices.IndexFunc(m.manifest.Sections, func(s snapshot.Section) bool { return s.Name == packagesSection })
 	if i < 0 {
 		return

@@ -8,24 +8,24 @@ import (
 	"github.com/nscheck/nscheck/collector/cmdb/probe"
 )
 
-// probable is a source that has tables: a CMDB.
-type probable interface {
-	// cmdb is the database, and where it lists its tables.
+// probeSource is a source that has tables: a CMDB.
+type probeSource interface {
+	// cmdb returns the database and the queries that list its tables.
 	cmdb() (cmdb.Database, probe.Catalogue)
 }
 
-// theCMDB is the one among several sources that has tables.
-func theCMDB(source Source) (probable, bool) {
-	if s, ok := source.(*several); ok {
+// probeSourceOf returns the source that has tables, if there is one.
+func probeSourceOf(source Source) (probeSource, bool) {
+	if s, ok := source.(*multiSource); ok {
 		source = s.main
 	}
-	p, ok := source.(probable)
+	p, ok := source.(probeSource)
 	return p, ok
 }
 
-// Probe tells how the bindings fit a source's database.
+// Probe checks the bindings against a source's database.
 func Probe(ctx context.Context, source Source, options Options) (*probe.Report, error) {
-	p, ok := theCMDB(source)
+	p, ok := probeSourceOf(source)
 	if !ok {
 		return nil, errNotProbable
 	}
@@ -35,7 +35,7 @@ func Probe(ctx context.Context, source Source, options Options) (*probe.Report, 
 
 // ProbeItem lists the nodes of the items of that name or GUID.
 func ProbeItem(ctx context.Context, source Source, item string, options Options) ([]probe.Item, error) {
-	p, ok := theCMDB(source)
+	p, ok := probeSourceOf(source)
 	if !ok {
 		return nil, errNotProbable
 	}

@@ -17,10 +17,10 @@ func (r *folderReader) readServerPackages() {
 	r.readSnapshots()
 	switch {
 	case !f.hasStatus:
-		r.notes.missed("there is no folder PackageStatus, so packages without a status cannot be told")
+		r.notes.addIncomplete("there is no folder PackageStatus, so packages without a status are unknown")
 		return
 	case !f.hasServer:
-		r.notes.missed("there is no folder Package Delivery, so packages without a status cannot be told")
+		r.notes.addIncomplete("there is no folder Package Delivery, so packages without a status are unknown")
 		return
 	}
 	r.report.Orphans = []string{}
@@ -32,19 +32,19 @@ func (r *folderReader) readServerPackages() {
 	slices.Sort(r.report.Orphans)
 }
 
-// readStatuses notes statuses that cannot be read, and packages that are marked
-// as deleted: their content goes when its time is over.
+// readStatuses notes statuses that cannot be read, and packages that are marked as
+// deleted: their content will be removed.
 func (r *folderReader) readStatuses() {
 	var deleted []string
 	for _, g := range sortedKeys(r.found.status) {
 		name, ok := r.child(r.found.status[g], "PackageStatus.xml")
 		if !ok {
-			r.notes.add("%s holds no PackageStatus.xml", r.found.status[g])
+			r.notes.add("%s has no PackageStatus.xml", r.found.status[g])
 			continue
 		}
 		s, err := readFile(r.fs, name, readStatus)
 		if err != nil {
-			r.notes.add("%s: %v", name, cause(err))
+			r.notes.add("%s: %v", name, withoutPath(err))
 		}
 		if s.deleted() {
 			text := g.String()
@@ -59,8 +59,8 @@ func (r *folderReader) readStatuses() {
 	}
 }
 
-// readSnapshots notes packages on the server whose snapshot.xml is missing or
-// broken: without it the package cannot be served.
+// readSnapshots notes packages on the server with a missing or broken snapshot.xml,
+// without which they cannot be served.
 func (r *folderReader) readSnapshots() {
 	var without []string
 	for _, g := range sortedKeys(r.found.delivery) {
@@ -71,7 +71,7 @@ func (r *folderReader) readSnapshots() {
 		}
 		guids, err := readFile(r.fs, name, readSnapshot)
 		if err != nil {
-			r.notes.add("%s: %v", name, cause(err))
+			r.notes.add("%s: %v", name, withoutPath(err))
 		} else if len(guids) > 0 && !guids[g] {
 			r.notes.add("%s names other packages than that of its folder", name)
 		}

@@ -2,13 +2,14 @@ package cmdb
 
 import (
 	"cmp"
-	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"math/bits"
 	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 )
 
 // parseAddress reads an address with a prefix length of its own or without one.
@@ -39,9 +40,9 @@ func cellParts(c *cell) []string {
 }
 
 // addRow reads a row's addresses and masks, of which there may be several, and
-// reports cells that cannot be read. A row with neither is of a network card
-// without an address. Without a readable mask an address is a /32: enough to
-// find its subnet, but it tells nothing of its network.
+// reports cells that cannot be read. A row with neither is a network card without an
+// address. Without a readable mask an address is a /32, which is enough to find its
+// subnet but shows nothing about its network.
 func (l *addressList) addRow(address, mask *cell, primary bool, report func(column, format string, args ...any)) {
 	addresses, masks := cellParts(address), cellParts(mask)
 	if len(addresses) == 0 {

@@ -3,12 +3,13 @@ package cmdb
 import (
 	"errors"
 	"fmt"
-	"github.com/nscheck/nscheck/collector/cmdb/binding"
-	"github.com/nscheck/nscheck/internal/guid"
 	"math"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
+	"github.com/nscheck/nscheck/internal/guid"
 )
 
 // cell is one value of a row. It implements sql.Scanner. Which type a driver
@@ -23,8 +24,7 @@ type cell struct {
 	// unsure is set if day and month of a time may be the wrong way round.
 	unsure bool
 	line   int // of the row, in its file or in the answer; in a row's first cell only
-	// shared, where given, is the text in a place of its own that many cells
-	// point to.
+	// shared, if set, is a copy of the text that many cells point to.
 	shared *string
 }
 
@@ -66,8 +66,8 @@ func (c *cell) Scan(src any) error {
 	return err
 }
 
-// errNoValue stands for text that holds nothing, where something else than text
-// was wanted: that is unknown, not wrong.
+// errNoValue is the error of empty text in a column of another kind. It means
+// unknown, not wrong.
 var errNoValue = errors.New("it is empty")
 
 func isEmpty(src any) bool {
@@ -194,8 +194,8 @@ var timeLayouts = []string{
 	"2006-01-02",
 }
 
-// scanTime returns the wall clock's seconds, as if it showed UTC: a CMDB's times
-// bear no zone. Drivers give them as UTC; a zone is left aside.
+// scanTime returns the seconds of the wall clock, as if it showed UTC. Times in a
+// CMDB have no zone, drivers return them as UTC, and a zone is ignored.
 func scanTime(src any) (int64, error) {
 	switch v := src.(type) {
 	case time.Time:
@@ -264,7 +264,7 @@ func sharedBool(b bool) *bool {
 
 var bools = [2]bool{false, true}
 
-// sharedInt gives ages and exit codes, few of which are large.
+// sharedInt returns a pointer to an age or exit code. Few of them are large.
 func sharedInt(n int) *int {
 	if 0 <= n && n < len(smallInts) {
 		return &smallInts[n]

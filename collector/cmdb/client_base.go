@@ -19,8 +19,8 @@ func assetStatus(c *cell) *string {
 	return c.textOrNil()
 }
 
-// baseFiller takes what the rows of a computer agree on. There are several where
-// it has two asset statuses, or is listed twice by a table that is joined.
+// baseFiller keeps what the rows of a computer agree on. There are several if the
+// computer has two asset statuses or a joined table lists it twice.
 type baseFiller struct {
 	last    []cell // of the row before
 	doubted bool   // the last computer is among those that are counted
@@ -67,7 +67,7 @@ func (f *baseFiller) notes() []string {
 		}
 	}
 	return []string{fmt.Sprintf("section %q: %s rows that contradict each other in %s, the first %s; what is not clear from them is unknown",
-		binding.Clients, f.came("computer"), listed(names), f.guid)}
+		binding.Clients, f.countText("computer"), listed(names), f.guid)}
 }
 
 func fillBase(client *snapshot.Client, rows iter.Seq[[]cell]) {
@@ -90,7 +90,7 @@ func fillBase(client *snapshot.Client, rows iter.Seq[[]cell]) {
 	client.Name = nameOr(&name, client.GUID)
 }
 
-// agreeOn takes a value that all rows have; where one has another, it is unknown.
+// agreeOn sets a value that all rows have; if one has another, the value is unknown.
 func agreeOn[T comparable](first bool, field **T, value *T) {
 	if first {
 		*field = value

@@ -16,27 +16,26 @@ import (
 type clientSection struct {
 	name    string
 	columns []binding.Column
-	// begin is called before each reading of the rows: what is learnt from the
-	// rows of one says nothing about those of another.
+	// begin is called before each reading of the rows, because the rows of one
+	// reading say nothing about those of another.
 	begin func(*binding.Binding) clientFiller
 }
 
-// clientFiller is what becomes of the rows of one reading.
+// clientFiller uses the rows of one reading.
 type clientFiller struct {
-	// keyless, where given, takes rows without a key.
+	// keyless, if set, is called for rows without a key.
 	keyless func([]cell)
-	// observe, where given, sees every row with a key while it is read.
+	// observe, if set, is called for every row with a key while it is read.
 	observe func([]cell)
-	// complete, where given, is asked when all rows have been read, and for an
-	// error where they cannot be used.
+	// complete, if set, is called after the last row. It returns an error if the rows
+	// cannot be used.
 	complete func() error
-	// notes, where given, tells what else is to be known of all rows.
+	// notes, if set, returns notes about all rows.
 	notes func() []string
-	// faults, where given, are the cells that cannot be used; what they are
-	// about is left unknown and the section is partial.
+	// faults, if set, has the cells that cannot be used. What they are about is
+	// unknown and the section is partial.
 	faults *faults
-	// fill puts a client's rows, of which there may be none, into it. It need
-	// not read all of them.
+	// fill adds a client's rows, if any, to the client. It need not read all of them.
 	fill func(*snapshot.Client, iter.Seq[[]cell])
 }
 
@@ -48,8 +47,8 @@ type stream struct {
 	reader *spoolReader
 	ended  bool // the reader has no more rows
 	loaded bool // the reader holds a row that has not been used
-	// last is the key of the newest row, and disordered says that the rows
-	// ended because one came in no order.
+	// last is the key of the newest row. disordered is set if reading ended because a
+	// row was out of order.
 	last       sortKey
 	disordered bool
 	// refused is set if all rows came and cannot be used.
@@ -57,8 +56,8 @@ type stream struct {
 	keyed   int64  // rows with a key
 	file    string // of the rows; empty for a database
 	future  []string
-	// limit is the key at which the reading broke off, where it did: what
-	// belongs to it and to keys after it may be missing.
+	// limit is the key at which reading stopped early, if it did. Rows of this and
+	// later keys may be missing.
 	limit *sortKey
 }
 
@@ -67,7 +66,7 @@ type stream struct {
 type streams struct {
 	order *keyOrder
 	list  []*stream
-	held  []*spool // of sources that gave a part where another was asked for the whole
+	held  []*spool // of sources with a part, if another was read for the whole
 }
 
 func (s *streams) close() (err error) {
@@ -127,13 +126,13 @@ func (r *streamReading) attempt(ctx context.Context, b *binding.Binding) (int64,
 }
 
 // keep refuses an answer without rows if there must be some.
-func (r *streamReading) keep(rows int64, err error) error {
+func (r *streamReading) finish(rows int64, err error) error {
 	if err == nil && r.stream.keyed == 0 {
 		if reason := r.doubtClients(r.stream.name, rows); reason != "" {
 			return doubtful(r.stream.name, reason)
 		}
 	}
-	return r.stream.keep(rows, err)
+	return r.stream.finish(rows, err)
 }
 
 func (r *streamReading) remark() string { return "" }
@@ -145,29 +144,29 @@ func (r *streamReading) notes() []string {
 	return append(r.stream.notes(), r.stream.future...)
 }
 
-func (r *streamReading) hold() (back func()) {
+func (r *streamReading) setAside() (back func()) {
 	held := r.stream
 	r.replace(newStream(held.clientSection, r.options.TempDir))
 	return func() { r.replace(held) }
 }
 
-// replace takes another stream. The one before may come back, so its rows stay
+// replace sets another stream. The one before may be used again, so its rows are kept
 // until the run ends.
 func (r *streamReading) replace(by *stream) {
 	r.all.held = append(r.all.held, r.stream.spool)
 	r.stream = by
 }
 
-// keyOrder asks the server how it sorts keys. Without an answer nothing that it
-// has about clients can be merged, so an error is one of the base section. Where
-// the table that the query reads is not to be had, it does without; where the
-// order is none that is known, the server is asked to sort by text instead.
+// keyOrder asks the server how it sorts keys. Without an answer no rows about clients
+// can be merged, so an error is one of the base section. If the table of the query is
+// missing, the query runs without it. If the order is unknown, the server is asked to
+// sort by text instead.
 func (c *collection) keyOrder(ctx context.Context) (*keyOrder, error) {
 	order, err := c.askOrder(ctx)
 	if errors.Is(err, errUnknownOrder) {
 		c.session.textOrder = true
 		if order, err = c.askOrder(ctx); err == nil {
-			c.note("the server sorts GUIDs in no order that is known, so what it has about clients was sorted by text, which takes it longer")
+			c.note("the server sorts GUIDs in an unknown order, so rows about clients were sorted by text, which takes longer")
 		}
 	}
 	return order, err
@@ -201,7 +200,7 @@ func (c *collection) askOrder(ctx context.Context) (*keyOrder, error) {
 func (c *collection) sortLiterals(ctx context.Context, b *binding.Binding) (answer []guid.GUID, err error) {
 	_, _, err = c.attempts(ctx, binding.Clients, func() (int64, error) {
 		answer = nil
-		return c.session.each(ctx, b, []binding.Column{{"key", binding.GUID}}, func(cells []cell) error {
+		return c.session.eachRow(ctx, b, []binding.Column{{"key", binding.GUID}}, func(cells []cell) error {
 			answer = append(answer, cells[0].guid)
 			return nil
 		})
@@ -218,7 +217,7 @@ func (c *collection) readStream(ctx context.Context, b *binding.Binding, order *
 	var rows int64
 	var keyless faults
 	again := 0 // rows of the computer before this one
-	n, err := c.session.each(ctx, b, s.columns, func(cells []cell) error {
+	n, err := c.session.eachRow(ctx, b, s.columns, func(cells []cell) error {
 		rows++
 		if rows%progressEvery == 0 {
 			c.progress(s.name, rows, "")
@@ -273,7 +272,7 @@ func countAgain(n int, same bool) int {
 	return 0
 }
 
-// restart forgets what an earlier attempt, or another source, has read.
+// restart drops the rows of an earlier attempt or of another source.
 func (s *stream) restart(b *binding.Binding, dir string) error {
 	s.clientFiller = s.begin(b)
 	s.last, s.disordered, s.refused, s.keyed = sortKey{}, false, false, 0
@@ -282,13 +281,12 @@ func (s *stream) restart(b *binding.Binding, dir string) error {
 	return err
 }
 
-// andKept is said of rows that are used.
-const andKept = ", which are kept"
+// keptNote is part of the message about rows that are used.
+const keptNote = ", which are kept"
 
-// keep makes what was read ready for the merge. Where the reading broke off
-// after some rows, these are kept and the section is partial; of rows in no
-// order nothing is kept.
-func (s *stream) keep(rows int64, err error) error {
+// finish prepares the rows for the merge. If reading stopped after some rows, these
+// are kept and the section is partial. Rows that are out of order are dropped.
+func (s *stream) finish(rows int64, err error) error {
 	var local *localError
 	if err != nil && (s.disordered || s.refused || rows == 0 || errors.As(err, &local)) {
 		return err
@@ -300,7 +298,7 @@ func (s *stream) keep(rows int64, err error) error {
 	s.reader = reader
 	if err != nil {
 		s.limit = &s.last
-		err = &sectionError{snapshot.Partial, fmt.Sprintf("%s (after %d rows%s)", classify(s.name, err).message, rows, andKept)}
+		err = &sectionError{snapshot.Partial, fmt.Sprintf("%s (after %d rows%s)", classify(s.name, err).message, rows, keptNote)}
 	}
 	return joinPartial(s.name, err, s.faults.partial(s.name, s.file))
 }

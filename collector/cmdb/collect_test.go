@@ -393,9 +393,9 @@ func TestDoubtfulRows(t *testing.T) {
 		"no product":                   {"UPDATE [vProduct] SET [Name] = 'Patch'", "licences", snapshot.Failed, "no product matches"},
 		"a subnet that is none":        {"UPDATE [vRM_Subnet_Item] SET [Name] = 'Warehouse' WHERE [Name] = '10.80.0.0/24'", "subnets", snapshot.Partial, `row 3, column "cidr": "Warehouse", and a network such as 10.4.0.0/24 is required`},
 		"an IPv6 subnet":               {"UPDATE [vRM_Subnet_Item] SET [Name] = '2001:db8::/32' WHERE [Name] = '10.80.0.0/24'", "subnets", snapshot.Collected, ""},
-		"no known package service":     {"UPDATE [Inv_AeX_AC_Client_Agent] SET [Agent Name] = 'PS' WHERE [Agent Name] = 'Altiris Package Server'", "package_servers", snapshot.Failed, "2 of them beside the Notification Server"},
+		"no known package service":     {"UPDATE [Inv_AeX_AC_Client_Agent] SET [Agent Name] = 'PS' WHERE [Agent Name] = 'Altiris Package Server'", "package_servers", snapshot.Failed, "2 of them in addition to the Notification Server"},
 		"no packages at all":           {"DELETE FROM [ResourceAssociation] WHERE [ResourceAssociationTypeGuid] LIKE 'A19CED33%'", "patch_import.bulletins_without_packages", snapshot.Failed, "no update of any bulletin has a package"},
-		"no switch for bulletins":      {"DELETE FROM [ItemActive] WHERE [Guid] IN (SELECT [Guid] FROM [RM_ResourceSoftware_Bulletin])", "patch_import.bulletins_without_packages", snapshot.Failed, "of no bulletin it is known"},
+		"no switch for bulletins":      {"DELETE FROM [ItemActive] WHERE [Guid] IN (SELECT [Guid] FROM [RM_ResourceSoftware_Bulletin])", "patch_import.bulletins_without_packages", snapshot.Failed, "it is not known of any bulletin"},
 		"a GUID that is none":          {"UPDATE [CollectionMembership] SET [CollectionGuid] = 'plug-in'", "clients.filters", snapshot.Collected, ""},
 		"a computer without a GUID":    {"UPDATE [Inv_Client_Task_Resources] SET [_ResourceGuid] = 'x'", "clients.task_agent", snapshot.Failed, "row 1"},
 	} {

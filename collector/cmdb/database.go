@@ -18,7 +18,7 @@ type Connection struct{ collection *collection }
 func Connect(ctx context.Context, source Database, options Options) (*Connection, error) {
 	c := newCollection(source, options)
 	if _, err := c.session.connection(ctx); err != nil {
-		return nil, because(ctx, err)
+		return nil, causeOf(ctx, err)
 	}
 	return &Connection{c}, nil
 }
@@ -30,7 +30,7 @@ func (c *Connection) Close() { c.collection.session.close() }
 // session so far.
 func (c *Connection) Origin() snapshot.Origin {
 	origin := c.collection.manifest.Source
-	if g := c.collection.session.guest; g != nil {
+	if g := c.collection.session.options; g != nil {
 		origin.Isolation = g.level.String()
 	}
 	return origin
@@ -55,7 +55,7 @@ var errEnough = errors.New("enough rows were read")
 func (c *Connection) ReadRows(ctx context.Context, b *binding.Binding, columns []binding.Column, limit int) (rows [][]string, err error) {
 	_, _, err = c.collection.attempts(ctx, b.Section, func() (int64, error) {
 		rows = nil
-		count, err := c.collection.session.each(ctx, b, columns, func(cells []cell) error {
+		count, err := c.collection.session.eachRow(ctx, b, columns, func(cells []cell) error {
 			row := make([]string, len(cells))
 			for i := range cells {
 				row[i] = cells[i].String()
@@ -86,10 +86,10 @@ func (c *cell) String() string {
 	return fmt.Sprint(c.num)
 }
 
-// Refusal says why a database did not run a query.
+// Refusal is the reason why a database did not run a query.
 type Refusal int
 
-// The reasons that bindings can do something about.
+// The reasons that a binding or a right can fix.
 const (
 	OtherRefusal Refusal = iota
 	UnknownObject

@@ -19,7 +19,7 @@ func fillPackages(e *estateBuilder, b *binding.Binding, rows [][]cell) error {
 	packages := []snapshot.Package{}
 	for i, row := range rows {
 		if !row[2].known {
-			e.faults.add(row[0].line, "role", "it is empty, so which package it is is unknown")
+			e.faults.add(row[0].line, "role", "it is empty, so it is unknown which package it is")
 			continue
 		}
 		if err := knownRole(b.Section, i, row[2].text, packageRoles...); err != nil {

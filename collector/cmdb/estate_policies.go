@@ -52,7 +52,7 @@ func fillPolicies(e *estateBuilder, b *binding.Binding, rows [][]cell) error {
 	scheduled := false
 	for i, row := range rows {
 		if !row[2].known {
-			e.faults.add(row[0].line, "role", "it is empty, so what the policy is for is unknown")
+			e.faults.add(row[0].line, "role", "it is empty, so the purpose of the policy is unknown")
 			continue
 		}
 		settings, err := binding.ReadItem(b, row[4].text)
@@ -77,10 +77,10 @@ func fillPolicies(e *estateBuilder, b *binding.Binding, rows [][]cell) error {
 		for i := range policies {
 			if policies[i].Schedules != nil {
 				policies[i].Schedules = nil
-				e.said = append(e.said, fmt.Sprintf("section %q: no item has a node %s, so schedules are unknown; the XPath may be another one on this server", b.Section, b.XPaths["triggers"]))
+				e.noted = append(e.noted, fmt.Sprintf("section %q: no item has a node %s, so schedules are unknown; the XPath may be another one on this server", b.Section, b.XPaths["triggers"]))
 			}
 		}
-		e.said = slices.Compact(e.said)
+		e.noted = slices.Compact(e.noted)
 	}
 	sortByName(policies, func(p *snapshot.Policy) (string, string) { return p.Name, p.GUID })
 	e.estate.Policies = policies
@@ -142,7 +142,7 @@ func fillMembers(e *estateBuilder, _ *binding.Binding, rows [][]cell) error {
 	return nil
 }
 
-// knownRole refuses an object that is for nothing that nscheck knows.
+// knownRole refuses an object with an unknown role.
 func knownRole(section string, row int, role string, known ...string) error {
 	if slices.Contains(known, role) {
 		return nil

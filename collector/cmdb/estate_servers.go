@@ -68,10 +68,10 @@ func fillPackageServers(e *estateBuilder, _ *binding.Binding, rows [][]cell) err
 	taskKnown := slices.ContainsFunc(order, func(id guid.GUID) bool { return found[id].taskService })
 	for _, id := range order {
 		server := found[id]
-		// A computer with none of the agents has one row without an agent.
+		// A computer without any of the agents has one row without an agent.
 		unsure := server.blank > 0 && (server.rows > 1 || server.versioned)
 		if unsure {
-			e.faults.add(server.blank, "agent", "it is empty, and some agent of %s is meant", server.Name)
+			e.faults.add(server.blank, "agent", "it is empty, and the row is about an agent of %s", server.Name)
 			server.core.unknown = true
 		}
 		if server.packageService {
@@ -83,7 +83,7 @@ func fillPackageServers(e *estateBuilder, _ *binding.Binding, rows [][]cell) err
 		}
 	}
 	if others := e.besideServer(order); len(servers) == 0 && others > 0 {
-		return &sectionError{snapshot.Failed, fmt.Sprintf("collect package_servers: computers have site services, %d of them beside the Notification Server, but none has an agent that is known as the package service; section \"package_servers\" needs a query that knows its name here", others)}
+		return &sectionError{snapshot.Failed, fmt.Sprintf("collect package_servers: computers have site services, %d of them in addition to the Notification Server, but none has an agent with the known name of the package service; section \"package_servers\" needs a query with its name on this server", others)}
 	}
 	sortByName(servers, func(p *snapshot.PackageServer) (string, string) { return p.Name, p.GUID })
 	e.estate.PackageServers = servers
@@ -219,7 +219,7 @@ func (e *estateBuilder) serverStatus(b *binding.Binding, rows [][]cell) *snapsho
 	}
 	status := &snapshot.ServerPackage{
 		Status:        b.Mapped("status", newest[2].text),
-		StatusAgeDays: e.age(e.at(&newest[3])),
+		StatusAgeDays: e.ageInDays(e.timeOf(&newest[3])),
 		Revision:      newest[4].textOrNil(),
 	}
 	if !undated || len(rows) == 1 {
@@ -250,7 +250,7 @@ func fillServerRegistration(e *estateBuilder, _ *binding.Binding, rows [][]cell)
 func (e *estateBuilder) youngest(rows [][]cell, field func(*snapshot.PackageServer) **int) error {
 	undated := make(map[*snapshot.PackageServer]bool)
 	for _, row := range rows {
-		server, age := e.servers[row[0].guid], e.age(e.at(&row[1]))
+		server, age := e.servers[row[0].guid], e.ageInDays(e.timeOf(&row[1]))
 		if server == nil {
 			continue
 		}

@@ -28,10 +28,10 @@ func fillSites(e *estateBuilder, _ *binding.Binding, rows [][]cell) error {
 	return nil
 }
 
-// fillPreventDownloads reads the site settings policies. It has one meaning of a
-// site without a row, however many other sites have one: unknown, because where
-// such policies are kept is recalled only. A policy that is off, or on and
-// without a deny node, forbids nothing.
+// fillPreventDownloads reads the site settings policies. The setting of a site
+// without a row is unknown, even if other sites have rows, because the place of such
+// policies is recalled only. A policy that is off, or on without a deny node, denies
+// nothing.
 func fillPreventDownloads(e *estateBuilder, b *binding.Binding, rows [][]cell) error {
 	denied := make(map[guid.GUID][][]string)
 	for _, row := range rows {
@@ -62,9 +62,9 @@ func fillPreventDownloads(e *estateBuilder, b *binding.Binding, rows [][]cell) e
 	return nil
 }
 
-// agreed is what all policies of a site say; nil if they differ or there are
-// none. A site keeps its first policy only (KB199166), and which that is cannot
-// be seen.
+// agreed returns the sources that all policies of a site deny; nil if the policies
+// differ or there are none. A site keeps its first policy only (KB199166), and which
+// one that is cannot be seen.
 func agreed(policies [][]string) []string {
 	for _, sources := range policies {
 		if sources == nil || !slices.Equal(sources, policies[0]) {
@@ -104,9 +104,9 @@ func fillSubnets(e *estateBuilder, _ *binding.Binding, rows [][]cell) error {
 	return nil
 }
 
-// fillSubnetSites leaves the sites of a subnet unknown where it is assigned to
-// something that is not among the sites: whether that is a site that was
-// deleted or one that could not be seen, it must not count as "in no site".
+// fillSubnetSites leaves the sites of a subnet unknown if it is assigned to something
+// that is not among the sites. That may be a deleted site or one that could not be
+// read, so the subnet must not count as "in no site".
 func fillSubnetSites(e *estateBuilder, _ *binding.Binding, rows [][]cell) error {
 	for _, subnet := range e.subnets {
 		subnet.Sites = []string{}

@@ -14,8 +14,8 @@ import (
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// validityColumns are columns that a binding of the user may add. Which columns
-// of LicenseInUse hold them, if any, is not public.
+// validityColumns are columns that a user's binding may add. It is not public whether
+// and where LicenseInUse has them.
 var validityColumns = []binding.Column{{"expires_at", binding.Time}, {"trial", binding.Bool}}
 
 // LicenceList is the licences in use of all products that match.
@@ -60,7 +60,7 @@ type LicenceRow struct {
 func ListLicences(ctx context.Context, source Database, options Options) (*LicenceList, error) {
 	c := newCollection(source, options)
 	defer c.closeAll()
-	if err := c.begin(ctx); err != nil {
+	if err := c.start(ctx); err != nil {
 		return nil, err
 	}
 	builder := &estateBuilder{calendar: c.calendar}
@@ -71,7 +71,7 @@ func ListLicences(ctx context.Context, source Database, options Options) (*Licen
 			return nil, context.Cause(ctx)
 		}
 		if err != nil {
-			c.note("The server's version is not known, so that bindings for certain versions are not used: %s", classify("server", err).message)
+			c.note("The server's version is not known, so bindings for certain versions are not used: %s", classify("server", err).message)
 		}
 	}
 	c.chooseBindings(builder)
@@ -84,7 +84,7 @@ func ListLicences(ctx context.Context, source Database, options Options) (*Licen
 		known := *b
 		known.Query = strings.Replace(b.Query, allOfLicenseInUse, "", 1)
 		if list, err = c.listLicences(ctx, &known); err == nil {
-			c.note("The login may not read all columns of LicenseInUse, so that only the holders are listed")
+			c.note("The login may not read all columns of LicenseInUse, so only the holders are listed")
 		}
 	}
 	if ctx.Err() != nil {
@@ -121,10 +121,10 @@ func (c *collection) readLicences(ctx context.Context, b *binding.Binding, list 
 	if err != nil {
 		return 0, err
 	}
-	ctx, stop := c.session.limit(ctx, c.session.timeout)
+	ctx, stop := c.session.withTimeout(ctx, c.session.timeout)
 	defer stop()
 	count, err := c.licenceRows(ctx, conn, b, list)
-	return count, because(ctx, err)
+	return count, causeOf(ctx, err)
 }
 
 func (c *collection) licenceRows(ctx context.Context, conn *sql.Conn, b *binding.Binding, list *LicenceList) (count int64, err error) {
@@ -140,7 +140,7 @@ func (c *collection) licenceRows(ctx context.Context, conn *sql.Conn, b *binding
 	columns := binding.ColumnsOf(binding.LicenceRows)
 	cells, scanners := make([]cell, len(columns)), make([]sql.Scanner, len(columns))
 	for i, column := range columns {
-		cells[i].kind, scanners[i] = column.Kind, discreet{&cells[i]}
+		cells[i].kind, scanners[i] = column.Kind, hidingScanner{&cells[i]}
 	}
 	targets, err := scanTargets(rows, b, columns, scanners)
 	if err != nil {
@@ -179,7 +179,7 @@ type licenceBuilder struct {
 func (l *licenceBuilder) addTargets(names []string, targets []any) {
 	l.others = make([]anyValue, 0, len(names)) // never grows: targets point into it
 	for i, name := range names {
-		if _, free := targets[i].(discard); !free {
+		if _, free := targets[i].(ignoredColumn); !free {
 			continue
 		}
 		at := slices.IndexFunc(validityColumns, func(c binding.Column) bool { return strings.EqualFold(c.Name, name) })
@@ -208,7 +208,7 @@ func (l *licenceBuilder) addRow() {
 	}
 	guid := l.cells[2].guidOrNil()
 	if guid == nil {
-		return // nobody holds a licence of the product
+		return // the product has no holders
 	}
 	row := LicenceRow{
 		Product: product.Name, ProductGUID: product.GUID, GUID: *guid,
@@ -220,7 +220,7 @@ func (l *licenceBuilder) addRow() {
 		row.Status = &active
 	}
 	if l.expiry != nil {
-		row.ExpiresAt = l.at(l.expiry)
+		row.ExpiresAt = l.timeOf(l.expiry)
 	}
 	if l.trial != nil {
 		row.Trial = l.trial.boolOrNil()

@@ -172,7 +172,7 @@ func TestSeveralProducts_notEvaluated(t *testing.T) {
 	}{
 		"everything":       {"", "%", "Altiris Inventory Solution, Altiris Patch Management Solution"},
 		"a common prefix":  {"INSERT INTO [vProduct] VALUES ('" + otherProduct + "', 'Altiris Patch Management for Linux')", "Altiris Patch%", "several products match: Altiris Patch Management Solution, Altiris Patch Management for Linux"},
-		"one name twice":   {"INSERT INTO [vProduct] VALUES ('" + otherProduct + "', 'Altiris Patch Management Solution')", "", "several products of one name match, so only a GUID tells them apart: Altiris Patch Management Solution"},
+		"one name twice":   {"INSERT INTO [vProduct] VALUES ('" + otherProduct + "', 'Altiris Patch Management Solution')", "", "several products of one name match, so only a GUID distinguishes them: Altiris Patch Management Solution"},
 		"a part of a GUID": {"INSERT INTO [vProduct] VALUES ('" + otherProduct + "', 'Linux'), ('11111111-2222-2222-2222-222222222222', 'Mac')", "11111111-%", "several products match: Linux, Mac"},
 	} {
 		e := small(t)
@@ -208,7 +208,7 @@ func TestSeveralProducts_message(t *testing.T) {
 	for i := range 2 * maxProducts {
 		several.add(&cell{known: true, text: fmt.Sprintf("P%03d", i)}, nil)
 	}
-	if got := severalProducts("licences", several).Error(); !strings.Contains(got, "P009 and 90 more; give") || strings.Contains(got, "P010") {
+	if got := severalProducts("licences", several).Error(); !strings.Contains(got, "P009 and 90 more; set") || strings.Contains(got, "P010") {
 		t.Error(got)
 	}
 }

@@ -10,8 +10,8 @@ func newer(a, b *string) *string {
 	return a
 }
 
-// newestVersion gathers the versions of one program in several rows. A row
-// without a version may be of the newest, so then it is unknown.
+// newestVersion collects the versions of one program in several rows. A row without a
+// version may have the newest, so then it is unknown.
 type newestVersion struct {
 	version *string
 	unknown bool

@@ -13,10 +13,10 @@ import (
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// each reads the rows of a binding and hands them over. The cells are in the order
-// of columns and are reused for every row. An error of visit ends the reading. It
-// returns the number of rows handed over.
-func (s *session) each(ctx context.Context, b *binding.Binding, columns []binding.Column, visit func([]cell) error) (count int64, err error) {
+// eachRow reads the rows of a binding and calls visit for each. The cells are in the
+// order of columns and are reused for every row. An error of visit ends the reading.
+// It returns the number of rows visited.
+func (s *session) eachRow(ctx context.Context, b *binding.Binding, columns []binding.Column, visit func([]cell) error) (count int64, err error) {
 	source := s.files
 	if source == nil {
 		if _, err := s.connection(ctx); err != nil {
@@ -24,11 +24,11 @@ func (s *session) each(ctx context.Context, b *binding.Binding, columns []bindin
 		}
 		source = s
 	}
-	ctx, stop := s.limit(ctx, s.timeout)
+	ctx, stop := s.withTimeout(ctx, s.timeout)
 	defer stop()
 	cells, targets := make([]cell, len(columns)), make([]sql.Scanner, len(columns))
 	for i, c := range columns {
-		cells[i].kind, targets[i] = c.Kind, discreet{&cells[i]}
+		cells[i].kind, targets[i] = c.Kind, hidingScanner{&cells[i]}
 	}
 	s.file, s.future = "", faults{}
 	err = source.ReadSection(ctx, s.request(b, columns), targets, func(at Position) error {
@@ -40,10 +40,10 @@ func (s *session) each(ctx context.Context, b *binding.Binding, columns []bindin
 		count++
 		return nil
 	})
-	return count, because(ctx, err)
+	return count, causeOf(ctx, err)
 }
 
-// request asks for the rows of a binding.
+// request returns the request for the rows of a binding.
 func (s *session) request(b *binding.Binding, columns []binding.Column) Request {
 	r := Request{Binding: b, Columns: columns, UTCOffset: s.offset, TempDir: s.tempDir}
 	if order := s.order; order != nil && len(columns) > 0 && columns[0].Name == keyColumn {
@@ -89,15 +89,15 @@ func (s *session) ReadSection(ctx context.Context, r Request, cells []sql.Scanne
 
 // unexpectedValue is the error of a row that cannot be scanned.
 func unexpectedValue(section string, row int, err error) error {
-	return &sectionError{snapshot.Failed, fmt.Sprintf("collect %s: row %d: %v; the column holds something else than section %q expects", section, row, err, section)}
+	return &sectionError{snapshot.Failed, fmt.Sprintf("collect %s: row %d: %v; the value does not have the type that section %q expects", section, row, err, section)}
 }
 
-// clientClock are the columns whose times are by the clock of a client, which may
-// be ahead: that is what they show.
+// clientClock lists the columns with times by the clock of a client, which may be
+// ahead; a report must show that.
 var clientClock = map[string]bool{"event_time": true, "started_at": true}
 
-// dropFuture makes dates unknown that are more than a day after the collection:
-// a clock was wrong, or day and month of a file were read the wrong way round.
+// dropFuture makes dates unknown that are more than a day after the collection: a
+// clock was wrong, or day and month of a file were swapped.
 func (s *session) dropFuture(cells []cell, columns []binding.Column) {
 	if s.now.IsZero() {
 		return
@@ -113,7 +113,7 @@ func (s *session) dropFuture(cells []cell, columns []binding.Column) {
 	}
 }
 
-// arguments are the parameters that the query takes.
+// arguments returns the arguments for the query's parameters.
 func (s *session) arguments(b *binding.Binding) ([]any, error) {
 	args := make([]any, 0, len(b.Parameters))
 	for _, name := range b.Parameters {
@@ -122,23 +122,23 @@ func (s *session) arguments(b *binding.Binding) ([]any, error) {
 			value, ok = s.params[name]
 		}
 		if !ok {
-			return nil, &sectionError{snapshot.Failed, fmt.Sprintf("collect %s: the query takes a parameter @%s, which nscheck does not have", b.Section, name)}
+			return nil, &sectionError{snapshot.Failed, fmt.Sprintf("collect %s: the query has a parameter @%s, which nscheck has no value for", b.Section, name)}
 		}
 		args = append(args, sql.Named(name, value))
 	}
 	return args, nil
 }
 
-// discard takes the place of a column that nobody wants.
-type discard struct{}
+// ignoredColumn scans a column that is not wanted.
+type ignoredColumn struct{}
 
-func (discard) Scan(any) error { return nil }
+func (ignoredColumn) Scan(any) error { return nil }
 
-// discreet scans a cell after secrets were taken out of what the server sent: it
-// may echo the password anywhere.
-type discreet struct{ sql.Scanner }
+// hidingScanner removes secrets from what the server sent before it scans a cell,
+// because the server may echo the password anywhere.
+type hidingScanner struct{ sql.Scanner }
 
-func (d discreet) Scan(src any) error {
+func (d hidingScanner) Scan(src any) error {
 	switch v := src.(type) {
 	case string:
 		src = secret.HideIn(v)
@@ -156,7 +156,7 @@ func scanTargets(rows *sql.Rows, b *binding.Binding, columns []binding.Column, c
 	}
 	targets := make([]any, len(names))
 	for i := range targets {
-		targets[i] = discard{}
+		targets[i] = ignoredColumn{}
 	}
 	for i, c := range columns {
 		at := -1

@@ -9,7 +9,7 @@ import (
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// RowSource gives the rows of sections. A session on a database is one, a folder of
+// RowSource reads the rows of sections. A session on a database is one, a folder of
 // CSV files is another.
 type RowSource interface {
 	// ReadSection scans the rows of a section, one after another, into cells and
@@ -18,7 +18,7 @@ type RowSource interface {
 	ReadSection(ctx context.Context, r Request, cells []sql.Scanner, visit func(Position) error) error
 }
 
-// Request says which rows are wanted.
+// Request describes the rows that are wanted.
 type Request struct {
 	// Binding has the name of the section, and the query for a database.
 	Binding *binding.Binding
@@ -27,7 +27,7 @@ type Request struct {
 	// Less is the order of rows about clients, by the GUID in their first column. It
 	// is nil if any order will do. The query of a database has its own order.
 	Less func(a, b [16]byte) bool
-	// UTCOffset is the offset from UTC of the local time in which times are given.
+	// UTCOffset is the offset from UTC of the local time of all times.
 	UTCOffset time.Duration
 	// TempDir is the directory for rows that do not fit into memory; empty means the
 	// system's directory for temporary files.
@@ -40,12 +40,12 @@ type Position struct {
 	Line int    // in the file, or the number of the row in the answer
 }
 
-// UnsureTime is a time that lies after the collection only because of how a
-// setting of the source told its day and month apart.
+// UnsureTime is a time after the collection that would be before it if a setting of
+// the source had not decided the order of its day and month.
 type UnsureTime time.Time
 
-// Unreadable is an error of a source that knows what it means for the section
-// that it came from.
+// Unreadable is an error of a source with the status of the section that it came
+// from.
 type Unreadable interface {
 	error
 	// SectionStatus returns the section's status in the manifest.

@@ -123,7 +123,7 @@ func readBare(ctx context.Context, source Database, f *figures) error {
 	defer conn.Close()
 	s := &session{conn: conn, params: map[string]any{"product": DefaultProduct, "database": "Symantec_CMDB"}}
 	for _, section := range binding.Layouts() {
-		rows, err := s.each(ctx, binding.Shipped()[section.Section], section.Columns, func([]cell) error { return nil })
+		rows, err := s.eachRow(ctx, binding.Shipped()[section.Section], section.Columns, func([]cell) error { return nil })
 		f.Rows += rows
 		var wrong *sectionError
 		if err != nil && !errors.As(err, &wrong) && !strings.Contains(err.Error(), "Invalid object name") && !strings.Contains(err.Error(), "no such table") {

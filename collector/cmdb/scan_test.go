@@ -2,11 +2,12 @@ package cmdb
 
 import (
 	"fmt"
-	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"math"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 )
 
 func TestScanGUID(t *testing.T) {
@@ -136,9 +137,9 @@ func TestCalendar(t *testing.T) {
 		if err := c.Scan(text); err != nil {
 			t.Fatal(err)
 		}
-		at := k.at(&c)
-		if at == nil || at.String() != want.at || *k.age(at) != want.age {
-			t.Errorf("%s: %v, %d days old", text, at, *k.age(at))
+		at := k.timeOf(&c)
+		if at == nil || at.String() != want.at || *k.ageInDays(at) != want.age {
+			t.Errorf("%s: %v, %d days old", text, at, *k.ageInDays(at))
 		}
 	}
 	for _, text := range []string{"1753-01-01", "1899-12-30 00:00:00", "1900-01-01", "0001-01-01"} {
@@ -146,11 +147,11 @@ func TestCalendar(t *testing.T) {
 		if err := c.Scan(text); err != nil {
 			t.Fatal(err)
 		}
-		if at := k.at(&c); at != nil || k.age(at) != nil {
+		if at := k.timeOf(&c); at != nil || k.ageInDays(at) != nil {
 			t.Errorf("%s is a placeholder, not %v", text, at)
 		}
 	}
-	if at := k.at(&cell{kind: binding.Time}); at != nil {
+	if at := k.timeOf(&cell{kind: binding.Time}); at != nil {
 		t.Errorf("an unknown time is %v", at)
 	}
 }
@@ -255,7 +256,7 @@ func FuzzCellScan(f *testing.F) {
 			}
 			c := calendar{now: testNow}
 			if k == binding.Time {
-				if at := c.at(&fromText); at != nil && c.age(at) == nil {
+				if at := c.timeOf(&fromText); at != nil && c.ageInDays(at) == nil {
 					t.Errorf("%q has a time without an age", text)
 				}
 			}

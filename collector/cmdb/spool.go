@@ -12,12 +12,11 @@ import (
 	"github.com/nscheck/nscheck/internal/spill"
 )
 
-// spool keeps the rows of one per-client section, in the order of their keys,
-// until all sections have been read. Then they are merged. Reading one section
-// after the other needs one connection, holds no result set open while waiting
-// for another, and tells how each section ended before the first client is
-// written. Rows are compressed; what does not fit into a small buffer goes to a
-// temporary file.
+// spool keeps the rows of one section about clients, in the order of their keys,
+// until all sections have been read and are merged. Reading the sections one by one
+// needs one connection and one result set at a time, and the status of each section
+// is known before the first client is written. Rows are compressed; those that do not
+// fit into a small buffer go to a temporary file.
 type spool struct {
 	out    *spill.Buffer
 	rows   []byte // not yet written
@@ -61,7 +60,7 @@ func (s *spool) flush() error {
 	return err
 }
 
-// appendTo writes a cell as one byte that says whether it is known, and its value.
+// appendTo writes a cell as a byte that is 1 if the value is known, and the value.
 func (c *cell) appendTo(row []byte) []byte {
 	if !c.known {
 		return append(row, 0)
@@ -78,7 +77,7 @@ func (c *cell) appendTo(row []byte) []byte {
 	}
 }
 
-var errSpool = errors.New("the temporary file does not hold what was written to it; is something else changing files there?")
+var errSpool = errors.New("the temporary file does not hold what was written to it; does another program change files there?")
 
 // readFrom reads a cell and returns what follows it.
 func (c *cell) readFrom(row []byte, texts *texts) ([]byte, error) {
@@ -97,7 +96,7 @@ func (c *cell) readFrom(row []byte, texts *texts) ([]byte, error) {
 			return nil, errSpool
 		}
 		end := size + int(n)
-		c.shared = texts.of(row[size:end])
+		c.shared = texts.intern(row[size:end])
 		c.text = *c.shared
 		return row[end:], nil
 	case binding.GUID:
@@ -132,7 +131,7 @@ func (s *spool) rewind(columns []binding.Column) (*spoolReader, error) {
 	return r, nil
 }
 
-// close frees what the spool holds.
+// close removes the rows.
 func (s *spool) close() error { return s.out.Close() }
 
 // spoolReader reads a spool's rows.
@@ -195,16 +194,15 @@ func (r *spoolReader) load() error {
 	return nil
 }
 
-// maxPacked is more than any block has: a row holds a few texts, and the longest
-// are of some megabytes.
+// maxPacked is larger than any block: a row has a few texts, and the longest are some
+// megabytes.
 const maxPacked = 1 << 30
 
-// texts keeps texts that come again and again, such as versions and names of
-// operating systems, so that each is made once. A text is never changed, only
-// left for another.
+// texts keeps texts that are frequent, such as versions and names of operating
+// systems, so that each is allocated once. A text is never changed, only replaced.
 type texts struct{ recent [256]*string }
 
-func (t *texts) of(raw []byte) *string {
+func (t *texts) intern(raw []byte) *string {
 	if len(raw) == 0 {
 		return new(string)
 	}

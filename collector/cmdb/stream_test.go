@@ -235,7 +235,7 @@ func TestWrongResults(t *testing.T) {
 		"a value that cannot be read": {func(a *answer) { a.rows[1][3] = "perhaps" }, snapshot.Partial, "row 2"},
 		"at once":                     {func(a *answer) { a.rows[0][0] = "PC0" }, snapshot.Failed, "row 1"},
 		"a column that is not there":  {func(a *answer) { a.columns = []string{"key", "address", "masque", "primary"} }, snapshot.Missing, `no column "mask"`},
-		"another column besides":      {func(a *answer) { a.columns = append(a.columns, "more"); a.rows = nil }, snapshot.Doubtful, "no row came"},
+		"another column besides":      {func(a *answer) { a.columns = append(a.columns, "more"); a.rows = nil }, snapshot.Doubtful, "it returned no rows"},
 		"a stall":                     {func(a *answer) { a.stall = time.Minute }, snapshot.TimedOut, "longer than it may"},
 	} {
 		f := newFake("text")

@@ -124,35 +124,35 @@ func TestUnknown_rows(t *testing.T) {
 			func(m *memory) any { return []any{m.estate.Policies[0].Schedules, m.estate.Policies[1].Schedules} }, `[null,null]`,
 		},
 		"settings cut off": {
-			[]string{"UPDATE [vItem] SET [State] = SUBSTR([State], 1, LENGTH([State]) - 4) WHERE [State] LIKE '%trigger%'"}, "policies", snapshot.Collected, "it is not whole XML",
+			[]string{"UPDATE [vItem] SET [State] = SUBSTR([State], 1, LENGTH([State]) - 4) WHERE [State] LIKE '%trigger%'"}, "policies", snapshot.Collected, "it is incomplete XML",
 			func(m *memory) any { return []any{m.estate.Policies[0].Schedules, m.estate.Policies[1].Schedules} }, `[null,null]`,
 		},
 		"settings of a site cut off": {
-			[]string{"UPDATE [vItem] SET [State] = SUBSTR([State], 1, LENGTH([State]) - 4) WHERE [State] LIKE '%outbound%'"}, "sites.prevent_downloads", snapshot.Collected, "it is not whole XML",
+			[]string{"UPDATE [vItem] SET [State] = SUBSTR([State], 1, LENGTH([State]) - 4) WHERE [State] LIKE '%outbound%'"}, "sites.prevent_downloads", snapshot.Collected, "it is incomplete XML",
 			func(m *memory) any { return m.estate.Sites[0].PreventDownloads }, `null`,
 		},
 		"no subnet in a site": {
-			[]string{"DELETE FROM [ResourceAssociation] WHERE [ChildResourceGuid] IN (SELECT [Guid] FROM [vRM_Subnet_Item])"}, "subnets.sites", snapshot.Doubtful, "no row came, although there are subnets and sites",
+			[]string{"DELETE FROM [ResourceAssociation] WHERE [ChildResourceGuid] IN (SELECT [Guid] FROM [vRM_Subnet_Item])"}, "subnets.sites", snapshot.Doubtful, "it returned no rows, although there are subnets and sites",
 			func(m *memory) any { return m.estate.Subnets[0].Sites }, `null`,
 		},
 		"no site at all": {
-			[]string{"DELETE FROM [vRM_Site_Item]"}, "sites", snapshot.Doubtful, "no row came, although there are subnets",
+			[]string{"DELETE FROM [vRM_Site_Item]"}, "sites", snapshot.Doubtful, "it returned no rows, although there are subnets",
 			func(m *memory) any { return m.estate.Sites }, `null`,
 		},
 		"no subnet at all": {
-			[]string{"DELETE FROM [vRM_Subnet_Item]"}, "subnets", snapshot.Doubtful, "no row came, although there are sites",
+			[]string{"DELETE FROM [vRM_Subnet_Item]"}, "subnets", snapshot.Doubtful, "it returned no rows, although there are sites",
 			func(m *memory) any { return m.estate.Subnets }, `null`,
 		},
 		"no codebase": {
-			[]string{"DELETE FROM [SWDPackageCodebase]"}, "packages.codebases", snapshot.Doubtful, "no row came",
+			[]string{"DELETE FROM [SWDPackageCodebase]"}, "packages.codebases", snapshot.Doubtful, "it returned no rows",
 			func(m *memory) any { return m.estate.Packages[0].Codebases }, `null`,
 		},
 		"no package": {
-			[]string{"DELETE FROM [SWDPackage]"}, "packages", snapshot.Doubtful, "no row came",
+			[]string{"DELETE FROM [SWDPackage]"}, "packages", snapshot.Doubtful, "it returned no rows",
 			func(m *memory) any { return m.estate.Packages }, `null`,
 		},
 		"no status on package servers": {
-			[]string{"DELETE FROM [SWDPackageServer]"}, "package_servers.packages", snapshot.Doubtful, "no row came",
+			[]string{"DELETE FROM [SWDPackageServer]"}, "package_servers.packages", snapshot.Doubtful, "it returned no rows",
 			func(m *memory) any { return m.estate.PackageServers[0].Packages }, `null`,
 		},
 		"no site server": {
@@ -160,7 +160,7 @@ func TestUnknown_rows(t *testing.T) {
 			func(m *memory) any { return m.estate.PackageServers }, `null`,
 		},
 		"no vendor policy": {
-			[]string{"DELETE FROM [ItemClass] WHERE [Guid] IN (SELECT [Guid] FROM [vItem] WHERE [Name] LIKE '%Vendor%')"}, "vendor_policies", snapshot.Doubtful, "no row came",
+			[]string{"DELETE FROM [ItemClass] WHERE [Guid] IN (SELECT [Guid] FROM [vItem] WHERE [Name] LIKE '%Vendor%')"}, "vendor_policies", snapshot.Doubtful, "it returned no rows",
 			func(m *memory) any { return m.estate.VendorPolicies }, `null`,
 		},
 		"no client of a plug-in policy": {

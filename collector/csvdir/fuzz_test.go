@@ -41,7 +41,7 @@ func FuzzFile(f *testing.F) {
 			}
 			return
 		}
-		rows := &fileRows{table: table, reading: reading{settings: &settings{}, zone: time.UTC}, folder: &folder{}}
+		rows := &fileRows{table: table, fieldReader: fieldReader{settings: &settings{}, zone: time.UTC}, folder: &folder{}}
 		for last := 0; ; last = rows.start {
 			values := make([]any, 2)
 			err := rows.read(values)
@@ -111,7 +111,7 @@ func FuzzDate(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		date := func(setting string) (time.Time, error) {
-			at, _, err := (&reading{settings: &settings{dates: setting}, zone: time.UTC}).date(text)
+			at, _, err := (&fieldReader{settings: &settings{dates: setting}, zone: time.UTC}).date(text)
 			return at, err
 		}
 		plain, err := date("")

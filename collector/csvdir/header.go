@@ -13,7 +13,7 @@ import (
 	"github.com/nscheck/nscheck/internal/guid"
 )
 
-// table is a file whose header has been read.
+// table is a file after its header was read.
 type table struct {
 	*parser
 	section string
@@ -48,14 +48,14 @@ func openTable(in *bufio.Reader, section string, columns []binding.Column, delim
 	}
 	header := t.header()
 	var twice string
-	t.at, _, twice = place(section, columns, header)
+	t.at, _, twice = findColumns(section, columns, header)
 	t.width, t.names = len(header), header
 	if twice != "" {
 		return nil, &positioned{line: t.start, column: twice, err: errors.New("two columns have this name; leave one of them out")}
 	}
 	for i, c := range columns {
 		if t.at[i] < 0 && !binding.IsOptional(section, c.Name) {
-			return nil, t.lacks(c.Name, header)
+			return nil, t.missingColumn(c.Name, header)
 		}
 	}
 	return t, nil
@@ -71,7 +71,7 @@ func linesBefore(in *bufio.Reader, section string, columns []binding.Column, del
 		if p.next() != nil {
 			return 0
 		}
-		if at, _, _ := place(section, columns, p.header()); hasRequired(section, at, columns) {
+		if at, _, _ := findColumns(section, columns, p.header()); hasRequired(section, at, columns) {
 			return before
 		}
 	}
@@ -102,14 +102,14 @@ func (p *parser) header() []string {
 	return names
 }
 
-func (t *table) lacks(column string, header []string) error {
+func (t *table) missingColumn(column string, header []string) error {
 	also := ""
 	if others := Aliases(t.section, column); len(others) > 0 {
-		also = " (also taken: " + strings.Join(others, ", ") + ")"
+		also = " (also accepted: " + strings.Join(others, ", ") + ")"
 	}
 	shown := make([]string, 0, len(header))
 	for _, h := range header {
-		shown = append(shown, fmt.Sprintf("%q", clip(h)))
+		shown = append(shown, fmt.Sprintf("%q", binding.Clip(h)))
 	}
 	if len(shown) > 12 {
 		shown = append(shown[:12], "…")
@@ -156,8 +156,8 @@ func namedDelimiter(in *bufio.Reader) (byte, bool) {
 	return 0, false
 }
 
-// guessDelimiter takes the delimiter with which the header has most of the
-// columns; among equals the one that makes the most fields.
+// guessDelimiter returns the delimiter that makes most of the columns appear in the
+// header, and of several the one that makes the most fields.
 func guessDelimiter(in *bufio.Reader, section string, columns []binding.Column) byte {
 	head, _ := in.Peek(sample)
 	best, bestFound, bestFields := candidates[0], -1, -1
@@ -167,7 +167,7 @@ func guessDelimiter(in *bufio.Reader, section string, columns []binding.Column) 
 			if p.next() != nil {
 				break
 			}
-			at, found, _ := place(section, columns, p.header())
+			at, found, _ := findColumns(section, columns, p.header())
 			if found > bestFound || found == bestFound && p.fields() > bestFields {
 				best, bestFound, bestFields = c, found, p.fields()
 			}
@@ -197,11 +197,11 @@ func (t *table) row() error {
 	case t.fields() == t.width:
 		return nil
 	case t.fields() > t.width:
-		return t.fail(-1, "there are %d fields where the header has %d; is a field that holds the delimiter not in quotation marks?", t.fields(), t.width)
+		return t.fail(-1, "there are %d fields and the header has %d; is a field with the delimiter not in quotation marks?", t.fields(), t.width)
 	case t.ended:
 		return t.fail(-1, "the file ends after %d of %d fields; it was cut off, export it again", t.fields(), t.width)
 	}
-	return t.fail(-1, "there are only %d fields where the header has %d", t.fields(), t.width)
+	return t.fail(-1, "there are only %d fields and the header has %d", t.fields(), t.width)
 }
 
 // rowCount is what query tools write after the last row.
@@ -218,12 +218,4 @@ func (t *table) decoration() bool {
 	}
 	alone := t.fields() == 1 && (t.width > 1 || t.columns[0].Kind == binding.GUID)
 	return empty || dashes || alone && rowCount.Match(bytes.TrimSpace(t.field(0)))
-}
-
-// clip keeps values out of messages beyond what shows what is wrong.
-func clip(text string) string {
-	if runes := []rune(text); len(runes) > 40 {
-		return string(runes[:40]) + "…"
-	}
-	return text
 }

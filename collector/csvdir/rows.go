@@ -21,7 +21,7 @@ import (
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// fileError is why a section could not be read from its file.
+// fileError explains why a section could not be read from its file.
 type fileError struct {
 	status snapshot.Status
 	err    error
@@ -39,13 +39,13 @@ func (f *folder) ReadSection(ctx context.Context, request cmdb.Request, cells []
 	}
 	r, err := f.open(name, request)
 	if err != nil {
-		return f.failed(name, err)
+		return f.fileFailure(name, err)
 	}
 	defer func() { err = errors.Join(err, r.file.Close()) }()
 	give := func(line int, values []any) error {
 		for i, v := range values {
 			if err := cells[i].Scan(v); err != nil {
-				return f.failed(name, &positioned{line: line, column: r.columns[i].Name, err: err})
+				return f.fileFailure(name, &positioned{line: line, column: r.columns[i].Name, err: err})
 			}
 		}
 		return visit(cmdb.Position{File: filepath.Join(f.dir, name), Line: line})
@@ -56,7 +56,7 @@ func (f *folder) ReadSection(ctx context.Context, request cmdb.Request, cells []
 	return r.each(ctx, give)
 }
 
-func (f *folder) failed(name string, err error) error {
+func (f *folder) fileFailure(name string, err error) error {
 	return &fileError{snapshot.Failed, fmt.Errorf("%s: %w", filepath.Join(f.dir, name), err)}
 }
 
@@ -65,8 +65,8 @@ func (f *folder) open(name string, request cmdb.Request) (*fileRows, error) {
 	if err != nil {
 		return nil, withoutPath(err)
 	}
-	// Beside a database, the files' times stand in its local time unless the
-	// user says otherwise.
+	// If a database is read too, the files' times are in its local time unless the
+	// user sets another.
 	offset := request.UTCOffset
 	if f.utcOffset != nil {
 		offset = *f.utcOffset
@@ -77,9 +77,9 @@ func (f *folder) open(name string, request cmdb.Request) (*fileRows, error) {
 		if t, err = openTable(in, request.Binding.Section, request.Columns, f.delimiter); err == nil {
 			return &fileRows{
 				table: t, file: file, folder: f, name: name,
-				reading: reading{
+				fieldReader: fieldReader{
 					settings: f.settings, zone: time.FixedZone("", int(offset/time.Second)), shift: request.UTCOffset - offset,
-					latest: face(f.collectedAt.In(time.FixedZone("", int(offset/time.Second)))).Add(24 * time.Hour),
+					latest: wallClock(f.collectedAt.In(time.FixedZone("", int(offset/time.Second)))).Add(24 * time.Hour),
 				},
 			}, nil
 		}
@@ -99,24 +99,24 @@ func withoutPath(err error) error {
 // fileRows are the rows of a file.
 type fileRows struct {
 	*table
-	reading
+	fieldReader
 	folder *folder
 	name   string
 	file   io.Closer
 }
 
-// each hands over the rows in the order of the file.
+// each calls give for the rows in the order of the file.
 func (r *fileRows) each(ctx context.Context, give func(line int, values []any) error) error {
 	values := make([]any, len(r.columns))
 	lines := make(map[string]int) // of keys that may be in the file once
 	for {
 		if err := r.next(ctx, values); err != nil {
-			return endOK(err)
+			return ignoreEOF(err)
 		}
 		if unique[r.section] {
 			key := values[0].(string)
 			if line := lines[key]; line > 0 {
-				return r.folder.failed(r.name, r.twice(line, r.start))
+				return r.folder.fileFailure(r.name, r.duplicateError(line, r.start))
 			}
 			lines[key] = r.start
 		}
@@ -133,25 +133,25 @@ func (r *fileRows) next(ctx context.Context, values []any) error {
 	}
 	err := r.read(values)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return r.folder.failed(r.name, err)
+		return r.folder.fileFailure(r.name, err)
 	}
 	return err
 }
 
-// endOK makes the end of the rows no error.
-func endOK(err error) error {
+// ignoreEOF returns nil for the end of the rows.
+func ignoreEOF(err error) error {
 	if errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil
 	}
 	return err
 }
 
-// twice is the error of an object that stands on two lines.
-func (r *fileRows) twice(first, second int) error {
-	return &positioned{line: second, column: r.names[r.at[0]], err: fmt.Errorf("this %s stands on line %d already; the file must have one line for each", r.columns[0].Name, first)}
+// duplicateError returns the error of an object on two lines.
+func (r *fileRows) duplicateError(first, second int) error {
+	return &positioned{line: second, column: r.names[r.at[0]], err: fmt.Errorf("this %s is on line %d already; the file must have one line for each", r.columns[0].Name, first)}
 }
 
-// needed are columns without which an object cannot be kept.
+// needed are columns that an object cannot be without.
 var needed = map[string]bool{"policies.role": true, "packages.role": true}
 
 // read reads one record into values.
@@ -183,12 +183,12 @@ func (r *fileRows) read(dest []any) error {
 // sortMemory is how many bytes of rows are sorted at once.
 const sortMemory = 16 << 20
 
-// keySize is the size of a row's key in the sorter: a byte that tells whether there is
-// one, and a GUID.
+// keySize is the size of a row's key in the sorter: a byte that is 1 if there is one,
+// and a GUID.
 const keySize = 1 + len(guid.GUID{})
 
-// eachSorted reads the whole file and hands over its rows in the order of their keys.
-// Rows without a key come first.
+// eachSorted reads the whole file and calls give for its rows in the order of their
+// keys. Rows without a key come first.
 func (r *fileRows) eachSorted(ctx context.Context, request cmdb.Request, give func(line int, values []any) error) (err error) {
 	sorter := spill.NewSorter(request.TempDir, "rows", r.folder.sortMemory, compareKeys(request.Less))
 	defer func() { err = errors.Join(err, sorter.Close()) }()
@@ -198,17 +198,17 @@ func (r *fileRows) eachSorted(ctx context.Context, request cmdb.Request, give fu
 	}
 	if unique[r.section] {
 		if err := r.checkUnique(sorter); err != nil {
-			return r.folder.failed(r.name, err)
+			return r.folder.fileFailure(r.name, err)
 		}
 	}
 	next, err := sorter.Records()
 	if err != nil {
-		return r.folder.failed(r.name, err)
+		return r.folder.fileFailure(r.name, err)
 	}
 	for {
 		row, err := next()
 		if err != nil {
-			return endOK(err)
+			return ignoreEOF(err)
 		}
 		line, size := binary.Uvarint(row[keySize:])
 		if err := unpack(row[keySize+size:], values); err != nil {
@@ -243,7 +243,7 @@ func (r *fileRows) sortInto(ctx context.Context, sorter *spill.Sorter, values []
 	var row []byte
 	for {
 		if err := r.next(ctx, values); err != nil {
-			return endOK(err)
+			return ignoreEOF(err)
 		}
 		var key guid.GUID
 		hasKey := byte(0)
@@ -254,13 +254,13 @@ func (r *fileRows) sortInto(ctx context.Context, sorter *spill.Sorter, values []
 		row = append(append(row[:0], hasKey), key[:]...)
 		row = pack(binary.AppendUvarint(row, uint64(r.start)), values)
 		if err := sorter.Add(row); err != nil {
-			return r.folder.failed(r.name, err)
+			return r.folder.fileFailure(r.name, err)
 		}
 	}
 }
 
-// checkUnique goes through the rows once, so that nothing of a file is used
-// that has two rows for one object.
+// checkUnique checks all rows before any is used: a file with two rows for one object
+// is refused.
 func (r *fileRows) checkUnique(sorter *spill.Sorter) error {
 	next, err := sorter.Records()
 	if err != nil {
@@ -271,11 +271,11 @@ func (r *fileRows) checkUnique(sorter *spill.Sorter) error {
 	for {
 		row, err := next()
 		if err != nil {
-			return endOK(err)
+			return ignoreEOF(err)
 		}
 		line, _ := binary.Uvarint(row[keySize:])
 		if lastLine > 0 && bytes.Equal(row[:keySize], last) {
-			return r.twice(lastLine, int(line))
+			return r.duplicateError(lastLine, int(line))
 		}
 		last, lastLine = append(last[:0], row[:keySize]...), int(line)
 	}

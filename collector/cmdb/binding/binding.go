@@ -1,3 +1,6 @@
+// Package binding has what fills each section of a snapshot: the shipped queries with
+// their head comments, the columns of every section, the bindings of users, and the
+// XPaths that find settings in the XML of an item.
 package binding
 
 import (
@@ -12,7 +15,7 @@ import (
 	"github.com/antchfx/xpath"
 )
 
-// Mark says how well a name or value is known.
+// Mark ranks the evidence for a name or value.
 type Mark byte
 
 // The marks, weakest first.
@@ -27,7 +30,7 @@ const marks = "RIPA"
 
 // Binding says how one section is filled: a SELECT statement, and in its head
 // comment what it fills, which columns it returns, what it relies on and with
-// what evidence. The head comment is the only place where these stand:
+// what evidence. The head comment is the only source of these:
 //
 //	-- section: NAME
 //	-- fills: TEXT
@@ -41,14 +44,14 @@ const marks = "RIPA"
 //	-- xpath: NAME (MARK): EXPRESSION
 //	-- map: COLUMN (MARK): FROM = TO, FROM = TO
 type Binding struct {
-	// Section is the name that the manifest knows it by.
+	// Section is its name in the manifest.
 	Section string
-	// Fills says in words what the section is.
+	// Fills describes the section.
 	Fills string
 	// Versions of the product that it is for, such as ">=8.5"; empty: any.
 	Versions string
-	// Empty says when it is right that the query returns no rows; empty where
-	// there should always be some.
+	// Empty explains when an answer without rows is right; empty if there must always
+	// be rows.
 	Empty string
 	// Query is the whole text, head comment included.
 	Query string
@@ -56,7 +59,7 @@ type Binding struct {
 	Columns []string
 	// Fields of a snapshot that are made of the columns.
 	Fields []BoundField
-	// Parameters that the query takes, without the @.
+	// Parameters of the query, without the @.
 	Parameters []string
 	// Objects are the tables and views that it reads.
 	Objects []Object
@@ -69,8 +72,8 @@ type Binding struct {
 
 	evidence string
 	versions *semver.Constraints
-	// What a user's binding has beside: the query's own names for columns, by
-	// ours; values of parameters; and where it stands.
+	// Set in a user's binding only: the query's own names for columns, values of
+	// parameters, and the position of the binding.
 	names  map[string]string
 	values map[string]any
 	origin string
@@ -79,7 +82,8 @@ type Binding struct {
 // BoundField is a field of a snapshot, or an object of fields, and the columns that
 // it is made of.
 type BoundField struct {
-	// Path as rules read it, such as input.plugin or estate.sites.name; * stands for any name.
+	// Path as rules read it, such as input.plugin or estate.sites.name. An * matches
+	// any name.
 	Path    string
 	Columns []string
 }
@@ -115,7 +119,7 @@ func (b *Binding) SHA256() string {
 
 var marked = regexp.MustCompile(`^(.*\S)\s*\(([RIPA])\)$`)
 
-// parseBinding reads the head comment of a query.
+// ParseQuery reads the head comment of a query.
 func ParseQuery(text string) (*Binding, error) {
 	b := &Binding{
 		Query:  text,
@@ -263,8 +267,8 @@ func (b *Binding) parseMap(column, text string) error {
 	return nil
 }
 
-// mapped turns a stored value into that of a snapshot; nil where the value is
-// not one that the binding knows.
+// Mapped converts a stored value to that of a snapshot; nil if the binding does not
+// have the value.
 func (b *Binding) Mapped(column, stored string) *string {
 	to, ok := b.Maps[column][strings.ToLower(strings.TrimSpace(stored))]
 	if !ok {

@@ -14,24 +14,24 @@ import (
 	"github.com/nscheck/nscheck/internal/textfile"
 )
 
-// ParseBindings reads the `bindings` of a configuration: for each section that
+// Parse reads the `bindings` of a configuration: for each section that
 // the user binds, a mapping, or a list of mappings for versions that differ,
 // with these keys:
 //
 //	sql or file   the whole query, or the file that holds it
-//	columns       what the query calls the section's columns, where otherwise
+//	columns       the query's names of the section's columns, if they differ
 //	versions      the versions of the product that it is for
 //	parameters    values of the query's parameters
 //	values        texts in the query -> texts to compare with in their place
-//	xpaths        settings -> where an item's XML has them
+//	xpaths        settings -> their places in an item's XML
 //	maps          columns -> stored values -> values of a snapshot
 //
 // Without sql or file the rest changes the shipped binding. file is the name of
-// the configuration; files that it names are looked for beside it. The result
+// the configuration; files that it names are relative to its folder. The result
 // holds the shipped bindings too, after the user's. Instead of a mapping there
 // may be the name of a file that has one.
 func Parse(node *yaml.Node, file string) (*Set, error) {
-	node = resolved(node)
+	node = resolveAlias(node)
 	if node == nil || node.Tag == "!!null" {
 		return ShippedSet(), nil
 	}
@@ -42,9 +42,9 @@ func Parse(node *yaml.Node, file string) (*Set, error) {
 		}
 		return set, nil
 	}
-	r := bindingReader{name: file}
+	r := reader{name: file}
 	set := &Set{sections: maps.Clone(ShippedSet().sections)}
-	entries, err := r.pairs(node, "bindings", "sections and how each is filled")
+	entries, err := r.mappingEntries(node, "bindings", "sections and how each is filled")
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +58,7 @@ func Parse(node *yaml.Node, file string) (*Set, error) {
 	return set, nil
 }
 
-// ReadBindings reads a file whose only key is `bindings`.
+// ReadFile reads a file whose only key is `bindings`.
 func ReadFile(file string) (*Set, error) {
 	text, err := textfile.Read(file)
 	if err != nil {
@@ -68,8 +68,8 @@ func ReadFile(file string) (*Set, error) {
 	if failed != nil {
 		return nil, fmt.Errorf("read bindings: %w", failed.In(file))
 	}
-	r := bindingReader{}
-	entries, err := r.pairs(resolved(root), "the file", "the key bindings")
+	r := reader{}
+	entries, err := r.mappingEntries(resolveAlias(root), "the file", "the key bindings")
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
@@ -78,9 +78,9 @@ func ReadFile(file string) (*Set, error) {
 	}
 	first := entries[0]
 	for _, e := range entries {
-		value := resolved(e.value)
+		value := resolveAlias(e.value)
 		if e.key.Value != "bindings" || value != nil && value.Kind == yaml.ScalarNode && value.Tag != "!!null" {
-			return nil, fmt.Errorf("%s: line %d: a file of bindings holds a mapping under the key bindings and nothing else, not %q", file, e.key.Line, e.key.Value)
+			return nil, fmt.Errorf("%s: line %d: a file of bindings has a mapping under the key bindings and nothing else, not %q", file, e.key.Line, e.key.Value)
 		}
 	}
 	set, err := Parse(first.value, file)
@@ -90,8 +90,8 @@ func ReadFile(file string) (*Set, error) {
 	return set, nil
 }
 
-// resolved is what a document or an alias stands for.
-func resolved(node *yaml.Node) *yaml.Node {
+// resolveAlias returns the content of a document or the target of an alias.
+func resolveAlias(node *yaml.Node) *yaml.Node {
 	for node != nil {
 		switch {
 		case node.Kind == yaml.DocumentNode && len(node.Content) == 1:
@@ -107,20 +107,20 @@ func resolved(node *yaml.Node) *yaml.Node {
 	return nil
 }
 
-// bindingReader reads one `bindings`.
-type bindingReader struct{ name string } // of the file
+// reader reads one `bindings`.
+type reader struct{ name string } // of the file
 
-// place says where a line of the configuration is, without the folder, which
-// may tell more than a snapshot should.
-func (r *bindingReader) place(line int) string {
+// position returns the file and a line of the configuration. It omits the folder,
+// which a snapshot should not disclose.
+func (r *reader) position(line int) string {
 	return fmt.Sprintf("%s:%d", filepath.Base(r.name), line)
 }
 
 type pair struct{ key, value *yaml.Node }
 
-// pairs are the entries of a mapping, each key once.
-func (r *bindingReader) pairs(node *yaml.Node, what, wanted string) ([]pair, error) {
-	node = resolved(node)
+// mappingEntries returns the entries of a mapping, each key once.
+func (r *reader) mappingEntries(node *yaml.Node, what, wanted string) ([]pair, error) {
+	node = resolveAlias(node)
 	if node == nil || node.Kind != yaml.MappingNode {
 		line := 1
 		if node != nil {
@@ -133,7 +133,7 @@ func (r *bindingReader) pairs(node *yaml.Node, what, wanted string) ([]pair, err
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		key := node.Content[i]
 		if first, ok := lines[key.Value]; ok {
-			return nil, fmt.Errorf("line %d: %s: %q stands in line %d too", key.Line, what, key.Value, first)
+			return nil, fmt.Errorf("line %d: %s: %q is in line %d too", key.Line, what, key.Value, first)
 		}
 		lines[key.Value] = key.Line
 		list = append(list, pair{key, node.Content[i+1]})
@@ -141,37 +141,37 @@ func (r *bindingReader) pairs(node *yaml.Node, what, wanted string) ([]pair, err
 	return list, nil
 }
 
-// texts reads a mapping of texts.
-func (r *bindingReader) texts(e pair, what, wanted string) ([]pair, map[string]string, error) {
-	list, err := r.pairs(e.value, what, wanted)
+// textEntries reads a mapping of texts.
+func (r *reader) textEntries(e pair, what, wanted string) ([]pair, map[string]string, error) {
+	list, err := r.mappingEntries(e.value, what, wanted)
 	if err != nil {
 		return nil, nil, err
 	}
 	values := make(map[string]string)
 	for _, one := range list {
-		if values[one.key.Value], err = text(one, what+"."+one.key.Value); err != nil {
+		if values[one.key.Value], err = scalarText(one, what+"."+one.key.Value); err != nil {
 			return nil, nil, err
 		}
 	}
 	return list, values, nil
 }
 
-func text(e pair, what string) (string, error) {
-	node := resolved(e.value)
+func scalarText(e pair, what string) (string, error) {
+	node := resolveAlias(e.value)
 	if node == nil || node.Kind != yaml.ScalarNode || node.Tag == "!!null" || strings.TrimSpace(node.Value) == "" {
 		return "", fmt.Errorf("line %d: %s must be a text", e.key.Line, what)
 	}
 	return node.Value, nil
 }
 
-// section reads what the user binds to one section.
-func (r *bindingReader) section(key, node *yaml.Node) ([]*Binding, error) {
+// section reads the user's bindings of one section.
+func (r *reader) section(key, node *yaml.Node) ([]*Binding, error) {
 	name := key.Value
 	if ColumnsOf(name) == nil {
-		return nil, fmt.Errorf("line %d: bindings: there is no section %q; %s", key.Line, name, oneOf(name, AllNames()))
+		return nil, fmt.Errorf("line %d: bindings: unknown section %q; %s", key.Line, name, suggestion(name, AllNames()))
 	}
 	list := []*yaml.Node{node}
-	if n := resolved(node); n != nil && n.Kind == yaml.SequenceNode {
+	if n := resolveAlias(node); n != nil && n.Kind == yaml.SequenceNode {
 		list = n.Content
 	}
 	var own []*Binding
@@ -181,18 +181,19 @@ func (r *bindingReader) section(key, node *yaml.Node) ([]*Binding, error) {
 			return nil, err
 		}
 		if len(own) > 0 && own[len(own)-1].versions == nil {
-			return nil, fmt.Errorf("line %d: bindings.%s: the binding before this one has no versions and is always chosen; give it versions, or put it last", resolved(one).Line, name)
+			return nil, fmt.Errorf("line %d: bindings.%s: the binding before this one has no versions and is always chosen; give it versions, or put it last", resolveAlias(one).Line, name)
 		}
 		if len(list) > 1 {
-			b.origin = r.place(resolved(one).Line)
+			b.origin = r.position(resolveAlias(one).Line)
 		}
 		own = append(own, b)
 	}
 	return own, nil
 }
 
-// oneOf names what is allowed: what was likely meant, where it is likely.
-func oneOf(given string, allowed []string) string {
+// suggestion returns the allowed name that is most like the given one, or else all of
+// them.
+func suggestion(given string, allowed []string) string {
 	best, distance := "", 3
 	for _, name := range allowed {
 		if d := levenshtein.ComputeDistance(strings.ToLower(given), name); d < distance {

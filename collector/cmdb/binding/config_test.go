@@ -141,14 +141,14 @@ func TestParseBindingsRefuses(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		"[]":                                "line 1: bindings must be a mapping: sections and how each is filled",
-		"\nsite: {}":                        `line 2: bindings: there is no section "site"; did you mean "sites"?`,
-		"colours: {}":                       `there is no section "colours"; use one of clients, clients.addresses,`,
-		"sites: {}":                         "line 1: bindings.sites says nothing; use columns, file,",
+		"\nsite: {}":                        `line 2: bindings: unknown section "site"; did you mean "sites"?`,
+		"colours: {}":                       `unknown section "colours"; use one of clients, clients.addresses,`,
+		"sites: {}":                         "line 1: bindings.sites is empty; use columns, file,",
 		"sites:":                            "line 1: bindings.sites must be a mapping",
 		"sites: x":                          "line 1: bindings.sites must be a mapping",
-		"sites: {sql: SELECT 1}\nsites: {}": `line 2: bindings: "sites" stands in line 1 too`,
-		"sites: {query: SELECT 1}":          `line 1: bindings.sites: there is no key "query"; use one of columns, file, maps,`,
-		"sites: {sqk: SELECT 1}":            `there is no key "sqk"; did you mean "sql"?`,
+		"sites: {sql: SELECT 1}\nsites: {}": `line 2: bindings: "sites" is in line 1 too`,
+		"sites: {query: SELECT 1}":          `line 1: bindings.sites: unknown key "query"; use one of columns, file, maps,`,
+		"sites: {sqk: SELECT 1}":            `unknown key "sqk"; did you mean "sql"?`,
 		"sites: {sql: x, file: y}":          "sql and file exclude each other",
 		"sites: {sql: [a]}":                 "line 1: bindings.sites.sql must be a text",
 		"sites:\n  sql: DROP TABLE x":       "line 2: bindings.sites.sql: line 1, column 1: it begins with DROP; a binding is one SELECT statement that only reads",
@@ -160,8 +160,8 @@ func TestParseBindingsRefuses(t *testing.T) {
 		"sites: {sql: 'SELECT guid, name FROM s.d.b.a'}":                     "s.d.b.a is on another server",
 		"sites: {sql: 'SELECT guid, name FROM a', columns: {gid: x}}":        `the section has no column "gid"; did you mean "guid"?`,
 		"sites: {sql: 'SELECT guid, name FROM a', columns: {guid: x}}":       `the query returns no column "x"`,
-		"sites: {columns: {guid: x}}":                                        "columns names what a query of your own returns",
-		"sites: {sql: 'SELECT guid, name FROM a WHERE b = @c'}":              "the query has a parameter @c without a value; give it under parameters. nscheck itself has values for @database, @product",
+		"sites: {columns: {guid: x}}":                                        "columns is for a query of your own",
+		"sites: {sql: 'SELECT guid, name FROM a WHERE b = @c'}":              "the query has a parameter @c without a value; add it under parameters. nscheck itself has values for @database, @product",
 		"licences: {parameters: {produkt: x}}":                               "line 1: bindings.licences.parameters: the query has no parameter @produkt; it has @product",
 		"sites: {parameters: {product: x}}":                                  "the query has no parameter @product; it has none",
 		"licences: {parameters: {product: [x]}}":                             "must be a text, a number, true or false",
@@ -171,14 +171,14 @@ func TestParseBindingsRefuses(t *testing.T) {
 		"policies: {xpaths: {trigger: //b}}":                                 `the section reads no setting "trigger"; did you mean "triggers"?`,
 		"policies: {xpaths: {triggers: '//['}}":                              `line 1: bindings.policies.xpaths.triggers: "//[" is not an XPath`,
 		"sites: {maps: {a: {b: c}}}":                                         `the section maps no column "a"; it reads none`,
-		"vendor_policies: {maps: {assignment_type: {'1': al}}}":              `there is no value "al"; did you mean "all"?`,
+		"vendor_policies: {maps: {assignment_type: {'1': al}}}":              `unknown value "al"; did you mean "all"?`,
 		"sites: {versions: eight}":                                           `line 1: bindings.sites.versions: "eight" is not a range of versions`,
-		"server: {versions: '>=8'}":                                          "the section server tells the version, so its binding cannot depend on it",
+		"server: {versions: '>=8'}":                                          "the version is read from section server, so its binding cannot depend on it",
 		"licences: [{parameters: {product: a}}, {parameters: {product: b}}]": "the binding before this one has no versions and is always chosen",
 		"clients.licence: {sql: 'SELECT a AS [key] FROM b'}":                 "it has no ORDER BY; a query about clients orders its rows by the computer's GUID",
 		"nothing.yaml": "line 1: bindings: read bindings: open ",
-		"deep.yaml":    "a file of bindings holds a mapping under the key bindings and nothing else",
-		"other.yaml":   `a file of bindings holds a mapping under the key bindings and nothing else, not "binding"`,
+		"deep.yaml":    "a file of bindings has a mapping under the key bindings and nothing else",
+		"other.yaml":   `a file of bindings has a mapping under the key bindings and nothing else, not "binding"`,
 	} {
 		if _, err := parseBindings(t, text, dir); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s\n%v\nwant an error with %q", text, err, want)
@@ -193,7 +193,7 @@ func FuzzParseBindings(f *testing.F) {
 	f.Add("a: &x {sql: *x}")
 	f.Fuzz(func(t *testing.T, text string) {
 		var node yaml.Node
-		if yaml.Unmarshal([]byte(text), &node) != nil || resolved(&node) != nil && resolved(&node).Kind == yaml.ScalarNode {
+		if yaml.Unmarshal([]byte(text), &node) != nil || resolveAlias(&node) != nil && resolveAlias(&node).Kind == yaml.ScalarNode {
 			return
 		}
 		set, err := Parse(&node, filepath.Join(t.TempDir(), "own.yaml"))
@@ -211,8 +211,8 @@ func FuzzParseBindings(f *testing.F) {
 func TestGrants(t *testing.T) {
 	set, err := parseBindings(t, `
 sites: {sql: 'SELECT a AS guid, b AS name FROM [Odd]]Name]'}
-subnets: {sql: 'SELECT a AS guid, b AS cidr FROM net.[Sub nets] JOIN dbo.x ON 1 = 1'}
-filters: [{versions: '>=9', sql: 'SELECT guid, name FROM new.Filters'}]
+subnets: {sql: 'SELECT a AS guid, b AS cidr FROM [Sub nets] JOIN dbo.x ON 1 = 1'}
+filters: [{versions: '>=9', sql: 'SELECT guid, name FROM dbo.NewFilters'}]
 `, "")
 	if err != nil {
 		t.Fatal(err)
@@ -223,8 +223,8 @@ filters: [{versions: '>=9', sql: 'SELECT guid, name FROM new.Filters'}]
 	}
 	for _, want := range []string{
 		"USE [My]]CMDB];\n", "    GRANT SELECT ON [dbo].[Odd]]Name] TO [nscheck_reader];\n", "IF OBJECT_ID(N'[dbo].[Odd]]Name]') IS NOT NULL\n",
-		"    GRANT SELECT ON [net].[Sub nets] TO [nscheck_reader];\n", "    GRANT SELECT ON [dbo].[x] TO [nscheck_reader];\n",
-		"    GRANT SELECT ON [new].[Filters] TO [nscheck_reader];\n", "    GRANT SELECT ON [dbo].[vItem] TO [nscheck_reader];\n",
+		"    GRANT SELECT ON [dbo].[Sub nets] TO [nscheck_reader];\n", "    GRANT SELECT ON [dbo].[x] TO [nscheck_reader];\n",
+		"    GRANT SELECT ON [dbo].[NewFilters] TO [nscheck_reader];\n", "    GRANT SELECT ON [dbo].[vItem] TO [nscheck_reader];\n",
 		`    CREATE USER [CORP\it's] FOR LOGIN [CORP\it's];` + "\n", `EXEC sp_addrolemember N'nscheck_reader', N'CORP\it''s';` + "\n",
 	} {
 		if !strings.Contains(script, want) {

@@ -9,15 +9,14 @@ import (
 	"github.com/nscheck/nscheck/collector/cmdb/tsql"
 )
 
-// itemObject is where items are kept.
+// ItemObject is the view of items.
 const ItemObject = "vItem"
 
-// grantRole is the role that the script gives the rights to.
+// grantRole is the role that receives the rights.
 const grantRole = "nscheck_reader"
 
-// Grants is the script that lets a login read what the bindings read and
-// nothing else. It is for SQL Server 2005 and later. Without a login it makes
-// the role alone.
+// Grants returns a script that lets a login read what the bindings read and nothing
+// else. It runs on SQL Server 2005 and later. Without a login it only makes the role.
 func (s *Set) Grants(database, login string) (string, error) {
 	if strings.ContainsFunc(login, func(r rune) bool { return r < ' ' }) {
 		return "", fmt.Errorf("the login %q has a control character in it", login)
@@ -43,8 +42,8 @@ func (s *Set) Grants(database, login string) (string, error) {
 	return out.String(), nil
 }
 
-// grantObjects lists what the bindings read, by database, as [schema].[object].
-// SQL Server's own catalogue is left out: every login may read its own part.
+// grantObjects returns what the bindings read, by database, as [schema].[object]. It
+// omits SQL Server's own catalogue, of which every login may read its part.
 func (s *Set) grantObjects(database string) map[string][]string {
 	found := map[string][]string{database: {}}
 	add := func(text string) {

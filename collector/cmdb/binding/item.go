@@ -12,37 +12,36 @@ import (
 	"github.com/antchfx/xpath"
 )
 
-// itemSettings are the settings of an item. Its XML may hold credentials: it is
-// read node by named node and never kept.
+// Item is the XML of an item. It may contain credentials, so only named nodes are
+// read and the rest is dropped.
 type Item struct {
 	Root     *xmlquery.Node
 	binding  *Binding
 	Problems []string // nodes that were found and not understood
 }
 
-// problem notes a node that was found and not understood, by its setting.
+// problem records a node that was found but not understood, by its setting.
 func (s *Item) problem(name, format string, args ...any) {
 	s.Problems = append(s.Problems, fmt.Sprintf("setting %s at %s: ", name, s.binding.XPaths[name])+fmt.Sprintf(format, args...))
 }
 
-// maxItemXML is the longest settings text that is looked at. Real ones have some
-// kilobytes.
+// maxItemXML is the longest XML that is read. Real items have some kilobytes.
 const maxItemXML = 16 << 20
 
 var (
 	errNoItem   = errors.New("it is empty, and an item's settings as XML are required")
 	errLongItem = fmt.Errorf("it is longer than %d MiB", maxItemXML>>20)
 	errNotXML   = errors.New("it is not XML")
-	errCutItem  = errors.New("it is not whole XML: the text ends too early or is damaged; if it was exported, export it again without a limit on the length of columns")
+	errCutItem  = errors.New("it is incomplete XML: the text ends too early or is damaged; if it was exported, export it again without a limit on the length of columns")
 )
 
-// readItem reads the text, or returns why it cannot.
+// ReadItem parses the XML of an item, or returns why that is not possible.
 func ReadItem(b *Binding, text string) (*Item, error) {
 	if len(text) > maxItemXML {
 		return nil, errLongItem
 	}
-	// The declaration names the encoding that the text had before the
-	// database; what comes from it is UTF-8.
+	// The declaration names the encoding that the text had before the database. The
+	// text is UTF-8.
 	text = strings.TrimSpace(strings.TrimPrefix(text, "\uFEFF"))
 	if strings.HasPrefix(text, "<?xml") {
 		_, text, _ = strings.Cut(text, "?>")
@@ -62,8 +61,8 @@ func ReadItem(b *Binding, text string) (*Item, error) {
 	return &Item{Root: root, binding: b}, nil
 }
 
-// wholeXML reports whether the text is XML up to its end: the query library
-// accepts elements that are never closed.
+// wholeXML reports whether the text is XML up to its end. The query library accepts
+// elements that are never closed.
 func wholeXML(text string) bool {
 	decoder := xml.NewDecoder(strings.NewReader(text))
 	decoder.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
@@ -85,8 +84,8 @@ func wholeXML(text string) bool {
 	}
 }
 
-// nodes returns what the binding's XPath of that name selects, below a node or in
-// the whole item. The XPath was checked when the binding was read.
+// Nodes returns what the binding's XPath of that name selects, below a node or in the
+// whole item. The XPath was checked when the binding was read.
 func (s *Item) Nodes(name string, below *xmlquery.Node) []*xmlquery.Node {
 	if below == nil {
 		below = s.Root
@@ -94,8 +93,8 @@ func (s *Item) Nodes(name string, below *xmlquery.Node) []*xmlquery.Node {
 	return xmlquery.QuerySelectorAll(below, xpath.MustCompile(s.binding.XPaths[name]))
 }
 
-// value is the text of the one node of that name; nil where there is none, and
-// where there are several that differ.
+// value returns the text of the node of that name; nil if there is no such node, or
+// several that differ.
 func (s *Item) value(name string, below *xmlquery.Node) *string {
 	nodes := s.Nodes(name, below)
 	if len(nodes) == 0 {
@@ -114,7 +113,7 @@ func (s *Item) value(name string, below *xmlquery.Node) *string {
 	return &text
 }
 
-// boolean is a value that is true or false; nil for anything else.
+// boolean returns a value that is true or false; nil for anything else.
 func (s *Item) boolean(name string) *bool {
 	text := s.value(name, nil)
 	if text == nil {
@@ -128,10 +127,10 @@ func (s *Item) boolean(name string) *bool {
 	return &b
 }
 
-// repeatMinutes is how often a trigger repeats, in minutes and at least one; 0
-// where it does not, which is written as 00:00:00 or by leaving the attribute
-// out; nil where that cannot be told. A trigger without a type is none that is
-// known, and what it lacks says nothing.
+// repeatMinutes returns how often a trigger repeats, in minutes and at least one. It
+// returns 0 if the trigger does not repeat, written as 00:00:00 or without the
+// attribute, and nil if that is unknown. A trigger without a type is unknown, and so
+// is what a missing attribute means in it.
 func (s *Item) repeatMinutes(trigger *xmlquery.Node, kind *string) *int {
 	if len(s.Nodes("repetition", trigger)) == 0 {
 		if kind == nil {

@@ -14,26 +14,26 @@ import (
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// ItemFile is what the XML of an item, as the console exports it, says of the
-// settings that the bindings find in it.
+// ItemFile has the settings that the bindings find in the XML of an item, as the
+// console exports it.
 type ItemFile struct {
 	GUID string
 	Line int // of the GUID
-	// Settings by section and field, as vendor_policies.package_assignment.type.
-	// The sections are all whose bindings find something: which of them the item
-	// belongs to, its GUID tells.
+	// Settings by section and field, such as vendor_policies.package_assignment.type.
+	// The bindings of several sections may find something; the GUID shows which
+	// section the item belongs to.
 	Settings map[string]ItemValue
 }
 
-// ItemValue is the value of a setting, as the JSON of a snapshot has it.
+// ItemValue is the value of a setting, in the form that the JSON of a snapshot has.
 type ItemValue struct {
 	Value any
 	Line  int
 }
 
-// ReadItemFile reads the XML of an item by the same XPaths as a collection from
-// a server of that version. A value that the bindings find and do not know is an
-// error: it must not pass for no change.
+// ReadItemFile reads the XML of an item with the XPaths that are used for a server of
+// that version. A value that the bindings do not have is an error; otherwise a change
+// could go unnoticed.
 func ReadItemFile(set *Set, version, name string, text []byte) (*ItemFile, error) {
 	plain, _, err := transform.Bytes(unicode.BOMOverride(unicode.UTF8.NewDecoder()), text)
 	if err != nil {
@@ -109,14 +109,14 @@ func (r *itemReader) identify() error {
 			}
 			g, err := guid.Parse(attribute.Value)
 			if err != nil {
-				return r.errorf(node.LineNumber, "the guid of the item is none: %q", Clip(attribute.Value))
+				return r.errorf(node.LineNumber, "invalid guid of the item: %q", Clip(attribute.Value))
 			}
 			r.file.GUID = g.String()
 			return nil
 		}
-		return r.errorf(node.LineNumber, "the element %s has no attribute guid, so that it is not known which item it is", Clip(node.Data))
+		return r.errorf(node.LineNumber, "the element %s has no attribute guid, which identifies the item", Clip(node.Data))
 	}
-	return r.errorf(0, "there is no element in it; export the policy from the console again")
+	return r.errorf(0, "it has no element; export the policy from the console again")
 }
 
 // assignment reads how a vendor policy assigns its packages.
@@ -162,8 +162,8 @@ func (r *itemReader) assignment(s *Item) error {
 	return nil
 }
 
-// siteSettings reads what a site settings policy forbids. Of which site it is, its
-// XML does not say.
+// siteSettings reads which downloads a site settings policy denies. Its XML does not
+// name the site.
 func (r *itemReader) siteSettings(s *Item) error {
 	nodes := s.Nodes("settings", nil)
 	if len(nodes) == 0 {

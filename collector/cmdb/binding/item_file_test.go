@@ -47,7 +47,7 @@ func TestReadItemFileRefuses(t *testing.T) {
 		itemHead + "\n<outbound><deny>Moon</deny></outbound></item>":                                                `p.xml: line 2: deny has a value that the bindings do not know`,
 		itemHead + "\n<a>": "p.xml: line 2: not valid XML: ",
 		"<item/>":          "p.xml: line 1: the element item has no attribute guid",
-		"<item guid='x'/>": `p.xml: line 1: the guid of the item is none: "x"`,
+		"<item guid='x'/>": `p.xml: line 1: invalid guid of the item: "x"`,
 		"<!-- nothing -->": "p.xml: line 1: not valid XML",
 		"\xff\xfe<\x00i":   "p.xml: ",
 	} {

@@ -9,8 +9,8 @@ import (
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// packageAssignment reads how a vendor policy assigns its packages. What cannot be
-// read is unknown.
+// PackageAssignment returns how a vendor policy assigns its packages. Values that
+// cannot be read are unknown.
 func (s *Item) PackageAssignment() *snapshot.PackageAssignment {
 	var assignment snapshot.PackageAssignment
 	if stored := s.value("assignment_type", nil); stored != nil {
@@ -37,7 +37,7 @@ func (s *Item) PackageAssignment() *snapshot.PackageAssignment {
 	return &assignment
 }
 
-// schedules reads the schedules of a policy.
+// Schedules returns the schedules of a policy.
 func (s *Item) Schedules() []snapshot.Schedule {
 	found := []snapshot.Schedule{}
 	for _, trigger := range s.Nodes("triggers", nil) {
@@ -47,7 +47,7 @@ func (s *Item) Schedules() []snapshot.Schedule {
 	return found
 }
 
-// deniedSources returns the sources in the deny node, sorted; nil if it names an
+// DeniedSources returns the sources in the deny node, sorted; nil if it names an
 // unknown source. Without the node, or with an empty one, nothing is denied.
 func (s *Item) DeniedSources() []string {
 	sources := []string{}
@@ -67,7 +67,7 @@ func (s *Item) DeniedSources() []string {
 	return sorted(sources)
 }
 
-// has reports whether the item has a node of that name.
+// Has reports whether the item has a node of that name.
 func (s *Item) Has(name string) bool { return len(s.Nodes(name, nil)) > 0 }
 
 // sorted returns texts in order, each once.
@@ -76,7 +76,7 @@ func sorted(texts []string) []string {
 	return slices.Compact(texts)
 }
 
-// parseBool reads true or false as an item's XML or a database writes it.
+// ParseBool reads true or false as an item's XML or a database writes it.
 func ParseBool(text string) (bool, error) {
 	switch strings.ToLower(strings.TrimSpace(text)) {
 	case "1", "-1", "true", "yes":
@@ -87,7 +87,7 @@ func ParseBool(text string) (bool, error) {
 	return false, fmt.Errorf("%q is neither true nor false", Clip(text))
 }
 
-// clip shortens a value for a message, so that it shows what is wrong and not more.
+// Clip shortens a value for a message, which must show what is wrong and not more.
 func Clip(text string) string {
 	if runes := []rune(text); len(runes) > 40 {
 		return string(runes[:40]) + "…"

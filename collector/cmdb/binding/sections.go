@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// kind is what a column of a section holds.
+// Kind is the kind of values in a column.
 type Kind uint8
 
 // The kinds of columns.
@@ -18,13 +18,13 @@ const (
 	Count // a number from 0
 )
 
-// column is a column that a section needs, and what it holds.
+// Column is a column that a section needs.
 type Column struct {
 	Name string
 	Kind Kind
 }
 
-// sectionLayout is a section and its columns.
+// Layout is a section and its columns.
 type Layout struct {
 	Section string
 	Columns []Column
@@ -32,12 +32,11 @@ type Layout struct {
 
 // Sections with a meaning of their own.
 const (
-	// baseSection lists the computers. Its fields are sections of their own.
+	// Clients lists the computers. Its fields are sections of their own.
 	Clients = "clients"
-	// keyOrderSection shows how the server sorts GUIDs. It fills no part of a
-	// snapshot.
+	// KeyOrder shows how the server sorts GUIDs. It fills no part of a snapshot.
 	KeyOrder = "key_order"
-	// licenceRowsSection lists licences. It fills no part of a snapshot.
+	// LicenceRows lists licences. It fills no part of a snapshot.
 	LicenceRows = "licence_rows"
 )
 
@@ -89,7 +88,7 @@ var readingOrder = []Layout{
 	{"clients.task_agent", []Column{{"key", GUID}, {"registered_at", Time}}},
 }
 
-// licenceRows is the layout of a query that fills no section of a snapshot.
+// licenceRowsLayout is the layout of a query that fills no section of a snapshot.
 var licenceRowsLayout = Layout{LicenceRows, []Column{
 	{"product", Text},
 	{"product_guid", GUID},
@@ -104,18 +103,18 @@ var licenceRowsLayout = Layout{LicenceRows, []Column{
 // Without one, its value is unknown in every row.
 var optionalColumns = map[string][]string{"clients.licence": {"product", "product_guid"}}
 
-// isOptional reports whether a query or a file may lack a column.
+// IsOptional reports whether a query or a file may lack a column.
 func IsOptional(section, column string) bool {
 	return slices.Contains(optionalColumns[section], column)
 }
 
-// layouts returns the sections that fill a snapshot, in the order of reading.
+// Layouts returns the sections that fill a snapshot, in the order of reading.
 func Layouts() []Layout {
 	return slices.DeleteFunc(slices.Clone(readingOrder), func(l Layout) bool { return l.Section == KeyOrder })
 }
 
-// sectionNames returns the names of all sections that are read to make a
-// snapshot, in the order of reading.
+// SectionNames returns the names of all sections that are read to make a snapshot, in
+// the order of reading.
 func SectionNames() []string {
 	names := make([]string, len(readingOrder))
 	for i, l := range readingOrder {
@@ -124,7 +123,7 @@ func SectionNames() []string {
 	return names
 }
 
-// columnsOf returns the columns that a section needs; nil for an unknown section.
+// ColumnsOf returns the columns that a section needs; nil for an unknown section.
 func ColumnsOf(section string) []Column {
 	for _, l := range append(readingOrder, licenceRowsLayout) {
 		if l.Section == section {
@@ -134,13 +133,13 @@ func ColumnsOf(section string) []Column {
 	return nil
 }
 
-// allNames returns the names of all sections that can be bound, sorted.
+// AllNames returns the names of all sections that can be bound, sorted.
 func AllNames() []string {
 	return slices.Sorted(slices.Values(append(SectionNames(), LicenceRows)))
 }
 
-// parent returns the section whose objects a section is about: package_servers
-// for package_servers.packages. A section without a dot has none.
+// Parent returns the section of the objects that a section is about: package_servers
+// for package_servers.packages. It is empty for a section without a dot.
 func Parent(section string) string {
 	before, _, ok := strings.Cut(section, ".")
 	if !ok {
@@ -149,8 +148,8 @@ func Parent(section string) string {
 	return before
 }
 
-// aboutClients reports whether a section has rows about clients, which are ordered
-// by their key.
+// AboutClients reports whether a section has rows about clients, which are ordered by
+// their key.
 func AboutClients(section string) bool {
 	return section == Clients || Parent(section) == Clients
 }

@@ -12,15 +12,13 @@ import (
 	versions "github.com/nscheck/nscheck/internal/version"
 )
 
-// BindingSet is what may fill each section: the first of a section's bindings
-// that is for the server's version does. A user's bindings stand before the
-// shipped ones.
+// Set has the bindings of each section. The first one for the server's version is
+// chosen. A user's bindings come before the shipped ones.
 type Set struct {
 	sections map[string][]*Binding
 }
 
-// newSet makes a set of bindings. Those of one section are in the order in which
-// they are to be chosen.
+// NewSet makes a set of bindings. Those of one section are in order of preference.
 func NewSet(bindings []*Binding) *Set {
 	set := &Set{sections: make(map[string][]*Binding)}
 	for _, b := range bindings {
@@ -29,7 +27,7 @@ func NewSet(bindings []*Binding) *Set {
 	return set
 }
 
-// orShipped is the set, or the shipped one where there is none.
+// OrShipped returns the set, or the shipped one if the set is nil.
 func (s *Set) OrShipped() *Set {
 	if s == nil {
 		return ShippedSet()
@@ -37,7 +35,7 @@ func (s *Set) OrShipped() *Set {
 	return s
 }
 
-// All are the bindings of all sections, by section and in their order.
+// All returns the bindings of all sections, by section and in order of preference.
 func (s *Set) All() []*Binding {
 	var all []*Binding
 	for _, section := range slices.Sorted(maps.Keys(s.OrShipped().sections)) {
@@ -46,8 +44,8 @@ func (s *Set) All() []*Binding {
 	return all
 }
 
-// choose gives the binding of each section for a version of the product; empty
-// is an unknown version, for which no binding that names versions is chosen.
+// Choose returns the binding of each section for a version of the product. An empty
+// version is unknown; bindings for certain versions are not chosen then.
 func (s *Set) Choose(version string) map[string]*Binding {
 	chosen := make(map[string]*Binding, len(s.sections))
 	v := versions.Parse(version)
@@ -62,7 +60,7 @@ func (s *Set) Choose(version string) map[string]*Binding {
 	return chosen
 }
 
-// noBinding says why no binding of a section was chosen.
+// WhyUnbound explains why no binding of a section was chosen.
 func (s *Set) WhyUnbound(section, version string) string {
 	ranges := []string{}
 	for _, b := range s.sections[section] {
@@ -84,20 +82,22 @@ func (b *Binding) setVersions(text string) error {
 	return nil
 }
 
-// Origin says where a user's binding stands, as FILE:LINE; empty for a shipped one.
+// Origin returns the position of a user's binding, as FILE:LINE; empty for a shipped
+// one.
 func (b *Binding) Origin() string { return b.origin }
 
-// ParameterValue returns the value that the binding gives a parameter of its query.
+// ParameterValue returns the value that the binding sets for a parameter of its
+// query.
 func (b *Binding) ParameterValue(name string) (value any, ok bool) {
 	value, ok = b.values[name]
 	return value, ok
 }
 
-// nameOf is what the query calls a column.
+// ColumnName returns the query's name for a column.
 func (b *Binding) ColumnName(column string) string { return cmp.Or(b.names[column], column) }
 
-// newQuery makes a binding of a query that fills no section, with the values of
-// its parameters.
+// NewQuery makes a binding of a query that fills no section, with the values of its
+// parameters.
 func NewQuery(name, query string, values map[string]any) *Binding {
 	return &Binding{Section: name, Query: query, Parameters: slices.Sorted(maps.Keys(values)), values: values}
 }

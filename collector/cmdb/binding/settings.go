@@ -9,8 +9,8 @@ import (
 	"github.com/antchfx/xpath"
 )
 
-func (r *bindingReader) xpaths(b *Binding, e pair, what string) error {
-	list, values, err := r.texts(e, what+".xpaths", "a setting: where it stands in an item's XML")
+func (r *reader) xpaths(b *Binding, e pair, what string) error {
+	list, values, err := r.textEntries(e, what+".xpaths", "a setting: its place in an item's XML")
 	if err != nil {
 		return err
 	}
@@ -18,7 +18,7 @@ func (r *bindingReader) xpaths(b *Binding, e pair, what string) error {
 	for _, one := range list {
 		name := one.key.Value
 		if _, ok := b.XPaths[name]; !ok {
-			return fmt.Errorf("line %d: %s.xpaths: the section reads no setting %q; %s", one.key.Line, what, name, oneOfOrNone(name, slices.Sorted(maps.Keys(b.XPaths))))
+			return fmt.Errorf("line %d: %s.xpaths: the section reads no setting %q; %s", one.key.Line, what, name, suggestionOrNone(name, slices.Sorted(maps.Keys(b.XPaths))))
 		}
 		if _, err := xpath.Compile(values[name]); err != nil {
 			return fmt.Errorf("line %d: %s.xpaths.%s: %q is not an XPath: %w", one.key.Line, what, name, values[name], err)
@@ -29,16 +29,16 @@ func (r *bindingReader) xpaths(b *Binding, e pair, what string) error {
 	return nil
 }
 
-func oneOfOrNone(given string, allowed []string) string {
+func suggestionOrNone(given string, allowed []string) string {
 	if len(allowed) == 0 {
 		return "it reads none"
 	}
-	return oneOf(given, allowed)
+	return suggestion(given, allowed)
 }
 
-// valueMaps replace those of the shipped binding, column by column.
-func (r *bindingReader) valueMaps(b *Binding, e pair, what string) error {
-	columns, err := r.pairs(e.value, what+".maps", "a column: its stored values and what they mean")
+// valueMaps reads maps, which replace those of the shipped binding column by column.
+func (r *reader) valueMaps(b *Binding, e pair, what string) error {
+	columns, err := r.mappingEntries(e.value, what+".maps", "a column: its stored values and what they mean")
 	if err != nil {
 		return err
 	}
@@ -47,10 +47,10 @@ func (r *bindingReader) valueMaps(b *Binding, e pair, what string) error {
 		name := column.key.Value
 		known, ok := b.Maps[name]
 		if !ok {
-			return fmt.Errorf("line %d: %s.maps: the section maps no column %q; %s", column.key.Line, what, name, oneOfOrNone(name, slices.Sorted(maps.Keys(b.Maps))))
+			return fmt.Errorf("line %d: %s.maps: the section maps no column %q; %s", column.key.Line, what, name, suggestionOrNone(name, slices.Sorted(maps.Keys(b.Maps))))
 		}
 		meanings := slices.Compact(slices.Sorted(maps.Values(known)))
-		list, values, err := r.texts(column, what+".maps."+name, "a stored value: one of "+strings.Join(meanings, ", "))
+		list, values, err := r.textEntries(column, what+".maps."+name, "a stored value: one of "+strings.Join(meanings, ", "))
 		if err != nil {
 			return err
 		}
@@ -58,7 +58,7 @@ func (r *bindingReader) valueMaps(b *Binding, e pair, what string) error {
 		for _, one := range list {
 			meaning := values[one.key.Value]
 			if !slices.Contains(meanings, meaning) {
-				return fmt.Errorf("line %d: %s.maps.%s: there is no value %q; %s", one.key.Line, what, name, meaning, oneOf(meaning, meanings))
+				return fmt.Errorf("line %d: %s.maps.%s: unknown value %q; %s", one.key.Line, what, name, meaning, suggestion(meaning, meanings))
 			}
 			own[strings.ToLower(strings.TrimSpace(one.key.Value))] = meaning
 		}

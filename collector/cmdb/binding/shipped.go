@@ -14,9 +14,10 @@ import (
 //go:embed queries/*.sql
 var queries embed.FS
 
-// shippedSet reads the shipped bindings once. They are part of the program, so
-// an error in one is a programming error. A file is named after its section; a
-// section with several bindings, for versions that differ, has more after an @.
+// ShippedSet reads the shipped bindings once. They are part of the program, so an
+// error in one is a programming error. A file is named after its section. If a
+// section has several bindings for different versions, the rest of the name follows
+// an @.
 var ShippedSet = sync.OnceValue(func() *Set {
 	files, err := fs.Glob(queries, "queries/*.sql")
 	if err != nil {
@@ -44,8 +45,8 @@ var ShippedSet = sync.OnceValue(func() *Set {
 	return NewSet(all)
 })
 
-// shipped are the shipped bindings for a product of unknown version.
+// Shipped returns the shipped bindings for a product of unknown version.
 func Shipped() map[string]*Binding { return ShippedSet().Choose("") }
 
-// Bindings returns the shipped bindings, by section. Callers must not change them.
+// All returns the shipped bindings, by section. Callers must not change them.
 func All() []*Binding { return ShippedSet().All() }

@@ -15,32 +15,31 @@ import (
 	"github.com/nscheck/nscheck/internal/textfile"
 )
 
-// userEvidence marks what a user has bound: how well it is known is known to
-// the user alone.
+// userEvidence marks a user's binding. Only the user can rate its evidence.
 const userEvidence = "user"
 
-// builtinParameters are those whose values nscheck has itself.
+// builtinParameters are those that nscheck itself has values for.
 var builtinParameters = []string{"database", "product"}
 
 var bindingKeys = []string{"columns", "file", "maps", "parameters", "sql", "values", "versions", "xpaths"}
 
 // binding reads one binding of a section.
-func (r *bindingReader) binding(section string, key, node *yaml.Node) (*Binding, error) {
+func (r *reader) binding(section string, key, node *yaml.Node) (*Binding, error) {
 	what := "bindings." + section
-	entries, err := r.pairs(node, what, "sql or file, or what to change of the shipped binding")
+	entries, err := r.mappingEntries(node, what, "sql or file, or what to change of the shipped binding")
 	if err != nil {
 		return nil, err
 	}
 	if len(entries) == 0 {
-		return nil, fmt.Errorf("line %d: %s says nothing; use %s", key.Line, what, strings.Join(bindingKeys, ", "))
+		return nil, fmt.Errorf("line %d: %s is empty; use %s", key.Line, what, strings.Join(bindingKeys, ", "))
 	}
 	b := *Shipped()[section]
 	b.evidence = userEvidence
-	b.origin = r.place(key.Line)
+	b.origin = r.position(key.Line)
 	given := make(map[string]pair)
 	for _, e := range entries {
 		if !slices.Contains(bindingKeys, e.key.Value) {
-			return nil, fmt.Errorf("line %d: %s: there is no key %q; %s", e.key.Line, what, e.key.Value, oneOf(e.key.Value, bindingKeys))
+			return nil, fmt.Errorf("line %d: %s: unknown key %q; %s", e.key.Line, what, e.key.Value, suggestion(e.key.Value, bindingKeys))
 		}
 		given[e.key.Value] = e
 	}
@@ -65,17 +64,17 @@ func (r *bindingReader) binding(section string, key, node *yaml.Node) (*Binding,
 	}
 	_, sql := given["sql"]
 	_, file := given["file"]
-	if err := b.complete(sql || file); err != nil {
+	if err := b.checkColumns(sql || file); err != nil {
 		return nil, fmt.Errorf("line %d: %s: %w", key.Line, what, err)
 	}
 	return &b, nil
 }
 
-func (r *bindingReader) versions(b *Binding, e pair, what string) error {
+func (r *reader) versions(b *Binding, e pair, what string) error {
 	if b.Section == "server" {
-		return fmt.Errorf("line %d: %s: the section server tells the version, so its binding cannot depend on it", e.key.Line, what)
+		return fmt.Errorf("line %d: %s: the version is read from section server, so its binding cannot depend on it", e.key.Line, what)
 	}
-	value, err := text(e, what+".versions")
+	value, err := scalarText(e, what+".versions")
 	if err == nil {
 		if err = b.setVersions(value); err != nil {
 			err = fmt.Errorf("line %d: %s.versions: %w", e.key.Line, what, err)
@@ -84,8 +83,8 @@ func (r *bindingReader) versions(b *Binding, e pair, what string) error {
 	return err
 }
 
-func (r *bindingReader) file(b *Binding, e pair, what string) error {
-	name, err := text(e, what+".file")
+func (r *reader) file(b *Binding, e pair, what string) error {
+	name, err := scalarText(e, what+".file")
 	if err != nil {
 		return err
 	}
@@ -96,14 +95,14 @@ func (r *bindingReader) file(b *Binding, e pair, what string) error {
 	if err != nil {
 		return fmt.Errorf("line %d: %s.file: %w", e.key.Line, what, err)
 	}
-	if err := b.setQuery(decoded(query)); err != nil {
+	if err := b.setQuery(decodeText(query)); err != nil {
 		return fmt.Errorf("line %d: %s.file: %s: %w", e.key.Line, what, name, err)
 	}
 	return nil
 }
 
-// decoded is a file's text: SQL Server Management Studio writes UTF-16.
-func decoded(file []byte) string {
+// decodeText decodes the text of a file. SQL Server Management Studio writes UTF-16.
+func decodeText(file []byte) string {
 	var order binary.ByteOrder = binary.LittleEndian
 	switch {
 	case bytes.HasPrefix(file, []byte{0xFE, 0xFF}):
@@ -118,8 +117,8 @@ func decoded(file []byte) string {
 	return string(utf16.Decode(units))
 }
 
-func (r *bindingReader) sql(b *Binding, e pair, what string) error {
-	query, err := text(e, what+".sql")
+func (r *reader) sql(b *Binding, e pair, what string) error {
+	query, err := scalarText(e, what+".sql")
 	if err != nil {
 		return err
 	}
@@ -129,7 +128,7 @@ func (r *bindingReader) sql(b *Binding, e pair, what string) error {
 	return nil
 }
 
-// setQuery takes a query that the user wrote, if it only reads.
+// setQuery sets the query of a user's binding if it only reads.
 func (b *Binding) setQuery(query string) error {
 	query = strings.TrimLeft(query, "; \t\r\n")
 	if err := tsql.Check(query); err != nil {
@@ -154,22 +153,22 @@ func (b *Binding) setQuery(query string) error {
 	return nil
 }
 
-func (r *bindingReader) columns(b *Binding, e pair, what string) error {
-	list, names, err := r.texts(e, what+".columns", "the section's column: the query's")
+func (r *reader) columns(b *Binding, e pair, what string) error {
+	list, names, err := r.textEntries(e, what+".columns", "the section's column: the query's")
 	if err != nil {
 		return err
 	}
 	for _, one := range list {
 		if !slices.Contains(b.Columns, one.key.Value) {
-			return fmt.Errorf("line %d: %s.columns: the section has no column %q; %s", one.key.Line, what, one.key.Value, oneOf(one.key.Value, b.Columns))
+			return fmt.Errorf("line %d: %s.columns: the section has no column %q; %s", one.key.Line, what, one.key.Value, suggestion(one.key.Value, b.Columns))
 		}
 	}
 	b.names = names
 	return nil
 }
 
-func (r *bindingReader) values(b *Binding, e pair, what string) error {
-	list, values, err := r.texts(e, what+".values", "a text in the query: the text to compare with")
+func (r *reader) values(b *Binding, e pair, what string) error {
+	list, values, err := r.textEntries(e, what+".values", "a text in the query: the text to compare with")
 	if err != nil {
 		return err
 	}
@@ -193,8 +192,8 @@ func (r *bindingReader) values(b *Binding, e pair, what string) error {
 	return err
 }
 
-func (r *bindingReader) parameters(b *Binding, e pair, what string) error {
-	list, err := r.pairs(e.value, what+".parameters", "a parameter's name: its value")
+func (r *reader) parameters(b *Binding, e pair, what string) error {
+	list, err := r.mappingEntries(e.value, what+".parameters", "a parameter's name: its value")
 	if err != nil {
 		return err
 	}
@@ -229,12 +228,12 @@ func hasParameters(names []string) string {
 	return "it has @" + strings.Join(names, ", @")
 }
 
-// complete checks that a query gives what its section needs and is given what
-// it needs.
-func (b *Binding) complete(ownQuery bool) error {
+// checkColumns checks that a query returns the columns of its section and that its
+// parameters have values.
+func (b *Binding) checkColumns(ownQuery bool) error {
 	if !ownQuery {
 		if b.names != nil {
-			return fmt.Errorf("columns names what a query of your own returns; give it with sql or file")
+			return fmt.Errorf("columns is for a query of your own; add it with sql or file")
 		}
 		return nil
 	}
@@ -252,14 +251,14 @@ func (b *Binding) complete(ownQuery bool) error {
 		switch {
 		case count == 0 && IsOptional(b.Section, wanted):
 		case count == 0:
-			return fmt.Errorf("the query returns no column %q, which the section needs; name one of its columns AS %s, or say under columns what it is called", b.ColumnName(wanted), tsql.Quote(b.ColumnName(wanted)))
+			return fmt.Errorf("the query returns no column %q, which the section needs; name one of its columns AS %s, or add its name under columns", b.ColumnName(wanted), tsql.Quote(b.ColumnName(wanted)))
 		case count > 1:
 			return fmt.Errorf("the query returns %d columns named %q", count, b.ColumnName(wanted))
 		}
 	}
 	for _, name := range b.Parameters {
 		if _, ok := b.values[name]; !ok && !slices.Contains(builtinParameters, name) {
-			return fmt.Errorf("the query has a parameter @%s without a value; give it under parameters. nscheck itself has values for @%s", name, strings.Join(builtinParameters, ", @"))
+			return fmt.Errorf("the query has a parameter @%s without a value; add it under parameters. nscheck itself has values for @%s", name, strings.Join(builtinParameters, ", @"))
 		}
 	}
 	return nil

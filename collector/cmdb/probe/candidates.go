@@ -11,19 +11,18 @@ import (
 	"github.com/nscheck/nscheck/collector/cmdb/tsql"
 )
 
-// Candidate is an object, or columns of one, that could take the place of
-// something missing.
+// Candidate is an object, or columns of one, that could replace something missing.
 type Candidate struct {
 	// Object is a table or view of the database.
 	Object string `json:"object"`
 	Kind   string `json:"kind"`
-	// Replaces is the object that is missing; empty where the candidate could
-	// fill the section by itself.
+	// Replaces is the missing object; empty if the candidate could fill the section
+	// by itself.
 	Replaces string `json:"replaces,omitempty"`
-	// Columns of the candidate, by what they stand for: columns of the missing
+	// Columns of the candidate, by the column that each replaces: of the missing
 	// object, or of the section.
 	Columns map[string]string `json:"columns"`
-	// Reason says why it is a candidate.
+	// Reason explains why it is a candidate.
 	Reason string `json:"reason"`
 
 	score    int
@@ -31,10 +30,10 @@ type Candidate struct {
 	name     tsql.Name
 }
 
-// shownCandidates is how many are named of each kind for each section.
+// shownCandidates is the number of candidates shown of each kind for each section.
 const shownCandidates = 3
 
-// findCandidates looks for candidates where something is missing.
+// findCandidates finds candidates for whatever is missing.
 func (p *prober) findCandidates(ctx context.Context) {
 	missing := func(s Section) bool { return s.Status == ObjectMissing || s.Status == ColumnMissing }
 	if !slices.ContainsFunc(p.report.Sections, missing) {
@@ -56,7 +55,7 @@ func (p *prober) findCandidates(ctx context.Context) {
 }
 
 func (p *prober) candidates(s *Section, objects []*table, modules map[string]module) []Candidate {
-	objects = without(objects, s.Objects)
+	objects = withoutFaulty(objects, s.Objects)
 	whole := p.rank(wantedBySection(s.Name), objects, modules)
 	if len(whole) > 0 && whole[0].complete && s.Status == ObjectMissing {
 		return whole
@@ -82,9 +81,9 @@ func (p *prober) candidates(s *Section, objects []*table, modules map[string]mod
 	return all
 }
 
-// without leaves out the objects and columns in trouble: a catalogue may list
-// what cannot be read.
-func without(objects []*table, bad []Object) []*table {
+// withoutFaulty leaves out the faulty objects and columns. A catalogue may list what
+// cannot be read.
+func withoutFaulty(objects []*table, bad []Object) []*table {
 	var rest []*table
 	for _, o := range objects {
 		one := *o
@@ -104,9 +103,9 @@ func without(objects []*table, bad []Object) []*table {
 	return rest
 }
 
-// knownObjects are those that shipped bindings read, in lower case. What they
-// hold is known, so they are candidates for something else only where their
-// columns say so themselves.
+// knownObjects are those that shipped bindings read, in lower case. Their content is
+// known, so they are candidates for something else only if their own columns suggest
+// it.
 var knownObjects = sync.OnceValue(func() map[string]bool {
 	known := make(map[string]bool)
 	for _, b := range binding.All() {
@@ -117,18 +116,18 @@ var knownObjects = sync.OnceValue(func() map[string]bool {
 	return known
 })
 
-// rank gives the best candidates for what is wanted.
+// rank returns the best candidates.
 func (p *prober) rank(w wanted, objects []*table, modules map[string]module) []Candidate {
 	var found []Candidate
 	for _, o := range objects {
 		if !strings.EqualFold(o.schema, p.catalogue.schema) {
 			continue // a binding cannot read it
 		}
-		c, ok := w.fit(o)
+		c, ok := w.match(o)
 		if !ok {
 			continue
 		}
-		c.Object, c.Kind, c.name = p.catalogue.text(o), o.kind, tsql.Name{o.name}
+		c.Object, c.Kind, c.name = p.catalogue.shownName(o), o.kind, tsql.Name{o.name}
 		columns, lacking := []string{}, []string{}
 		for _, column := range w.columns {
 			if to, ok := c.Columns[column.name]; ok {
@@ -176,10 +175,10 @@ func (p *prober) otherColumns(name string, missing []string, objects []*table) [
 		w := wantedColumn{name: column, tokens: tokens(column), kind: kindByName(column)}
 		var found []Candidate
 		for _, c := range o.columns {
-			if score := w.similar(c, tokens(o.name)); score > 0 {
+			if score := w.scoreSimilar(c, tokens(o.name)); score > 0 {
 				found = append(found, Candidate{
-					Object: p.catalogue.text(o), Kind: o.kind, Replaces: name, Columns: map[string]string{column: c.name},
-					Reason: reason(o, p.catalogue.text(o), []string{c.name}, nil) + " in place of " + tsql.Name{column}.Plain(), score: score, complete: true,
+					Object: p.catalogue.shownName(o), Kind: o.kind, Replaces: name, Columns: map[string]string{column: c.name},
+					Reason: reason(o, p.catalogue.shownName(o), []string{c.name}, nil) + " in place of " + tsql.Name{column}.Plain(), score: score, complete: true,
 				})
 			}
 		}

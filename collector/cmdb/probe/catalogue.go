@@ -12,12 +12,13 @@ import (
 	"github.com/nscheck/nscheck/collector/cmdb/tsql"
 )
 
-// Catalogue says where a kind of database lists its tables, views and columns.
+// Catalogue has the queries that list the tables, views and columns of a kind of
+// database.
 type Catalogue struct {
 	// objects returns schema, object, kind, column, type, ordered by object.
 	objects string
-	// users returns schema, object and kind of what uses the function
-	// @function; empty where there are no functions.
+	// users returns schema, object and kind of the users of the function @function;
+	// empty if the database has no functions.
 	users string
 	// schema is the one that names without a schema mean.
 	schema string
@@ -75,16 +76,16 @@ type table struct {
 
 type tableColumn struct{ name, dataType string }
 
-// text writes its name for people, without the usual schema.
-func (c *Catalogue) text(o *table) string {
+// shownName returns the name of a table for output, without the usual schema.
+func (c *Catalogue) shownName(o *table) string {
 	if strings.EqualFold(o.schema, c.schema) {
 		return tsql.Name{o.name}.Plain()
 	}
 	return tsql.Name{o.schema, o.name}.Plain()
 }
 
-// load reads the whole catalogue. It holds what the login may see: objects
-// that it has no right at all on are not in it.
+// load reads the whole catalogue. It omits objects on which the login has no right at
+// all.
 func (c *Catalogue) load(ctx context.Context, db *cmdb.Connection) ([]*table, error) {
 	columns := []binding.Column{{"schema", binding.Text}, {"object", binding.Text}, {"kind", binding.Text}, {"column", binding.Text}, {"type", binding.Text}}
 	rows, err := db.ReadRows(ctx, binding.NewQuery("catalogue", c.objects, nil), columns, 0)
@@ -107,13 +108,13 @@ func (c *Catalogue) load(ctx context.Context, db *cmdb.Connection) ([]*table, er
 	return all, nil
 }
 
-// subnetFunction splits subnet text (see its use): what uses it holds subnets.
+// subnetFunction splits the text of a subnet. Objects that use it contain subnets.
 const subnetFunction = "fnGetSubnetMaskAsTable"
 
 // module is an object that uses a function.
 type module struct{ schema, name, kind string }
 
-// usersOf lists what uses a function, where the login may see definitions.
+// usersOf lists the objects that use a function, if the login may see definitions.
 func (c *Catalogue) usersOf(ctx context.Context, db *cmdb.Connection, function string) ([]module, error) {
 	if c.users == "" {
 		return nil, nil
@@ -132,38 +133,38 @@ func (c *Catalogue) usersOf(ctx context.Context, db *cmdb.Connection, function s
 	return found, nil
 }
 
-// lookInCatalogue reads the catalogue; nil where it cannot be read, which is
-// noted and no reason to end a probe.
+// lookInCatalogue reads the catalogue. If that fails it adds a note and returns nil;
+// the probe continues.
 func (p *prober) lookInCatalogue(ctx context.Context) []*table {
 	objects, err := p.catalogue.load(ctx, p.Connection)
 	if err != nil {
-		p.note("The database's list of tables and views could not be read, so no candidates are named: %s", plainly(err))
+		p.note("The database's list of tables and views could not be read, so no candidates are named: %s", serverMessage(err))
 		return nil
 	}
 	return objects
 }
 
-// subnetModules are the users of subnetFunction, by schema and name in lower
+// subnetModules returns the users of subnetFunction, by schema and name in lower
 // case.
 func (p *prober) subnetModules(ctx context.Context) map[string]module {
 	found, err := p.catalogue.usersOf(ctx, p.Connection, subnetFunction)
 	if err != nil {
-		p.note("What uses %s, and so holds subnets, could not be looked up (it takes VIEW DEFINITION): %s", subnetFunction, plainly(err))
+		p.note("The objects that use %s, and so contain subnets, could not be listed (that needs VIEW DEFINITION): %s", subnetFunction, serverMessage(err))
 		return nil
 	}
 	table := make(map[string]module)
 	for _, m := range found {
 		table[strings.ToLower(m.schema+"."+m.name)] = m
 		if m.kind != "view" {
-			p.note("The %s %s uses %s; its text shows where subnets are kept.", m.kind, tsql.Name{m.schema, m.name}.Plain(), subnetFunction)
+			p.note("The %s %s uses %s; its text shows where subnets are.", m.kind, tsql.Name{m.schema, m.name}.Plain(), subnetFunction)
 		}
 	}
 	return table
 }
 
-// plainly is an error of the catalogue as the server words it: what to do about
-// it is said beside it.
-func plainly(err error) string {
+// serverMessage returns an error of the catalogue in the server's words, without
+// advice.
+func serverMessage(err error) string {
 	var server interface {
 		error
 		SQLErrorMessage() string
@@ -175,7 +176,7 @@ func plainly(err error) string {
 	return message
 }
 
-// reason is why a candidate is one, for people.
+// reason explains why a table is a candidate.
 func reason(o *table, name string, columns []string, lacking []string) string {
 	list := make([]string, len(columns))
 	for i, c := range columns {

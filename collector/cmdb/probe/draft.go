@@ -35,7 +35,7 @@ func (p *Report) Draft() string {
 func (p *Report) draftSection(out *strings.Builder, s *Section) {
 	comment := func(indent, format string, args ...any) {
 		for line := range strings.SplitSeq(fmt.Sprintf(format, args...), "\n") {
-			fmt.Fprintf(out, "%s# %s\n", indent, printable(line))
+			fmt.Fprintf(out, "%s# %s\n", indent, oneLine(line))
 		}
 	}
 	fmt.Fprintln(out)
@@ -62,8 +62,8 @@ func (p *Report) draftSection(out *strings.Builder, s *Section) {
 	}
 }
 
-// printable keeps a name from a database from ending a comment.
-func printable(text string) string {
+// oneLine replaces characters in a name from a database that would end a comment.
+func oneLine(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r == '\u0085' || r == '\u2028' || r == '\u2029' || r == '\uFEFF' || r == '\u007f' {
 			return '?'
@@ -72,8 +72,8 @@ func printable(text string) string {
 	}, text)
 }
 
-// draftQuery makes a section's query from its candidates, and tells what is
-// left to do. It gives none where nothing was found.
+// draftQuery makes a section's query from its candidates, and lists what is left to
+// do. The query is empty if there is no candidate.
 func draftQuery(s *Section, b *binding.Binding) (query string, used []Candidate, todo []string) {
 	switch s.Status {
 	case ObjectMissing, ColumnMissing:
@@ -144,7 +144,8 @@ func draftReplacements(s *Section, b *binding.Binding) (replacements map[string]
 	return replacements, used, todo
 }
 
-// lacking tells which columns of a missing object a candidate has nothing for.
+// lacking lists the columns of a missing object that a candidate has no replacement
+// for.
 func lacking(o Object, c Candidate, b *binding.Binding) (todo []string) {
 	if c.complete {
 		return nil

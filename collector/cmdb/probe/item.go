@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/antchfx/xmlquery"
+
 	"github.com/nscheck/nscheck/collector/cmdb"
 	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/internal/guid"
@@ -20,33 +21,32 @@ FROM [vItem] vi
 WHERE vi.[%s] = @item
 ORDER BY vi.[Guid]`
 
-// ProbedItem is an item and the nodes of its XML.
+// Item is an item and the nodes of its XML.
 type Item struct {
 	GUID  string     `json:"guid"`
 	Name  string     `json:"name"`
 	Nodes []ItemNode `json:"nodes"`
-	// Problem says why there are no nodes.
+	// Problem explains why there are no nodes.
 	Problem string `json:"problem,omitempty"`
 }
 
-// ItemNode is a place in an item's XML that holds a value, once or several
-// times.
+// ItemNode is a place in an item's XML with a value. It may occur several times.
 type ItemNode struct {
 	// Path is an XPath that finds it.
 	Path string `json:"path"`
-	// Count is how often it stands in the XML.
+	// Count is the number of occurrences in the XML.
 	Count int `json:"count"`
 	// Type is what its values are; several types are joined by "or".
 	Type string `json:"type"`
-	// Values are those that can be shown: numbers, booleans, settings' words and
-	// GUIDs that nothing near them says to be secret. At most five.
+	// Values are shown if they are numbers, booleans, GUIDs or common words of
+	// settings, and nothing near them indicates a secret. At most five.
 	Values []string `json:"values,omitempty"`
 }
 
 // shownValues is how many values of a node are shown.
 const shownValues = 5
 
-// ProbeItem lists the nodes of the items of that name or GUID.
+// Items lists the nodes of the items of that name or GUID.
 func Items(ctx context.Context, source cmdb.Database, item string, options cmdb.Options) ([]Item, error) {
 	db, err := cmdb.Connect(ctx, source, options)
 	if err != nil {
@@ -89,7 +89,7 @@ func probedItem(row []string) Item {
 	return item
 }
 
-// nodeLister gathers what stands at each path.
+// nodeLister collects the values at each path.
 type nodeLister struct {
 	order []string
 	nodes map[string]*ItemNode
@@ -119,7 +119,7 @@ func (l *nodeLister) element(n *xmlquery.Node, above string, secret bool) {
 		return
 	}
 	path := above + "/" + step(n.Prefix, n.Data)
-	// What stands at the top names the item, not what is in it.
+	// The top element names the item, not its content.
 	secret = secret || secretName(n.Data) || above != "" && labelledSecret(n)
 	for _, a := range n.Attr {
 		if a.Name.Space == "xmlns" || a.Name.Local == "xmlns" {

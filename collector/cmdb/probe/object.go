@@ -9,9 +9,9 @@ import (
 	"github.com/nscheck/nscheck/collector/cmdb/tsql"
 )
 
-// object looks whether the login can read an object and those of its columns
+// checkObject checks whether the login can read an object and those of its columns
 // that are known, with a query that returns no row.
-func (p *prober) object(ctx context.Context, object binding.Object) Object {
+func (p *prober) checkObject(ctx context.Context, object binding.Object) Object {
 	name, ok := tsql.ParseName(object.Name)
 	if !ok {
 		return Object{Name: object.Name, Status: Bound} // the query itself will tell
@@ -25,11 +25,11 @@ func (p *prober) object(ctx context.Context, object binding.Object) Object {
 		return known
 	}
 	found := Object{Name: object.Name, Status: Bound}
-	err := p.try(ctx, name, columns)
+	err := p.selectColumns(ctx, name, columns)
 	switch found.Status = statusOfError(err); found.Status {
 	case ColumnMissing, SelectDenied:
 		for _, c := range columns {
-			if status := statusOfError(p.try(ctx, name, []string{c})); status == found.Status {
+			if status := statusOfError(p.selectColumns(ctx, name, []string{c})); status == found.Status {
 				found.Columns = append(found.Columns, c)
 			}
 		}
@@ -44,7 +44,7 @@ func (p *prober) object(ctx context.Context, object binding.Object) Object {
 	return found
 }
 
-func (p *prober) try(ctx context.Context, name tsql.Name, columns []string) error {
+func (p *prober) selectColumns(ctx context.Context, name tsql.Name, columns []string) error {
 	list := make([]string, 0, len(columns))
 	for _, c := range columns {
 		list = append(list, "o."+tsql.Quote(c))

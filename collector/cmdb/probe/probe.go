@@ -1,3 +1,5 @@
+// Package probe checks bindings against a database. It reports section by section what
+// is missing, names candidates to replace it, and drafts bindings.
 package probe
 
 import (
@@ -11,7 +13,7 @@ import (
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// ProbeStatus says how a section's binding fits the database.
+// Status describes how a section's binding fits the database.
 type Status string
 
 // The statuses of a probed section.
@@ -26,50 +28,49 @@ const (
 	Failed        Status = "failed"         // anything else
 )
 
-// Probed is what a probe has found out.
+// Report is the result of a probe.
 type Report struct {
 	// Source is the database.
 	Source snapshot.Origin `json:"source"`
-	// Version of the product, where it could be told.
+	// Version of the product; empty if unknown.
 	Version string `json:"version,omitempty"`
 	// Sections in the order of reading.
 	Sections []Section `json:"sections"`
-	// Notes are what could not be looked at, and why.
+	// Notes list what could not be checked, and why.
 	Notes []string `json:"notes,omitempty"`
 
 	bindings map[string]*binding.Binding
 }
 
-// ProbedSection is how one section's binding fits.
+// Section describes how one section's binding fits.
 type Section struct {
 	Name     string `json:"name"`
 	Fills    string `json:"fills"`
 	Status   Status `json:"status"`
 	Evidence string `json:"evidence,omitempty"`
-	// Message says what is wrong, or why it is right that nothing came.
+	// Message explains what is wrong, or why an answer without rows is right.
 	Message string `json:"message,omitempty"`
-	// Expected says that no row is an ordinary answer.
+	// Expected is set if an answer without rows is normal.
 	Expected bool `json:"empty_expected,omitempty"`
-	// Objects in trouble.
+	// Objects with a fault.
 	Objects []Object `json:"objects,omitempty"`
-	// Candidates for what is missing, the likeliest first.
+	// Candidates to replace what is missing, the most likely first.
 	Candidates []Candidate `json:"candidates,omitempty"`
 }
 
-// Good says whether the section can be collected as it is.
+// Good reports whether the section can be collected as it is.
 func (s *Section) Good() bool {
 	return s.Status == Bound || s.Status == Empty && s.Expected
 }
 
-// ProbedObject is a table or view that a binding names and that is not as it
-// says.
+// Object is a table or view that does not match a binding.
 type Object struct {
 	Name    string   `json:"name"`
 	Status  Status   `json:"status"`
-	Columns []string `json:"columns,omitempty"` // in trouble, where not all are
+	Columns []string `json:"columns,omitempty"` // with a fault, if not all have one
 }
 
-// Good says whether every section can be collected.
+// Good reports whether every section can be collected.
 func (p *Report) Good() bool {
 	return !slices.ContainsFunc(p.Sections, func(s Section) bool { return !s.Good() })
 }
@@ -83,10 +84,10 @@ type prober struct {
 	report    *Report
 }
 
-// Probe checks section by section whether its binding fits the database. If it does
-// not, the report names candidates for what is missing. It runs each query and
-// stops at its first row. It fails if nothing can be read from the database at all
-// or if ctx ends.
+// Run checks section by section whether its binding fits the database. If it does
+// not, the report names candidates to replace what is missing. It runs each query and
+// stops at its first row. It fails if nothing can be read from the database at all or
+// if ctx ends.
 func Run(ctx context.Context, source cmdb.Database, catalogue Catalogue, options cmdb.Options) (*Report, error) {
 	connection, err := cmdb.Connect(ctx, source, options)
 	if err != nil {
@@ -103,7 +104,7 @@ func Run(ctx context.Context, source cmdb.Database, catalogue Catalogue, options
 	p.report.Version, p.report.bindings, err = p.ChooseBindings(ctx)
 	if err != nil {
 		_, why := cmdb.Explain("server", err)
-		p.note("The server's version is not known, so that bindings for certain versions are not used: collect server: %s", why)
+		p.note("The server's version is not known, so bindings for certain versions are not used: collect server: %s", why)
 	}
 	for _, name := range binding.SectionNames() {
 		section := p.probeSection(ctx, name)
@@ -131,47 +132,47 @@ func (p *prober) probeSection(ctx context.Context, name string) Section {
 	}
 	s := Section{Name: name, Fills: b.Fills, Evidence: b.Evidence(), Status: Bound}
 	if ownQuery := len(b.Objects) > 0 && len(b.Objects[0].Columns) == 0; ownQuery {
-		p.ownQuery(ctx, b, &s)
+		p.checkOwnQuery(ctx, b, &s)
 		return s
 	}
 	for _, object := range b.Objects {
-		if o := p.object(ctx, object); o.Status != Bound {
+		if o := p.checkObject(ctx, object); o.Status != Bound {
 			s.Objects = append(s.Objects, o)
 		}
 	}
 	if len(s.Objects) > 0 {
-		s.judgeObjects()
+		s.summariseObjects()
 		return s
 	}
-	p.firstRow(ctx, b, &s)
+	p.checkFirstRow(ctx, b, &s)
 	if s.Status == Bound && len(b.XPaths) > 0 {
-		p.nodes(ctx, b, &s)
+		p.checkNodes(ctx, b, &s)
 	}
 	return s
 }
 
-// ownQuery runs a user's query, and looks at its objects only where it fails:
-// which columns it reads is not known, and it may call functions.
-func (p *prober) ownQuery(ctx context.Context, b *binding.Binding, s *Section) {
-	p.firstRow(ctx, b, s)
+// checkOwnQuery runs a user's query, and checks its objects only if it fails. Which
+// of their columns it reads is unknown, and it may call functions.
+func (p *prober) checkOwnQuery(ctx context.Context, b *binding.Binding, s *Section) {
+	p.checkFirstRow(ctx, b, s)
 	if s.Status == Bound && len(b.XPaths) > 0 {
-		p.nodes(ctx, b, s)
+		p.checkNodes(ctx, b, s)
 	}
 	if s.Status != ObjectMissing && s.Status != SelectDenied {
 		return
 	}
 	for _, object := range b.Objects {
-		if o := p.object(ctx, object); o.Status == s.Status {
+		if o := p.checkObject(ctx, object); o.Status == s.Status {
 			s.Objects = append(s.Objects, o)
 		}
 	}
 	if len(s.Objects) > 0 {
-		s.judgeObjects()
+		s.summariseObjects()
 	}
 }
 
-// judgeObjects gives the section the worst of its objects' statuses.
-func (s *Section) judgeObjects() {
+// summariseObjects sets the section's status to the worst of its objects.
+func (s *Section) summariseObjects() {
 	for _, status := range []Status{ObjectMissing, ColumnMissing, SelectDenied, Failed} {
 		var names []string
 		for _, o := range s.Objects {
@@ -192,8 +193,8 @@ func (s *Section) judgeObjects() {
 	}
 }
 
-// firstRow runs a section's query as collecting does, up to its first row.
-func (p *prober) firstRow(ctx context.Context, b *binding.Binding, s *Section) {
+// checkFirstRow runs a section's query as collecting does, up to its first row.
+func (p *prober) checkFirstRow(ctx context.Context, b *binding.Binding, s *Section) {
 	rows, err := p.ReadRows(ctx, b, binding.ColumnsOf(b.Section), 1)
 	switch {
 	case err != nil:
@@ -207,17 +208,17 @@ func (p *prober) firstRow(ctx context.Context, b *binding.Binding, s *Section) {
 		s.Status, s.Expected = Empty, b.Empty != ""
 		s.Message = b.Empty
 		if b.Empty == "" {
-			s.Message = "no row comes; another table may hold what this section needs"
+			s.Message = "it returns no rows; another table may have the data of this section"
 		}
 	}
 }
 
-// probedItems is how many items are looked at for nodes.
+// probedItems is the number of items that are searched for nodes.
 const probedItems = 100
 
-// nodes looks whether any item has any of the nodes that a binding names. A
-// single one may well be absent: not every policy has every setting.
-func (p *prober) nodes(ctx context.Context, b *binding.Binding, s *Section) {
+// checkNodes checks whether any item has any of the nodes that a binding names. A
+// single node may be absent, because not every policy has every setting.
+func (p *prober) checkNodes(ctx context.Context, b *binding.Binding, s *Section) {
 	columns := binding.ColumnsOf(b.Section)
 	state := slices.IndexFunc(columns, func(c binding.Column) bool { return c.Name == "state" })
 	if state < 0 {
@@ -235,7 +236,7 @@ func (p *prober) nodes(ctx context.Context, b *binding.Binding, s *Section) {
 	}
 }
 
-// hasNode says whether an item has a node at one of a binding's XPaths.
+// hasNode reports whether an item has a node at one of a binding's XPaths.
 func hasNode(b *binding.Binding, state string) bool {
 	settings, _ := binding.ReadItem(b, state)
 	if settings == nil {

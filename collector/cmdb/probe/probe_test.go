@@ -194,7 +194,7 @@ func TestProbeRenamed(t *testing.T) {
 			t.Errorf("%s: %s, candidates:\n%s", name, s.Status, strings.Join(got, "\n"))
 		}
 	}
-	if diff := cmp.Diff([]string{"The stored procedure dbo.spSubnetsOfSite uses fnGetSubnetMaskAsTable; its text shows where subnets are kept."}, probed.Notes); diff != "" {
+	if diff := cmp.Diff([]string{"The stored procedure dbo.spSubnetsOfSite uses fnGetSubnetMaskAsTable; its text shows where subnets are."}, probed.Notes); diff != "" {
 		t.Error(diff)
 	}
 
@@ -274,7 +274,7 @@ func TestProbeFaults(t *testing.T) {
 			got[s.Name] = found{s.Status, s.Message, s.Good()}
 		}
 	}
-	const lock = "vSiteServices: somebody else held a lock on what it reads for too long (error 1222); collect when the server is less busy; tried 4 times"
+	const lock = "vSiteServices: another session held a lock for too long (error 1222); collect when the server is less busy; tried 4 times"
 	want := map[string]found{
 		"packages.codebases": {SelectDenied, "SWDPackageCodebase", false},
 		"subnets":            {ObjectMissing, "vRM_Subnet_Item", false},
@@ -282,7 +282,7 @@ func TestProbeFaults(t *testing.T) {
 		"package_servers.task_registration_age_days": {ColumnMissing, "Inv_Client_Task_Resources: LastRegistered", false},
 		"clients.task_agent":                         {ColumnMissing, "Inv_Client_Task_Resources: LastRegistered", false},
 		"patch_import.newest_bulletin_at":            {SelectDenied, "Inv_Software_Bulletin: FirstReleaseDate", false},
-		"sites":                                      {Empty, "no row comes; another table may hold what this section needs", false},
+		"sites":                                      {Empty, "it returns no rows; another table may have the data of this section", false},
 		"sites.prevent_downloads":                    {Empty, "no item refers to a site, so no site has settings of its own", true},
 		"licences.inactive_holders":                  {Empty, "every computer that holds a licence is Active", true},
 		"filters":                                    {ColumnMissing, `the query returns no column "name"; name one of its columns so`, false},
@@ -302,7 +302,7 @@ func TestProbeFaults(t *testing.T) {
 	if s := probed.section(t, "clients.task_agent"); s.Objects[0].Status != ColumnMissing || cmp.Diff([]string{"LastRegistered"}, s.Objects[0].Columns) != "" {
 		t.Errorf("%+v", s.Objects)
 	}
-	if len(probed.Notes) != 1 || !strings.Contains(probed.Notes[0], "it takes VIEW DEFINITION") {
+	if len(probed.Notes) != 1 || !strings.Contains(probed.Notes[0], "that needs VIEW DEFINITION") {
 		t.Error(probed.Notes)
 	}
 	draft := probed.Draft()
@@ -339,7 +339,7 @@ licences: {sql: 'SELECT a.product, a.in_use FROM vItem a'}
 		"sites":    {Status: Bound},
 		"subnets":  {Status: ObjectMissing, Message: "dbo.Nowhere"},
 		"filters":  {Status: SelectDenied, Message: "dbo.Kept"},
-		"licences": {Status: ColumnMissing, Message: `column "product" does not exist in the tables read; section "licences" needs a query that reads it from where it is kept here`},
+		"licences": {Status: ColumnMissing, Message: `column "product" does not exist in the tables read; section "licences" needs a query that reads it from its place in this database`},
 	} {
 		if s := probed.section(t, name); s.Status != want.Status || s.Message != want.Message || s.Evidence != "user" {
 			t.Errorf("%s: %s: %s", name, s.Status, s.Message)

@@ -2,9 +2,9 @@ package probe
 
 import "strings"
 
-// settingWords are the words that values of enumerations are made of, in lower
-// case: those of the article, of the vendor's public texts, and of settings in
-// general. Words that may be somebody's name are not among them.
+// settingWords are the words in values of enumerations, in lower case: those of the
+// article, of the vendor's public texts, and of settings in general. Words that may
+// be names of people are not among them.
 var settingWords = func() map[string]bool {
 	words := make(map[string]bool)
 	for word := range strings.FieldsSeq(`

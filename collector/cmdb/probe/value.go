@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/antchfx/xmlquery"
+
 	"github.com/nscheck/nscheck/internal/guid"
 )
 
@@ -21,9 +22,9 @@ var (
 // longestWord is the longest value of an enumeration.
 const longestWord = 24
 
-// valueType says what a value is, and the value itself where it can be shown:
-// where it is a number, a boolean, a GUID, or a value that an enumeration may
-// have. All else may hold what is nobody's business.
+// valueType returns the type of a value, and the value itself if it can be shown: a
+// number, a boolean, a GUID, or a value that an enumeration may have. Any other value
+// may be confidential.
 func valueType(value string) (kind, shown string) {
 	value = strings.TrimSpace(value)
 	switch lower := strings.ToLower(value); {
@@ -49,8 +50,8 @@ func valueType(value string) (kind, shown string) {
 	return "text", ""
 }
 
-// isWord says whether a value is made of words that settings have. Any other
-// word may be a name or a password, and nothing about it tells.
+// isWord reports whether a value consists of words that settings have. Any other word
+// may be a name or a password.
 func isWord(value string) bool {
 	if len(value) > longestWord || !wordText.MatchString(value) {
 		return false
@@ -63,8 +64,7 @@ func isWord(value string) bool {
 	return true
 }
 
-// secretWords are parts of names behind which credentials and people's names
-// stand.
+// secretWords are parts of names that indicate credentials or names of people.
 var secretWords = []string{
 	"pass", "pwd", "secret", "credential", "token", "key", "auth", "login", "logon", "user", "account", "owner",
 	"cert", "private", "salt", "hash", "signature", "cipher", "crypt", "protected", "connection", "cookie", "session",
@@ -72,7 +72,7 @@ var secretWords = []string{
 	"utilisateur", "identity", "identit", "community", "snmp", "apikey", "bearer", "mail", "proxy",
 }
 
-// secretName says whether a name tells that a secret stands behind it.
+// secretName reports whether a name indicates a secret.
 func secretName(name string) bool {
 	lower := strings.ToLower(strings.NewReplacer("_", "", "-", "", ".", "", " ", "").Replace(name))
 	for _, word := range secretWords {
@@ -89,13 +89,13 @@ func secretName(name string) bool {
 	return false
 }
 
-// longestLabel is the longest text that is looked at as a name of what stands
-// beside it.
+// longestLabel is the longest text that is treated as the name of the value next to
+// it.
 const longestLabel = 60
 
-// labelledSecret says whether something in or at an element tells that there is
-// a secret in it: the name of an attribute, or an attribute or child that names
-// what stands beside it, as in <add key="Password" value="…"/>.
+// labelledSecret reports whether an element indicates that it contains a secret: by
+// the name of an attribute, or by an attribute or child that names the value next to
+// it, as in <add key="Password" value="…"/>.
 func labelledSecret(n *xmlquery.Node) bool {
 	for _, a := range n.Attr {
 		if len(a.Value) <= longestLabel && secretName(a.Value) {

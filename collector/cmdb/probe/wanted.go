@@ -9,7 +9,7 @@ import (
 	"github.com/nscheck/nscheck/collector/cmdb/tsql"
 )
 
-// wanted is what a candidate must have.
+// wanted describes what a candidate must have.
 type wanted struct {
 	replaces string
 	about    map[string]bool // the words that name what its rows are
@@ -23,7 +23,7 @@ type wantedColumn struct {
 	key    bool // without it an object is no candidate
 }
 
-// wantedBySection is what an object must have to fill a section by itself.
+// wantedBySection describes what an object must have to fill a section by itself.
 func wantedBySection(section string) wanted {
 	about := tokens(cmp.Or(binding.Parent(section), section))
 	maps.Copy(about, aliasesOf(about))
@@ -48,7 +48,7 @@ func wantedBySection(section string) wanted {
 	return w
 }
 
-// wantedByObject is what an object must have to take the place of another.
+// wantedByObject describes what an object must have to replace another.
 func wantedByObject(o binding.Object) wanted {
 	name := o.Name
 	if parts, ok := tsql.ParseName(name); ok {
@@ -63,8 +63,8 @@ func wantedByObject(o binding.Object) wanted {
 	return w
 }
 
-// fit matches an object's columns with those wanted.
-func (w *wanted) fit(o *table) (Candidate, bool) {
+// match matches an object's columns with those wanted.
+func (w *wanted) match(o *table) (Candidate, bool) {
 	c := Candidate{Replaces: w.replaces, Columns: make(map[string]string), complete: true}
 	own := tokens(o.name)
 	shared := 0
@@ -77,9 +77,9 @@ func (w *wanted) fit(o *table) (Candidate, bool) {
 	for _, want := range w.columns {
 		best, at := 0, ""
 		for _, column := range o.columns {
-			score := want.similar(column, own)
+			score := want.scoreSimilar(column, own)
 			if w.replaces != "" {
-				score = max(score, want.same(column, w.about))
+				score = max(score, want.scoreSameName(column, w.about))
 			}
 			if score > best && !taken[column.name] {
 				best, at = score, column.name
@@ -95,7 +95,7 @@ func (w *wanted) fit(o *table) (Candidate, bool) {
 		taken[at], c.Columns[want.name] = true, at
 		c.score += 2 * best
 	}
-	if knownObjects()[strings.ToLower(o.name)] && (weak || !c.complete || !telling(taken)) {
+	if knownObjects()[strings.ToLower(o.name)] && (weak || !c.complete || !isSpecific(taken)) {
 		return c, false
 	}
 	c.score += 3*shared - len(own)/3
@@ -106,9 +106,9 @@ func (w *wanted) fit(o *table) (Candidate, bool) {
 	return c, enough && shared > 0
 }
 
-// telling says whether one of the columns says what it is about: every object
-// has a key and a name.
-func telling(columns map[string]bool) bool {
+// isSpecific reports whether one of the columns shows what the object is about. Every
+// object has a key and a name.
+func isSpecific(columns map[string]bool) bool {
 	for column := range columns {
 		for token := range tokens(column) {
 			if token != "guid" && token != "name" {
@@ -119,7 +119,7 @@ func telling(columns map[string]bool) bool {
 	return false
 }
 
-// How like a column is to one wanted.
+// Similarity of a column and one that is wanted.
 const (
 	bareWord   = 1 // a key or name without more
 	ownWord    = 2 // a key or name whose object is about what is wanted
@@ -127,8 +127,8 @@ const (
 	sameName   = 4
 )
 
-// similar compares a column with the words of the one that is wanted.
-func (w *wantedColumn) similar(c tableColumn, object map[string]bool) int {
+// scoreSimilar compares a column with the words of the one that is wanted.
+func (w *wantedColumn) scoreSimilar(c tableColumn, object map[string]bool) int {
 	own := tokens(c.name)
 	if !typeFits(w.kind, c.dataType) || w.kind == binding.GUID && !own["guid"] && c.dataType != "uniqueidentifier" {
 		return 0
@@ -161,9 +161,9 @@ func (w *wantedColumn) similar(c tableColumn, object map[string]bool) int {
 	return 0
 }
 
-// same compares a column with one of the missing object: the same name, or the
-// same with the object's own words before it, as SiteGuid for Guid.
-func (w *wantedColumn) same(c tableColumn, about map[string]bool) int {
+// scoreSameName compares a column with one of the missing object: the same name, or
+// the same with the object's own words before it, as SiteGuid for Guid.
+func (w *wantedColumn) scoreSameName(c tableColumn, about map[string]bool) int {
 	if !typeFits(w.kind, c.dataType) {
 		return 0
 	}

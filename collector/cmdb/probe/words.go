@@ -1,13 +1,14 @@
 package probe
 
 import (
-	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"strings"
 	"unicode"
+
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 )
 
-// tokens are the words of a name such as vRM_Site_Item or SiteSubnetGuid, each
-// in one of its forms, without those that say nothing.
+// tokens returns the words of a name such as vRM_Site_Item or SiteSubnetGuid, each in
+// one of its forms, without words that have no meaning of their own.
 func tokens(name string) map[string]bool {
 	words := make(map[string]bool)
 	for _, word := range splitWords(name) {
@@ -19,7 +20,7 @@ func tokens(name string) map[string]bool {
 	return words
 }
 
-// splitWords cuts a name at signs and where small letters meet capitals.
+// splitWords splits a name at signs and between small letters and capitals.
 func splitWords(name string) []string {
 	var words []string
 	var word []rune
@@ -50,7 +51,7 @@ var noise = map[string]bool{
 	"ac": true, "tbl": true, "swd": true, "dbo": true, "is": true, "has": true, "at": true, "of": true, "the": true,
 }
 
-// forms are words that mean the same.
+// forms maps words to others of the same meaning.
 var forms = map[string]string{
 	"id": "guid", "uid": "guid", "key": "guid", "pkg": "package", "svr": "server", "srv": "server",
 	"resource": "computer", "machine": "computer", "client": "computer", "host": "computer",
@@ -71,7 +72,7 @@ func canonical(word string) string {
 	return word
 }
 
-// aliasesOf are words that name the same thing in part: a package server is a
+// aliasesOf returns words that name the same thing in part: a package server is a
 // computer.
 func aliasesOf(words map[string]bool) map[string]bool {
 	more := make(map[string]bool)
@@ -81,10 +82,10 @@ func aliasesOf(words map[string]bool) map[string]bool {
 	return more
 }
 
-// anyKind is what a column holds of which only the name is known.
+// anyKind is the kind of a column of which only the name is known.
 const anyKind = binding.Kind(255)
 
-// kindByName guesses what a column holds: a GUID where its name says so.
+// kindByName guesses the kind of a column: a GUID if its name suggests one.
 func kindByName(name string) binding.Kind {
 	if tokens(name)["guid"] {
 		return binding.GUID
@@ -92,8 +93,8 @@ func kindByName(name string) binding.Kind {
 	return anyKind
 }
 
-// typeFits says whether a column of that type can hold what is wanted. Text can
-// hold anything, and so can a type that is not known here.
+// typeFits reports whether a column of that type can have values of a kind. Text can
+// have any, and so can an unknown type.
 func typeFits(k binding.Kind, dataType string) bool {
 	dataType, _, _ = strings.Cut(dataType, "(")
 	if k == anyKind {

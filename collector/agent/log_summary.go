@@ -16,7 +16,7 @@ import (
 type logSummary struct {
 	hosts  map[string]int // how many events name each, by the name in lower case
 	names  map[string]string
-	groups map[string]*Trouble
+	groups map[string]*ErrorGroup
 	lost   int // errors beyond the bound of different ones
 }
 
@@ -27,28 +27,28 @@ const (
 
 // readLogs reads all logs. A log that cannot be read is noted.
 func (r *folderReader) readLogs(ctx context.Context, zone *time.Location) (*logSummary, error) {
-	s := &logSummary{hosts: map[string]int{}, names: map[string]string{}, groups: map[string]*Trouble{}}
+	s := &logSummary{hosts: map[string]int{}, names: map[string]string{}, groups: map[string]*ErrorGroup{}}
 	for _, log := range r.found.logs {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
 		stats, err := readFile(r.fs, log.path, func(in io.Reader) (logStats, error) {
-			return readLog(in, log.at, zone, s.take)
+			return readLog(in, log.at, zone, s.addEvent)
 		})
 		if err != nil {
-			r.notes.missed("%s: %v", log.path, cause(err))
+			r.notes.addIncomplete("%s: %v", log.path, withoutPath(err))
 		}
 		if stats.broken > 0 {
 			r.notes.add("%s: %d of its events break off and were passed over", log.path, stats.broken)
 		}
 	}
 	if s.lost > 0 {
-		r.notes.missed("%d errors in the logs name more different packages than are told apart", s.lost)
+		r.notes.addIncomplete("%d errors in the logs name more packages than can be distinguished", s.lost)
 	}
 	return s, nil
 }
 
-func (s *logSummary) take(e event) {
+func (s *logSummary) addEvent(e event) {
 	if host := strings.ToLower(e.host); host != "" && (s.hosts[host] > 0 || len(s.hosts) < maxHosts) {
 		s.hosts[host]++
 		s.names[host] = e.host
@@ -58,16 +58,17 @@ func (s *logSummary) take(e event) {
 	}
 }
 
-// failing are words that tell an error from a warning, in lower case. "Backing off"
-// and "giving up" are how the agent writes that it could not reach a source.
+// failing are words, in lower case, that distinguish an error from a warning.
+// "Backing off" and "giving up" are the agent's words for a source that it could not
+// reach.
 var failing = regexp.MustCompile(`\b(?:errors?|fails?|failed|failing|failures?|denied|refused|rejected|aborted|cannot|can't|can ?not|could ?n[o']t|unable|invalid|corrupt(?:ed)?|unreachable|exceptions?|not found|timed out|time-?outs?|backing off|giving up|gave up)\b|\(-2\d{8,9}\)|\b0x8[0-9a-f]{7}\b`)
 
-// harmless are phrases that hold such a word and deny it.
+// harmless are phrases that contain such a word but mean the opposite.
 var harmless = regexp.MustCompile(`\b(?:no|without|without any|zero|0|not an?|never|did not|didn't|does not|doesn't|not) (?:errors?|fails?|failed|failures?|exceptions?|time-?outs?|invalid|corrupt(?:ed)?|denied|refused|rejected|aborted)\b|\b(?:errors?|failed|failures?|exceptions?|time-?outs?)\s*[:=]\s*(?:0|none)\b|\berror(?: code)? 0\b(?:x0+\b)?`)
 
-// isError says whether an event is an error. That severity 2 carries errors is
-// public (KB179719); that 1 is always one is recollection. Severity 2 carries
-// warnings too, so there the text must say it.
+// isError reports whether an event is an error. It is public that severity 2 includes
+// errors (KB179719); that severity 1 always is an error is recalled. Severity 2
+// includes warnings too, so there the text must show it.
 func isError(e event) bool {
 	switch strings.TrimSpace(e.severity) {
 	case "1":
@@ -87,10 +88,10 @@ var roleNames = map[string]string{
 	"patch install tools":     "tools",
 }
 
-// count adds an error to those that name the same packages. One that names none
-// is not about a package.
+// count adds an error to those that name the same packages. An error without one is
+// not about a package.
 func (s *logSummary) count(e event) {
-	var t Trouble
+	var t ErrorGroup
 	for _, text := range guidText.FindAllString(e.text, 20) {
 		if g, err := guid.Parse(text); err == nil && !slices.Contains(t.Packages, g) {
 			t.Packages = append(t.Packages, g)
@@ -122,9 +123,9 @@ func (s *logSummary) count(e event) {
 	}
 }
 
-// troubles are the errors, in an order that is always the same.
-func (s *logSummary) troubles() []Trouble {
-	list := []Trouble{}
+// errorGroups returns the errors, always in the same order.
+func (s *logSummary) errorGroups() []ErrorGroup {
+	list := []ErrorGroup{}
 	keys := make([]string, 0, len(s.groups))
 	for key := range s.groups {
 		keys = append(keys, key)
@@ -140,7 +141,7 @@ func (s *logSummary) troubles() []Trouble {
 func (s *logSummary) computer(dir string) (string, error) {
 	switch len(s.hosts) {
 	case 0:
-		return "", fmt.Errorf("no event in its logs names a computer; say whose folder it is, agent:%s?computer=NAME", dir)
+		return "", fmt.Errorf("no event in its logs names a computer; name the computer of the folder: agent:%s?computer=NAME", dir)
 	case 1:
 		for _, name := range s.names {
 			return name, nil
@@ -151,5 +152,5 @@ func (s *logSummary) computer(dir string) (string, error) {
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	return "", fmt.Errorf("the events in its logs name several computers, %s; say whose folder it is, agent:%s?computer=NAME", strings.Join(names, ", "), dir)
+	return "", fmt.Errorf("the events in its logs name several computers, %s; name the computer of the folder: agent:%s?computer=NAME", strings.Join(names, ", "), dir)
 }
