@@ -1,8 +1,7 @@
-// Package collector gets a snapshot from a source, or from several. What goes
-// in are their names, sqlserver://HOST/?database=NAME, csv:DIR, agent:DIR or
-// demo:, and what comes out is a manifest, an estate and clients, handed to a
-// sink in this order; snapshot.Writer is such a sink. The manifest says of every
-// section how well it was got, and from which source where there are several.
+// Package collector reads a snapshot from one or several sources. They are named
+// sqlserver://HOST/?database=NAME, csv:DIR, agent:DIR or demo:. A manifest, an estate
+// and clients are written to a sink, in this order; snapshot.Writer is such a sink.
+// The manifest has the status of every section, and its source if there are several.
 package collector
 
 import (
@@ -18,18 +17,18 @@ import (
 // Demo is the source that reads the built-in estate.
 const Demo = "demo:"
 
-// Sink takes the parts of a snapshot in their order.
+// Sink receives the parts of a snapshot in order.
 type Sink = cmdb.Sink
 
-// Options are the choices of whoever collects.
+// Options of a collection.
 type Options = cmdb.Options
 
-// Source is an opened source. It is read once or several times, and closed.
+// Source is an opened source. It can be read several times, and must be closed.
 type Source interface {
-	// Collect reads everything and writes it to the sink, which the caller
-	// closes. It returns the manifest that it wrote. It fails where nothing can be had at all, where ctx ends, and
-	// where sink or temporary files fail. A section that cannot be read is no
-	// failure: the manifest says so, and the others go on.
+	// Collect reads everything and writes it to the sink, which the caller closes. It
+	// returns the manifest that it wrote. It fails if nothing can be read at all, if
+	// ctx ends, or if the sink or temporary files fail. A section that cannot be read
+	// is not a failure: the manifest records it, and the others continue.
 	Collect(ctx context.Context, sink Sink, options Options) (*snapshot.Manifest, error)
 	// Close ends the connection.
 	Close() error
@@ -48,10 +47,10 @@ func Open(ctx context.Context, name string, access Access) (Source, error) {
 	case strings.EqualFold(kind, "demo"):
 		return openDemo(ctx, rest)
 	}
-	return nil, fmt.Errorf("open source %q: there is no kind of source %q; %s", Redact(name), redactWord(kind), kinds)
+	return nil, fmt.Errorf("open source %q: unknown kind of source %q; %s", Redact(name), redactWord(kind), kinds)
 }
 
-// kinds tells people how sources are written.
+// kinds explains how sources are written.
 const kinds = "a source is sqlserver://USER@HOST/?database=NAME, csv:DIR, agent:DIR, or demo: for the built-in estate"
 
 // Collect reads a source into a sink, which the caller closes, and returns the

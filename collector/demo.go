@@ -11,11 +11,12 @@ import (
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// demo is the built-in estate: an in-memory SQLite database that is read with
-// the queries that run on SQL Server. Its clock stands still.
+// demo is the built-in estate: an in-memory SQLite database that is read with the
+// queries that run on SQL Server. Its clock is fixed.
 type demo struct{ db *sql.DB }
 
-// renamedDemo is the variant of the built-in estate to learn binding on.
+// renamedDemo is the variant of the built-in estate for learning how to write
+// bindings.
 const renamedDemo = "renamed"
 
 // openDemo opens the built-in estate: "" as it is, or "renamed" with what is

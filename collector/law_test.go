@@ -19,6 +19,7 @@ import (
 	"testing"
 
 	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/evaluator"
 	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/fixtures"
@@ -40,7 +41,7 @@ func demoRecords(t *testing.T) map[string][][]string {
 	t.Helper()
 	dir := exported(t, nil)
 	records := map[string][][]string{}
-	for _, l := range cmdb.Layouts() {
+	for _, l := range binding.Layouts() {
 		text, err := os.ReadFile(filepath.Join(dir, l.Section+".csv"))
 		if err != nil {
 			t.Fatal(err)
@@ -78,10 +79,10 @@ func demoRecords(t *testing.T) map[string][][]string {
 }
 
 // wantedFields leaves out the field that the export adds and nobody wants.
-func wantedFields(header, record []string, l cmdb.Layout) []string {
+func wantedFields(header, record []string, l binding.Layout) []string {
 	var kept []string
 	for i, name := range header {
-		if slices.ContainsFunc(l.Columns, func(c cmdb.Column) bool { return c.Name == name }) {
+		if slices.ContainsFunc(l.Columns, func(c binding.Column) bool { return c.Name == name }) {
 			kept = append(kept, record[i])
 		}
 	}
@@ -223,7 +224,7 @@ func nothing(value any) bool {
 
 // vouched reports whether a section may be empty by what its query says.
 func vouched(section string) bool {
-	return slices.ContainsFunc(cmdb.Bindings(), func(b *cmdb.Binding) bool { return b.Section == section && b.Empty != "" })
+	return slices.ContainsFunc(binding.All(), func(b *binding.Binding) bool { return b.Section == section && b.Empty != "" })
 }
 
 func (r *lawRun) evaluate(t *testing.T) map[string]string {
@@ -302,11 +303,11 @@ func TestLawOfCells(t *testing.T) {
 	dir := t.TempDir()
 	writeRecords(t, dir, records)
 	base := collectLaw(t, dir)
-	for _, l := range cmdb.Layouts() {
+	for _, l := range binding.Layouts() {
 		all := records[l.Section]
 		for column := range all[0] {
 			name := all[0][column]
-			if !slices.ContainsFunc(l.Columns, func(c cmdb.Column) bool { return c.Name == name }) {
+			if !slices.ContainsFunc(l.Columns, func(c binding.Column) bool { return c.Name == name }) {
 				continue
 			}
 			rows := filledRows(all, column)
@@ -387,7 +388,7 @@ func TestLawOfRows(t *testing.T) {
 	dir := t.TempDir()
 	writeRecords(t, dir, records)
 	base := collectLaw(t, dir)
-	for _, l := range cmdb.Layouts() {
+	for _, l := range binding.Layouts() {
 		all := records[l.Section]
 		path := filepath.Join(dir, l.Section+".csv")
 		text, err := os.ReadFile(path)
@@ -456,7 +457,7 @@ func (b *blanking) QueryContext(ctx context.Context, query string, args []driver
 		}
 		answer.rows = append(answer.rows, row)
 	}
-	if request, _ := cmdb.RequestFrom(ctx); request.Section == b.section && b.column != "" {
+	if b.column != "" && strings.HasPrefix(query, "-- section: "+b.section+"\n") {
 		b.blank(answer)
 	}
 	return answer, rows.Err()
@@ -522,7 +523,7 @@ func TestLawOfSQL(t *testing.T) {
 		t.Fatal(err)
 	}
 	base := collectSQL(t, &blanking{db: db})
-	for i, l := range cmdb.Layouts() {
+	for i, l := range binding.Layouts() {
 		for j, c := range l.Columns {
 			if testing.Short() && (i+j)%3 > 0 || computed[l.Section+"."+c.Name] {
 				continue

@@ -8,8 +8,8 @@ import (
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// matcher finds the computers that folders are of among those of a snapshot. It
-// keeps nothing of other computers: there may be a million.
+// matcher finds the computers of agent folders among those of a snapshot. It keeps
+// nothing about other computers, of which there may be a million.
 type matcher struct {
 	estate *snapshot.Estate
 	wanted map[string]bool // names in lower case, and GUIDs
@@ -17,7 +17,7 @@ type matcher struct {
 	guids  map[string]bool
 }
 
-// known is a client that may be the one.
+// known is a client that may be the right one.
 type known struct {
 	guid   string
 	active bool
@@ -33,7 +33,7 @@ func newMatcher(reports []*agent.Report) *matcher {
 	return m
 }
 
-func (m *matcher) see(c *snapshot.Client) {
+func (m *matcher) addClient(c *snapshot.Client) {
 	if m.wanted[c.GUID] {
 		m.guids[c.GUID] = true
 	}
@@ -42,9 +42,9 @@ func (m *matcher) see(c *snapshot.Client) {
 	}
 }
 
-// client is the GUID of the client that a report is of: by GUID where one is
-// given, else by host name, without its domain where it has one. Among several
-// of one name the only Active one is meant.
+// client returns the GUID of the client that a report is about: by GUID if the report
+// has one, else by host name, without its domain if necessary. If several clients
+// have the name, the only Active one is chosen.
 func (m *matcher) client(r *agent.Report) (string, error) {
 	if r.GUID != "" {
 		if !m.guids[r.GUID] {
@@ -69,14 +69,14 @@ func (m *matcher) client(r *agent.Report) (string, error) {
 	}
 	switch len(candidates) {
 	case 0:
-		return "", fmt.Errorf("%s is of computer %s, which is not in the snapshot; say which it is with computer=NAME or guid=GUID", r.Source, r.Computer)
+		return "", fmt.Errorf("%s is of computer %s, which is not in the snapshot; set computer=NAME or guid=GUID", r.Source, r.Computer)
 	case 1:
 		return candidates[0].guid, nil
 	}
-	return "", fmt.Errorf("%s is of computer %s, and %d computers have this name; say which it is with guid=GUID", r.Source, r.Computer, len(candidates))
+	return "", fmt.Errorf("%s is of computer %s, and %d computers have this name; choose one with guid=GUID", r.Source, r.Computer, len(candidates))
 }
 
-// server is the package server that a report is of: by GUID, or by name.
+// server returns the package server that a report is about: by GUID, or by name.
 func (m *matcher) server(r *agent.Report) (*snapshot.PackageServer, error) {
 	short, _, _ := strings.Cut(r.Computer, ".")
 	var found []*snapshot.PackageServer
@@ -97,5 +97,5 @@ func (m *matcher) server(r *agent.Report) (*snapshot.PackageServer, error) {
 	case 1:
 		return found[0], nil
 	}
-	return nil, fmt.Errorf("%s is of %s, and %d package servers have this name; say which it is with guid=GUID", r.Source, who, len(found))
+	return nil, fmt.Errorf("%s is of %s, and %d package servers have this name; choose one with guid=GUID", r.Source, who, len(found))
 }

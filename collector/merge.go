@@ -6,28 +6,28 @@ import (
 	"strings"
 
 	"github.com/nscheck/nscheck/collector/agent"
-	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/internal/guid"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// Sections of the manifest that agent folders give.
+// Sections of the manifest that agent folders fill.
 const (
 	scanLogSection  = "clients.scan_log"
 	folderSection   = "package_servers.agent_folder"
 	packagesSection = "clients.packages"
 )
 
-// merge puts what agent folders show into a snapshot.
+// merge adds the content of agent folders to a snapshot.
 type merge struct {
 	manifest *snapshot.Manifest
 	matcher  *matcher
 	clients  map[string][]func(*snapshot.Client) // changes by GUID
-	roles    map[[16]byte]string                 // of the required packages
+	roles    map[guid.GUID]string                // of the required packages
 	parts    map[string]*part
 	owners   map[string]string // which folder a computer's data came from
 }
 
-// part is what folders gave to a section.
+// part is what folders add to a section.
 type part struct {
 	sources  []string
 	rows     int64
@@ -43,41 +43,42 @@ func newMerge(m *snapshot.Manifest, matches *matcher) *merge {
 	}
 }
 
-// packageRoles are the required packages by their GUIDs: those that are the same
-// everywhere, and those that the estate has.
-func packageRoles(e *snapshot.Estate) map[[16]byte]string {
-	roles := make(map[[16]byte]string)
-	add := func(guid, role string) {
-		if g, err := cmdb.ParseGUID(guid); err == nil {
+// packageRoles returns the roles of the required packages by GUID: of those that are
+// the same on every server, and of those of the estate.
+func packageRoles(e *snapshot.Estate) map[guid.GUID]string {
+	roles := make(map[guid.GUID]string)
+	add := func(id, role string) {
+		if g, err := guid.Parse(id); err == nil {
 			roles[g] = role
 		}
 	}
-	add("6D417916-467C-46A7-A870-6D86D9345B61", "scan")
-	add("832C527C-B9C9-46FB-B1F1-2F35434FF90D", "tools")
+	for _, p := range snapshot.RequiredPackages() {
+		add(p.GUID, p.Role)
+	}
 	for _, p := range e.Packages {
 		add(p.GUID, p.Role)
 	}
 	return roles
 }
 
-func (m *merge) part(section string) *part {
+func (m *merge) sectionPart(section string) *part {
 	if m.parts[section] == nil {
 		m.parts[section] = &part{}
 	}
 	return m.parts[section]
 }
 
-// failed records a folder that could not be read. Whether it is of a client or
-// of a package server is not known.
+// failed records a folder that could not be read. It is unknown whether it belongs to
+// a client or to a package server.
 func (m *merge) failed(source string, err error) {
 	for _, section := range []string{scanLogSection, folderSection} {
-		p := m.part(section)
+		p := m.sectionPart(section)
 		p.sources = append(p.sources, source)
 		p.problems = append(p.problems, err.Error())
 	}
 }
 
-// add takes the report of one folder.
+// add adds the report of one folder.
 func (m *merge) add(r *agent.Report) {
 	server := r.Server
 	if r.Client {
@@ -86,16 +87,16 @@ func (m *merge) add(r *agent.Report) {
 			// Every package server has the folders of a client too.
 			server = true
 		} else {
-			m.give(scanLogSection, r, m.addClient)
+			m.addReport(scanLogSection, r, m.addClient)
 		}
 	}
 	if server {
-		m.give(folderSection, r, m.addServer)
+		m.addReport(folderSection, r, m.addServer)
 	}
 }
 
-func (m *merge) give(section string, r *agent.Report, add func(*agent.Report, *part) error) {
-	p := m.part(section)
+func (m *merge) addReport(section string, r *agent.Report, add func(*agent.Report, *part) error) {
+	p := m.sectionPart(section)
 	p.sources = append(p.sources, r.Source)
 	if err := add(r, p); err != nil {
 		p.problems = append(p.problems, err.Error())
@@ -109,9 +110,9 @@ func (m *merge) give(section string, r *agent.Report, add func(*agent.Report, *p
 	}
 }
 
-// first says whether a folder is the first of its computer, and notes where it
-// is not: of two folders the first counts.
-func (m *merge) first(section, guid string, r *agent.Report, p *part) bool {
+// isFirst reports whether a folder is the first of its computer, and adds a note if
+// it is not: only the first of several folders is used.
+func (m *merge) isFirst(section, guid string, r *agent.Report, p *part) bool {
 	key := section + " " + guid
 	if before, ok := m.owners[key]; ok {
 		p.notes = append(p.notes, fmt.Sprintf("%s is of the same computer as %s and was not used", r.Source, before))
@@ -123,12 +124,12 @@ func (m *merge) first(section, guid string, r *agent.Report, p *part) bool {
 
 func (m *merge) addClient(r *agent.Report, p *part) error {
 	guid, err := m.matcher.client(r)
-	if err != nil || !m.first(scanLogSection, guid, r, p) {
+	if err != nil || !m.isFirst(scanLogSection, guid, r, p) {
 		return err
 	}
 	now := m.manifest.CollectedAt.Time
 	if r.ScanLog == nil {
-		p.notes = append(p.notes, r.Source+": there is no STPatchAssessment.log in it")
+		p.notes = append(p.notes, r.Source+": it has no STPatchAssessment.log")
 	} else {
 		p.rows++
 	}
@@ -142,7 +143,7 @@ func (m *merge) addClient(r *agent.Report, p *part) error {
 		p.notes = append(p.notes, r.Source+": "+contentNote(arrived))
 	}
 	if len(arrived) > 0 {
-		packages := m.part(packagesSection)
+		packages := m.sectionPart(packagesSection)
 		packages.sources = append(packages.sources, r.Source)
 		packages.rows++
 	}
@@ -151,29 +152,22 @@ func (m *merge) addClient(r *agent.Report, p *part) error {
 			c.ScanLog = &snapshot.ScanLog{Completed: r.ScanCompleted, AgeDays: ageDays(now, *r.ScanLog)}
 		}
 		for role, age := range arrived {
-			arrive(c, role, age)
+			markDownloaded(c, role, age)
 		}
 	})
 	return nil
 }
 
-// requiredPackages are the article's names of the required packages.
-var requiredPackages = []struct{ role, name string }{
-	{"plugin", "Software Update Plug-in"},
-	{"scan", "Patch Windows System Assessment Scan"},
-	{"tools", "Patch Install Tools"},
-}
-
-// contentNote lists which required packages have content in the client's
-// software delivery. An agent removes content in time, so that there is none
-// does not show that a package never came.
+// contentNote lists the required packages that have content in the client's software
+// delivery. An agent removes content after a time, so a package without content may
+// have arrived all the same.
 func contentNote(arrived map[string]*int) string {
 	var there, absent []string
-	for _, p := range requiredPackages {
-		if _, ok := arrived[p.role]; ok {
-			there = append(there, p.name)
+	for _, p := range snapshot.RequiredPackages() {
+		if _, ok := arrived[p.Role]; ok {
+			there = append(there, p.Name)
 		} else {
-			absent = append(absent, p.name)
+			absent = append(absent, p.Name)
 		}
 	}
 	switch {
@@ -185,17 +179,15 @@ func contentNote(arrived map[string]*int) string {
 	return "Software Delivery has content of " + strings.Join(there, " and ") + ", and none of " + strings.Join(absent, " and ")
 }
 
-// arrive marks a package as downloaded where the server knows nothing of it:
-// its content lies on the client.
-func arrive(c *snapshot.Client, role string, age *int) {
+// markDownloaded marks a package as downloaded if the server has no status for it but
+// its content is on the client.
+func markDownloaded(c *snapshot.Client, role string, age *int) {
 	if c.Packages == nil {
 		c.Packages = &snapshot.ClientPackages{
 			Plugin: &snapshot.ClientPackage{}, Scan: &snapshot.ClientPackage{}, Tools: &snapshot.ClientPackage{},
 		}
 	}
-	slot := map[string]**snapshot.ClientPackage{
-		"plugin": &c.Packages.Plugin, "scan": &c.Packages.Scan, "tools": &c.Packages.Tools,
-	}[role]
+	slot := c.Packages.ForRole(role)
 	if *slot == nil {
 		*slot = &snapshot.ClientPackage{}
 	}
@@ -207,7 +199,7 @@ func arrive(c *snapshot.Client, role string, age *int) {
 
 func (m *merge) addServer(r *agent.Report, p *part) error {
 	server, err := m.matcher.server(r)
-	if err != nil || !m.first(folderSection, server.GUID, r, p) {
+	if err != nil || !m.isFirst(folderSection, server.GUID, r, p) {
 		return err
 	}
 	p.rows++
@@ -221,11 +213,11 @@ func (m *merge) logErrors(r *agent.Report) []snapshot.LogErrors {
 		return nil
 	}
 	list := []snapshot.LogErrors{}
-	for _, role := range []string{"plugin", "scan", "tools"} {
+	for _, role := range snapshot.PackageRoles() {
 		count := snapshot.LogErrors{Package: role}
 		for _, t := range r.Errors {
 			about := slices.Contains(t.Roles, role) ||
-				slices.ContainsFunc(t.Packages, func(g [16]byte) bool { return m.roles[g] == role })
+				slices.ContainsFunc(t.Packages, func(g guid.GUID) bool { return m.roles[g] == role })
 			if !about {
 				continue
 			}
@@ -272,10 +264,10 @@ func (m *merge) finish() {
 	}
 }
 
-// finishPackages says that some clients' packages are known from their folders.
-// Where the section was not collected otherwise, these clients are all of it.
+// finishPackages records that some clients' packages are known from their folders. If
+// the section was not collected otherwise, it has these clients only.
 func (m *merge) finishPackages(p *part) {
-	note := fmt.Sprintf("for %d of the computers what the server does not know of a package's arrival is taken from package folders (evidence I): %s", p.rows, strings.Join(p.sources, ", "))
+	note := fmt.Sprintf("for %d of the computers the arrival of packages that the server does not know of is read from package folders (evidence I): %s", p.rows, strings.Join(p.sources, ", "))
 	i := slices.IndexFunc(m.manifest.Sections, func(s snapshot.Section) bool { return s.Name == packagesSection })
 	if i < 0 {
 		return

@@ -13,23 +13,23 @@ import (
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// OpenAll connects to sources that are to give one snapshot. At most one of
-// them is a database; any number are folders of CSV files, which are asked for
-// a section in the order in which the sources are named, so that the first that
-// has the whole of it gives it. Agent folders are merged into the computers that they are of.
+// OpenAll connects to the sources of one snapshot. At most one of them is a database,
+// and any number are folders of CSV files. They are read in the order in which they
+// are named; the first that has a whole section provides it. Agent folders are merged
+// into their computers.
 func OpenAll(ctx context.Context, names []string, access Access) (Source, error) {
 	if len(names) == 1 && !isAgent(names[0]) {
 		return Open(ctx, names[0], access)
 	}
-	s := &several{}
+	s := &multiSource{}
 	if err := s.open(ctx, names, access); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
 
-// several is one snapshot's sources.
-type several struct {
+// multiSource has the sources of one snapshot.
+type multiSource struct {
 	main          Source // gives the clock and the origin
 	name          string
 	before, after []*csvdir.Source // folders named before and after the main source
@@ -41,13 +41,13 @@ func isAgent(name string) bool {
 	return strings.EqualFold(kind, "agent")
 }
 
-func (s *several) open(ctx context.Context, names []string, access Access) error {
+func (s *multiSource) open(ctx context.Context, names []string, access Access) error {
 	seen := map[string]bool{}
 	for _, name := range names {
-		if seen[identity(name)] {
+		if seen[canonicalName(name)] {
 			return fmt.Errorf("source %s is named twice", Redact(name))
 		}
-		seen[identity(name)] = true
+		seen[canonicalName(name)] = true
 		if err := s.openOne(ctx, name, access); err != nil {
 			return err
 		}
@@ -56,13 +56,13 @@ func (s *several) open(ctx context.Context, names []string, access Access) error
 		s.main, s.name, s.after = s.after[0], s.after[0].Database().Name, s.after[1:]
 	}
 	if s.main == nil {
-		return fmt.Errorf("source %s adds to what another source says of its computer; name that source too, such as csv:DIR", Redact(names[0]))
+		return fmt.Errorf("source %s only adds to a computer of another source; name that source too, such as csv:DIR", Redact(names[0]))
 	}
 	return nil
 }
 
-// identity is the same for all ways to write the name of one source.
-func identity(name string) string {
+// canonicalName returns the same text for all spellings of a source's name.
+func canonicalName(name string) string {
 	name = Redact(name)
 	kind, folder, _ := strings.Cut(name, ":")
 	if folder == "" || kind != "csv" && kind != "agent" {
@@ -75,7 +75,7 @@ func identity(name string) string {
 	return kind + ":" + path
 }
 
-func (s *several) openOne(ctx context.Context, name string, access Access) error {
+func (s *multiSource) openOne(ctx context.Context, name string, access Access) error {
 	if isAgent(name) {
 		_, rest, _ := strings.Cut(name, ":")
 		folder, err := agent.Open(rest)
@@ -106,7 +106,7 @@ func (s *several) openOne(ctx context.Context, name string, access Access) error
 }
 
 // Collect reads all sources into one snapshot.
-func (s *several) Collect(ctx context.Context, sink Sink, options Options) (*snapshot.Manifest, error) {
+func (s *multiSource) Collect(ctx context.Context, sink Sink, options Options) (*snapshot.Manifest, error) {
 	options.SourceName = s.name
 	options.Before, options.After = databases(s.before), databases(s.after)
 	if len(s.agents) == 0 {
@@ -123,7 +123,7 @@ func databases(folders []*csvdir.Source) []cmdb.Database {
 	return list
 }
 
-func (s *several) Close() (err error) {
+func (s *multiSource) Close() (err error) {
 	if s.main != nil {
 		err = s.main.Close()
 	}

@@ -172,11 +172,11 @@ func TestOpenAllRefuses(t *testing.T) {
 		{[]string{"csv:.", "csv:./."}, "source csv:./. is named twice"},
 		{[]string{"csv:" + csv, "CSV:" + above + "?dates=de"}, "source csv:" + above + " is named twice"},
 		{[]string{Demo, "agent:" + agent, "agent:" + agent + "/../" + filepath.Base(agent) + "/"}, "source agent:" + agent + "/../" + filepath.Base(agent) + "/ is named twice"},
-		{[]string{"agent:" + agent}, "source agent:" + agent + " adds to what another source says of its computer; name that source too, such as csv:DIR"},
-		{[]string{Demo, "agent:" + agent + "?x=y"}, "open source agent:" + agent + `: there is no setting "x"; the settings are computer and guid`},
+		{[]string{"agent:" + agent}, "source agent:" + agent + " only adds to a computer of another source; name that source too, such as csv:DIR"},
+		{[]string{Demo, "agent:" + agent + "?x=y"}, "open source agent:" + agent + `: unknown setting "x"; the settings are computer and guid`},
 		{[]string{Demo, "agent:"}, "open source agent:: it names no folder; write agent:DIR"},
-		{[]string{Demo, "csv:" + agent}, "open source csv:" + agent + ": it holds no CSV file; files are sites.csv, clients.csv, clients.licence.csv and so on"},
-		{[]string{Demo, "ftp:x"}, `open source "ftp:…": there is no kind of source "ftp"; a source is sqlserver://USER@HOST/?database=NAME, csv:DIR, agent:DIR, or demo: for the built-in estate`},
+		{[]string{Demo, "csv:" + agent}, "open source csv:" + agent + ": it has no CSV file; files are sites.csv, clients.csv, clients.licence.csv and so on"},
+		{[]string{Demo, "ftp:x"}, `open source "ftp:…": unknown kind of source "ftp"; a source is sqlserver://USER@HOST/?database=NAME, csv:DIR, agent:DIR, or demo: for the built-in estate`},
 	} {
 		s, err := OpenAll(t.Context(), c.sources, Access{})
 		if err == nil {
@@ -272,7 +272,7 @@ func TestAgents(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 	if s := m.Section(t, "clients.packages"); s.Status != snapshot.Collected || s.Source != Demo ||
-		s.Note != "for 1 of the computers what the server does not know of a package's arrival is taken from package folders (evidence I): agent:"+client {
+		s.Note != "for 1 of the computers the arrival of packages that the server does not know of is read from package folders (evidence I): agent:"+client {
 		t.Errorf("%+v", s)
 	}
 
@@ -316,9 +316,9 @@ func TestAgentsOfNobody(t *testing.T) {
 	)
 	s := m.Section(t, "clients.scan_log")
 	for _, want := range []string{
-		"is of computer NOBODY, which is not in the snapshot; say which it is with computer=NAME or guid=GUID",
+		"is of computer NOBODY, which is not in the snapshot; set computer=NAME or guid=GUID",
 		"is of computer " + scanGUID + ", which is not in the snapshot",
-		"is of computer RTM-PC001, and 2 computers have this name; say which it is with guid=GUID",
+		"is of computer RTM-PC001, and 2 computers have this name; choose one with guid=GUID",
 		"there is nothing of an agent in it",
 	} {
 		if s.Status != snapshot.Failed || !strings.Contains(s.Error, want) {

@@ -10,22 +10,22 @@ import (
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// Access is what it takes to open a SQL Server beside its URL.
+// Access is what a connection to a SQL Server needs in addition to its URL.
 type Access struct {
-	// Password gives the password of a login. It is asked only where one is
-	// needed.
+	// Password returns the password of a login. It is only called if one is needed.
 	Password func(ctx context.Context, login string) (string, error)
-	// CAFile, where given, holds the certificates of the only authorities, PEM
-	// or DER, whose word is taken for who the server is.
+	// CAFile, if set, has the certificates, PEM or DER, of the only authorities that
+	// are trusted to sign the server's certificate.
 	CAFile string
-	// AcceptUnverifiedCertificate takes the server for who it says it is.
+	// AcceptUnverifiedCertificate skips verification of the server's certificate,
+	// which is insecure.
 	AcceptUnverifiedCertificate bool
 	// AcceptUnencryptedConnection allows a URL to ask for no encryption.
 	AcceptUnencryptedConnection bool
 	// ScanLog are the patterns of the scan's log in agent folders; nil means the
 	// shipped ones.
 	ScanLog *agent.ScanLogPatterns
-	// ToolVersion is told to the server as part of the application's name.
+	// ToolVersion is sent to the server as part of the application's name.
 	ToolVersion string
 }
 

@@ -37,7 +37,7 @@ func newConnector(t target, config msdsn.Config) *connector {
 func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, connectTimeout, errConnectTimeout)
 	defer cancel()
-	var watched watch
+	var watched connections
 	stop := context.AfterFunc(ctx, watched.end)
 	conn, err := c.Connector.Connect(context.WithValue(ctx, watchKey{}, &watched))
 	if !stop() && err == nil { // closed in the last moment
@@ -54,7 +54,7 @@ func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 }
 
 // watch closes the network connections of one attempt to connect.
-type watch struct {
+type connections struct {
 	mu    sync.Mutex
 	ended bool
 	conns []net.Conn
@@ -62,7 +62,7 @@ type watch struct {
 
 type watchKey struct{}
 
-func (w *watch) add(conn net.Conn) {
+func (w *connections) add(conn net.Conn) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.ended {
@@ -72,7 +72,7 @@ func (w *watch) add(conn net.Conn) {
 	w.conns = append(w.conns, conn)
 }
 
-func (w *watch) end() {
+func (w *connections) end() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.ended = true
@@ -81,7 +81,7 @@ func (w *watch) end() {
 	}
 }
 
-// dialer resolves names itself, so that the context ends that too.
+// dialer resolves names itself, so that the end of the context stops that too.
 type dialer struct {
 	host      string
 	keepAlive time.Duration
@@ -94,7 +94,7 @@ func (d dialer) DialContext(ctx context.Context, network, address string) (net.C
 	if err != nil {
 		return nil, err
 	}
-	if w, ok := ctx.Value(watchKey{}).(*watch); ok {
+	if w, ok := ctx.Value(watchKey{}).(*connections); ok {
 		w.add(conn)
 	}
 	return conn, nil

@@ -35,7 +35,7 @@ func (t target) checkSignIn() error {
 	return errors.New("the sqlserver:// URL's authenticator must be ntlm, krb5 or, on Windows, winsspi")
 }
 
-// password asks for the password where the sign-in needs one.
+// password reads the password if the sign-in needs one.
 func (t target) password(ctx context.Context, access Access) (string, error) {
 	if t.login == "" || access.Password == nil {
 		return "", nil

@@ -11,8 +11,8 @@ import (
 	"github.com/nscheck/nscheck/internal/textfile"
 )
 
-// checkEncryption looks at what a URL says about TLS, and makes the note that a
-// connection with less of it deserves.
+// checkEncryption checks the TLS settings of a URL, and returns a note if the
+// connection is less secure.
 func checkEncryption(params map[string]string, access Access, caFile string) (note string, err error) {
 	trust, err := parseSwitch(params["trustservercertificate"])
 	if err != nil {
@@ -20,7 +20,7 @@ func checkEncryption(params map[string]string, access Access, caFile string) (no
 	}
 	switch {
 	case trust && !access.AcceptUnverifiedCertificate:
-		return "", errors.New("the sqlserver:// URL asks with trustservercertificate to accept any certificate; anybody between here and the server could then read and change everything. Name the server's authority with --ca-file, or, if you must, say so with --accept-unverified-certificate")
+		return "", errors.New("the sqlserver:// URL asks with trustservercertificate to accept any certificate; an attacker between here and the server could then read and change everything. Name the server's authority with --ca-file, or, if you must, add --accept-unverified-certificate")
 	case access.AcceptUnverifiedCertificate && caFile != "":
 		return "", fmt.Errorf("--accept-unverified-certificate and the authority in %s exclude each other; leave one out", caFile)
 	case access.AcceptUnverifiedCertificate && strings.EqualFold(params["encrypt"], "strict"):
@@ -31,14 +31,14 @@ func checkEncryption(params map[string]string, access Access, caFile string) (no
 	case "", "true", "mandatory", "yes", "1", "t", "strict":
 	case "disable", "optional", "no", "0", "f", "false":
 		if !access.AcceptUnencryptedConnection {
-			return "", fmt.Errorf("the sqlserver:// URL asks with encrypt=%s for a connection that others can read; leave encrypt out, or, if you must, say so with --accept-unencrypted-connection", params["encrypt"])
+			return "", fmt.Errorf("the sqlserver:// URL asks with encrypt=%s for a connection that others can read; remove encrypt, or, if you must, add --accept-unencrypted-connection", params["encrypt"])
 		}
-		return "the connection was not encrypted: whoever was between here and the server could read and change what was read", nil
+		return "the connection was not encrypted: an attacker between here and the server could have read and changed the data", nil
 	default:
 		return "", errors.New("the sqlserver:// URL's encrypt must be true or strict")
 	}
 	if access.AcceptUnverifiedCertificate {
-		return "the server's certificate was not verified: what was read may come from somebody else", nil
+		return "the server's certificate was not verified: the data may come from another server", nil
 	}
 	return "", nil
 }
@@ -68,5 +68,5 @@ func readAuthorities(file string) (*x509.CertPool, error) {
 	} else if pool.AppendCertsFromPEM(raw) {
 		return pool, nil
 	}
-	return nil, fmt.Errorf("read the authority's certificate: %s holds no certificate in PEM or DER form", file)
+	return nil, fmt.Errorf("read the authority's certificate: %s has no certificate in PEM or DER form", file)
 }

@@ -12,10 +12,10 @@ import (
 	"github.com/microsoft/go-mssqldb/msdsn"
 )
 
-// DefaultDatabase is the CMDB's name where nobody gave it another.
+// DefaultDatabase is the default name of a CMDB.
 const DefaultDatabase = "Symantec_CMDB"
 
-// target is a sqlserver:// URL that has been read. It holds no password.
+// target is a parsed sqlserver:// URL, without the password.
 type target struct {
 	host, port, instance, login string
 	params                      map[string]string // by name in lower case
@@ -30,12 +30,12 @@ var parameters = []string{
 	"packet size", "serverspn", "tlsmin", "trustservercertificate", "workstation id",
 }
 
-// misplaced are names by which people know what stands elsewhere.
+// misplaced are common names of parameters that belong elsewhere.
 var misplaced = map[string]string{
-	"password":        "a password, which others can see on a command line; leave it out: nscheck takes it from the environment variable NSCHECK_PASSWORD, from --password-file, or asks for it",
+	"password":        "a password, which others can see on a command line; leave it out: nscheck reads it from the environment variable NSCHECK_PASSWORD, from --password-file, or from the terminal",
 	"user id":         "the login; write it before the host: sqlserver://USER@HOST",
 	"server":          "the host; write it after the login: sqlserver://USER@HOST",
-	"app name":        "an application name; it is always nscheck/VERSION, so that the database administrator knows who asks",
+	"app name":        "an application name; it is always nscheck/VERSION, so that the database administrator can identify it",
 	"change password": "a new password; nscheck changes nothing on a server",
 }
 
@@ -43,8 +43,8 @@ var synonyms = map[string]string{"pwd": "password", "uid": "user id", "user": "u
 
 const howURL = "write sqlserver://USER@HOST/INSTANCE?database=NAME"
 
-// parseTarget reads a sqlserver:// URL. Errors never hold the URL: it may have
-// a password in it.
+// parseTarget reads a sqlserver:// URL. Its errors never contain the URL, which may
+// have a password in it.
 func parseTarget(name string) (target, error) {
 	var t target
 	address, err := url.Parse(name)
@@ -66,7 +66,7 @@ func parseTarget(name string) (target, error) {
 		return t, errors.New("the part of the sqlserver:// URL after ? cannot be read; write it as key=value, joined by &")
 	}
 	if _, has := address.User.Password(); has {
-		return t, fmt.Errorf("the sqlserver:// URL holds %s", misplaced["password"])
+		return t, fmt.Errorf("the sqlserver:// URL contains %s", misplaced["password"])
 	}
 	t = target{
 		host: address.Hostname(), port: address.Port(), login: address.User.Username(),
@@ -83,7 +83,7 @@ func parseTarget(name string) (target, error) {
 	return t, nil
 }
 
-// authority is what stands between // and the path, without the login.
+// authority returns the text between // and the path, without the login.
 func authority(name string) string {
 	_, rest, _ := strings.Cut(name, "//")
 	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
@@ -92,8 +92,8 @@ func authority(name string) string {
 	return rest[strings.LastIndexByte(rest, '@')+1:]
 }
 
-// holdsSettings says whether a setting such as ;password=SECRET was written where
-// a name belongs, which messages and the manifest show.
+// holdsSettings reports whether a setting such as ;password=SECRET is in the place of
+// a name, which messages and the manifest show.
 func (t *target) holdsSettings() bool {
 	return strings.ContainsAny(t.host+t.instance, ";=") || strings.Contains(t.login, ";") && strings.Contains(t.login, "=")
 }
@@ -104,20 +104,20 @@ func (t *target) add(key string, values []string) error {
 		name = other
 	}
 	if what, ok := misplaced[name]; ok {
-		return fmt.Errorf("the sqlserver:// URL holds %s", what)
+		return fmt.Errorf("the sqlserver:// URL contains %s", what)
 	}
 	if !slices.Contains(parameters, name) {
 		return fmt.Errorf("the sqlserver:// URL has a parameter that is not known here; known are %s", strings.Join(parameters, ", "))
 	}
 	if _, twice := t.params[name]; twice || len(values) > 1 {
-		return fmt.Errorf("the sqlserver:// URL gives %s twice", name)
+		return fmt.Errorf("the sqlserver:// URL has %s twice", name)
 	}
 	t.params[name] = values[0]
 	return nil
 }
 
-// withoutText keeps the reason of a URL's error and drops the text that it
-// quotes, of which a password may be part.
+// withoutText returns the reason of a URL's error without the text that it quotes,
+// which may contain a password.
 func withoutText(err error) error {
 	reason, _, _ := strings.Cut(err.Error(), "\"")
 	return errors.New(strings.TrimSpace(reason))
@@ -204,8 +204,8 @@ func (t target) parse(params map[string]string, access Access) (msdsn.Config, er
 		return config, fmt.Errorf("the sqlserver:// URL cannot be used: %w", err)
 	}
 	if strings.Contains(t.host, ":") {
-		// The driver takes the brackets of an IPv6 address for part of it
-		// where no port follows.
+		// The driver treats the brackets of an IPv6 address as part of it if there is
+		// no port.
 		config.Host = t.host
 		if config.TLSConfig != nil && !config.HostInCertificateProvided {
 			config.TLSConfig.ServerName = t.host
@@ -223,7 +223,7 @@ func setDefault(query url.Values, key, value string) {
 	}
 }
 
-// spn is the name by which Windows sign-in knows the server.
+// spn returns the server's name for Windows sign-in.
 func (t target) spn() string {
 	where := t.instance
 	if where == "" {

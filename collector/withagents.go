@@ -13,11 +13,11 @@ import (
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// collectWithAgents collects from the other sources into a temporary snapshot
-// and writes it out with what the agent folders show. It must go through a file:
-// the manifest comes first, and whether a folder's computer is among the clients
-// is known after the last of them.
-func (s *several) collectWithAgents(ctx context.Context, sink Sink, options Options) (m *snapshot.Manifest, err error) {
+// collectWithAgents collects from the other sources into a temporary snapshot and
+// writes it out with the content of the agent folders. It needs a file because the
+// manifest comes first, and whether a folder's computer is among the clients is known
+// after the last of them.
+func (s *multiSource) collectWithAgents(ctx context.Context, sink Sink, options Options) (m *snapshot.Manifest, err error) {
 	dir, err := os.MkdirTemp(options.TempDir, ".nscheck-merge-*")
 	if err != nil {
 		return nil, fmt.Errorf("make a folder for temporary files: %w", err)
@@ -29,7 +29,7 @@ func (s *several) collectWithAgents(ctx context.Context, sink Sink, options Opti
 		return nil, err
 	}
 	defer w.Abort()
-	watch := &watching{Sink: w, ctx: ctx, agents: s.agents}
+	watch := &agentSink{Sink: w, ctx: ctx, agents: s.agents}
 	if _, err = s.main.Collect(ctx, watch, options); err != nil {
 		return nil, err
 	}
@@ -43,10 +43,9 @@ func (s *several) collectWithAgents(ctx context.Context, sink Sink, options Opti
 	return merge.manifest, nil
 }
 
-// watching reads the agent folders when the manifest passes, which tells the
-// local time that their logs are taken to be in, and then looks out for their
-// computers.
-type watching struct {
+// agentSink reads the agent folders when it receives the manifest, which has the
+// local time of their logs, and then looks for their computers.
+type agentSink struct {
 	Sink
 	ctx      context.Context
 	agents   []*agent.Source
@@ -62,7 +61,7 @@ type sourceError struct {
 	err    error
 }
 
-func (w *watching) WriteManifest(m *snapshot.Manifest) error {
+func (w *agentSink) WriteManifest(m *snapshot.Manifest) error {
 	offset := 0
 	if m.Source.UTCOffsetMinutes != nil {
 		offset = *m.Source.UTCOffsetMinutes
@@ -82,18 +81,18 @@ func (w *watching) WriteManifest(m *snapshot.Manifest) error {
 	return w.Sink.WriteManifest(m)
 }
 
-func (w *watching) WriteEstate(e *snapshot.Estate) error {
+func (w *agentSink) WriteEstate(e *snapshot.Estate) error {
 	w.matcher.estate = e
 	return w.Sink.WriteEstate(e)
 }
 
-func (w *watching) WriteClient(c *snapshot.Client) error {
-	w.matcher.see(c)
+func (w *agentSink) WriteClient(c *snapshot.Client) error {
+	w.matcher.addClient(c)
 	return w.Sink.WriteClient(c)
 }
 
-// finish decides what is to be merged into which computer.
-func (w *watching) finish() *merge {
+// finish assigns the reports to computers.
+func (w *agentSink) finish() *merge {
 	m := newMerge(w.manifest, w.matcher)
 	for _, e := range w.errors {
 		m.failed(e.source, e.err)
@@ -104,7 +103,7 @@ func (w *watching) finish() *merge {
 	return m
 }
 
-// write copies the snapshot and changes the clients that folders are of.
+// write copies the snapshot and changes the clients of the folders.
 func (m *merge) write(ctx context.Context, file string, sink Sink) error {
 	r, err := snapshot.Open(file)
 	if err != nil {

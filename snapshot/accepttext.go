@@ -1,5 +1,7 @@
 package snapshot
 
+import "github.com/nscheck/nscheck/internal/guid"
+
 // anyText tells whether every text fits.
 func (s *shape) anyText() bool { return !s.isTime && s.format == "" && s.enum == nil }
 
@@ -20,7 +22,7 @@ func (s *shape) allows(text []byte) bool {
 		t, err := ParseTime(string(text))
 		return err == nil && t.String() == string(text)
 	case s.format == "guid":
-		return isGUID(text)
+		return guid.IsCanonical(text)
 	case s.format == "cidr":
 		return checkCIDR(string(text)) == nil
 	case s.format == "address":
@@ -28,20 +30,6 @@ func (s *shape) allows(text []byte) bool {
 		return ok || checkAddress(string(text)) == nil
 	}
 	return false
-}
-
-// isGUID checks for upper-case canonical text.
-func isGUID(text []byte) bool {
-	const like = "XXXXXXXX-XXXX-XXXX-XXXX-XXXXXXXXXXXX"
-	if len(text) != len(like) {
-		return false
-	}
-	for i, c := range text {
-		if like[i] == '-' && c != '-' || like[i] == 'X' && !isHex(c) {
-			return false
-		}
-	}
-	return true
 }
 
 // isPlainTime accepts a time as nscheck writes it, of a day that all months have.

@@ -3,10 +3,11 @@ package snapshot
 import (
 	"fmt"
 	"net/netip"
-	"regexp"
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/nscheck/nscheck/internal/guid"
 )
 
 // formats are the schema's own formats, and date-time with our limits. Their
@@ -28,13 +29,11 @@ func ofText(check func(string) error) func(any) error {
 	}
 }
 
-var guid = regexp.MustCompile(`^[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}$`)
-
 func checkGUID(text string) error {
-	if guid.MatchString(text) {
+	if guid.IsCanonical(text) {
 		return nil
 	}
-	if fixed := strings.ToUpper(strings.Trim(text, "{} ")); guid.MatchString(fixed) {
+	if fixed := strings.ToUpper(strings.Trim(text, "{} ")); guid.IsCanonical(fixed) {
 		return fmt.Errorf("%s must be written in upper case without braces: %s", quote(text), fixed)
 	}
 	return fmt.Errorf("%s is not a GUID such as D3BA9CA7-5E71-4D76-B961-1BA0B436AACB", quote(text))

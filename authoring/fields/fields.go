@@ -12,7 +12,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
@@ -123,7 +123,7 @@ type lister struct {
 type bound struct {
 	steps   []string
 	columns []string
-	binding *cmdb.Binding
+	binding *binding.Binding
 }
 
 // List lists all that rules of a pack can read.
@@ -133,7 +133,7 @@ func List(pack *rule.Pack) ([]Field, error) {
 		return nil, err
 	}
 	l := &lister{pack: pack}
-	for _, b := range cmdb.Bindings() {
+	for _, b := range binding.All() {
 		for _, f := range b.Fields {
 			l.bindings = append(l.bindings, bound{strings.Split(f.Path, "."), f.Columns, b})
 		}

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/policies"
 	"github.com/nscheck/nscheck/snapshot"
@@ -58,7 +58,7 @@ func TestEveryFieldIsDescribed(t *testing.T) {
 // TestBindingsNameFields finds head comments that name what is no field.
 func TestBindingsNameFields(t *testing.T) {
 	_, list := builtin(t)
-	for _, b := range cmdb.Bindings() {
+	for _, b := range binding.All() {
 		for _, bound := range b.Fields {
 			steps := strings.Split(bound.Path, ".")
 			known := slices.ContainsFunc(list, func(f Field) bool { return len(f.steps) == len(steps) && covers(steps, f.steps) })

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 )
 
 // TestAdminPage does what docs/admin.md does; bindings that it shows must be good
@@ -12,7 +12,7 @@ import (
 func TestAdminPage(t *testing.T) {
 	p := &pageRunner{T: t, wrote: func(name string) {
 		if strings.HasSuffix(name, ".yaml") {
-			if _, err := cmdb.ReadBindings(name); err != nil {
+			if _, err := binding.ReadFile(name); err != nil {
 				t.Errorf("the page's %s: %v", name, err)
 			}
 		}

@@ -13,7 +13,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/nscheck/nscheck/collector"
-	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/evaluator/result"
 	"github.com/nscheck/nscheck/internal/tempfile"
 	"github.com/nscheck/nscheck/snapshot"
@@ -101,7 +101,7 @@ func parseInput(c *cli.Context) (*input, error) {
 }
 
 // inputOf is the input that flags, environment and a configuration name.
-func inputOf(c *cli.Context, cfg *config, set *cmdb.BindingSet) (*input, error) {
+func inputOf(c *cli.Context, cfg *config, set *binding.Set) (*input, error) {
 	sources, err := sourceNames(c, cfg)
 	if err != nil {
 		return nil, err

@@ -16,7 +16,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/nscheck/nscheck/collector/agent"
-	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/internal/strictyaml"
 	"github.com/nscheck/nscheck/internal/textfile"
@@ -253,9 +253,9 @@ func (f *configFile) path(value *yaml.Node, to *string) error {
 
 // bindingSet is what fills each section: a file that a flag or the environment
 // names, or what stands in the configuration; nil means what is built in.
-func (f *config) bindingSet(c *cli.Context) (*cmdb.BindingSet, error) {
+func (f *config) bindingSet(c *cli.Context) (*binding.Set, error) {
 	if file := c.String("bindings"); file != "" {
-		set, err := cmdb.ReadBindings(file)
+		set, err := binding.ReadFile(file)
 		if err != nil {
 			return nil, fmt.Errorf("--bindings: %w", err)
 		}
@@ -264,7 +264,7 @@ func (f *config) bindingSet(c *cli.Context) (*cmdb.BindingSet, error) {
 	if f.bindings == nil {
 		return nil, nil
 	}
-	set, err := cmdb.ParseBindings(f.bindings, f.name)
+	set, err := binding.Parse(f.bindings, f.name)
 	if err != nil {
 		if place, ok := strings.CutPrefix(err.Error(), "line "); ok {
 			return nil, fmt.Errorf("%s:%s", f.name, place) // as all errors in the file are told

@@ -253,7 +253,7 @@ func TestConfigurationOfSources(t *testing.T) {
 		t.Errorf("grants: status %d: %s%s", status, stdout.String(), stderr.String())
 	}
 	inFolder(t, "source: 'demo:'\nbindings:\n  site: {}\n")
-	if o := collectInto(t, t.TempDir()); o.status != 2 || !strings.HasPrefix(o.stderr, "nscheck: nscheck.yaml:3: bindings: there is no section \"site\"") {
+	if o := collectInto(t, t.TempDir()); o.status != 2 || !strings.HasPrefix(o.stderr, "nscheck: nscheck.yaml:3: bindings: unknown section \"site\"") {
 		t.Errorf("status %d: %s", o.status, o.stderr)
 	}
 }

@@ -37,7 +37,7 @@ func TestConnectionFails(t *testing.T) {
 		},
 		"unknown database": {
 			params: []string{"database=Altiris"},
-			want:   []string{`no database "Altiris", or the login reader may not open it`, "give the right name with database=", "error 4060"},
+			want:   []string{`no database "Altiris", or the login reader has no right to open it`, "give the right name with database=", "error 4060"},
 		},
 		"locked out": {
 			fault: &tdstest.Fault{Err: &tdstest.Message{Number: 18486, Class: 14, State: 1, Text: "Login failed."}},
@@ -45,12 +45,12 @@ func TestConnectionFails(t *testing.T) {
 		},
 		"unknown authority": {
 			options: func(o *tdstest.Options) { o.UnknownCA = true },
-			want:    []string{"signed by an authority that is not known here", "--ca-file"},
+			want:    []string{"signed by an unknown authority", "--ca-file"},
 		},
 		"unknown authority, strict": {
 			options: func(o *tdstest.Options) { o.UnknownCA, o.Encryption = true, tdstest.EncryptStrict },
 			params:  []string{"encrypt=strict"},
-			want:    []string{"signed by an authority that is not known here"},
+			want:    []string{"signed by an unknown authority"},
 		},
 		"certificate for another name": {
 			params: []string{"hostnameincertificate=cmdb.example.com"},
@@ -67,11 +67,11 @@ func TestConnectionFails(t *testing.T) {
 		},
 		"any certificate in the URL": {
 			params: []string{"trustservercertificate=true"},
-			want:   []string{"say so with --accept-unverified-certificate"},
+			want:   []string{"add --accept-unverified-certificate"},
 		},
 		"no encryption in the URL": {
 			params: []string{"encrypt=disable"},
-			want:   []string{"say so with --accept-unencrypted-connection"},
+			want:   []string{"add --accept-unencrypted-connection"},
 		},
 		"closed during the login": {
 			fault: &tdstest.Fault{Cut: true},
@@ -97,7 +97,7 @@ func TestConnectionFails(t *testing.T) {
 		})
 	}
 	for name, c := range map[string]struct{ source, want string }{
-		"port closed":  {"sqlserver://reader@" + closed.Addr().String(), "nothing listens on TCP port"},
+		"port closed":  {"sqlserver://reader@" + closed.Addr().String(), "its TCP port"},
 		"host unknown": {"sqlserver://reader@cmdb.invalid", "cmdb.invalid"},
 	} {
 		t.Run(strings.ReplaceAll(name, " ", "_"), func(t *testing.T) {
@@ -137,7 +137,7 @@ func TestSilentServer(t *testing.T) {
 func TestStrictWhereItIsNotThere(t *testing.T) {
 	address := listen(t, func(conn net.Conn) { _, _ = conn.Read(make([]byte, 4096)) })
 	o := collectInto(t, t.TempDir(), "--source", "sqlserver://reader@"+address+"?encrypt=strict")
-	refused(t, o, "does not take encrypt=strict, which is there from SQL Server 2022 on; leave it out of the URL")
+	refused(t, o, "does not support encrypt=strict, which SQL Server 2022 introduced; remove it from the URL")
 }
 
 // listen serves connections until the test ends.

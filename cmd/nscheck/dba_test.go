@@ -12,7 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/internal/tdstest"
 )
 
@@ -44,9 +44,9 @@ func TestDBAPage(t *testing.T) {
 // objects is the table of what the queries read.
 func objects() string {
 	type column struct{ object, name string }
-	marks := make(map[column]cmdb.Mark)
+	marks := make(map[column]binding.Mark)
 	sections := make(map[string][]string)
-	for _, b := range cmdb.Bindings() {
+	for _, b := range binding.All() {
 		for _, o := range b.Objects {
 			if !slices.Contains(sections[o.Name], b.Section) {
 				sections[o.Name] = append(sections[o.Name], b.Section)
@@ -89,7 +89,7 @@ func TestDBAPageSaysWhatIsSent(t *testing.T) {
 			sent[e.SQL] = true
 		}
 	}
-	for _, b := range cmdb.Bindings() {
+	for _, b := range binding.All() {
 		delete(sent, b.Query)
 	}
 	named := map[string]string{

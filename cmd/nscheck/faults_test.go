@@ -9,14 +9,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/internal/tdstest"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
 // section matches the query of a section.
 func section(name string) tdstest.Match {
-	for _, b := range cmdb.Bindings() {
+	for _, b := range binding.All() {
 		if b.Section == name {
 			return tdstest.Exact(b.Query)
 		}
@@ -69,7 +69,7 @@ func TestFaults(t *testing.T) {
 		},
 		"lock timeout": {
 			match: section("policies"), fault: tdstest.LockTimeout(), broken: []string{"policies", "policies.targets", "policies.target_counts"},
-			status: snapshot.TimedOut, message: []string{"held a lock on what it reads for too long (error 1222)", "tried 4 times"}, waited: all,
+			status: snapshot.TimedOut, message: []string{"held a lock for too long (error 1222)", "tried 4 times"}, waited: all,
 		},
 		"lock timeout twice": {
 			match: section("policies"), fault: tdstest.LockTimeout().First(2),
@@ -178,10 +178,10 @@ func TestServerGoesAway(t *testing.T) {
 	}, tdstest.Cut(2))
 	o := collectRun(t, d)
 	o.others(t, "clients.inventory", "clients.task_agent")
-	if s := o.section(t, "clients.inventory"); o.status != 3 || s.Status != snapshot.Failed || !strings.Contains(s.Error, "the connection was lost and could not be had again") {
+	if s := o.section(t, "clients.inventory"); o.status != 3 || s.Status != snapshot.Failed || !strings.Contains(s.Error, "the connection was lost and could not be restored") {
 		t.Errorf("status %d, %s: %s", o.status, s.Status, s.Error)
 	}
-	if s := o.section(t, "clients.task_agent"); s.Status != snapshot.Failed || !strings.Contains(s.Error, "could not be had again") {
+	if s := o.section(t, "clients.task_agent"); s.Status != snapshot.Failed || !strings.Contains(s.Error, "could not be restored") {
 		t.Errorf("%s: %s", s.Status, s.Error)
 	}
 	if len(o.waited) != 3 {

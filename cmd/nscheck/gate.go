@@ -13,7 +13,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/nscheck/nscheck/change"
-	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/evaluator"
 	"github.com/nscheck/nscheck/evaluator/compare"
 	"github.com/nscheck/nscheck/evaluator/rule"
@@ -173,7 +173,7 @@ func readItem(c *cli.Context, name string, text []byte, snap *snapshot.Reader) (
 	if estate, _ := snap.Estate(); estate.Server != nil && estate.Server.Version != nil {
 		version = *estate.Server.Version
 	}
-	read, err := cmdb.ReadItemFile(set, version, name, text)
+	read, err := binding.ReadItemFile(set, version, name, text)
 	if err != nil {
 		return nil, err
 	}

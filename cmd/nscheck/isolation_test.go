@@ -17,7 +17,7 @@ func refuse(number int32) tdstest.Fault {
 // TestIsolation: the best level that the database allows is chosen, recorded
 // and shown, and what cannot be had is said and is not fatal.
 func TestIsolation(t *testing.T) {
-	const doubtful = "rows that changed meanwhile may be missing or double"
+	const doubtful = "rows that changed meanwhile may be missing or duplicated"
 	for name, c := range map[string]struct {
 		state, committed int // of sys.databases
 		match            tdstest.Match
@@ -37,7 +37,7 @@ func TestIsolation(t *testing.T) {
 		"every level refused":             {match: tdstest.Regexp(`ISOLATION LEVEL`), fault: refuse(102), level: "server default", reads: "READ COMMITTED", notes: []string{"refused isolation level read uncommitted"}},
 		"lock timeout refused":            {committed: 1, match: tdstest.Regexp(`LOCK_TIMEOUT`), fault: refuse(195), level: "read committed snapshot", reads: "READ COMMITTED", notes: []string{"refused SET LOCK_TIMEOUT 10000 (error 195: It is not allowed.): statements wait for locks until their own deadline"}},
 		"deadlock priority refused":       {committed: 1, match: tdstest.Regexp(`DEADLOCK_PRIORITY`), fault: refuse(195), level: "read committed snapshot", reads: "READ COMMITTED", notes: []string{"refused SET DEADLOCK_PRIORITY LOW"}},
-		"sys.databases refused":           {state: 1, committed: 1, match: tdstest.Word("databases"), fault: refuse(229), level: "read uncommitted", reads: "READ UNCOMMITTED", notes: []string{"refused to show sys.databases (error 229", doubtful}, status: 3},
+		"sys.databases refused":           {state: 1, committed: 1, match: tdstest.Word("databases"), fault: refuse(229), level: "read uncommitted", reads: "READ UNCOMMITTED", notes: []string{"refused access to sys.databases (error 229", doubtful}, status: 3},
 		"deadlock inside the snapshot":    {state: 1, match: section("policies"), fault: tdstest.Deadlock().Once(), level: "snapshot", reads: "SNAPSHOT", notes: []string{`the server ended the transaction while section "policies" was read: what was read before and after it are two different states`}},
 		"connection lost in the snapshot": {state: 1, match: section("clients.agents"), fault: tdstest.Cut(2).Once(), level: "snapshot", reads: "SNAPSHOT", notes: []string{`the connection was lost while section "clients.agents" was read: what was read before and after it are two different states`}},
 		"lock timeout in the snapshot":    {state: 1, match: section("policies"), fault: tdstest.LockTimeout().Once(), level: "snapshot", reads: "SNAPSHOT", notes: []string{`section "policies" was read at attempt 2`}},

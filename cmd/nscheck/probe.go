@@ -14,7 +14,8 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/nscheck/nscheck/collector"
-	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
+	"github.com/nscheck/nscheck/collector/cmdb/probe"
 	"github.com/nscheck/nscheck/evaluator/result"
 	"github.com/nscheck/nscheck/internal/atomicfile"
 	"github.com/nscheck/nscheck/report"
@@ -140,7 +141,7 @@ func checkDraft(file string) error {
 	return nil
 }
 
-func writeDraft(file string, probed *cmdb.Probed) error {
+func writeDraft(file string, probed *probe.Report) error {
 	if err := checkDraft(file); err != nil {
 		return err
 	}
@@ -150,7 +151,7 @@ func writeDraft(file string, probed *cmdb.Probed) error {
 	})
 }
 
-func printProbe(w io.Writer, probed *cmdb.Probed) {
+func printProbe(w io.Writer, probed *probe.Report) {
 	version := probed.Version
 	if version == "" {
 		version = "unknown"
@@ -175,7 +176,7 @@ func printProbe(w io.Writer, probed *cmdb.Probed) {
 	fmt.Fprintf(w, "\n%d of %d sections can be collected.\n", bound, len(probed.Sections))
 }
 
-func printCandidates(w io.Writer, s *cmdb.ProbedSection) {
+func printCandidates(w io.Writer, s *probe.Section) {
 	if len(s.Candidates) == 0 {
 		return
 	}
@@ -223,7 +224,7 @@ func probeItem(ctx context.Context, c *cli.Context, src collector.Source, option
 
 // printGrants needs no connection: the rights are asked for before there are
 // any. The source, where one is named, tells the database.
-func printGrants(c *cli.Context, cfg *config, set *cmdb.BindingSet) error {
+func printGrants(c *cli.Context, cfg *config, set *binding.Set) error {
 	database := ""
 	sources, _ := sourceNames(c, cfg) // none need be named
 	for _, source := range sources {

@@ -12,7 +12,7 @@ import (
 	"github.com/urfave/cli/v2"
 	"gopkg.in/yaml.v3"
 
-	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/internal/atomicfile"
 	"github.com/nscheck/nscheck/internal/strictyaml"
 	"github.com/nscheck/nscheck/internal/textfile"
@@ -142,7 +142,7 @@ func isSectionFile(name string) bool {
 		return false
 	}
 	section := strings.ToLower(strings.TrimSuffix(name, filepath.Ext(name)))
-	return slices.ContainsFunc(cmdb.Layouts(), func(l cmdb.Layout) bool { return l.Section == section })
+	return slices.ContainsFunc(binding.Layouts(), func(l binding.Layout) bool { return l.Section == section })
 }
 
 // sourceUse is the folder that a source names; others are no files.

@@ -11,8 +11,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/nscheck/nscheck/collector/cmdb"
 )
 
 const (
@@ -56,7 +54,7 @@ func report(t *testing.T, files map[string]string) *Report {
 func arrived(r *Report) []string {
 	var list []string
 	for g := range r.Arrived {
-		list = append(list, cmdb.GUIDText(g))
+		list = append(list, g.String())
 	}
 	slices.Sort(list)
 	return list
@@ -92,7 +90,7 @@ func TestClientLayouts(t *testing.T) {
 		if d := cmp.Diff([]string{scan}, arrived(r)); d != "" {
 			t.Errorf("%s: %s", name, d)
 		}
-		want := []string{"STPatchAssessment.log has 24 bytes and was written 2014-01-02T08:00:00Z; 1 of its lines hold the word error, 0 fail, 1 complete; its format is not public, so whether a scan completed is not concluded from them"}
+		want := []string{"STPatchAssessment.log has 24 bytes and was written 2014-01-02T08:00:00Z; 1 of its lines contain the word error, 0 fail, 1 complete; its format is not public, so whether a scan completed is not concluded from them"}
 		if d := cmp.Diff(want, r.Notes); d != "" {
 			t.Errorf("%s: %s", name, d)
 		}
@@ -141,7 +139,7 @@ func TestServer(t *testing.T) {
 	if d := cmp.Diff([]string{orphan}, r.Orphans); d != "" {
 		t.Error(d)
 	}
-	if len(r.Errors) != 2 || r.Errors[1].Roles[0] != "tools" || r.Errors[1].Count != 1 || r.Errors[0].Count != 2 || cmdb.GUIDText(r.Errors[0].Packages[0]) != scan || r.Errors[0].Newest.Format("01-02") != "01-02" {
+	if len(r.Errors) != 2 || r.Errors[1].Roles[0] != "tools" || r.Errors[1].Count != 1 || r.Errors[0].Count != 2 || r.Errors[0].Packages[0].String() != scan || r.Errors[0].Newest.Format("01-02") != "01-02" {
 		t.Errorf("%+v", r.Errors)
 	}
 	want := []string{
@@ -160,7 +158,7 @@ func TestServer(t *testing.T) {
 			delete(files, name)
 		}
 	}
-	if r := report(t, files); r.Orphans != nil || !r.Incomplete || !slices.Contains(r.Notes, "there is no folder PackageStatus, so packages without a status cannot be told") {
+	if r := report(t, files); r.Orphans != nil || !r.Incomplete || !slices.Contains(r.Notes, "there is no folder PackageStatus, so packages without a status are unknown") {
 		t.Errorf("%+v", r)
 	}
 	// The other spelling of it, and no orphans.
@@ -178,8 +176,8 @@ func TestRefused(t *testing.T) {
 		want  string
 	}{
 		"nothing":           {map[string]string{"readme.txt": "x"}, "there is nothing of an agent in it: no folder Software Delivery, Package Delivery or Logs, and no STPatchAssessment.log; name the folder Altiris Agent, or one above it"},
-		"no host":           {map[string]string{"Logs/a.log": "<event/>"}, "no event in its logs names a computer; say whose folder it is, agent:x?computer=NAME"},
-		"several computers": {map[string]string{"Logs/a.log": plainEvent, "Logs/b.log": strings.ReplaceAll(plainEvent, "PC1", "PC2")}, "the events in its logs name several computers, LDS-PC1, LDS-PC2; say whose folder it is, agent:x?computer=NAME"},
+		"no host":           {map[string]string{"Logs/a.log": "<event/>"}, "no event in its logs names a computer; name the computer of the folder: agent:x?computer=NAME"},
+		"several computers": {map[string]string{"Logs/a.log": plainEvent, "Logs/b.log": strings.ReplaceAll(plainEvent, "PC1", "PC2")}, "the events in its logs name several computers, LDS-PC1, LDS-PC2; name the computer of the folder: agent:x?computer=NAME"},
 	} {
 		_, err := (&Source{dir: "x"}).read(t.Context(), tree(c.files), time.UTC)
 		if err == nil || err.Error() != c.want {
@@ -198,7 +196,7 @@ func TestOpen(t *testing.T) {
 		"":                        "it names no folder; write agent:DIR",
 		filepath.Join(dir, "x"):   "no such file or directory",
 		file:                      "it is a file; name the folder of an agent",
-		dir + "?host=x":           `there is no setting "host"; the settings are computer and guid`,
+		dir + "?host=x":           `unknown setting "host"; the settings are computer and guid`,
 		dir + "?guid=x":           `guid: "x" is not a GUID`,
 		dir + "?computer=%zz":     "the value of computer cannot be read; write it plainly, or % and two hexadecimal digits for a character",
 		dir + "?computer=A&guid=": `guid: "" is not a GUID`,
@@ -264,7 +262,7 @@ func TestBounds(t *testing.T) {
 		files["Logs/"+strings.Repeat("y", i/10)+string(rune('0'+i%10))+".log"] = plainEvent
 	}
 	r := report(t, files)
-	if !r.Incomplete || len(r.Notes) != 2 || !strings.HasSuffix(r.Notes[0], "lies too deep and was not looked at") || r.Notes[1] != "there are 211 logs; only 200 of them were read" {
+	if !r.Incomplete || len(r.Notes) != 2 || !strings.HasSuffix(r.Notes[0], "is nested too deeply and was not read") || r.Notes[1] != "there are 211 logs; only 200 of them were read" {
 		t.Errorf("%v", r.Notes)
 	}
 }

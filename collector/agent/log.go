@@ -12,7 +12,7 @@ import (
 
 // event is one event of an agent's log, as far as nscheck uses it.
 type event struct {
-	at       *time.Time // nil where the date cannot be read
+	at       *time.Time // nil if the date cannot be read
 	severity string
 	host     string
 	source   string
@@ -32,11 +32,11 @@ type logStats struct {
 //
 //	<event date='May 16 11:51:05' severity='2' hostName='…' source='…' … > <![CDATA[text]]></event>
 //
-// There is no root element, several events may stand on one line, and the last
+// There is no root element, several events may be on one line, and the last
 // may break off. What cannot be understood is passed over up to the next event;
 // attributes that are not known are no trouble. An error is one of reading.
 func readLog(in io.Reader, written time.Time, zone *time.Location, visit func(event)) (logStats, error) {
-	r := &logReader{in: text(in)}
+	r := &logReader{in: decodeText(in)}
 	var stats logStats
 	for {
 		raw, err := r.next()
@@ -66,8 +66,8 @@ type logReader struct {
 
 var eventTag = []byte("<event")
 
-// next returns the text from one event's beginning to the next one's. An event
-// never holds the beginning of another: where one seems to, it has broken off.
+// next returns the text from the beginning of one event to that of the next. An event
+// never contains the beginning of another: if it seems to, it was cut off.
 func (r *logReader) next() ([]byte, error) {
 	if !r.started {
 		if err := r.skipTo(); err != nil {
@@ -116,7 +116,8 @@ func (r *logReader) skipTo() error {
 	}
 }
 
-// atEvent says whether what follows < begins an event, and moves behind its name.
+// atEvent reports whether the text after < begins an event, and moves behind its
+// name.
 func (r *logReader) atEvent() bool {
 	head, _ := r.in.Peek(len(eventTag))
 	name := len(eventTag) - 1
@@ -129,8 +130,8 @@ func (r *logReader) atEvent() bool {
 
 func isSpace(b byte) bool { return b == ' ' || b == '\t' || b == '\r' || b == '\n' }
 
-// parseEvent reads attributes, by their names in lower case, and the text,
-// which stands under the empty name. It is not whole where its end is missing.
+// parseEvent reads attributes, by their names in lower case, and the text, under the
+// empty name. whole is false if the end is missing.
 func parseEvent(raw []byte) (fields map[string]string, whole bool) {
 	fields = make(map[string]string)
 	rest := raw[len(eventTag):]
@@ -195,11 +196,11 @@ var (
 	closeEvent = []byte("</event>")
 )
 
-// eventText reads what stands between the tags.
+// eventText reads the text between the tags.
 func eventText(rest []byte) (string, bool) {
 	trimmed := bytes.TrimLeft(rest, " \t\r\n")
 	if inner, ok := bytes.CutPrefix(trimmed, openCDATA); ok {
-		// A section cannot hold ]]>, so a text that does is split into several.
+		// A section cannot contain ]]>, so a text with it is split into several.
 		var joined []byte
 		for {
 			end := bytes.Index(inner, closeCDATA)

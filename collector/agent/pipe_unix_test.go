@@ -52,7 +52,7 @@ func TestPipes(t *testing.T) {
 			t.Fatal(a.err)
 		}
 		notes := strings.Join(a.report.Notes, "\n")
-		if a.report.ScanLog != nil || !strings.Contains(notes, "holds no PackageStatus.xml") || !strings.Contains(notes, "without snapshot.xml") {
+		if a.report.ScanLog != nil || !strings.Contains(notes, "has no PackageStatus.xml") || !strings.Contains(notes, "without snapshot.xml") {
 			t.Errorf("%+v", a.report)
 		}
 	}

@@ -11,14 +11,15 @@ import (
 	"strings"
 	"time"
 
-	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/internal/guid"
+	"github.com/nscheck/nscheck/snapshot"
 )
 
-// Read reads the folder. Times in logs are taken to be of the zone.
+// Read reads the folder. Times in logs are in the zone.
 func (s *Source) Read(ctx context.Context, zone *time.Location) (*Report, error) {
 	root, err := os.OpenRoot(s.dir)
 	if err != nil {
-		return nil, fmt.Errorf("collect from %s: %w", s.Name(), cause(err))
+		return nil, fmt.Errorf("collect from %s: %w", s.Name(), withoutPath(err))
 	}
 	defer root.Close()
 	r, err := s.read(ctx, root.FS(), zone)
@@ -28,7 +29,7 @@ func (s *Source) Read(ctx context.Context, zone *time.Location) (*Report, error)
 	return r, nil
 }
 
-// folderReader gathers what a folder shows.
+// folderReader collects the content of a folder.
 type folderReader struct {
 	fs     fs.FS
 	found  *found
@@ -64,7 +65,7 @@ func (s *Source) read(ctx context.Context, root fs.FS, zone *time.Location) (*Re
 	r.report.Server = f.hasServer || f.hasStatus
 	r.report.Client = f.hasClient || f.scanLog != nil || !r.report.Server
 	if len(f.logs) > 0 {
-		r.report.Errors = logs.troubles()
+		r.report.Errors = logs.errorGroups()
 	}
 	r.readScanLog()
 	r.readClientPackages()
@@ -73,14 +74,11 @@ func (s *Source) read(ctx context.Context, root fs.FS, zone *time.Location) (*Re
 	return r.report, nil
 }
 
-// scanPackage is the package Patch Windows System Assessment Scan, which has
-// this GUID everywhere.
-const scanPackage = "6D417916-467C-46A7-A870-6D86D9345B61"
-
-// findScanLog looks for the scan's log where the scan leaves it, in the content
-// of its package.
+// findScanLog looks for the scan's log in the content of its package.
 func (r *folderReader) findScanLog() {
-	g, err := cmdb.ParseGUID(scanPackage)
+	packages := snapshot.RequiredPackages()
+	scan := slices.IndexFunc(packages, func(p snapshot.RequiredPackage) bool { return p.Role == "scan" })
+	g, err := guid.Parse(packages[scan].GUID)
 	folder, ok := r.found.software[g]
 	if err != nil || !ok {
 		return
@@ -98,7 +96,7 @@ func (r *folderReader) findScanLog() {
 	}
 }
 
-// content is where a package's files lie: its cache folder, or itself.
+// content returns the folder of a package's files: its cache folder, or itself.
 func (r *folderReader) content(folder string) string {
 	if cache, ok := r.child(folder, "cache"); ok {
 		return cache
@@ -106,8 +104,8 @@ func (r *folderReader) content(folder string) string {
 	return folder
 }
 
-// readScanLog notes what the log of the assessment scan shows. The format of
-// its lines is not public: only patterns that the user gives say that a scan
+// readScanLog reads the outcome of scans from the log of the assessment scan. The
+// format of its lines is not public: only a user's patterns show that a scan
 // completed.
 func (r *folderReader) readScanLog() {
 	f := r.found.scanLog
@@ -119,19 +117,19 @@ func (r *folderReader) readScanLog() {
 	outcome := scanOutcome{patterns: r.scanLog}
 	words, err := r.countWords(f.path, &outcome)
 	if err != nil {
-		r.notes.missed("%s: %v", f.path, cause(err))
+		r.notes.addIncomplete("%s: %v", f.path, withoutPath(err))
 		return
 	}
 	conclusion := "its format is not public, so whether a scan completed is not concluded from them"
 	if r.scanLog.Known() {
-		conclusion = r.conclude(&outcome, f.size)
+		conclusion = r.setScanOutcome(&outcome, f.size)
 	}
-	r.notes.add("STPatchAssessment.log has %d bytes and was written %s; %d of its lines hold the word error, %d fail, %d complete; %s",
+	r.notes.add("STPatchAssessment.log has %d bytes and was written %s; %d of its lines contain the word error, %d fail, %d complete; %s",
 		f.size, at.UTC().Format(time.RFC3339), words[0], words[1], words[2], conclusion)
 }
 
 // conclude reports the outcome of the newest scan, by the user's patterns.
-func (r *folderReader) conclude(o *scanOutcome, size int64) string {
+func (r *folderReader) setScanOutcome(o *scanOutcome, size int64) string {
 	by := fmt.Sprintf("by the patterns of %s (confidence: %s)", r.scanLog.Origin, r.scanLog.Confidence)
 	conflicts := ""
 	if o.conflicts > 0 {
@@ -159,7 +157,7 @@ func (r *folderReader) countWords(name string, outcome *scanOutcome) (counts [3]
 		return counts, err
 	}
 	defer f.Close()
-	in := text(io.LimitReader(f, maxScanLog))
+	in := decodeText(io.LimitReader(f, maxScanLog))
 	for {
 		line, err := in.ReadSlice('\n')
 		lower := strings.ToLower(string(line))
@@ -180,13 +178,13 @@ func (r *folderReader) countWords(name string, outcome *scanOutcome) (counts [3]
 	}
 }
 
-// readClientPackages finds the packages whose content lies in the client's
-// software delivery: {guid}\cache since 7.1, {guid} before. Content that is
-// there was downloaded (inferred: how an agent keeps a download that has not
-// ended is not public). An empty folder shows nothing.
+// readClientPackages finds the packages with content in the client's software
+// delivery: {guid}\cache since 7.1, {guid} before. Such content was downloaded
+// (inferred: how an agent stores an unfinished download is not public). An empty
+// folder means nothing.
 func (r *folderReader) readClientPackages() {
 	r.report.Delivery = r.found.hasClient
-	r.report.Arrived = make(map[[16]byte]time.Time)
+	r.report.Arrived = make(map[guid.GUID]time.Time)
 	for g, folder := range r.found.software {
 		if newest, ok := r.newestContent(r.content(folder)); ok {
 			r.report.Arrived[g] = newest
@@ -222,8 +220,8 @@ func (r *folderReader) exists(name string) bool {
 	return err == nil && readable(info.Mode())
 }
 
-// readable says whether an entry is a file or a folder. Links are not followed,
-// and to open a pipe would wait for somebody to write into it.
+// readable reports whether an entry is a file or a folder. Links are not followed,
+// and opening a pipe would block.
 func readable(mode fs.FileMode) bool { return mode.IsDir() || mode.IsRegular() }
 
 // unfinished are endings of files that a download leaves behind while it runs.
@@ -232,13 +230,13 @@ var unfinished = []string{".tmp", ".part", ".partial", ".download"}
 // maxContent is how many entries of a package's folder are looked at.
 const maxContent = 5000
 
-// newestContent says when the newest file with content in a package's folder
-// was written. Logs and snapshot.xml are no content: they are written where it
-// is used.
+// newestContent returns when the newest file with content in a package's folder was
+// written. Logs and snapshot.xml do not count: they are written when the content is
+// used.
 func (r *folderReader) newestContent(folder string) (newest time.Time, ok bool) {
 	f, err := r.fs.Open(folder)
 	if err != nil {
-		r.notes.missed("%s: %v", folder, cause(err))
+		r.notes.addIncomplete("%s: %v", folder, withoutPath(err))
 		return newest, false
 	}
 	defer f.Close()
@@ -248,7 +246,7 @@ func (r *folderReader) newestContent(folder string) (newest time.Time, ok bool) 
 	}
 	entries, err := dir.ReadDir(maxContent)
 	if err != nil && err != io.EOF {
-		r.notes.missed("%s: %v", folder, cause(err))
+		r.notes.addIncomplete("%s: %v", folder, withoutPath(err))
 	}
 	for _, e := range entries {
 		name := strings.ToLower(e.Name())

@@ -10,13 +10,13 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// ScanLogPatterns tell what lines of the scan's log say. With neither completed
-// nor failed the log shows nothing about a scan but its time.
+// ScanLogPatterns classify the lines of the scan's log. With neither completed nor
+// failed the log shows nothing about a scan but its time.
 type ScanLogPatterns struct {
 	// Confidence is how well they are known, by the marks of bindings: ? not
 	// known, R recollection, user for those of the user.
 	Confidence string
-	// Origin is where they are written.
+	// Origin is the file that they are in.
 	Origin string
 
 	started, completed, failed []*regexp.Regexp
@@ -111,8 +111,8 @@ type scanOutcome struct {
 	conflicts int
 }
 
-// readLine takes the next line of the log. The last line that shows an outcome
-// decides, unless a scan has started after it.
+// readLine reads the next line of the log. The last line with an outcome decides,
+// unless a scan has started after it.
 func (o *scanOutcome) readLine(line string) {
 	completed, failed := matchesAny(o.patterns.completed, line), matchesAny(o.patterns.failed, line)
 	switch {

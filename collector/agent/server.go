@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/internal/guid"
 )
 
 // readServerPackages compares the two folders of a package server.
@@ -17,37 +17,37 @@ func (r *folderReader) readServerPackages() {
 	r.readSnapshots()
 	switch {
 	case !f.hasStatus:
-		r.notes.missed("there is no folder PackageStatus, so packages without a status cannot be told")
+		r.notes.addIncomplete("there is no folder PackageStatus, so packages without a status are unknown")
 		return
 	case !f.hasServer:
-		r.notes.missed("there is no folder Package Delivery, so packages without a status cannot be told")
+		r.notes.addIncomplete("there is no folder Package Delivery, so packages without a status are unknown")
 		return
 	}
 	r.report.Orphans = []string{}
 	for g := range f.delivery {
 		if _, known := f.status[g]; !known {
-			r.report.Orphans = append(r.report.Orphans, cmdb.GUIDText(g))
+			r.report.Orphans = append(r.report.Orphans, g.String())
 		}
 	}
 	slices.Sort(r.report.Orphans)
 }
 
-// readStatuses notes statuses that cannot be read, and packages that are marked
-// as deleted: their content goes when its time is over.
+// readStatuses notes statuses that cannot be read, and packages that are marked as
+// deleted: their content will be removed.
 func (r *folderReader) readStatuses() {
 	var deleted []string
 	for _, g := range sortedKeys(r.found.status) {
 		name, ok := r.child(r.found.status[g], "PackageStatus.xml")
 		if !ok {
-			r.notes.add("%s holds no PackageStatus.xml", r.found.status[g])
+			r.notes.add("%s has no PackageStatus.xml", r.found.status[g])
 			continue
 		}
 		s, err := readFile(r.fs, name, readStatus)
 		if err != nil {
-			r.notes.add("%s: %v", name, cause(err))
+			r.notes.add("%s: %v", name, withoutPath(err))
 		}
 		if s.deleted() {
-			text := cmdb.GUIDText(g)
+			text := g.String()
 			if since := s.since(); since != "" {
 				text += " (since " + since + ")"
 			}
@@ -59,19 +59,19 @@ func (r *folderReader) readStatuses() {
 	}
 }
 
-// readSnapshots notes packages on the server whose snapshot.xml is missing or
-// broken: without it the package cannot be served.
+// readSnapshots notes packages on the server with a missing or broken snapshot.xml,
+// without which they cannot be served.
 func (r *folderReader) readSnapshots() {
 	var without []string
 	for _, g := range sortedKeys(r.found.delivery) {
 		name, ok := r.child(r.content(r.found.delivery[g]), "snapshot.xml")
 		if !ok {
-			without = append(without, cmdb.GUIDText(g))
+			without = append(without, g.String())
 			continue
 		}
 		guids, err := readFile(r.fs, name, readSnapshot)
 		if err != nil {
-			r.notes.add("%s: %v", name, cause(err))
+			r.notes.add("%s: %v", name, withoutPath(err))
 		} else if len(guids) > 0 && !guids[g] {
 			r.notes.add("%s names other packages than that of its folder", name)
 		}
@@ -81,11 +81,11 @@ func (r *folderReader) readSnapshots() {
 	}
 }
 
-func sortedKeys(m map[guid]string) []guid {
-	keys := make([]guid, 0, len(m))
+func sortedKeys(m map[guid.GUID]string) []guid.GUID {
+	keys := make([]guid.GUID, 0, len(m))
 	for g := range m {
 		keys = append(keys, g)
 	}
-	slices.SortFunc(keys, func(a, b guid) int { return strings.Compare(string(a[:]), string(b[:])) })
+	slices.SortFunc(keys, func(a, b guid.GUID) int { return strings.Compare(string(a[:]), string(b[:])) })
 	return keys
 }

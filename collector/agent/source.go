@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/internal/guid"
 )
 
 // Source is an agent's folder.
@@ -20,8 +20,7 @@ type Source struct {
 	ScanLog *ScanLogPatterns
 }
 
-// Open checks what the user has said. What goes in is DIR, or
-// DIR?computer=NAME or DIR?guid=GUID.
+// Open parses DIR, DIR?computer=NAME or DIR?guid=GUID.
 func Open(source string) (*Source, error) {
 	s := &Source{dir: source}
 	if at := strings.LastIndexByte(source, '?'); at >= 0 {
@@ -37,7 +36,7 @@ func Open(source string) (*Source, error) {
 	}
 	switch info, err := os.Stat(s.dir); {
 	case err != nil:
-		return nil, cause(err)
+		return nil, withoutPath(err)
 	case !info.IsDir():
 		return nil, errors.New("it is a file; name the folder of an agent")
 	}
@@ -54,13 +53,13 @@ func (s *Source) set(pair string) error {
 	case "computer":
 		s.computer = strings.TrimSpace(value)
 	case "guid":
-		g, err := cmdb.ParseGUID(value)
+		g, err := guid.Parse(value)
 		if err != nil {
 			return fmt.Errorf("guid: %q is not a GUID", value)
 		}
-		s.guid = cmdb.GUIDText(g)
+		s.guid = g.String()
 	default:
-		return fmt.Errorf("there is no setting %q; the settings are computer and guid", key)
+		return fmt.Errorf("unknown setting %q; the settings are computer and guid", key)
 	}
 	return nil
 }
@@ -72,39 +71,39 @@ func (s *Source) Name() string { return "agent:" + s.dir }
 type Report struct {
 	// Source is its name in the manifest.
 	Source string
-	// Computer and GUID are whose folder it is; one of them may be empty.
+	// Computer and GUID identify the computer of the folder; one of them may be
+	// empty.
 	Computer, GUID string
-	// Client and Server say whether it has the folders of a client and of a
+	// Client and Server report whether it has the folders of a client and of a
 	// package server.
 	Client, Server bool
-	// ScanLog is when the scan's log was last written; nil where there is none.
+	// ScanLog is when the scan's log was last written; nil without a log.
 	ScanLog *time.Time
 	// ScanCompleted reports whether the newest scan in that log completed; nil if
 	// that is not known.
 	ScanCompleted *bool
 	// Delivery reports whether the client's software delivery folder is there.
 	Delivery bool
-	// Arrived are the packages in the client's software delivery whose content
-	// is there, with the time of its newest file.
-	Arrived map[[16]byte]time.Time
+	// Arrived are the packages with content in the client's software delivery, with
+	// the time of its newest file.
+	Arrived map[guid.GUID]time.Time
 	// Orphans are packages with a folder in Package Delivery and none in
-	// PackageStatus; nil where the folders do not tell.
+	// PackageStatus; nil if unknown.
 	Orphans []string
-	// Errors are what the logs say went wrong, nil where there is no log.
-	Errors []Trouble
-	// Notes are what else to know; Incomplete is set where something that was
-	// looked for could not be read.
+	// Errors are the errors in the logs; nil without a log.
+	Errors []ErrorGroup
+	// Notes about the folder. Incomplete is set if something could not be read.
 	Notes      []string
 	Incomplete bool
 }
 
-// Trouble counts errors that name the same packages.
-type Trouble struct {
+// ErrorGroup counts errors that name the same packages.
+type ErrorGroup struct {
 	// Packages that are named by their GUIDs.
-	Packages [][16]byte
+	Packages []guid.GUID
 	// Roles of required packages that are named by their names.
 	Roles []string
-	// Count of errors, and the time of the newest; nil where no date can be read.
+	// Count of errors, and the time of the newest; nil if no date can be read.
 	Count  int
 	Newest *time.Time
 }

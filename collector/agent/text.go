@@ -11,7 +11,7 @@ import (
 // text returns a file's text as UTF-8, whatever Unicode it was written in. What
 // is no Unicode becomes U+FFFD: half a character at the end of a log that is
 // being written must not hide the rest.
-func text(in io.Reader) *bufio.Reader {
+func decodeText(in io.Reader) *bufio.Reader {
 	raw := bufio.NewReaderSize(in, 64<<10)
 	head, _ := raw.Peek(4)
 	var decoder transform.Transformer = unicode.UTF8BOM.NewDecoder()

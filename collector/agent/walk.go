@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/internal/guid"
 )
 
 // Bounds of what is looked at. A real agent's folders are far below them.
@@ -37,8 +37,8 @@ var statusFolders = []string{"packagestatus", "package status"}
 // logName is the name of a log, rotated or not: Agent.log, a.log, a.log.1, a1.log.
 var logName = regexp.MustCompile(`(?i)\.log(\.\d+)?$`)
 
-// never are parts of names of what may hold secrets. None of it is among what
-// is looked for; this is the second lock on that door.
+// never are parts of names that may indicate secrets. Nothing that is read has such a
+// name; this is a second safeguard.
 var never = []string{"aexswdpolicy", "client policies", "policy", ".sig", ".key", ".pfx"}
 
 func secret(name string) bool {
@@ -48,9 +48,9 @@ func secret(name string) bool {
 
 // found is what a walk through the folders found.
 type found struct {
-	delivery  map[guid]string // package folders of the package server, by path
-	status    map[guid]string
-	software  map[guid]string // package folders of software delivery
+	delivery  map[guid.GUID]string // package folders of the package server, by path
+	status    map[guid.GUID]string
+	software  map[guid.GUID]string // package folders of software delivery
 	logs      []file
 	scanLog   *file
 	hasStatus bool // whether there is a PackageStatus folder at all
@@ -58,15 +58,13 @@ type found struct {
 	hasClient bool // whether there is a Software Delivery folder
 }
 
-type guid = [16]byte
-
 type file struct {
 	path string
 	size int64
 	at   time.Time
 }
 
-// walker goes through a folder once.
+// walker walks through a folder once.
 type walker struct {
 	fs      fs.FS
 	ctx     context.Context
@@ -75,8 +73,8 @@ type walker struct {
 	notes   *notes
 }
 
-// notes are what people should know about a folder; incomplete is set where
-// something in it was not read.
+// notes are for readers of the report; incomplete is set if something in the folder
+// was not read.
 type notes struct {
 	list       []string
 	more       int
@@ -92,7 +90,7 @@ func (n *notes) add(format string, args ...any) {
 }
 
 // missed notes that something could not be read.
-func (n *notes) missed(format string, args ...any) {
+func (n *notes) addIncomplete(format string, args ...any) {
 	n.incomplete = true
 	n.add(format, args...)
 }
@@ -109,24 +107,24 @@ var errEnough = errors.New("enough")
 // walk looks below a folder for those of the agent.
 func walk(ctx context.Context, root fs.FS, n *notes) (*found, error) {
 	w := &walker{fs: root, ctx: ctx, notes: n, found: found{
-		delivery: map[guid]string{}, status: map[guid]string{}, software: map[guid]string{},
+		delivery: map[guid.GUID]string{}, status: map[guid.GUID]string{}, software: map[guid.GUID]string{},
 	}}
-	err := w.folder(".", 0)
+	err := w.walkFolder(".", 0)
 	if errors.Is(err, errEnough) {
-		n.missed("there are more than %d files and folders; the rest was not looked at", maxEntries)
+		n.addIncomplete("there are more than %d files and folders; the rest was not read", maxEntries)
 		err = nil
 	}
 	slices.SortFunc(w.found.logs, func(a, b file) int { return strings.Compare(a.path, b.path) })
 	if len(w.found.logs) > maxLogs {
-		n.missed("there are %d logs; only %d of them were read", len(w.found.logs), maxLogs)
+		n.addIncomplete("there are %d logs; only %d of them were read", len(w.found.logs), maxLogs)
 		w.found.logs = w.found.logs[:maxLogs]
 	}
 	return &w.found, err
 }
 
-// folder looks through one folder. Where it is one of packages, their folders
-// are noted and not entered.
-func (w *walker) folder(name string, depth int) error {
+// walkFolder reads one folder. The subfolders of a folder of packages are noted and
+// not entered.
+func (w *walker) walkFolder(name string, depth int) error {
 	base := strings.ToLower(path.Base(name))
 	packages := w.packagesOf(base)
 	return w.list(name, func(e fs.DirEntry) error {
@@ -136,31 +134,31 @@ func (w *walker) folder(name string, depth int) error {
 			w.notes.add("%s is a link and was not followed", at)
 		case secret(e.Name()):
 		case e.IsDir() && packages != nil:
-			if g, err := cmdb.ParseGUID(e.Name()); err == nil {
+			if g, err := guid.Parse(e.Name()); err == nil {
 				w.noteTwice(packages, g, at)
 				packages[g] = at
 			}
 		case e.IsDir() && depth == maxDepth:
-			w.notes.missed("%s lies too deep and was not looked at", at)
+			w.notes.addIncomplete("%s is nested too deeply and was not read", at)
 		case e.IsDir():
-			return w.folder(at, depth+1)
+			return w.walkFolder(at, depth+1)
 		case e.Type().IsRegular():
-			w.file(at, base, depth, e)
+			w.addFile(at, base, depth, e)
 		}
 		return nil
 	})
 }
 
-// noteTwice notes a package whose folder is found in two places, such as that of
-// an older agent that was left behind.
-func (w *walker) noteTwice(packages map[guid]string, g guid, at string) {
+// noteTwice notes a package with two folders, such as that of an older agent that was
+// left behind.
+func (w *walker) noteTwice(packages map[guid.GUID]string, g guid.GUID, at string) {
 	if before, ok := packages[g]; ok {
-		w.notes.add("package %s has two folders, %s and %s", cmdb.GUIDText(g), before, at)
+		w.notes.add("package %s has two folders, %s and %s", g.String(), before, at)
 	}
 }
 
-// packagesOf says which packages the subfolders of a folder are.
-func (w *walker) packagesOf(base string) map[guid]string {
+// packagesOf returns the packages in the subfolders of a folder.
+func (w *walker) packagesOf(base string) map[guid.GUID]string {
 	switch {
 	case base == deliveryFolder:
 		w.found.hasServer = true
@@ -176,14 +174,14 @@ func (w *walker) packagesOf(base string) map[guid]string {
 }
 
 // file notes a log: in a folder of logs, or in the folder that was named.
-func (w *walker) file(at, folder string, depth int, e fs.DirEntry) {
+func (w *walker) addFile(at, folder string, depth int, e fs.DirEntry) {
 	name := strings.ToLower(e.Name())
 	if !logName.MatchString(name) && name != scanLogName {
 		return
 	}
 	info, err := e.Info()
 	if err != nil {
-		w.notes.missed("%s: %v", at, cause(err))
+		w.notes.addIncomplete("%s: %v", at, withoutPath(err))
 		return
 	}
 	f := file{at, info.Size(), info.ModTime()}
@@ -203,14 +201,14 @@ func (all *found) offerScanLog(f file) {
 }
 
 // list calls visit for the entries of a folder in the order of their names, in
-// portions, so that a huge folder takes no memory beyond the bound.
+// portions, so that a huge folder uses bounded memory.
 func (w *walker) list(name string, visit func(fs.DirEntry) error) error {
 	if w.ctx.Err() != nil {
 		return w.ctx.Err()
 	}
 	f, err := w.fs.Open(name)
 	if err != nil {
-		w.notes.missed("%s: %v", name, cause(err))
+		w.notes.addIncomplete("%s: %v", name, withoutPath(err))
 		return nil
 	}
 	defer f.Close()
@@ -228,7 +226,7 @@ func (w *walker) list(name string, visit func(fs.DirEntry) error) error {
 		}
 		if err != nil || len(portion) == 0 {
 			if err != nil && !errors.Is(err, io.EOF) {
-				w.notes.missed("%s: %v", name, cause(err))
+				w.notes.addIncomplete("%s: %v", name, withoutPath(err))
 			}
 			break
 		}
@@ -243,7 +241,7 @@ func (w *walker) list(name string, visit func(fs.DirEntry) error) error {
 }
 
 // cause leaves out the path, which the message has already.
-func cause(err error) error {
+func withoutPath(err error) error {
 	var p *fs.PathError
 	if errors.As(err, &p) {
 		return p.Err

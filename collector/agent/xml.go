@@ -8,15 +8,15 @@ import (
 	"strings"
 	"time"
 
-	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/internal/guid"
 )
 
 // maxXML is the longest file that is read as XML.
 const maxXML = 8 << 20
 
-// packageStatus is what PackageStatus.xml says of a package. The names Status
-// and Time, and the word Deleted, are public (KB178503); the rest of the format
-// is not, so they are looked for as attributes and as elements, anywhere.
+// packageStatus is a package's entry in PackageStatus.xml. The names Status and Time,
+// and the word Deleted, are public (KB178503). The rest of the format is not, so
+// attributes and elements of these names are found anywhere.
 type packageStatus struct {
 	status string
 	time   string
@@ -24,8 +24,7 @@ type packageStatus struct {
 
 func (s packageStatus) deleted() bool { return strings.EqualFold(s.status, "Deleted") }
 
-// readStatus reads PackageStatus.xml. What stands before an error is returned
-// with it.
+// readStatus reads PackageStatus.xml. It returns what it read before an error.
 func readStatus(in io.Reader) (packageStatus, error) {
 	var s packageStatus
 	err := eachValue(in, func(name, value string) {
@@ -37,7 +36,7 @@ func readStatus(in io.Reader) (packageStatus, error) {
 		}
 	})
 	if err == nil && s.status == "" {
-		err = errors.New("it holds no Status")
+		err = errors.New("it has no Status")
 	}
 	return s, err
 }
@@ -53,22 +52,22 @@ func (s packageStatus) since() string {
 	return ""
 }
 
-// readSnapshot reads snapshot.xml, of whose format nothing is public but that it
-// is XML: it tells whether it is whole, and the GUIDs that it names.
-func readSnapshot(in io.Reader) (guids map[guid]bool, err error) {
-	guids = make(map[guid]bool)
+// readSnapshot reads snapshot.xml. Of its format only XML is public: it checks that
+// the file is whole, and returns the GUIDs in it.
+func readSnapshot(in io.Reader) (guids map[guid.GUID]bool, err error) {
+	guids = make(map[guid.GUID]bool)
 	err = eachValue(in, func(_, value string) {
-		if g, err := cmdb.ParseGUID(strings.TrimSpace(value)); err == nil {
+		if g, err := guid.Parse(strings.TrimSpace(value)); err == nil {
 			guids[g] = true
 		}
 	})
 	return guids, err
 }
 
-// eachValue calls visit for every attribute, and for every element that holds
-// text, with the name without its namespace.
+// eachValue calls visit for every attribute, and for every element with text, with
+// the name without its namespace.
 func eachValue(in io.Reader, visit func(name, value string)) error {
-	limited := &io.LimitedReader{R: text(in), N: maxXML + 1}
+	limited := &io.LimitedReader{R: decodeText(in), N: maxXML + 1}
 	decoder := xml.NewDecoder(limited)
 	// The text is UTF-8 by now, whatever the declaration says.
 	decoder.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
@@ -89,7 +88,7 @@ func eachValue(in io.Reader, visit func(name, value string)) error {
 		case xml.StartElement:
 			elements++
 			if depth++; depth > 200 {
-				return errors.New("its elements lie too deep")
+				return errors.New("its elements are nested too deeply")
 			}
 			name = t.Name.Local
 			for _, a := range t.Attr {

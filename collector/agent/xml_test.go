@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/internal/guid"
 )
 
 func TestReadStatus(t *testing.T) {
@@ -14,11 +14,11 @@ func TestReadStatus(t *testing.T) {
 		"declared":      {`<?xml version="1.0" encoding="utf-16"?><p Status="Deleted" Time="soon"/>`, "Deleted", "", ""},
 		"the first":     {`<p Status="Deleted"><q Status="Ready"/></p>`, "Deleted", "", ""},
 		"cut off":       {`<p Status="Deleted"><q`, "Deleted", "", "it is not whole XML: "},
-		"no status":     {`<p/>`, "", "", "it holds no Status"},
+		"no status":     {`<p/>`, "", "", "it has no Status"},
 		"empty":         {``, "", "", "it is empty"},
 		"text":          {`Deleted`, "", "", "it is empty"},
 		"entities":      {`<!DOCTYPE p [<!ENTITY x SYSTEM "file:///etc/passwd">]><p Status="&x;"/>`, "", "", "it is not whole XML: "},
-		"deep":          {strings.Repeat("<a>", 300), "", "", "its elements lie too deep"},
+		"deep":          {strings.Repeat("<a>", 300), "", "", "its elements are nested too deeply"},
 		"long":          {"<p>" + strings.Repeat("<a/>", maxXML/4+1) + "</p>", "", "", "it is longer than 8 MiB"},
 		"big attribute": {`<p Status="` + strings.Repeat("x", maxXML) + `"/>`, "", "", "it is longer than 8 MiB"},
 	} {
@@ -52,7 +52,7 @@ func FuzzReadSnapshot(f *testing.F) {
 			t.Error("neither GUIDs nor an error")
 		}
 		for g := range guids {
-			if _, err := cmdb.ParseGUID(cmdb.GUIDText(g)); err != nil {
+			if _, err := guid.Parse(g.String()); err != nil {
 				t.Error(err)
 			}
 		}

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 )
 
 // parseAddress reads an address with a prefix length of its own or without one.
@@ -38,15 +40,15 @@ func cellParts(c *cell) []string {
 }
 
 // addRow reads a row's addresses and masks, of which there may be several, and
-// reports cells that cannot be read. A row with neither is of a network card
-// without an address. Without a readable mask an address is a /32: enough to
-// find its subnet, but it tells nothing of its network.
+// reports cells that cannot be read. A row with neither is a network card without an
+// address. Without a readable mask an address is a /32, which is enough to find its
+// subnet but shows nothing about its network.
 func (l *addressList) addRow(address, mask *cell, primary bool, report func(column, format string, args ...any)) {
 	addresses, masks := cellParts(address), cellParts(mask)
 	if len(addresses) == 0 {
 		if len(masks) > 0 {
 			l.rows, l.unknown = l.rows+1, true
-			report("address", "%s, and mask %s is of some address", isEmptyCell, clip(mask.text))
+			report("address", "%s, and mask %s is of some address", isEmptyCell, binding.Clip(mask.text))
 		}
 		return
 	}
@@ -55,7 +57,7 @@ func (l *addressList) addRow(address, mask *cell, primary bool, report func(colu
 		addr, length, wanted, ok := parseAddress(text)
 		if !ok {
 			l.unknown = true
-			report("address", "%q is not an address such as 10.4.0.17", clip(text))
+			report("address", "%q is not an address such as 10.4.0.17", binding.Clip(text))
 			continue
 		}
 		if !wanted {

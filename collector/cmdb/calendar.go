@@ -12,16 +12,16 @@ type calendar struct {
 	offset time.Duration
 }
 
-// at is the moment of a time cell; nil where unknown or no moment.
-func (k calendar) at(c *cell) *snapshot.Time {
+// timeOf returns the moment in a time cell; nil if it is unknown or not a moment.
+func (k calendar) timeOf(c *cell) *snapshot.Time {
 	if !c.known {
 		return nil
 	}
 	return snapshot.NewTime(time.Unix(c.num, 0).Add(-k.offset))
 }
 
-// age is the number of whole days since then, negative for the future.
-func (k calendar) age(t *snapshot.Time) *int {
+// ageInDays returns the number of whole days since a moment, negative for the future.
+func (k calendar) ageInDays(t *snapshot.Time) *int {
 	if t == nil {
 		return nil
 	}

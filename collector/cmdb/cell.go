@@ -7,40 +7,24 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
+	"github.com/nscheck/nscheck/internal/guid"
 )
 
-// kind is what a column holds. Which type a driver gives for it is not public
-// for most columns of a CMDB and differs between servers, so every kind is read
-// from every type that can stand for it.
-type kind uint8
-
-const (
-	textKind kind = iota
-	guidKind
-	intKind
-	boolKind
-	timeKind
-	countKind // a number from 0
-)
-
-// column names a column of a query and what it holds.
-type column struct {
-	name string
-	kind kind
-}
-
-// cell is one value of a row. It implements sql.Scanner.
+// cell is one value of a row. It implements sql.Scanner. Which type a driver
+// gives for a kind of column is not public for most columns of a CMDB and differs
+// between servers, so every kind is read from every type that can represent it.
 type cell struct {
-	kind  kind
-	known bool   // false for NULL, and for empty text
-	text  string // textKind
-	num   int64  // intKind, countKind, boolKind (0 or 1), timeKind (seconds of the wall clock)
-	guid  guid   // guidKind
+	kind  binding.Kind
+	known bool      // false for NULL, and for empty text
+	text  string    // textKind
+	num   int64     // intKind, countKind, boolKind (0 or 1), timeKind (seconds of the wall clock)
+	guid  guid.GUID // guidKind
 	// unsure is set if day and month of a time may be the wrong way round.
 	unsure bool
 	line   int // of the row, in its file or in the answer; in a row's first cell only
-	// shared, where given, is the text in a place of its own that many cells
-	// point to.
+	// shared, if set, is a copy of the text that many cells point to.
 	shared *string
 }
 
@@ -55,24 +39,24 @@ func (c *cell) Scan(src any) error {
 	}
 	var err error
 	switch c.kind {
-	case textKind:
+	case binding.Text:
 		c.text = strings.TrimSpace(scanText(src))
 		c.known = c.text != ""
 		return nil
-	case guidKind:
+	case binding.GUID:
 		if isEmpty(src) {
 			return nil
 		}
 		c.guid, err = scanGUID(src)
-	case intKind:
+	case binding.Int:
 		c.num, err = scanInt(src)
-	case countKind:
+	case binding.Count:
 		if c.num, err = scanInt(src); err == nil {
 			err = checkCount(c.num)
 		}
-	case boolKind:
+	case binding.Bool:
 		c.num, err = scanBool(src)
-	case timeKind:
+	case binding.Time:
 		c.num, err = scanTime(src)
 	}
 	c.known = err == nil
@@ -82,8 +66,8 @@ func (c *cell) Scan(src any) error {
 	return err
 }
 
-// errNoValue stands for text that holds nothing, where something else than text
-// was wanted: that is unknown, not wrong.
+// errNoValue is the error of empty text in a column of another kind. It means
+// unknown, not wrong.
 var errNoValue = errors.New("it is empty")
 
 func isEmpty(src any) bool {
@@ -112,6 +96,21 @@ func scanText(src any) string {
 		return v.Format(time.RFC3339)
 	}
 	return fmt.Sprint(src)
+}
+
+// scanGUID reads a GUID from whatever a driver makes of one.
+func scanGUID(src any) (guid.GUID, error) {
+	switch v := src.(type) {
+	case []byte:
+		if len(v) == 16 {
+			return guid.FromWire(v)
+		}
+		return guid.Parse(v)
+	case string:
+		return guid.Parse(v)
+	default:
+		return guid.GUID{}, fmt.Errorf("it is a %T, not a GUID", src)
+	}
 }
 
 func scanInt(src any) (int64, error) {
@@ -154,7 +153,7 @@ func parseInt(text string) (int64, error) {
 	}
 	f, err := strconv.ParseFloat(text, 64)
 	if err != nil {
-		return 0, fmt.Errorf("%q is not a number", clip(text))
+		return 0, fmt.Errorf("%q is not a number", binding.Clip(text))
 	}
 	return scanInt(f)
 }
@@ -176,15 +175,14 @@ func scanBool(src any) (int64, error) {
 		}
 		return n, nil
 	}
-	switch strings.ToLower(strings.TrimSpace(text)) {
-	case "":
+	if strings.TrimSpace(text) == "" {
 		return 0, errNoValue
-	case "1", "-1", "true", "yes":
-		return 1, nil
-	case "0", "false", "no":
-		return 0, nil
 	}
-	return 0, fmt.Errorf("%q is neither true nor false", clip(text))
+	b, err := binding.ParseBool(text)
+	if err != nil || !b {
+		return 0, err
+	}
+	return 1, nil
 }
 
 // timeLayouts are the forms in which engines write times as text.
@@ -196,8 +194,8 @@ var timeLayouts = []string{
 	"2006-01-02",
 }
 
-// scanTime returns the wall clock's seconds, as if it showed UTC: a CMDB's times
-// bear no zone. Drivers give them as UTC; a zone is left aside.
+// scanTime returns the seconds of the wall clock, as if it showed UTC. Times in a
+// CMDB have no zone, drivers return them as UTC, and a zone is ignored.
 func scanTime(src any) (int64, error) {
 	switch v := src.(type) {
 	case time.Time:
@@ -220,20 +218,12 @@ func parseTime(text string) (int64, error) {
 			return wallClock(t), nil
 		}
 	}
-	return 0, fmt.Errorf("%q is not a time", clip(text))
+	return 0, fmt.Errorf("%q is not a time", binding.Clip(text))
 }
 
 func wallClock(t time.Time) int64 {
 	_, offset := t.Zone()
 	return t.Unix() + int64(offset)
-}
-
-// clip keeps values out of messages beyond what shows what is wrong.
-func clip(text string) string {
-	if runes := []rune(text); len(runes) > 40 {
-		return string(runes[:40]) + "…"
-	}
-	return text
 }
 
 // The getters below return nil for a value that is not known. What they return
@@ -274,7 +264,7 @@ func sharedBool(b bool) *bool {
 
 var bools = [2]bool{false, true}
 
-// sharedInt gives ages and exit codes, few of which are large.
+// sharedInt returns a pointer to an age or exit code. Few of them are large.
 func sharedInt(n int) *int {
 	if 0 <= n && n < len(smallInts) {
 		return &smallInts[n]

@@ -10,7 +10,7 @@ import (
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// Numbers of SQL Server's errors that tell why a section could not be read.
+// Numbers of SQL Server's errors that explain why a section could not be read.
 const (
 	invalidColumn    = 207
 	invalidObject    = 208
@@ -43,8 +43,8 @@ type sectionError struct {
 
 func (e *sectionError) Error() string { return e.message }
 
-// classify turns an error that came while a section was read into its status
-// and a sentence for the manifest that says what to do.
+// classify converts an error from reading a section into its status and a sentence
+// for the manifest that says what to do.
 func classify(section string, err error) *sectionError {
 	var tried *triedError
 	if errors.As(err, &tried) {
@@ -111,7 +111,7 @@ func classifyServer(section string, err numbered, fail failFunc) *sectionError {
 	case permissionDenied, columnDenied, databaseDenied:
 		return fail(snapshot.Denied, "%s Grant the login SELECT on it, or membership of db_datareader", sentence(message))
 	case lockTimeout:
-		return fail(snapshot.TimedOut, "somebody else held a lock on what it reads for too long (error 1222); collect when the server is less busy")
+		return fail(snapshot.TimedOut, "another session held a lock for too long (error 1222); collect when the server is less busy")
 	case deadlockVictim:
 		return fail(snapshot.Failed, "the server chose this statement as the victim of a deadlock (error 1205); collect when the server is less busy")
 	}
@@ -119,11 +119,11 @@ func classifyServer(section string, err numbered, fail failFunc) *sectionError {
 }
 
 func missingObject(section, name string, fail failFunc) *sectionError {
-	return fail(snapshot.Missing, "table or view %q does not exist in this database; section %q needs a query that reads it from where it is kept here", name, section)
+	return fail(snapshot.Missing, "table or view %q does not exist in this database; section %q needs a query that reads it from its place in this database", name, section)
 }
 
 func missingColumn(section, name string, fail failFunc) *sectionError {
-	return fail(snapshot.Missing, "column %q does not exist in the tables read; section %q needs a query that reads it from where it is kept here", name, section)
+	return fail(snapshot.Missing, "column %q does not exist in the tables read; section %q needs a query that reads it from its place in this database", name, section)
 }
 
 func firstMatch(pattern *regexp.Regexp, text string) string {

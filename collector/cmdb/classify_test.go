@@ -27,7 +27,7 @@ func TestClassify(t *testing.T) {
 		"denied": {mssql.Error{Number: 229, Message: "The SELECT permission was denied on the object 'vItem'"}, snapshot.Denied,
 			"on the object 'vItem'. Grant the login SELECT"},
 		"column denied": {mssql.Error{Number: 230, Message: "denied."}, snapshot.Denied, "denied. Grant"},
-		"lock":          {mssql.Error{Number: 1222, Message: "Lock request time out"}, snapshot.TimedOut, "held a lock on what it reads for too long"},
+		"lock":          {mssql.Error{Number: 1222, Message: "Lock request time out"}, snapshot.TimedOut, "held a lock for too long"},
 		"deadlock":      {mssql.Error{Number: 1205, Message: "deadlocked"}, snapshot.Failed, "victim of a deadlock (error 1205)"},
 		"other number":  {mssql.Error{Number: 8134, Message: "Divide by zero"}, snapshot.Failed, "error 8134: Divide by zero."},
 		"SQLite table":  {errors.New("SQL logic error: no such table: vRM_Site_Item (1)"), snapshot.Missing, `"vRM_Site_Item" does not exist`},

@@ -4,14 +4,9 @@ import (
 	"fmt"
 	"iter"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/snapshot"
 )
-
-// baseColumns are those of the section that lists the computers.
-var baseColumns = []column{
-	{"key", guidKind}, {"name", textKind}, {"managed", boolKind}, {"active", boolKind},
-	{"status", textKind}, {"domain", textKind}, {"os_name", textKind},
-}
 
 var statusActive = "Active"
 
@@ -24,8 +19,8 @@ func assetStatus(c *cell) *string {
 	return c.textOrNil()
 }
 
-// baseFiller takes what the rows of a computer agree on. There are several where
-// it has two asset statuses, or is listed twice by a table that is joined.
+// baseFiller keeps what the rows of a computer agree on. There are several if the
+// computer has two asset statuses or a joined table lists it twice.
 type baseFiller struct {
 	last    []cell // of the row before
 	doubted bool   // the last computer is among those that are counted
@@ -33,8 +28,8 @@ type baseFiller struct {
 	differ []bool // in which columns any computer's rows do
 }
 
-func beginBase(*Binding) clientFiller {
-	f := &baseFiller{differ: make([]bool, len(baseColumns))}
+func beginBase(*binding.Binding) clientFiller {
+	f := &baseFiller{differ: make([]bool, len(binding.ColumnsOf(binding.Clients)))}
 	return clientFiller{observe: f.see, notes: f.notes, fill: fillBase}
 }
 
@@ -68,11 +63,11 @@ func (f *baseFiller) notes() []string {
 	var names []string
 	for i, differs := range f.differ {
 		if differs {
-			names = append(names, baseColumns[i].name)
+			names = append(names, binding.ColumnsOf(binding.Clients)[i].Name)
 		}
 	}
 	return []string{fmt.Sprintf("section %q: %s rows that contradict each other in %s, the first %s; what is not clear from them is unknown",
-		baseSection, f.came("computer"), listed(names), f.guid)}
+		binding.Clients, f.countText("computer"), listed(names), f.guid)}
 }
 
 func fillBase(client *snapshot.Client, rows iter.Seq[[]cell]) {
@@ -95,7 +90,7 @@ func fillBase(client *snapshot.Client, rows iter.Seq[[]cell]) {
 	client.Name = nameOr(&name, client.GUID)
 }
 
-// agreeOn takes a value that all rows have; where one has another, it is unknown.
+// agreeOn sets a value that all rows have; if one has another, the value is unknown.
 func agreeOn[T comparable](first bool, field **T, value *T) {
 	if first {
 		*field = value

@@ -5,10 +5,11 @@ import (
 	"iter"
 	"slices"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// clientPackage finds, and makes where needed, the package of a role.
+// clientPackage returns a client's package of a role, and creates it if necessary.
 func clientPackage(client *snapshot.Client, role string) *snapshot.ClientPackage {
 	if client.Packages == nil {
 		var all struct {
@@ -18,28 +19,20 @@ func clientPackage(client *snapshot.Client, role string) *snapshot.ClientPackage
 		client.Packages = &all.ClientPackages
 		client.Packages.Plugin, client.Packages.Scan, client.Packages.Tools = &all.plugin, &all.scan, &all.tools
 	}
-	switch role {
-	case "plugin":
-		return client.Packages.Plugin
-	case "scan":
-		return client.Packages.Scan
-	case "tools":
-		return client.Packages.Tools
-	}
-	return nil
+	return *client.Packages.ForRole(role)
 }
 
-var packageRoles = []string{"plugin", "scan", "tools"}
+var packageRoles = snapshot.PackageRoles()
 
 // downloadFiller keeps the newest download event of each package.
 type downloadFiller struct {
 	calendar
-	binding *Binding
+	binding *binding.Binding
 	newest  [3]newestRow
 	faults  faults
 }
 
-func (c *collection) beginDownloads(b *Binding) clientFiller {
+func (c *collection) beginDownloads(b *binding.Binding) clientFiller {
 	f := &downloadFiller{calendar: c.calendar, binding: b}
 	return clientFiller{fill: f.fill, observe: f.faults.emptyReference("role"), faults: &f.faults}
 }
@@ -54,7 +47,7 @@ type newestRow struct {
 	differ  bool // the events do not agree
 }
 
-func (n *newestRow) take(row []cell, time int, compare func(a, b []cell) int) {
+func (n *newestRow) addRow(row []cell, time int, compare func(a, b []cell) int) {
 	n.rows++
 	n.undated = n.undated || !row[time].known
 	n.differ = n.differ || n.known && compareCells(row[time+1:], n.cells[time+1:]) != 0
@@ -69,7 +62,7 @@ func (n *newestRow) unsure() bool { return n.undated && n.rows > 1 }
 
 // takeNewest finds the newest event of each package. An event of an unknown
 // package may be the newest of any: then it reports false.
-func takeNewest(newest *[3]newestRow, rows iter.Seq[[]cell], compare func(a, b []cell) int) (known bool) {
+func findNewest(newest *[3]newestRow, rows iter.Seq[[]cell], compare func(a, b []cell) int) (known bool) {
 	for i := range newest {
 		newest[i] = newestRow{cells: newest[i].cells}
 	}
@@ -77,23 +70,23 @@ func takeNewest(newest *[3]newestRow, rows iter.Seq[[]cell], compare func(a, b [
 	for row := range rows {
 		known = known && row[0].known
 		if at := slices.Index(packageRoles, row[0].text); at >= 0 {
-			newest[at].take(row, 1, compare)
+			newest[at].addRow(row, 1, compare)
 		}
 	}
 	return known
 }
 
 func (f *downloadFiller) fill(client *snapshot.Client, rows iter.Seq[[]cell]) {
-	known := takeNewest(&f.newest, rows, compareDownloads)
+	known := findNewest(&f.newest, rows, compareDownloads)
 	for i, role := range packageRoles {
 		p, newest := clientPackage(client, role), &f.newest[i]
 		row := newest.cells
 		if !newest.known || !known || newest.unsure() && newest.differ {
 			continue
 		}
-		p.Status = f.binding.mapped("status", row[2].text)
+		p.Status = f.binding.Mapped("status", row[2].text)
 		if !newest.unsure() {
-			p.StatusAgeDays = f.age(f.at(&row[1]))
+			p.StatusAgeDays = f.ageInDays(f.timeOf(&row[1]))
 		}
 	}
 }
@@ -122,25 +115,25 @@ type runFiller struct {
 	faults faults
 }
 
-func (c *collection) beginRuns(*Binding) clientFiller {
+func (c *collection) beginRuns(*binding.Binding) clientFiller {
 	f := &runFiller{calendar: c.calendar}
 	return clientFiller{fill: f.fill, observe: f.faults.emptyReference("role"), faults: &f.faults}
 }
 
 func (f *runFiller) fill(client *snapshot.Client, rows iter.Seq[[]cell]) {
-	known := takeNewest(&f.newest, rows, compareRuns)
+	known := findNewest(&f.newest, rows, compareRuns)
 	for i, role := range packageRoles {
 		p := clientPackage(client, role)
 		row := f.newest[i].cells
 		if !known || f.newest[i].unsure() && f.newest[i].differ {
-			p.LastRun = &snapshot.Run{} // some run, of which nothing is known
+			p.LastRun = &snapshot.Run{} // a run without known data
 			continue
 		}
 		if !f.newest[i].known {
 			continue
 		}
-		started := f.at(&row[2])
-		p.LastRun = &snapshot.Run{StartedAt: started, AgeDays: f.age(started), ReturnCode: row[3].intOrNil()}
+		started := f.timeOf(&row[2])
+		p.LastRun = &snapshot.Run{StartedAt: started, AgeDays: f.ageInDays(started), ReturnCode: row[3].intOrNil()}
 		if row[3].known {
 			p.LastRun.Succeeded = sharedBool(slices.Contains(successCodes, row[3].num))
 		}

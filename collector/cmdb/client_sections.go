@@ -4,42 +4,49 @@ import (
 	"fmt"
 	"iter"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
+	"github.com/nscheck/nscheck/internal/guid"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// clientSections are the sections about clients, the base first.
-func (c *collection) clientSections() []clientSection {
-	key := column{"key", guidKind}
-	return []clientSection{
-		{baseSection, baseColumns, beginBase},
-		{"clients.agents", []column{key, {"agent", textKind}, {"version", textKind}}, beginAgents},
-		{"clients.licence", []column{key, {"product", textKind}, {"product_guid", guidKind}}, beginLicence},
-		{"clients.addresses", []column{key, {"address", textKind}, {"mask", textKind}, {"primary", boolKind}}, beginAddresses},
-		{"clients.filters", []column{key, {"filter", guidKind}}, beginFilters},
-		{"clients.plugin_policies", []column{key, {"policy", guidKind}}, beginPluginPolicies},
-		{"clients.packages", []column{key, {"role", textKind}, {"event_time", timeKind}, {"status", textKind}}, c.beginDownloads},
-		{
-			"clients.packages.last_run",
-			[]column{
-				key, {"role", textKind}, {"event_time", timeKind}, {"started_at", timeKind}, {"return_code", intKind},
-			},
-			c.beginRuns,
-		},
-		{"clients.inventory", []column{key, {"class", textKind}, {"modified_at", timeKind}}, c.beginInventory},
-		{"clients.task_agent", []column{key, {"registered_at", timeKind}}, c.beginTaskAgent},
+// clientFillers returns, for each section about clients, how its rows are used.
+func (c *collection) clientFillers() map[string]func(*binding.Binding) clientFiller {
+	return map[string]func(*binding.Binding) clientFiller{
+		binding.Clients:             beginBase,
+		"clients.agents":            beginAgents,
+		"clients.licence":           beginLicence,
+		"clients.addresses":         beginAddresses,
+		"clients.filters":           beginFilters,
+		"clients.plugin_policies":   beginPluginPolicies,
+		"clients.packages":          c.beginDownloads,
+		"clients.packages.last_run": c.beginRuns,
+		"clients.inventory":         c.beginInventory,
+		"clients.task_agent":        c.beginTaskAgent,
 	}
 }
 
-// agentFiller tells "no plug-in" from "nothing known": a computer without any
-// row has never reported its agents. And where no computer at all has an agent
-// of the plug-in's name, that name is not known here, so nothing tells which
-// computers have the plug-in.
+// clientSections returns the sections about clients, the base first.
+func (c *collection) clientSections() []clientSection {
+	var sections []clientSection
+	fillers := c.clientFillers()
+	for _, l := range binding.Layouts() {
+		if begin := fillers[l.Section]; begin != nil {
+			sections = append(sections, clientSection{l.Section, l.Columns, begin})
+		}
+	}
+	return sections
+}
+
+// agentFiller distinguishes "no plug-in" from "unknown". A computer without any row
+// has never reported its agents. If no computer at all has an agent of the plug-in's
+// name, the plug-in may have another name on this server, so it is unknown which
+// computers have it.
 type agentFiller struct {
 	pluginKnown bool
 	faults      faults
 }
 
-func beginAgents(*Binding) clientFiller {
+func beginAgents(*binding.Binding) clientFiller {
 	f := &agentFiller{}
 	return clientFiller{observe: f.see, fill: f.fill, faults: &f.faults}
 }
@@ -49,7 +56,7 @@ func (f *agentFiller) see(cells []cell) {
 		f.pluginKnown = true
 	}
 	if !cells[1].known && cells[2].known {
-		f.faults.add(cells[0].line, "agent", "it is empty, and version %s is of some agent", cells[2].text)
+		f.faults.add(cells[0].line, "agent", "it is empty, and version %s belongs to some agent", cells[2].text)
 	}
 }
 
@@ -79,9 +86,9 @@ func (f *agentFiller) fill(client *snapshot.Client, rows iter.Seq[[]cell]) {
 	client.Agent.Version, client.Plugin.Version = core.orNil(), plugin.orNil()
 }
 
-// licenceFiller needs to know whether the product was found at all: where it
-// was not, that a client is not listed says nothing. A product without licences
-// has a row without a key.
+// licenceFiller checks whether the product was found at all. If it was not, a client
+// without a row may hold a licence all the same. A product without licences has a row
+// without a key.
 type licenceFiller struct {
 	productKnown bool
 	products     products
@@ -90,7 +97,7 @@ type licenceFiller struct {
 	faults       faults
 }
 
-func beginLicence(*Binding) clientFiller {
+func beginLicence(*binding.Binding) clientFiller {
 	f := &licenceFiller{}
 	return clientFiller{keyless: f.seeNobody, observe: f.see, complete: f.complete, fill: f.fill, faults: &f.faults}
 }
@@ -132,7 +139,7 @@ func (f *licenceFiller) fill(client *snapshot.Client, rows iter.Seq[[]cell]) {
 	}
 }
 
-func beginAddresses(*Binding) clientFiller {
+func beginAddresses(*binding.Binding) clientFiller {
 	f := new(faults)
 	return clientFiller{faults: f, fill: fillAddresses, observe: func(cells []cell) {
 		new(addressList).addRow(&cells[1], &cells[2], false, func(column, format string, args ...any) {
@@ -159,18 +166,17 @@ func fillAddresses(client *snapshot.Client, rows iter.Seq[[]cell]) {
 	}
 }
 
-func beginFilters(*Binding) clientFiller {
+func beginFilters(*binding.Binding) clientFiller {
 	f := new(faults)
 	return clientFiller{faults: f, observe: f.emptyReference("filter"), fill: func(client *snapshot.Client, rows iter.Seq[[]cell]) {
 		client.Filters = guids(rows)
 	}}
 }
 
-// beginPluginPolicies reads which policies target each client. A row without a
-// key names a policy of which that is unknown: then every client may be one of
-// its targets.
-func beginPluginPolicies(*Binding) clientFiller {
-	f, unknown := new(faults), []guid(nil)
+// beginPluginPolicies reads which policies target each client. A row without a key
+// names a policy with unknown targets: then every client may be one of them.
+func beginPluginPolicies(*binding.Binding) clientFiller {
+	f, unknown := new(faults), []guid.GUID(nil)
 	return clientFiller{
 		faults: f, observe: f.emptyReference("policy"),
 		keyless: func(cells []cell) { unknown = insertOnce(unknown, cells[1].guid) },
@@ -178,7 +184,7 @@ func beginPluginPolicies(*Binding) clientFiller {
 			if len(unknown) == 0 {
 				return nil
 			}
-			return []string{fmt.Sprintf("section \"clients.plugin_policies\": which clients %d policies target is unknown, the first is %s: its target takes computers away as well, in an order that is not known, or it is not known whether it is on", len(unknown), unknown[0])}
+			return []string{fmt.Sprintf("section \"clients.plugin_policies\": which clients %d policies target is unknown, the first is %s: its target also excludes computers, in an unknown order, or it is unknown whether the policy is on", len(unknown), unknown[0])}
 		},
 		fill: func(client *snapshot.Client, rows iter.Seq[[]cell]) {
 			if client.PluginPolicies = guids(rows); len(unknown) > 0 {
@@ -188,7 +194,8 @@ func beginPluginPolicies(*Binding) clientFiller {
 	}
 }
 
-// emptyReference finds rows whose second column refers to nothing.
+// emptyReference finds rows with an empty second column, which should refer to
+// another object.
 func (f *faults) emptyReference(column string) func([]cell) {
 	return func(cells []cell) {
 		if !cells[1].known {
@@ -213,9 +220,9 @@ func guids(rows iter.Seq[[]cell]) []string {
 	return list
 }
 
-// inventoryFiller needs to know whether the server has the class that holds
-// patch inventory under the name that was asked for. Where it has not, that a
-// client has no row says nothing.
+// inventoryFiller checks whether the server has the class of patch inventory under
+// the expected name. If it does not, a client without a row may have returned one all
+// the same.
 type inventoryFiller struct {
 	calendar
 	patchKnown bool
@@ -224,17 +231,17 @@ type inventoryFiller struct {
 	file       func() string
 }
 
-func (c *collection) beginInventory(*Binding) clientFiller {
+func (c *collection) beginInventory(*binding.Binding) clientFiller {
 	f := &inventoryFiller{calendar: c.calendar, file: func() string { return c.session.file }}
 	return clientFiller{keyless: f.seeClass, observe: f.see, complete: f.complete, fill: f.fill, faults: &f.faults}
 }
 
-// seeClass takes a row without a key: the server has the class, and no computer
-// has an inventory of it. A date is of some computer.
+// seeClass handles a row without a key: the server has the class, and no computer has
+// an inventory of it. A row with a date is about some computer.
 func (f *inventoryFiller) seeClass(cells []cell) {
 	f.see(cells)
 	if cells[2].known {
-		f.lost.add(cells[0].line, "key", "it is empty, and an inventory with a date is of some computer")
+		f.lost.add(cells[0].line, "key", "it is empty, and an inventory with a date belongs to some computer")
 	}
 }
 
@@ -271,10 +278,10 @@ func (f *inventoryFiller) fill(client *snapshot.Client, rows iter.Seq[[]cell]) {
 	if unsure {
 		basic.unknown, patch.unknown = true, true
 	}
-	basicAt, patchAt := f.at(basic.orNone()), f.at(patch.orNone())
+	basicAt, patchAt := f.timeOf(basic.orNone()), f.timeOf(patch.orNone())
 	client.Inventory = &snapshot.Inventory{
-		BasicAt: basicAt, BasicAgeDays: f.age(basicAt),
-		PatchAt: patchAt, PatchAgeDays: f.age(patchAt),
+		BasicAt: basicAt, BasicAgeDays: f.ageInDays(basicAt),
+		PatchAt: patchAt, PatchAgeDays: f.ageInDays(patchAt),
 	}
 	if f.patchKnown && (returned || !unsure) {
 		client.Inventory.PatchReturned = sharedBool(returned)
@@ -283,7 +290,7 @@ func (f *inventoryFiller) fill(client *snapshot.Client, rows iter.Seq[[]cell]) {
 
 type taskAgentFiller struct{ calendar }
 
-func (c *collection) beginTaskAgent(*Binding) clientFiller {
+func (c *collection) beginTaskAgent(*binding.Binding) clientFiller {
 	return clientFiller{fill: (&taskAgentFiller{c.calendar}).fill}
 }
 
@@ -292,8 +299,8 @@ func (f *taskAgentFiller) fill(client *snapshot.Client, rows iter.Seq[[]cell]) {
 	for row := range rows {
 		newest.add(&row[0])
 	}
-	at := f.at(newest.orNone())
-	client.TaskAgent = &snapshot.TaskAgent{RegisteredAt: at, RegistrationAgeDays: f.age(at)}
+	at := f.timeOf(newest.orNone())
+	client.TaskAgent = &snapshot.TaskAgent{RegisteredAt: at, RegistrationAgeDays: f.ageInDays(at)}
 }
 
 // newestTime is the newest of several times. One that is unknown may be the
@@ -312,7 +319,7 @@ func (n *newestTime) add(c *cell) {
 
 func (n *newestTime) orNone() *cell {
 	if n.unknown {
-		return &cell{kind: timeKind}
+		return &cell{kind: binding.Time}
 	}
 	return &n.time
 }

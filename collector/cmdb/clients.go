@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"iter"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
+	"github.com/nscheck/nscheck/internal/guid"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -13,28 +15,27 @@ import (
 // computer's GUID, by which the query orders its rows.
 type clientSection struct {
 	name    string
-	columns []column
-	// begin is called before each reading of the rows: what is learnt from the
-	// rows of one says nothing about those of another.
-	begin func(*Binding) clientFiller
+	columns []binding.Column
+	// begin is called before each reading of the rows, because the rows of one
+	// reading say nothing about those of another.
+	begin func(*binding.Binding) clientFiller
 }
 
-// clientFiller is what becomes of the rows of one reading.
+// clientFiller uses the rows of one reading.
 type clientFiller struct {
-	// keyless, where given, takes rows without a key.
+	// keyless, if set, is called for rows without a key.
 	keyless func([]cell)
-	// observe, where given, sees every row with a key while it is read.
+	// observe, if set, is called for every row with a key while it is read.
 	observe func([]cell)
-	// complete, where given, is asked when all rows have been read, and for an
-	// error where they cannot be used.
+	// complete, if set, is called after the last row. It returns an error if the rows
+	// cannot be used.
 	complete func() error
-	// notes, where given, tells what else is to be known of all rows.
+	// notes, if set, returns notes about all rows.
 	notes func() []string
-	// faults, where given, are the cells that cannot be used; what they are
-	// about is left unknown and the section is partial.
+	// faults, if set, has the cells that cannot be used. What they are about is
+	// unknown and the section is partial.
 	faults *faults
-	// fill puts a client's rows, of which there may be none, into it. It need
-	// not read all of them.
+	// fill adds a client's rows, if any, to the client. It need not read all of them.
 	fill func(*snapshot.Client, iter.Seq[[]cell])
 }
 
@@ -46,8 +47,8 @@ type stream struct {
 	reader *spoolReader
 	ended  bool // the reader has no more rows
 	loaded bool // the reader holds a row that has not been used
-	// last is the key of the newest row, and disordered says that the rows
-	// ended because one came in no order.
+	// last is the key of the newest row. disordered is set if reading ended because a
+	// row was out of order.
 	last       sortKey
 	disordered bool
 	// refused is set if all rows came and cannot be used.
@@ -55,8 +56,8 @@ type stream struct {
 	keyed   int64  // rows with a key
 	file    string // of the rows; empty for a database
 	future  []string
-	// limit is the key at which the reading broke off, where it did: what
-	// belongs to it and to keys after it may be missing.
+	// limit is the key at which reading stopped early, if it did. Rows of this and
+	// later keys may be missing.
 	limit *sortKey
 }
 
@@ -65,7 +66,7 @@ type stream struct {
 type streams struct {
 	order *keyOrder
 	list  []*stream
-	held  []*spool // of sources that gave a part where another was asked for the whole
+	held  []*spool // of sources with a part, if another was read for the whole
 }
 
 func (s *streams) close() (err error) {
@@ -80,8 +81,6 @@ func (s *streams) close() (err error) {
 	}
 	return err
 }
-
-const baseSection = "clients"
 
 // clients reads the sections about clients, one after the other.
 func (c *collection) clients(ctx context.Context) (*streams, error) {
@@ -119,21 +118,21 @@ func newStream(section clientSection, dir string) *stream {
 	return &stream{clientSection: section, spool: newSpool(dir)}
 }
 
-func (r *streamReading) attempt(ctx context.Context, b *Binding) (int64, error) {
-	if r.orderErr != nil && !r.current.Files {
+func (r *streamReading) attempt(ctx context.Context, b *binding.Binding) (int64, error) {
+	if r.orderErr != nil && r.current.Files == nil {
 		return 0, r.orderErr
 	}
 	return r.readStream(ctx, b, r.all.order, r.stream)
 }
 
 // keep refuses an answer without rows if there must be some.
-func (r *streamReading) keep(rows int64, err error) error {
+func (r *streamReading) finish(rows int64, err error) error {
 	if err == nil && r.stream.keyed == 0 {
 		if reason := r.doubtClients(r.stream.name, rows); reason != "" {
 			return doubtful(r.stream.name, reason)
 		}
 	}
-	return r.stream.keep(rows, err)
+	return r.stream.finish(rows, err)
 }
 
 func (r *streamReading) remark() string { return "" }
@@ -145,29 +144,29 @@ func (r *streamReading) notes() []string {
 	return append(r.stream.notes(), r.stream.future...)
 }
 
-func (r *streamReading) hold() (back func()) {
+func (r *streamReading) setAside() (back func()) {
 	held := r.stream
 	r.replace(newStream(held.clientSection, r.options.TempDir))
 	return func() { r.replace(held) }
 }
 
-// replace takes another stream. The one before may come back, so its rows stay
+// replace sets another stream. The one before may be used again, so its rows are kept
 // until the run ends.
 func (r *streamReading) replace(by *stream) {
 	r.all.held = append(r.all.held, r.stream.spool)
 	r.stream = by
 }
 
-// keyOrder asks the server how it sorts keys. Without an answer nothing that it
-// has about clients can be merged, so an error is one of the base section. Where
-// the table that the query reads is not to be had, it does without; where the
-// order is none that is known, the server is asked to sort by text instead.
+// keyOrder asks the server how it sorts keys. Without an answer no rows about clients
+// can be merged, so an error is one of the base section. If the table of the query is
+// missing, the query runs without it. If the order is unknown, the server is asked to
+// sort by text instead.
 func (c *collection) keyOrder(ctx context.Context) (*keyOrder, error) {
 	order, err := c.askOrder(ctx)
 	if errors.Is(err, errUnknownOrder) {
 		c.session.textOrder = true
 		if order, err = c.askOrder(ctx); err == nil {
-			c.note("the server sorts GUIDs in no order that is known, so what it has about clients was sorted by text, which takes it longer")
+			c.note("the server sorts GUIDs in an unknown order, so rows about clients were sorted by text, which takes longer")
 		}
 	}
 	return order, err
@@ -176,13 +175,13 @@ func (c *collection) keyOrder(ctx context.Context) (*keyOrder, error) {
 func (c *collection) askOrder(ctx context.Context) (*keyOrder, error) {
 	binding := c.bindings["key_order"]
 	if binding == nil {
-		return nil, &sectionError{snapshot.Missing, c.options.Bindings.orShipped().noBinding("key_order", c.version)}
+		return nil, &sectionError{snapshot.Missing, c.options.Bindings.OrShipped().WhyUnbound("key_order", c.version)}
 	}
 	c.progress("key_order", 0, "")
 	answer, err := c.sortLiterals(ctx, binding)
 	if status := statusOf("key_order", err); binding.Origin() == "" && (status == snapshot.Missing || status == snapshot.Denied) {
 		why := classify("key_order", err)
-		if answer, err = c.sortLiterals(ctx, binding.ofGUIDs()); err != nil {
+		if answer, err = c.sortLiterals(ctx, withoutKeyTable(binding)); err != nil {
 			err = why // it tells more
 		}
 	}
@@ -198,10 +197,10 @@ func (c *collection) askOrder(ctx context.Context) (*keyOrder, error) {
 }
 
 // sortLiterals runs key_order.
-func (c *collection) sortLiterals(ctx context.Context, b *Binding) (answer []guid, err error) {
-	_, _, err = c.attempts(ctx, baseSection, func() (int64, error) {
+func (c *collection) sortLiterals(ctx context.Context, b *binding.Binding) (answer []guid.GUID, err error) {
+	_, _, err = c.attempts(ctx, binding.Clients, func() (int64, error) {
 		answer = nil
-		return c.session.each(ctx, b, []column{{"key", guidKind}}, func(cells []cell) error {
+		return c.session.eachRow(ctx, b, []binding.Column{{"key", binding.GUID}}, func(cells []cell) error {
 			answer = append(answer, cells[0].guid)
 			return nil
 		})
@@ -211,21 +210,21 @@ func (c *collection) sortLiterals(ctx context.Context, b *Binding) (answer []gui
 
 // readStream reads a section into its spool. Rows in another order than the
 // server's own end it: the merge would pass over rows.
-func (c *collection) readStream(ctx context.Context, b *Binding, order *keyOrder, s *stream) (int64, error) {
+func (c *collection) readStream(ctx context.Context, b *binding.Binding, order *keyOrder, s *stream) (int64, error) {
 	if err := s.restart(b, c.options.TempDir); err != nil {
 		return 0, &localError{err}
 	}
 	var rows int64
 	var keyless faults
 	again := 0 // rows of the computer before this one
-	n, err := c.session.each(ctx, b, s.columns, func(cells []cell) error {
+	n, err := c.session.eachRow(ctx, b, s.columns, func(cells []cell) error {
 		rows++
 		if rows%progressEvery == 0 {
 			c.progress(s.name, rows, "")
 		}
 		if !cells[0].known {
 			if s.keyless == nil {
-				keyless.add(cells[0].line, s.columns[0].name, "it is empty; every row needs one")
+				keyless.add(cells[0].line, s.columns[0].Name, "it is empty; every row needs one")
 			} else {
 				s.keyless(cells)
 			}
@@ -273,8 +272,8 @@ func countAgain(n int, same bool) int {
 	return 0
 }
 
-// restart forgets what an earlier attempt, or another source, has read.
-func (s *stream) restart(b *Binding, dir string) error {
+// restart drops the rows of an earlier attempt or of another source.
+func (s *stream) restart(b *binding.Binding, dir string) error {
 	s.clientFiller = s.begin(b)
 	s.last, s.disordered, s.refused, s.keyed = sortKey{}, false, false, 0
 	err := s.spool.close()
@@ -282,13 +281,12 @@ func (s *stream) restart(b *Binding, dir string) error {
 	return err
 }
 
-// andKept is said of rows that are used.
-const andKept = ", which are kept"
+// keptNote is part of the message about rows that are used.
+const keptNote = ", which are kept"
 
-// keep makes what was read ready for the merge. Where the reading broke off
-// after some rows, these are kept and the section is partial; of rows in no
-// order nothing is kept.
-func (s *stream) keep(rows int64, err error) error {
+// finish prepares the rows for the merge. If reading stopped after some rows, these
+// are kept and the section is partial. Rows that are out of order are dropped.
+func (s *stream) finish(rows int64, err error) error {
 	var local *localError
 	if err != nil && (s.disordered || s.refused || rows == 0 || errors.As(err, &local)) {
 		return err
@@ -300,7 +298,7 @@ func (s *stream) keep(rows int64, err error) error {
 	s.reader = reader
 	if err != nil {
 		s.limit = &s.last
-		err = &sectionError{snapshot.Partial, fmt.Sprintf("%s (after %d rows%s)", classify(s.name, err).message, rows, andKept)}
+		err = &sectionError{snapshot.Partial, fmt.Sprintf("%s (after %d rows%s)", classify(s.name, err).message, rows, keptNote)}
 	}
 	return joinPartial(s.name, err, s.faults.partial(s.name, s.file))
 }

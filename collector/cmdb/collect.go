@@ -1,15 +1,13 @@
 // Package cmdb reads a CMDB through database/sql: SQL Server, or the fixture in
-// SQLite, with the same statements. What goes in is a connection and bindings
-// (queries/*.sql: one plain SELECT for each section or field of a snapshot, with
-// what it relies on and how well that is known in its head comment). What comes
-// out is a manifest, an estate and clients, in this order.
+// SQLite, with the same queries. It also reads CSV files through a RowSource. It
+// writes a manifest, an estate and clients to a sink, in this order.
 //
-// Statements run one after another on one connection. Sections about clients
-// come in the order of the computers' GUIDs and are kept compressed in temporary
-// files; when all have been read they are merged, client by client, so that no
-// step holds more than one client and the manifest, which comes first, knows
-// how each section ended. A section that cannot be read is recorded in the
-// manifest and left out; the others go on.
+// Package binding has the queries and the columns of each section. Queries run one
+// after another on one connection. Sections about clients are ordered by the
+// computers' GUIDs and are kept compressed in temporary files. When all have been
+// read they are merged, client by client, so that no step holds more than one client
+// and the manifest, which comes first, has the status of each section. A section that
+// cannot be read is recorded in the manifest and left out; the others continue.
 package cmdb
 
 import (
@@ -21,38 +19,39 @@ import (
 	"slices"
 	"time"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/internal/secret"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
 // Database is a CMDB to be read.
 type Database struct {
-	// DB is where the statements run.
+	// DB runs the queries.
 	DB *sql.DB
-	// Origin is what the manifest says about it.
+	// Origin describes the database in the manifest.
 	Origin snapshot.Origin
 	// Now is the source's clock when reading begins.
 	Now time.Time
-	// UTCOffset is the difference between the server's local time, in which a
-	// CMDB's times stand, and UTC. It is taken as the same for all of them; a
-	// time from the other half of the year may be an hour off.
+	// UTCOffset is the offset from UTC of the server's local time, which all times in
+	// a CMDB are in. One offset is used for all of them; a time from the other half
+	// of the year may be an hour off.
 	UTCOffset time.Duration
-	// Name is what the manifest calls the source where there are several.
+	// Name identifies the source in the manifest if there are several.
 	Name string
-	// Files is set where the rows are kept in files: they are given in any
-	// order that is asked for, and no query is run.
-	Files bool
-	// Has, where given, says whether the source has a section at all.
+	// Files, if set, is read instead of DB. It returns rows in any order and needs no
+	// query.
+	Files RowSource
+	// Has, if set, reports whether the source has a section at all.
 	Has func(section string) bool
-	// Clock measures how long sections take; nil means the machine's.
+	// Clock measures the duration of sections; nil means the machine's clock.
 	Clock func() time.Time
-	// SQLServer says that it is one. Then Now, UTCOffset and the isolation
-	// level of Origin are asked of the server, and the session behaves as a
-	// guest on a database that others work with.
+	// SQLServer is set for a SQL Server. Now, UTCOffset and the isolation level of
+	// Origin are then queried from the server, and the session limits its effect on
+	// other users of the database.
 	SQLServer bool
 }
 
-// Options are the choices of whoever collects.
+// Options of a collection.
 type Options struct {
 	// ToolVersion is nscheck's version, for the manifest.
 	ToolVersion string
@@ -61,34 +60,33 @@ type Options struct {
 	Product string
 	// StatementTimeout limits each statement; 0 means no limit.
 	StatementTimeout time.Duration
-	// Pause waits between attempts to read a section; nil means a timer. It
-	// ends early, with an error, where the context does.
+	// Pause waits between attempts to read a section; nil means a timer. It returns
+	// an error as soon as ctx ends.
 	Pause func(ctx context.Context, d time.Duration) error
 	// AfterFunc sets a statement's deadline; nil means time.AfterFunc.
 	AfterFunc func(d time.Duration, f func()) (stop func() bool)
-	// Bindings say what fills each section; nil means the shipped ones.
-	Bindings *BindingSet
-	// TempDir is where rows are kept until all sections have been read; empty
-	// means the system's directory for temporary files. Files there hold what
-	// the snapshot holds, readable by their owner only.
+	// Bindings of the sections; nil means the shipped ones.
+	Bindings *binding.Set
+	// TempDir is the directory for rows until all sections have been read; empty
+	// means the system's directory for temporary files. The files contain what the
+	// snapshot contains and are readable by their owner only.
 	TempDir string
-	// SourceName is the name of a source that has none of its own. It is
-	// given where there are several sources to be told apart.
+	// SourceName names a source that has no name of its own. It is set if there are
+	// several sources.
 	SourceName string
-	// Before and After are further sources, asked for a section before and
-	// after the one that is collected from. The first that can give the whole
-	// of it does.
+	// Before and After are further sources, which are read before and after the main
+	// one. The first source that has a whole section provides it.
 	Before, After []Database
-	// Progress, where given, is told while a section is read how many rows
-	// have come, with an empty status, and once more at its end with the one
-	// that it ended with. For the section "merge" it counts clients written.
+	// Progress, if set, is called while a section is read, with the number of rows so
+	// far and an empty status, and once at its end with its status. For the section
+	// "merge" it counts the clients written.
 	Progress func(section string, rows int64, status snapshot.Status)
 }
 
-// DefaultProduct is the product whose licences patch clients hold.
+// DefaultProduct is the product that patch clients hold licences of.
 const DefaultProduct = "Altiris Patch Management Solution"
 
-// Sink takes the parts of a snapshot in their order. snapshot.Writer is one.
+// Sink receives the parts of a snapshot in order. snapshot.Writer is one.
 type Sink interface {
 	WriteManifest(*snapshot.Manifest) error
 	WriteEstate(*snapshot.Estate) error
@@ -99,9 +97,9 @@ type Sink interface {
 type collection struct {
 	source   Database
 	options  Options
-	bindings map[string]*Binding // for the server's version
-	version  string              // the server's; empty until it is known
-	session  *session            // of the source that is being asked
+	bindings map[string]*binding.Binding // for the server's version
+	version  string                      // the server's; empty until it is known
+	session  *session                    // of the source that is being asked
 	readers  []*reader
 	main     *reader
 	current  *reader
@@ -110,10 +108,10 @@ type collection struct {
 	manifest *snapshot.Manifest
 }
 
-// Collect reads everything and writes it to the sink, which the caller closes.
-// It returns the manifest that it wrote. It fails where nothing can be had from
-// the database at all, where ctx ends, and where sink or temporary files fail; a
-// section that cannot be read is no failure.
+// Collect reads everything and writes it to the sink, which the caller closes. It
+// returns the manifest that it wrote. It fails if nothing can be read from the
+// database at all, if ctx ends, or if the sink or temporary files fail. A section
+// that cannot be read is not a failure.
 func Collect(ctx context.Context, source Database, sink Sink, options Options) (*snapshot.Manifest, error) {
 	c := newCollection(source, options)
 	defer c.closeAll()
@@ -136,7 +134,7 @@ func newCollection(source Database, options Options) *collection {
 	c := &collection{
 		source:   source,
 		options:  options,
-		bindings: options.Bindings.orShipped().choose(""),
+		bindings: options.Bindings.OrShipped().Choose(""),
 		manifest: &snapshot.Manifest{
 			Format:   snapshot.FormatVersion,
 			Tool:     options.ToolVersion,
@@ -145,6 +143,7 @@ func newCollection(source Database, options Options) *collection {
 		},
 		session: &session{
 			db:        source.DB,
+			files:     source.Files,
 			timeout:   options.StatementTimeout,
 			afterFunc: options.AfterFunc,
 			params: map[string]any{
@@ -154,14 +153,14 @@ func newCollection(source Database, options Options) *collection {
 		},
 	}
 	if source.SQLServer {
-		c.session.guest = &guest{note: c.note}
+		c.session.options = &sessionOptions{note: c.note}
 	}
 	c.prepare()
 	return c
 }
 
 func (c *collection) run(ctx context.Context, sink Sink) (err error) {
-	if err := c.begin(ctx); err != nil {
+	if err := c.start(ctx); err != nil {
 		return err
 	}
 	estate, err := c.estate(ctx)
@@ -173,7 +172,7 @@ func (c *collection) run(ctx context.Context, sink Sink) (err error) {
 	if err != nil {
 		return err
 	}
-	if g := c.main.session.guest; g != nil {
+	if g := c.main.session.options; g != nil {
 		c.manifest.Source.Isolation = g.level.String()
 	}
 	if ended := c.main.session.ended; ended != nil && !slices.ContainsFunc(c.manifest.Sections, func(s snapshot.Section) bool { return usable(s.Status) }) {
@@ -190,15 +189,17 @@ func (c *collection) run(ctx context.Context, sink Sink) (err error) {
 	return c.merge(ctx, streams, sink)
 }
 
-// begin connects and sets the calendar.
-func (c *collection) begin(ctx context.Context) error {
-	if _, err := c.session.connection(ctx); err != nil {
-		return fmt.Errorf("collect: %w", because(ctx, err))
+// start connects and sets the calendar.
+func (c *collection) start(ctx context.Context) error {
+	if c.source.Files == nil {
+		if _, err := c.session.connection(ctx); err != nil {
+			return fmt.Errorf("collect: %w", causeOf(ctx, err))
+		}
 	}
 	if c.source.SQLServer {
 		c.progress("server", 0, "")
 		if _, _, err := c.attempts(ctx, "server", func() (int64, error) { return 0, c.askTime(ctx) }); err != nil {
-			return fmt.Errorf("collect: ask the server for its time: %w", because(ctx, err))
+			return fmt.Errorf("collect: ask the server for its time: %w", causeOf(ctx, err))
 		}
 	}
 	c.calendar = calendar{now: c.source.Now, offset: c.source.UTCOffset}
@@ -211,24 +212,24 @@ func (c *collection) begin(ctx context.Context) error {
 	return nil
 }
 
-// askTime asks the server for its clock and its offset from UTC: a CMDB's times
-// are the server's local time.
+// askTime reads the server's clock and its offset from UTC, because a CMDB's times
+// are in the server's local time.
 func (c *collection) askTime(ctx context.Context) error {
 	conn, err := c.session.connection(ctx)
 	if err != nil {
 		return err
 	}
-	ctx, stop := c.session.limit(ctx, c.session.timeout)
+	ctx, stop := c.session.withTimeout(ctx, c.session.timeout)
 	defer stop()
 	if err := conn.QueryRowContext(ctx, "SELECT SYSDATETIMEOFFSET()").Scan(&c.source.Now); err != nil {
-		return because(ctx, err)
+		return causeOf(ctx, err)
 	}
 	_, seconds := c.source.Now.Zone()
 	c.source.UTCOffset = time.Duration(seconds) * time.Second
 	return nil
 }
 
-// note adds to what the manifest tells about how the source was read.
+// note adds a note about reading the source to the manifest.
 func (c *collection) note(format string, args ...any) {
 	if text := secret.HideIn(fmt.Sprintf(format, args...)); !slices.Contains(c.manifest.Source.Notes, text) {
 		c.manifest.Source.Notes = append(c.manifest.Source.Notes, text)
@@ -244,6 +245,6 @@ func (c *collection) progress(section string, rows int64, status snapshot.Status
 // progressEvery is the number of rows between two reports of progress.
 const progressEvery = 1000
 
-// localError is a fault on this side, such as a full disk. It ends the run: the
-// database is not to blame, and other sections would fail the same way.
+// localError is a fault on this side, such as a full disk. It ends the run, because
+// the database is not the cause and other sections would fail the same way.
 type localError struct{ error }

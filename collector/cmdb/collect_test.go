@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/fixtures"
 	"github.com/nscheck/nscheck/fixtures/planted"
 	"github.com/nscheck/nscheck/snapshot"
@@ -78,7 +79,7 @@ func TestDemo(t *testing.T) {
 			t.Errorf("%+v", s)
 		}
 	}
-	if got, want := len(m.manifest.Sections), len(shipped())-2; got != want {
+	if got, want := len(m.manifest.Sections), len(binding.Shipped())-2; got != want {
 		t.Errorf("%d sections in the manifest, %d bindings", got, want)
 	}
 	if m.manifest.CollectedAt.String() != "2014-03-03T06:00:00Z" || *m.manifest.Source.UTCOffsetMinutes != 60 {
@@ -314,7 +315,7 @@ func TestMissingTables(t *testing.T) {
 	e := small(t)
 	db := openEstate(t, e)
 	tables := map[string]bool{}
-	for _, b := range Bindings() {
+	for _, b := range binding.All() {
 		for _, o := range b.Objects {
 			tables[o.Name] = true
 		}
@@ -331,7 +332,7 @@ func TestMissingTables(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, s := range m.manifest.Sections {
-			reads := slices.ContainsFunc(shipped()[s.Name].Objects, func(o Object) bool { return o.Name == name })
+			reads := slices.ContainsFunc(binding.Shipped()[s.Name].Objects, func(o binding.Object) bool { return o.Name == name })
 			above := m.section(t, baseOf(s.Name))
 			switch {
 			case reads || !usable(above.Status):
@@ -353,7 +354,7 @@ func TestMissingTables(t *testing.T) {
 
 // baseOf is the section's parent, or itself.
 func baseOf(section string) string {
-	if above := parent(section); above != "" {
+	if above := binding.Parent(section); above != "" {
 		return above
 	}
 	return section
@@ -392,9 +393,9 @@ func TestDoubtfulRows(t *testing.T) {
 		"no product":                   {"UPDATE [vProduct] SET [Name] = 'Patch'", "licences", snapshot.Failed, "no product matches"},
 		"a subnet that is none":        {"UPDATE [vRM_Subnet_Item] SET [Name] = 'Warehouse' WHERE [Name] = '10.80.0.0/24'", "subnets", snapshot.Partial, `row 3, column "cidr": "Warehouse", and a network such as 10.4.0.0/24 is required`},
 		"an IPv6 subnet":               {"UPDATE [vRM_Subnet_Item] SET [Name] = '2001:db8::/32' WHERE [Name] = '10.80.0.0/24'", "subnets", snapshot.Collected, ""},
-		"no known package service":     {"UPDATE [Inv_AeX_AC_Client_Agent] SET [Agent Name] = 'PS' WHERE [Agent Name] = 'Altiris Package Server'", "package_servers", snapshot.Failed, "2 of them beside the Notification Server"},
+		"no known package service":     {"UPDATE [Inv_AeX_AC_Client_Agent] SET [Agent Name] = 'PS' WHERE [Agent Name] = 'Altiris Package Server'", "package_servers", snapshot.Failed, "2 of them in addition to the Notification Server"},
 		"no packages at all":           {"DELETE FROM [ResourceAssociation] WHERE [ResourceAssociationTypeGuid] LIKE 'A19CED33%'", "patch_import.bulletins_without_packages", snapshot.Failed, "no update of any bulletin has a package"},
-		"no switch for bulletins":      {"DELETE FROM [ItemActive] WHERE [Guid] IN (SELECT [Guid] FROM [RM_ResourceSoftware_Bulletin])", "patch_import.bulletins_without_packages", snapshot.Failed, "of no bulletin it is known"},
+		"no switch for bulletins":      {"DELETE FROM [ItemActive] WHERE [Guid] IN (SELECT [Guid] FROM [RM_ResourceSoftware_Bulletin])", "patch_import.bulletins_without_packages", snapshot.Failed, "it is not known of any bulletin"},
 		"a GUID that is none":          {"UPDATE [CollectionMembership] SET [CollectionGuid] = 'plug-in'", "clients.filters", snapshot.Collected, ""},
 		"a computer without a GUID":    {"UPDATE [Inv_Client_Task_Resources] SET [_ResourceGuid] = 'x'", "clients.task_agent", snapshot.Failed, "row 1"},
 	} {

@@ -3,7 +3,6 @@ package cmdb
 import (
 	"fmt"
 	"reflect"
-	"slices"
 	"strings"
 
 	"github.com/nscheck/nscheck/snapshot"
@@ -17,12 +16,12 @@ var fieldSections = map[string]string{
 	"policies.target_count":   "policies.target_counts",
 }
 
-// conform takes what no snapshot can hold out of the estate and records it with
-// the section that it came from: a file that eval refuses is of no use, however
-// good the rest of it is. The fill functions refuse such values themselves, with
-// their row; this is for what they let through.
+// conform removes what no snapshot can hold from the estate and records it with the
+// section that it came from. Otherwise eval would refuse the whole file. The fill
+// functions refuse such values themselves, with their row; conform is for those that
+// they miss.
 func (c *collection) conform(e *snapshot.Estate) {
-	for range len(estateSections) {
+	for range len(estateFills) {
 		problems := snapshot.Conform(e)
 		if len(problems) == 0 {
 			return
@@ -37,12 +36,12 @@ func (c *collection) conform(e *snapshot.Estate) {
 		if p.Place != "" {
 			message = p.Place + " " + message
 		}
-		c.failed(section, fmt.Sprintf("collect %s: %s, which no snapshot can hold; the section was left out", section, message))
+		c.markFailed(section, fmt.Sprintf("collect %s: %s, which no snapshot can hold; the section was left out", section, message))
 	}
 }
 
-// failed records that a section was not collected, whatever became of it before.
-func (c *collection) failed(section, message string) {
+// markFailed records that a section was not collected, whatever its entry says.
+func (c *collection) markFailed(section, message string) {
 	for i := range c.manifest.Sections {
 		if s := &c.manifest.Sections[i]; s.Name == section {
 			s.Status, s.Error, s.Rows = snapshot.Failed, message, 0
@@ -52,8 +51,8 @@ func (c *collection) failed(section, message string) {
 	c.manifest.Sections = append(c.manifest.Sections, snapshot.Section{Name: section, Status: snapshot.Failed, Error: message})
 }
 
-// sectionOf is the section that a value came from, and the fields that lead to
-// what it fills.
+// sectionOf returns the section that a value came from, and the path of the fields
+// that it fills.
 func sectionOf(path []string) (section string, fields []string) {
 	for _, step := range path {
 		if step[0] < '0' || step[0] > '9' { // a place in a list is no field
@@ -65,7 +64,7 @@ func sectionOf(path []string) (section string, fields []string) {
 		if known, ok := fieldSections[name]; ok {
 			return known, fields[:2]
 		}
-		if slices.ContainsFunc(estateSections, func(s estateSection) bool { return s.name == name }) {
+		if estateFills[name] != nil {
 			return name, fields[:2]
 		}
 	}
@@ -98,7 +97,7 @@ func blank(v reflect.Value, fields []string) {
 	}
 }
 
-// largestSection is the section of the estate with the most objects.
+// largestSection returns the section of the estate with the most objects.
 func largestSection(e *snapshot.Estate) string {
 	v := reflect.ValueOf(e).Elem()
 	largest, most := "sites", -1
@@ -111,7 +110,7 @@ func largestSection(e *snapshot.Estate) string {
 	return largest
 }
 
-// weight is roughly how much a value takes.
+// weight estimates the size of a value.
 func weight(v reflect.Value) (n int) {
 	switch v.Kind() {
 	case reflect.Pointer:

@@ -12,12 +12,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
 // plainValues are what a healthy server has in the columns of a kind, or in a
 // column of a name.
-func plainValue(dice *rand.Rand, c Column) driver.Value {
+func plainValue(dice *rand.Rand, c binding.Column) driver.Value {
 	switch c.Name {
 	case "role":
 		return []string{"plugin", "scan", "tools", "plugin_install", "plugin_policy", "vulnerability_analysis"}[dice.IntN(6)]
@@ -33,13 +34,13 @@ func plainValue(dice *rand.Rand, c Column) driver.Value {
 		return "255.255.255.0"
 	}
 	switch c.Kind {
-	case GUID:
+	case binding.GUID:
 		return wireValue(ids[dice.IntN(len(ids))])
-	case Int, Count:
+	case binding.Int, binding.Count:
 		return int64(dice.IntN(5))
-	case Bool:
+	case binding.Bool:
 		return int64(dice.IntN(2))
-	case Moment:
+	case binding.Time:
 		return time.Date(2014, 3, 1, 0, 0, 0, 0, time.UTC)
 	}
 	return "text"
@@ -57,7 +58,7 @@ var hostileValues = []driver.Value{
 // healthy server has.
 func hostileServer(dice *rand.Rand) *fakeServer {
 	f := newFake("text")
-	for _, l := range Layouts() {
+	for _, l := range binding.Layouts() {
 		a := answer{}
 		for _, c := range l.Columns {
 			a.columns = append(a.columns, c.Name)
@@ -135,8 +136,8 @@ func TestCollect_refusesWithItsRow(t *testing.T) {
 	} {
 		dice := rand.New(rand.NewPCG(1, 1))
 		f := newFake("text")
-		for _, l := range Layouts() {
-			if strings.HasPrefix(l.Section, baseSection) {
+		for _, l := range binding.Layouts() {
+			if binding.AboutClients(l.Section) {
 				continue
 			}
 			a := answer{}

@@ -4,91 +4,93 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
+	"github.com/nscheck/nscheck/internal/version"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// A query can run without an error and find nothing because a name or a join in
-// it is wrong: most of them are inferred or recalled. If both sides of what a
-// section joins have objects, or another section proves that there must be rows,
-// an answer without rows is doubtful: what it would say is unknown.
+// A query can run without an error and find nothing because a name or a join in it is
+// wrong: most of them are inferred or recalled. If both sides of a section's join
+// have objects, or another section proves that there must be rows, an answer without
+// rows is doubtful and its content unknown.
 
 // doubt is a section of the estate that must have rows.
 type doubt struct {
 	section string
-	// because says why there must be rows; empty if there need not be any.
-	because func(*estateBuilder) string
-	// forget makes what the section fills unknown.
-	forget func(*estateBuilder)
+	// reason returns why there must be rows; empty if there need not be any.
+	reason func(*estateBuilder) string
+	// clear makes the fields of the section unknown.
+	clear func(*estateBuilder)
 }
 
 var doubts = []doubt{
 	{"vendor_policies", func(e *estateBuilder) string {
-		return ifSo(len(e.estate.Policies) > 0, "there are other policies of Patch Management")
+		return reasonIf(len(e.estate.Policies) > 0, "there are other policies of Patch Management")
 	}, func(e *estateBuilder) { e.estate.VendorPolicies = nil }},
 	{"policies", func(e *estateBuilder) string {
-		return ifSo(len(e.estate.VendorPolicies)+len(e.estate.Packages) > 0, "there are vendor policies or packages of Patch Management")
+		return reasonIf(len(e.estate.VendorPolicies)+len(e.estate.Packages) > 0, "there are vendor policies or packages of Patch Management")
 	}, func(e *estateBuilder) { e.estate.Policies = nil }},
 	{"policies.targets", func(e *estateBuilder) string {
 		on := slices.ContainsFunc(e.estate.Policies, func(p snapshot.Policy) bool { return p.Enabled == nil || *p.Enabled })
-		return ifSo(on, "there are policies that may be on, and not one has a target")
+		return reasonIf(on, "there are policies that may be on, and not one has a target")
 	}, func(e *estateBuilder) {
 		for i := range e.estate.Policies {
 			e.estate.Policies[i].TargetFilters, e.estate.Policies[i].HasTarget = nil, nil
 		}
 	}},
 	{"filters", func(e *estateBuilder) string {
-		return ifSo(len(e.estate.Policies) > 0, "every server has the filter of computers with the plug-in")
+		return reasonIf(len(e.estate.Policies) > 0, "every server has the filter of computers with the plug-in")
 	}, func(e *estateBuilder) { e.estate.Filters = nil }},
 	{"packages", func(e *estateBuilder) string {
-		return ifSo(len(e.estate.Policies)+len(e.estate.VendorPolicies) > 0, "there are policies of Patch Management, which comes with packages")
+		return reasonIf(len(e.estate.Policies)+len(e.estate.VendorPolicies) > 0, "there are policies of Patch Management, which comes with packages")
 	}, func(e *estateBuilder) { e.estate.Packages = nil }},
 	{"packages.codebases", func(e *estateBuilder) string {
-		return ifSo(len(e.estate.Packages) > 0, "there are packages")
+		return reasonIf(len(e.estate.Packages) > 0, "there are packages")
 	}, func(e *estateBuilder) {
 		for i := range e.estate.Packages {
 			e.estate.Packages[i].Codebases = nil
 		}
 	}},
 	{"package_servers", func(e *estateBuilder) string {
-		return ifSo(e.estate.Server != nil, "the Notification Server itself is a site server")
+		return reasonIf(e.estate.Server != nil, "the Notification Server itself is a site server")
 	}, func(e *estateBuilder) { e.estate.PackageServers = nil }},
 	{"package_servers.addresses", func(e *estateBuilder) string {
-		return ifSo(len(e.estate.PackageServers) > 0, "there are package servers")
+		return reasonIf(len(e.estate.PackageServers) > 0, "there are package servers")
 	}, func(*estateBuilder) {}},
 	{"package_servers.sites", func(e *estateBuilder) string {
 		assigned := slices.ContainsFunc(e.estate.Subnets, func(s snapshot.Subnet) bool { return len(s.Sites) > 0 })
-		return ifSo(len(e.estate.PackageServers) > 0 && len(e.estate.Sites) > 0 && !assigned, "there are package servers and sites, and no subnet is known to be in a site either")
+		return reasonIf(len(e.estate.PackageServers) > 0 && len(e.estate.Sites) > 0 && !assigned, "there are package servers and sites, and no subnet is known to be in a site either")
 	}, func(e *estateBuilder) {
 		for i := range e.estate.PackageServers {
 			e.estate.PackageServers[i].Sites = nil
 		}
 	}},
 	{"package_servers.packages", func(e *estateBuilder) string {
-		return ifSo(len(e.estate.PackageServers) > 0 && len(e.estate.Packages) > 0, "there are package servers and packages")
+		return reasonIf(len(e.estate.PackageServers) > 0 && len(e.estate.Packages) > 0, "there are package servers and packages")
 	}, func(e *estateBuilder) {
 		for i := range e.estate.PackageServers {
 			e.estate.PackageServers[i].Packages = nil
 		}
 	}},
 	{"subnets.sites", func(e *estateBuilder) string {
-		return ifSo(len(e.estate.Subnets) > 0 && len(e.estate.Sites) > 0, "there are subnets and sites")
+		return reasonIf(len(e.estate.Subnets) > 0 && len(e.estate.Sites) > 0, "there are subnets and sites")
 	}, func(e *estateBuilder) {
 		for i := range e.estate.Subnets {
 			e.estate.Subnets[i].Sites = nil
 		}
 	}},
 	{"sites", func(e *estateBuilder) string {
-		return ifSo(len(e.estate.Subnets) > 0, "there are subnets")
+		return reasonIf(len(e.estate.Subnets) > 0, "there are subnets")
 	}, func(e *estateBuilder) { e.estate.Sites = nil }},
 	{"subnets", func(e *estateBuilder) string {
-		return ifSo(len(e.estate.Sites) > 0, "there are sites")
+		return reasonIf(len(e.estate.Sites) > 0, "there are sites")
 	}, func(e *estateBuilder) { e.estate.Subnets = nil }},
 	{"patch_import.bulletins_without_packages", func(e *estateBuilder) string {
-		return ifSo(e.estate.PatchImport != nil && e.estate.PatchImport.NewestBulletinAt != nil, "there are bulletins")
+		return reasonIf(e.estate.PatchImport != nil && e.estate.PatchImport.NewestBulletinAt != nil, "there are bulletins")
 	}, func(e *estateBuilder) { e.estate.PatchImport.BulletinsWithoutPackages = nil }},
 }
 
-func ifSo(must bool, reason string) string {
+func reasonIf(must bool, reason string) string {
 	if !must {
 		return ""
 	}
@@ -101,15 +103,15 @@ func ifSo(must bool, reason string) string {
 func (c *collection) doubtEstate(e *estateBuilder) {
 	reasons := make(map[string]string)
 	for _, d := range doubts {
-		if s := c.entry(d.section); s != nil && s.Status == snapshot.Collected && s.Rows == 0 {
-			reasons[d.section] = d.because(e)
+		if s := c.sectionEntry(d.section); s != nil && s.Status == snapshot.Collected && s.Rows == 0 {
+			reasons[d.section] = d.reason(e)
 		}
 	}
 	for _, d := range doubts {
 		if reason := reasons[d.section]; reason != "" {
-			d.forget(e)
+			d.clear(e)
 			why := doubtful(d.section, reason)
-			s := c.entry(d.section)
+			s := c.sectionEntry(d.section)
 			s.Status, s.Error = why.status, why.message
 		}
 	}
@@ -117,10 +119,10 @@ func (c *collection) doubtEstate(e *estateBuilder) {
 
 // doubtful is the outcome of a section without rows that must have some.
 func doubtful(section, reason string) *sectionError {
-	return &sectionError{snapshot.Doubtful, fmt.Sprintf("collect %s: no row came, although %s; the export may be incomplete, or the query may use names that are wrong for this server (see nscheck probe), so what it says is unknown", section, reason)}
+	return &sectionError{snapshot.Doubtful, fmt.Sprintf("collect %s: it returned no rows, although %s; the export may be incomplete, or the query may use names that are wrong for this server (see nscheck probe), so its content is unknown", section, reason)}
 }
 
-func (c *collection) entry(section string) *snapshot.Section {
+func (c *collection) sectionEntry(section string) *snapshot.Section {
 	for i := range c.manifest.Sections {
 		if c.manifest.Sections[i].Name == section {
 			return &c.manifest.Sections[i]
@@ -137,21 +139,21 @@ func (c *collection) doubtClients(section string, keyless int64) string {
 	}
 	e := c.built
 	switch section {
-	case baseSection:
-		return ifSo(e.holders() || e.members(), "computers hold licences or are in filters")
+	case binding.Clients:
+		return reasonIf(e.holders() || e.members(), "computers hold licences or are in filters")
 	case "clients.addresses":
-		clients := c.entry(baseSection)
-		return ifSo(clients != nil && clients.Rows > 0, "there are computers")
+		clients := c.sectionEntry(binding.Clients)
+		return reasonIf(clients != nil && clients.Rows > 0, "there are computers")
 	case "clients.licence":
-		return ifSo(e.holders(), "licences are in use")
+		return reasonIf(e.holders(), "licences are in use")
 	case "clients.filters":
-		return ifSo(e.members(), "filters have members")
+		return reasonIf(e.members(), "filters have members")
 	case "clients.packages.last_run":
-		downloads := c.entry("clients.packages")
-		return ifSo(downloads != nil && usable(downloads.Status) && downloads.Rows > 0, "packages were downloaded")
+		downloads := c.sectionEntry("clients.packages")
+		return reasonIf(downloads != nil && usable(downloads.Status) && downloads.Rows > 0, "packages were downloaded")
 	case "clients.plugin_policies":
 		if keyless > 0 {
-			return "" // policies of which it is unknown whom they target
+			return "" // policies with unknown targets
 		}
 		for _, p := range e.estate.Policies {
 			on := p.Enabled == nil || *p.Enabled
@@ -161,8 +163,8 @@ func (c *collection) doubtClients(section string, keyless int64) string {
 		}
 		// From 8.5 there is always one (KB178560).
 		known := slices.ContainsFunc(e.estate.Policies, func(p snapshot.Policy) bool { return p.Role == "plugin_policy" })
-		v := parseVersion(c.version)
-		return ifSo(!known && v != nil && (v.Major() > 8 || v.Major() == 8 && v.Minor() >= 5), "the server's version has plug-in policies, and none was found")
+		v := version.Parse(c.version)
+		return reasonIf(!known && v != nil && (v.Major() > 8 || v.Major() == 8 && v.Minor() >= 5), "the server's version has plug-in policies, and none was found")
 	}
 	return ""
 }

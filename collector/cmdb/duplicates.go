@@ -6,13 +6,14 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nscheck/nscheck/internal/guid"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// objectColumns says how many columns of a section that lists objects, or a
-// number for each, are of the object itself, its GUID first. All rows of one
-// object must agree on them: a join that finds two rows where one was expected
-// makes no second object.
+// objectColumns is the number of columns, for each section that lists objects or a
+// number for each, that describe the object itself, its GUID first. All rows of one
+// object must agree on them: if a join finds two rows instead of one, there is still
+// one object.
 var objectColumns = map[string]int{
 	"patch_import.bulletins_without_packages": 5,
 	"vendor_policies":                         4,
@@ -29,20 +30,20 @@ var objectColumns = map[string]int{
 // repeats are objects that came in several rows, and the first of them.
 type repeats struct {
 	objects int
-	guid    guid
+	guid    guid.GUID
 	rows    [2]int   // of the first object, from 1
 	columns []string // in which these differ
 }
 
-func (r *repeats) add(g guid, rows [2]int, columns []string) {
+func (r *repeats) add(g guid.GUID, rows [2]int, columns []string) {
 	if r.objects == 0 {
 		r.guid, r.rows, r.columns = g, [2]int{rows[0] + 1, rows[1] + 1}, columns
 	}
 	r.objects++
 }
 
-// came begins a sentence about them.
-func (r *repeats) came(noun string) string {
+// countText returns the beginning of a sentence about them.
+func (r *repeats) countText(noun string) string {
 	if r.objects > 1 {
 		noun += "s"
 	}
@@ -54,11 +55,11 @@ func (r *repeats) came(noun string) string {
 // it is the same in whatever order they come. Of rows that are equal, or have
 // become so, one is kept.
 func (r *estateReading) agree() (equal, different repeats) {
-	own := objectColumns[r.section.name]
+	own := objectColumns[r.section.Section]
 	if own == 0 {
 		return equal, different
 	}
-	places := make(map[guid][]int)
+	places := make(map[guid.GUID][]int)
 	for i, row := range r.rows {
 		if row[0].known {
 			places[row[0].guid] = append(places[row[0].guid], i)
@@ -102,8 +103,8 @@ func (r *estateReading) agreed(places []int, own int) [][]cell {
 	return kept
 }
 
-// contradiction is an object's first row that says something else of it than
-// the one before all; 0 where none does.
+// contradiction returns the first of an object's rows that differs from its first
+// row; 0 if none does.
 func (r *estateReading) contradiction(places []int, own int) int {
 	for _, i := range places {
 		if compareCells(r.rows[i][:own], r.rows[places[0]][:own]) != 0 {
@@ -117,34 +118,34 @@ func (r *estateReading) differing(a, b []cell, own int) []string {
 	var names []string
 	for i := range own {
 		if compareCell(&a[i], &b[i]) != 0 {
-			names = append(names, r.section.columns[i].name)
+			names = append(names, r.section.Columns[i].Name)
 		}
 	}
 	return names
 }
 
-// repeated tells of objects that came in several rows: a note where these are
-// equal, an error where one of them had to be chosen.
+// repeated reports objects with several rows: as a note if the rows are equal, as an
+// error if one of them had to be chosen.
 func (r *estateReading) repeated() error {
 	equal, different := r.agree()
-	name := r.section.name
+	name := r.section.Section
 	if equal.objects > 0 {
-		r.said = append(r.said, fmt.Sprintf("section %q: %s equal rows, the first %s in rows %d and %d; one row of each is kept",
-			name, equal.came("object"), equal.guid, equal.rows[0], equal.rows[1]))
+		r.noted = append(r.noted, fmt.Sprintf("section %q: %s equal rows, the first %s in rows %d and %d; one row of each is kept",
+			name, equal.countText("object"), equal.guid, equal.rows[0], equal.rows[1]))
 	}
 	if different.objects == 0 {
 		return nil
 	}
 	columns, wanted := listed(different.columns), "one row"
-	if objectColumns[name] < len(r.section.columns) {
+	if objectColumns[name] < len(r.section.Columns) {
 		wanted = "one " + columns
 	}
 	return &sectionError{snapshot.Partial, fmt.Sprintf(
 		"collect %s: %s rows that contradict each other, the first %s in rows %d and %d, which differ in %s; one row of each is kept; section %q needs a query that returns %s for each",
-		name, different.came("object"), different.guid, different.rows[0], different.rows[1], columns, name, wanted)}
+		name, different.countText("object"), different.guid, different.rows[0], different.rows[1], columns, name, wanted)}
 }
 
-// listed writes names as people list them.
+// listed joins names with commas and "and".
 func listed(names []string) string {
 	last := len(names) - 1
 	if last < 1 {

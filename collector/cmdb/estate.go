@@ -5,46 +5,53 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
+	"github.com/nscheck/nscheck/internal/guid"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// estateSection is a section of the estate, or a field of the objects of one.
-// Its rows are few enough to be held.
-type estateSection struct {
-	name    string
-	columns []column
-	fill    func(*estateBuilder, *Binding, [][]cell) error
+// fillFunc fills the estate from the rows of a section, or of a field of its objects.
+// They are few enough to be in memory at once.
+type fillFunc func(*estateBuilder, *binding.Binding, [][]cell) error
+
+// estateFills are the sections of the estate.
+var estateFills = mergeMaps(platformSections, policySections, packageSections, serverSections, siteSections)
+
+func mergeMaps(all ...map[string]fillFunc) map[string]fillFunc {
+	merged := make(map[string]fillFunc)
+	for _, one := range all {
+		maps.Copy(merged, one)
+	}
+	return merged
 }
 
-// estateSections in the order of reading: a section before its fields.
-var estateSections = slices.Concat(platformSections, policySections, packageSections, serverSections, siteSections)
-
-// estateBuilder gathers what the sections give.
+// estateBuilder collects the content of the sections.
 type estateBuilder struct {
 	calendar
 	estate   snapshot.Estate
-	policies map[guid]*snapshot.Policy
-	filters  map[guid]*snapshot.Filter
-	packages map[guid]*snapshot.Package
-	servers  map[guid]*snapshot.PackageServer
-	sites    map[guid]*snapshot.Site
-	subnets  map[guid]*snapshot.Subnet
-	networks map[guid]bool // GUIDs of all subnets, those of IPv6 and those left out too
-	said     []string      // notes on the section that is filled
-	faults   faults        // cells that cannot be used; the section is partial
-	unread   faults        // cells that make a value of their own object unknown; a note
-	dangling faults        // references to objects of no other section; a remark in the manifest
+	policies map[guid.GUID]*snapshot.Policy
+	filters  map[guid.GUID]*snapshot.Filter
+	packages map[guid.GUID]*snapshot.Package
+	servers  map[guid.GUID]*snapshot.PackageServer
+	sites    map[guid.GUID]*snapshot.Site
+	subnets  map[guid.GUID]*snapshot.Subnet
+	networks map[guid.GUID]bool // GUIDs of all subnets, those of IPv6 and those left out too
+	noted    []string           // notes on the section that is filled
+	faults   faults             // cells that cannot be used; the section is partial
+	unread   faults             // cells that make a value of their own object unknown; a note
+	dangling faults             // references to objects of no other section; a remark in the manifest
 }
 
-// contradicted notes objects whose rows contradict each other in a column that
-// then is unknown.
-func (e *estateBuilder) contradicted(section, column string, objects []guid) {
+// contradicted adds a note about objects with rows that contradict each other in a
+// column, which then is unknown.
+func (e *estateBuilder) contradicted(section, column string, objects []guid.GUID) {
 	if len(objects) > 0 {
 		r := repeats{objects: len(objects)}
-		e.said = append(e.said, fmt.Sprintf("section %q: %s rows that contradict each other in %s, the first %s; it is unknown", section, r.came("object"), column, objects[0]))
+		e.noted = append(e.noted, fmt.Sprintf("section %q: %s rows that contradict each other in %s, the first %s; it is unknown", section, r.countText("object"), column, objects[0]))
 	}
 }
 
@@ -52,11 +59,14 @@ func (e *estateBuilder) contradicted(section, column string, objects []guid) {
 func (c *collection) estate(ctx context.Context) (*snapshot.Estate, error) {
 	builder := &estateBuilder{calendar: c.calendar}
 	c.built = builder
-	for _, section := range estateSections {
-		if _, err := c.section(ctx, section.name, &estateReading{collection: c, section: section, builder: builder}); err != nil {
+	for _, section := range binding.Layouts() {
+		if binding.AboutClients(section.Section) {
+			continue
+		}
+		if _, err := c.section(ctx, section.Section, newEstateReading(c, section.Section, builder)); err != nil {
 			return nil, err
 		}
-		if section.name == "server" {
+		if section.Section == "server" {
 			c.chooseBindings(builder)
 		}
 	}
@@ -64,35 +74,42 @@ func (c *collection) estate(ctx context.Context) (*snapshot.Estate, error) {
 	return &builder.estate, nil
 }
 
-// chooseBindings takes the bindings for the server's version. The section
-// server is read first, because it tells the version.
+// chooseBindings chooses the bindings for the server's version. The section server is
+// read first because it has the version.
 func (c *collection) chooseBindings(builder *estateBuilder) {
 	if server := builder.estate.Server; server != nil && server.Version != nil {
 		c.version = *server.Version
 	}
-	c.bindings = c.options.Bindings.orShipped().choose(c.version)
+	c.bindings = c.options.Bindings.OrShipped().Choose(c.version)
 }
 
 // estateReading reads one section of the estate.
 type estateReading struct {
 	*collection
-	section estateSection
-	builder *estateBuilder
-	binding *Binding
-	rows    [][]cell
-	chosen  error    // of rows that contradict each other one was chosen
-	said    []string // notes
-	file    string   // of the rows; empty for a database
+	section  binding.Layout
+	fillRows fillFunc
+	builder  *estateBuilder
+	binding  *binding.Binding
+	rows     [][]cell
+	chosen   error    // of rows that contradict each other one was chosen
+	noted    []string // notes
+	file     string   // of the rows; empty for a database
+}
+
+func newEstateReading(c *collection, section string, builder *estateBuilder) *estateReading {
+	return &estateReading{
+		collection: c, section: binding.Layout{section, binding.ColumnsOf(section)}, fillRows: estateFills[section], builder: builder,
+	}
 }
 
 // attempt reads the section whole before it changes anything: half a list of
 // subnets or servers would make findings that are not true.
-func (r *estateReading) attempt(ctx context.Context, b *Binding) (int64, error) {
-	r.binding, r.rows, r.said = b, nil, nil
-	count, err := r.session.each(ctx, b, r.section.columns, func(cells []cell) error {
+func (r *estateReading) attempt(ctx context.Context, b *binding.Binding) (int64, error) {
+	r.binding, r.rows, r.noted = b, nil, nil
+	count, err := r.session.eachRow(ctx, b, r.section.Columns, func(cells []cell) error {
 		r.rows = append(r.rows, slices.Clone(cells))
 		if len(r.rows)%progressEvery == 0 {
-			r.progress(r.section.name, int64(len(r.rows)), "")
+			r.progress(r.section.Section, int64(len(r.rows)), "")
 		}
 		return nil
 	})
@@ -100,7 +117,7 @@ func (r *estateReading) attempt(ctx context.Context, b *Binding) (int64, error) 
 		return count, err
 	}
 	r.file = r.session.file
-	r.said = append(r.said, futureNote(r.section.name, r.file, &r.session.future)...)
+	r.noted = append(r.noted, futureNote(r.section.Section, r.file, &r.session.future)...)
 	if err := r.checkKeys(); err != nil {
 		return count, err
 	}
@@ -108,31 +125,31 @@ func (r *estateReading) attempt(ctx context.Context, b *Binding) (int64, error) 
 	return count, r.fill()
 }
 
-// checkKeys refuses rows without a key in sections that list objects or their
-// fields: what such a row is about is unknown, and so is what the others lack.
+// checkKeys refuses rows without a key in sections that list objects or their fields,
+// because it is unknown which object such a row is about.
 func (r *estateReading) checkKeys() error {
-	if r.section.columns[0].kind != guidKind {
+	if r.section.Columns[0].Kind != binding.GUID {
 		return nil
 	}
 	var f faults
 	for _, row := range r.rows {
 		if !row[0].known {
-			f.add(row[0].line, r.section.columns[0].name, "it is empty; every row needs one")
+			f.add(row[0].line, r.section.Columns[0].Name, "it is empty; every row needs one")
 		}
 	}
 	if f.count == 0 {
 		return nil
 	}
-	return &sectionError{snapshot.Failed, fmt.Sprintf("collect %s: %s", r.section.name, f.text(r.file))}
+	return &sectionError{snapshot.Failed, fmt.Sprintf("collect %s: %s", r.section.Section, f.text(r.file))}
 }
 
 func (r *estateReading) fill() error {
-	r.builder.said, r.builder.faults, r.builder.unread, r.builder.dangling = nil, faults{}, faults{}, faults{}
-	err := r.section.fill(r.builder, r.binding, r.rows)
+	r.builder.noted, r.builder.faults, r.builder.unread, r.builder.dangling = nil, faults{}, faults{}, faults{}
+	err := r.fillRows(r.builder, r.binding, r.rows)
 	if unread := &r.builder.unread; unread.count > 0 {
-		r.builder.said = append(r.builder.said, fmt.Sprintf("section %q: %s; what it is about is unknown", r.section.name, unread.text(r.file)))
+		r.builder.noted = append(r.builder.noted, fmt.Sprintf("section %q: %s; what it is about is unknown", r.section.Section, unread.text(r.file)))
 	}
-	return joinPartial(r.section.name, r.chosen, err, r.builder.faults.partial(r.section.name, r.file))
+	return joinPartial(r.section.Section, r.chosen, err, r.builder.faults.partial(r.section.Section, r.file))
 }
 
 func (r *estateReading) remark() string {
@@ -142,12 +159,12 @@ func (r *estateReading) remark() string {
 	return r.builder.dangling.text(r.file)
 }
 
-func (r *estateReading) notes() []string { return append(r.said, r.builder.said...) }
+func (r *estateReading) notes() []string { return append(r.noted, r.builder.noted...) }
 
-// keep has nothing to add: without all rows nothing was filled.
-func (r *estateReading) keep(_ int64, err error) error { return err }
+// finish adds nothing: without all rows nothing was filled.
+func (r *estateReading) finish(_ int64, err error) error { return err }
 
-func (r *estateReading) hold() (back func()) {
+func (r *estateReading) setAside() (back func()) {
 	held := *r
 	return func() {
 		*r = held
@@ -155,23 +172,23 @@ func (r *estateReading) hold() (back func()) {
 	}
 }
 
-// index makes a look-up table of objects by GUID. The objects must stay where
-// they are from here on.
-func index[T any](objects []T, id func(*T) string) map[guid]*T {
-	table := make(map[guid]*T, len(objects))
+// index makes a look-up table of objects by GUID. The objects must not move
+// afterwards.
+func index[T any](objects []T, id func(*T) string) map[guid.GUID]*T {
+	table := make(map[guid.GUID]*T, len(objects))
 	for i := range objects {
-		if g, err := parseGUID(id(&objects[i])); err == nil {
+		if g, err := guid.Parse(id(&objects[i])); err == nil {
 			table[g] = &objects[i]
 		}
 	}
 	return table
 }
 
-// objectName is the name of the object in a row of GUID, name and more.
+// objectName returns the name of the object in a row of GUID, name and more.
 func objectName(row []cell) string { return nameOr(&row[1], row[0].guid.String()) }
 
-// nameOr is a name, or the GUID where there is none: people must be able to tell
-// the objects of a finding apart, and an object without a name is one all the same.
+// nameOr returns a name, or the GUID if there is no name, so that readers can
+// distinguish the objects of a finding.
 func nameOr(name *cell, guid string) string {
 	if !name.known {
 		return guid
@@ -189,7 +206,7 @@ func sortByName[T any](objects []T, key func(*T) (name, guid string)) {
 	})
 }
 
-// insertSorted adds text to a sorted list where it is not yet in it.
+// insertSorted adds a text to a sorted list that does not have it yet.
 func insertSorted(list []string, text string) []string {
 	at, found := slices.BinarySearch(list, text)
 	if found {
@@ -198,9 +215,9 @@ func insertSorted(list []string, text string) []string {
 	return slices.Insert(list, at, text)
 }
 
-// insertOnce adds a GUID to a list in the order of text where it is not yet in it.
-func insertOnce(list []guid, g guid) []guid {
-	at, found := slices.BinarySearchFunc(list, g, func(a, b guid) int { return bytes.Compare(a[:], b[:]) })
+// insertOnce adds a GUID to a list in the order of text that does not have it yet.
+func insertOnce(list []guid.GUID, g guid.GUID) []guid.GUID {
+	at, found := slices.BinarySearchFunc(list, g, func(a, b guid.GUID) int { return bytes.Compare(a[:], b[:]) })
 	if found {
 		return list
 	}

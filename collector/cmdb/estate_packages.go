@@ -5,20 +5,21 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
 // packageSections are about the required packages on the Notification Server.
-var packageSections = []estateSection{
-	{"packages", []column{{"guid", guidKind}, {"name", textKind}, {"role", textKind}, {"enabled", boolKind}, {"revision", textKind}}, fillPackages},
-	{"packages.codebases", []column{{"guid", guidKind}, {"url", textKind}, {"snapshot", textKind}}, fillCodebases},
+var packageSections = map[string]fillFunc{
+	"packages":           fillPackages,
+	"packages.codebases": fillCodebases,
 }
 
-func fillPackages(e *estateBuilder, b *Binding, rows [][]cell) error {
+func fillPackages(e *estateBuilder, b *binding.Binding, rows [][]cell) error {
 	packages := []snapshot.Package{}
 	for i, row := range rows {
 		if !row[2].known {
-			e.faults.add(row[0].line, "role", "it is empty, so which package it is is unknown")
+			e.faults.add(row[0].line, "role", "it is empty, so it is unknown which package it is")
 			continue
 		}
 		if err := knownRole(b.Section, i, row[2].text, packageRoles...); err != nil {
@@ -36,7 +37,7 @@ func fillPackages(e *estateBuilder, b *Binding, rows [][]cell) error {
 
 // fillCodebases keeps one entry a host: a host has a row for each protocol. The
 // codebases of a package are unknown if the host of one cannot be read.
-func fillCodebases(e *estateBuilder, _ *Binding, rows [][]cell) error {
+func fillCodebases(e *estateBuilder, _ *binding.Binding, rows [][]cell) error {
 	for _, p := range e.packages {
 		p.Codebases = []snapshot.Codebase{}
 	}

@@ -7,23 +7,25 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
+	"github.com/nscheck/nscheck/internal/guid"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
 // platformSections are about the Notification Server, licences and the import
 // of patch data.
-var platformSections = []estateSection{
-	{"server", []column{{"guid", guidKind}, {"name", textKind}, {"agent", textKind}, {"version", textKind}}, fillServer},
-	{"server.read_committed_snapshot", []column{{"read_committed_snapshot", boolKind}}, fillReadCommittedSnapshot},
-	{"licences", []column{{"product", textKind}, {"in_use", countKind}}, fillLicences},
-	{"licences.inactive_holders", []column{{"guid", guidKind}, {"name", textKind}, {"status", textKind}}, fillInactiveHolders},
-	{"licences.same_name", []column{{"guid", guidKind}, {"name", textKind}, {"domain", textKind}}, fillSameName},
-	{"patch_import", []column{{"ended_at", timeKind}, {"result", textKind}}, fillPatchImport},
-	{"patch_import.newest_bulletin_at", []column{{"newest", timeKind}}, fillNewestBulletin},
-	{"patch_import.bulletins_without_packages", []column{{"guid", guidKind}, {"name", textKind}, {"enabled", boolKind}, {"updates", countKind}, {"packaged", countKind}}, fillBulletins},
+var platformSections = map[string]fillFunc{
+	"server":                                  fillServer,
+	"server.read_committed_snapshot":          fillReadCommittedSnapshot,
+	"licences":                                fillLicences,
+	"licences.inactive_holders":               fillInactiveHolders,
+	"licences.same_name":                      fillSameName,
+	"patch_import":                            fillPatchImport,
+	"patch_import.newest_bulletin_at":         fillNewestBulletin,
+	"patch_import.bulletins_without_packages": fillBulletins,
 }
 
-func fillServer(e *estateBuilder, _ *Binding, rows [][]cell) error {
+func fillServer(e *estateBuilder, _ *binding.Binding, rows [][]cell) error {
 	var server *snapshot.Server
 	var version, plugin newestVersion
 	for _, row := range rows {
@@ -46,7 +48,7 @@ func fillServer(e *estateBuilder, _ *Binding, rows [][]cell) error {
 			plugin.add(&row[3])
 		}
 		if !row[2].known && row[3].known {
-			e.unread.add(row[0].line, "agent", "it is empty, and version %s is of some agent", row[3].text)
+			e.unread.add(row[0].line, "agent", "it is empty, and version %s belongs to some agent", row[3].text)
 			version.unknown, plugin.unknown = true, true
 		}
 	}
@@ -58,14 +60,14 @@ func fillServer(e *estateBuilder, _ *Binding, rows [][]cell) error {
 	return nil
 }
 
-func fillReadCommittedSnapshot(e *estateBuilder, _ *Binding, rows [][]cell) error {
+func fillReadCommittedSnapshot(e *estateBuilder, _ *binding.Binding, rows [][]cell) error {
 	if len(rows) == 1 {
 		e.estate.Server.ReadCommittedSnapshot = rows[0][0].boolOrNil()
 	}
 	return nil
 }
 
-func fillLicences(e *estateBuilder, _ *Binding, rows [][]cell) error {
+func fillLicences(e *estateBuilder, _ *binding.Binding, rows [][]cell) error {
 	rows = slices.DeleteFunc(rows, func(row []cell) bool { return !row[0].known })
 	if len(rows) == 0 {
 		return noProduct("licences")
@@ -82,7 +84,7 @@ func fillLicences(e *estateBuilder, _ *Binding, rows [][]cell) error {
 }
 
 func noProduct(section string) error {
-	return &sectionError{snapshot.Failed, "collect " + section + ": no product matches; give its name or GUID as vProduct has it with --product, or with the key product in nscheck.yaml"}
+	return &sectionError{snapshot.Failed, "collect " + section + ": no product matches; set its name or GUID as in vProduct with --product, or with the key product in nscheck.yaml"}
 }
 
 // products are the names of products, by GUID, or by name if it is not known.
@@ -107,7 +109,7 @@ func (p *products) add(name, id *cell) {
 	}
 }
 
-// maxProducts is how many products are told apart.
+// maxProducts is the largest number of products that are listed.
 const maxProducts = 100
 
 // severalProducts is the error of a section that has licences of more than one
@@ -121,16 +123,16 @@ func severalProducts(section string, found products) error {
 	}
 	matches := "several products match: "
 	if len(names) == 1 {
-		matches = "several products of one name match, so only a GUID tells them apart: "
+		matches = "several products of one name match, so only a GUID distinguishes them: "
 	}
 	return &sectionError{snapshot.Failed, "collect " + section + ": " + matches + strings.Join(list, ", ") + more +
-		"; give the full name or GUID of one with --product, or with the key product in nscheck.yaml; in files keep the rows of one"}
+		"; set the full name or GUID of one with --product, or with the key product in nscheck.yaml; in files keep the rows of one"}
 }
 
-func fillInactiveHolders(e *estateBuilder, _ *Binding, rows [][]cell) error {
+func fillInactiveHolders(e *estateBuilder, _ *binding.Binding, rows [][]cell) error {
 	holders := []snapshot.LicenceHolder{}
-	seen := make(map[guid]int)
-	var doubtful []guid
+	seen := make(map[guid.GUID]int)
+	var doubtful []guid.GUID
 	for _, row := range rows {
 		status := assetStatus(&row[2])
 		if at, ok := seen[row[0].guid]; ok {
@@ -154,10 +156,10 @@ func fillInactiveHolders(e *estateBuilder, _ *Binding, rows [][]cell) error {
 	return nil
 }
 
-// fillSameName groups holders by name and domain without regard to case. A
-// holder whose domain is unknown may be any of its name's: then all of that name
-// make one more group, without a domain.
-func fillSameName(e *estateBuilder, _ *Binding, rows [][]cell) error {
+// fillSameName groups holders by name and domain without regard to case. A holder
+// with an unknown domain may belong to any domain: then all holders of that name form
+// one more group, without a domain.
+func fillSameName(e *estateBuilder, _ *binding.Binding, rows [][]cell) error {
 	type key struct{ name, domain string }
 	groups := make(map[key]*snapshot.SameName)
 	add := func(k key, row []cell, domain *string) {
@@ -202,16 +204,16 @@ func fillSameName(e *estateBuilder, _ *Binding, rows [][]cell) error {
 	return nil
 }
 
-// fillPatchImport reads the runs of the import. A run with neither date nor
-// result has not ended. A run without a date may be the newest, so then nothing
-// is known of the last run and the last success; and a run whose result is
-// unknown may be the last success if it is newer than the last known one.
-func fillPatchImport(e *estateBuilder, b *Binding, rows [][]cell) error {
+// fillPatchImport reads the runs of the import. A run with neither date nor result
+// has not ended. A run without a date may be the newest, so the last run and the last
+// success are unknown. A run with an unknown result may be the last success if it is
+// newer than the last known one.
+func fillPatchImport(e *estateBuilder, b *binding.Binding, rows [][]cell) error {
 	var state snapshot.PatchImport
 	undated := false
 	var unsure *snapshot.Time // of the newest run whose result is unknown
 	for _, row := range rows {
-		ended := e.at(&row[0])
+		ended := e.timeOf(&row[0])
 		if ended == nil {
 			if row[1].known {
 				undated = true
@@ -220,7 +222,7 @@ func fillPatchImport(e *estateBuilder, b *Binding, rows [][]cell) error {
 			continue
 		}
 		var succeeded *bool
-		if outcome := b.mapped("result", row[1].text); outcome != nil {
+		if outcome := b.Mapped("result", row[1].text); outcome != nil {
 			ok := *outcome == "succeeded"
 			succeeded = &ok
 		} else if unsure == nil || ended.After(unsure.Time) {
@@ -239,12 +241,12 @@ func fillPatchImport(e *estateBuilder, b *Binding, rows [][]cell) error {
 	if undated {
 		state = snapshot.PatchImport{}
 	}
-	state.LastSuccessAgeDays = e.age(state.LastSuccessAt)
+	state.LastSuccessAgeDays = e.ageInDays(state.LastSuccessAt)
 	e.estate.PatchImport = &state
 	return nil
 }
 
-func fillNewestBulletin(e *estateBuilder, _ *Binding, rows [][]cell) error {
+func fillNewestBulletin(e *estateBuilder, _ *binding.Binding, rows [][]cell) error {
 	var newest cell
 	for i, row := range rows {
 		if !row[0].known && len(rows) > 1 {
@@ -255,18 +257,17 @@ func fillNewestBulletin(e *estateBuilder, _ *Binding, rows [][]cell) error {
 			newest = row[0]
 		}
 	}
-	if newest := e.at(&newest); newest != nil {
+	if newest := e.timeOf(&newest); newest != nil {
 		e.estate.PatchImport.NewestBulletinAt = newest
-		e.estate.PatchImport.NewestBulletinAgeDays = e.age(newest)
+		e.estate.PatchImport.NewestBulletinAgeDays = e.ageInDays(newest)
 	}
 	return nil
 }
 
-// fillBulletins lists enabled bulletins with updates that have no package. It
-// needs to see that the server keeps what it looks for at all: where no bulletin
-// can be enabled or disabled, or no update of any has a package, that one has
-// none says nothing.
-func fillBulletins(e *estateBuilder, _ *Binding, rows [][]cell) error {
+// fillBulletins lists enabled bulletins with updates that have no package. It first
+// checks that the server has this data at all: if no bulletin is known to be enabled
+// or disabled, or no update of any bulletin has a package, the data may be elsewhere.
+func fillBulletins(e *estateBuilder, _ *binding.Binding, rows [][]cell) error {
 	bulletins := []snapshot.Bulletin{}
 	var unknown []snapshot.UnknownBulletin
 	switchable, packaged := false, false
@@ -292,12 +293,12 @@ func fillBulletins(e *estateBuilder, _ *Binding, rows [][]cell) error {
 			bulletins = append(bulletins, snapshot.Bulletin{GUID: row[0].guid.String(), Name: objectName(row), Updates: missing})
 		}
 	}
-	const query = "section \"patch_import.bulletins_without_packages\" needs a query that knows where this server keeps that"
+	const query = "section \"patch_import.bulletins_without_packages\" needs a query that reads this from its place on this server"
 	switch {
 	case len(rows) > 0 && !switchable:
-		return &sectionError{snapshot.Failed, "collect patch_import.bulletins_without_packages: of no bulletin it is known whether it is enabled; " + query}
+		return &sectionError{snapshot.Failed, "collect patch_import.bulletins_without_packages: it is not known of any bulletin whether it is enabled; " + query}
 	case len(rows) > 0 && !packaged:
-		return &sectionError{snapshot.Failed, "collect patch_import.bulletins_without_packages: no update of any bulletin has a package, so packages may be kept elsewhere; " + query}
+		return &sectionError{snapshot.Failed, "collect patch_import.bulletins_without_packages: no update of any bulletin has a package, so packages may be elsewhere; " + query}
 	}
 	sortByName(bulletins, func(b *snapshot.Bulletin) (string, string) { return b.Name, b.GUID })
 	e.estate.PatchImport.BulletinsWithoutPackages = bulletins

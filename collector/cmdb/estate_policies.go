@@ -5,31 +5,30 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
 // policySections are about policies, their targets, and filters.
-var policySections = []estateSection{
-	{"vendor_policies", []column{{"guid", guidKind}, {"name", textKind}, {"enabled", boolKind}, {"state", textKind}}, fillVendorPolicies},
-	{"policies", []column{{"guid", guidKind}, {"name", textKind}, {"role", textKind}, {"enabled", boolKind}, {"state", textKind}}, fillPolicies},
-	{"policies.targets", []column{{"guid", guidKind}, {"filter", guidKind}}, fillTargets},
-	{"policies.target_counts", []column{{"guid", guidKind}, {"computers", countKind}}, fillTargetCounts},
-	{"filters", []column{{"guid", guidKind}, {"name", textKind}}, fillFilters},
-	{"filters.members", []column{{"guid", guidKind}, {"members", countKind}}, fillMembers},
+var policySections = map[string]fillFunc{
+	"vendor_policies":        fillVendorPolicies,
+	"policies":               fillPolicies,
+	"policies.targets":       fillTargets,
+	"policies.target_counts": fillTargetCounts,
+	"filters":                fillFilters,
+	"filters.members":        fillMembers,
 }
 
-func fillVendorPolicies(e *estateBuilder, b *Binding, rows [][]cell) error {
+func fillVendorPolicies(e *estateBuilder, b *binding.Binding, rows [][]cell) error {
 	policies := []snapshot.VendorPolicy{}
 	for _, row := range rows {
-		settings, err := readItem(b, row[3].text)
+		settings, err := binding.ReadItem(b, row[3].text)
 		if err != nil {
 			e.unread.add(row[0].line, "state", "%v", err)
 		}
 		assignment := &snapshot.PackageAssignment{}
 		if settings != nil {
-			if assignment, err = packageAssignmentOf(settings); err != nil {
-				return err
-			}
+			assignment = settings.PackageAssignment()
 			e.unreadSettings(row, settings)
 		}
 		policies = append(policies, snapshot.VendorPolicy{
@@ -42,66 +41,27 @@ func fillVendorPolicies(e *estateBuilder, b *Binding, rows [][]cell) error {
 }
 
 // unreadSettings notes what of an item's settings could not be read.
-func (e *estateBuilder) unreadSettings(row []cell, settings *itemSettings) {
-	for _, problem := range settings.problems {
+func (e *estateBuilder) unreadSettings(row []cell, settings *binding.Item) {
+	for _, problem := range settings.Problems {
 		e.unread.add(row[0].line, "state", "%s", problem)
 	}
 }
 
-// packageAssignmentOf reads the settings that the policy's XML holds. What cannot
-// be read is unknown.
-func packageAssignmentOf(settings *itemSettings) (*snapshot.PackageAssignment, error) {
-	var assignment snapshot.PackageAssignment
-	b := settings.binding
-	stored, err := settings.value("assignment_type", nil)
-	if err != nil {
-		return nil, err
-	}
-	if stored != nil {
-		if assignment.Type = b.mapped("assignment_type", *stored); assignment.Type == nil {
-			settings.problem("assignment_type", "%q is not a known value", clip(*stored))
-		}
-	}
-	if assignment.AutomaticSiteAssignment, err = settings.boolean("automatic_site_assignment"); err != nil {
-		return nil, err
-	}
-	nodes, err := settings.nodes("package_servers", nil)
-	if err != nil {
-		return nil, err
-	}
-	if assignment.Type == nil && len(nodes) == 0 {
-		return &assignment, nil // nothing was found where it was looked for: unknown, not "none"
-	}
-	assignment.PackageServers = []string{}
-	for _, node := range nodes {
-		g, err := parseGUID(strings.TrimSpace(node.InnerText()))
-		if err != nil {
-			settings.problem("package_servers", "%q is not a GUID", clip(node.InnerText()))
-			assignment.PackageServers = nil
-			break
-		}
-		assignment.PackageServers = insertSorted(assignment.PackageServers, g.String())
-	}
-	return &assignment, nil
-}
-
-func fillPolicies(e *estateBuilder, b *Binding, rows [][]cell) error {
+func fillPolicies(e *estateBuilder, b *binding.Binding, rows [][]cell) error {
 	policies := []snapshot.Policy{}
 	scheduled := false
 	for i, row := range rows {
 		if !row[2].known {
-			e.faults.add(row[0].line, "role", "it is empty, so what the policy is for is unknown")
+			e.faults.add(row[0].line, "role", "it is empty, so the purpose of the policy is unknown")
 			continue
 		}
-		settings, err := readItem(b, row[4].text)
+		settings, err := binding.ReadItem(b, row[4].text)
 		if err != nil {
 			e.unread.add(row[0].line, "state", "%v", err)
 		}
 		var schedules []snapshot.Schedule
 		if settings != nil {
-			if schedules, err = schedulesOf(settings); err != nil {
-				return err
-			}
+			schedules = settings.Schedules()
 			scheduled = scheduled || len(schedules) > 0
 			e.unreadSettings(row, settings)
 		}
@@ -117,10 +77,10 @@ func fillPolicies(e *estateBuilder, b *Binding, rows [][]cell) error {
 		for i := range policies {
 			if policies[i].Schedules != nil {
 				policies[i].Schedules = nil
-				e.said = append(e.said, fmt.Sprintf("section %q: no item has a node %s, so schedules are unknown; the XPath may be another one on this server", b.Section, b.XPaths["triggers"]))
+				e.noted = append(e.noted, fmt.Sprintf("section %q: no item has a node %s, so schedules are unknown; the XPath may be another one on this server", b.Section, b.XPaths["triggers"]))
 			}
 		}
-		e.said = slices.Compact(e.said)
+		e.noted = slices.Compact(e.noted)
 	}
 	sortByName(policies, func(p *snapshot.Policy) (string, string) { return p.Name, p.GUID })
 	e.estate.Policies = policies
@@ -128,27 +88,7 @@ func fillPolicies(e *estateBuilder, b *Binding, rows [][]cell) error {
 	return nil
 }
 
-func schedulesOf(settings *itemSettings) ([]snapshot.Schedule, error) {
-	triggers, err := settings.nodes("triggers", nil)
-	if err != nil {
-		return nil, err
-	}
-	found := []snapshot.Schedule{}
-	for _, trigger := range triggers {
-		kind, err := settings.value("type", trigger)
-		if err != nil {
-			return nil, err
-		}
-		repeat, err := settings.repeatMinutes(trigger, kind)
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, snapshot.Schedule{Type: kind, RepeatMinutes: repeat})
-	}
-	return found, nil
-}
-
-func fillTargets(e *estateBuilder, _ *Binding, rows [][]cell) error {
+func fillTargets(e *estateBuilder, _ *binding.Binding, rows [][]cell) error {
 	for _, policy := range e.policies {
 		policy.TargetFilters, policy.HasTarget = []string{}, new(bool)
 	}
@@ -173,7 +113,7 @@ func fillTargets(e *estateBuilder, _ *Binding, rows [][]cell) error {
 	return nil
 }
 
-func fillTargetCounts(e *estateBuilder, _ *Binding, rows [][]cell) error {
+func fillTargetCounts(e *estateBuilder, _ *binding.Binding, rows [][]cell) error {
 	for _, row := range rows {
 		if policy := e.policies[row[0].guid]; policy != nil {
 			policy.TargetCount = row[1].intOrNil()
@@ -182,7 +122,7 @@ func fillTargetCounts(e *estateBuilder, _ *Binding, rows [][]cell) error {
 	return nil
 }
 
-func fillFilters(e *estateBuilder, _ *Binding, rows [][]cell) error {
+func fillFilters(e *estateBuilder, _ *binding.Binding, rows [][]cell) error {
 	filters := []snapshot.Filter{}
 	for _, row := range rows {
 		filters = append(filters, snapshot.Filter{GUID: row[0].guid.String(), Name: objectName(row)})
@@ -193,7 +133,7 @@ func fillFilters(e *estateBuilder, _ *Binding, rows [][]cell) error {
 	return nil
 }
 
-func fillMembers(e *estateBuilder, _ *Binding, rows [][]cell) error {
+func fillMembers(e *estateBuilder, _ *binding.Binding, rows [][]cell) error {
 	for _, row := range rows {
 		if filter := e.filters[row[0].guid]; filter != nil {
 			filter.Members = row[1].intOrNil()
@@ -202,10 +142,10 @@ func fillMembers(e *estateBuilder, _ *Binding, rows [][]cell) error {
 	return nil
 }
 
-// knownRole refuses an object that is for nothing that nscheck knows.
+// knownRole refuses an object with an unknown role.
 func knownRole(section string, row int, role string, known ...string) error {
 	if slices.Contains(known, role) {
 		return nil
 	}
-	return &sectionError{snapshot.Failed, fmt.Sprintf("collect %s: row %d: column \"role\": %q is not one of %s", section, row+1, clip(role), strings.Join(known, ", "))}
+	return &sectionError{snapshot.Failed, fmt.Sprintf("collect %s: row %d: column \"role\": %q is not one of %s", section, row+1, binding.Clip(role), strings.Join(known, ", "))}
 }

@@ -5,18 +5,20 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
+	"github.com/nscheck/nscheck/internal/guid"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
 // serverSections are about package servers.
-var serverSections = []estateSection{
-	{"package_servers", []column{{"guid", guidKind}, {"name", textKind}, {"dns_suffix", textKind}, {"os_name", textKind}, {"agent", textKind}, {"version", textKind}}, fillPackageServers},
-	{"package_servers.constrained", []column{{"guid", guidKind}, {"constrained", boolKind}}, fillConstrained},
-	{"package_servers.addresses", []column{{"guid", guidKind}, {"address", textKind}, {"mask", textKind}}, fillServerAddresses},
-	{"package_servers.sites", []column{{"guid", guidKind}, {"site", guidKind}}, fillServerSites},
-	{"package_servers.packages", []column{{"guid", guidKind}, {"role", textKind}, {"status", textKind}, {"status_time", timeKind}, {"revision", textKind}}, fillServerPackages},
-	{"package_servers.basic_inventory_age_days", []column{{"guid", guidKind}, {"basic_at", timeKind}}, fillServerInventory},
-	{"package_servers.task_registration_age_days", []column{{"guid", guidKind}, {"registered_at", timeKind}}, fillServerRegistration},
+var serverSections = map[string]fillFunc{
+	"package_servers":                            fillPackageServers,
+	"package_servers.constrained":                fillConstrained,
+	"package_servers.addresses":                  fillServerAddresses,
+	"package_servers.sites":                      fillServerSites,
+	"package_servers.packages":                   fillServerPackages,
+	"package_servers.basic_inventory_age_days":   fillServerInventory,
+	"package_servers.task_registration_age_days": fillServerRegistration,
 }
 
 // siteServer is a computer with site services, before it is known whether the
@@ -32,9 +34,9 @@ type siteServer struct {
 }
 
 // fillPackageServers gathers the rows of each site server, one an agent.
-func fillPackageServers(e *estateBuilder, _ *Binding, rows [][]cell) error {
-	var order []guid
-	found := make(map[guid]*siteServer)
+func fillPackageServers(e *estateBuilder, _ *binding.Binding, rows [][]cell) error {
+	var order []guid.GUID
+	found := make(map[guid.GUID]*siteServer)
 	for _, row := range rows {
 		server := found[row[0].guid]
 		if server == nil {
@@ -63,13 +65,13 @@ func fillPackageServers(e *estateBuilder, _ *Binding, rows [][]cell) error {
 		server.versioned = server.versioned || !row[4].known && row[5].known
 	}
 	servers := []snapshot.PackageServer{}
-	taskKnown := slices.ContainsFunc(order, func(id guid) bool { return found[id].taskService })
+	taskKnown := slices.ContainsFunc(order, func(id guid.GUID) bool { return found[id].taskService })
 	for _, id := range order {
 		server := found[id]
-		// A computer with none of the agents has one row without an agent.
+		// A computer without any of the agents has one row without an agent.
 		unsure := server.blank > 0 && (server.rows > 1 || server.versioned)
 		if unsure {
-			e.faults.add(server.blank, "agent", "it is empty, and some agent of %s is meant", server.Name)
+			e.faults.add(server.blank, "agent", "it is empty, and the row is about an agent of %s", server.Name)
 			server.core.unknown = true
 		}
 		if server.packageService {
@@ -81,7 +83,7 @@ func fillPackageServers(e *estateBuilder, _ *Binding, rows [][]cell) error {
 		}
 	}
 	if others := e.besideServer(order); len(servers) == 0 && others > 0 {
-		return &sectionError{snapshot.Failed, fmt.Sprintf("collect package_servers: computers have site services, %d of them beside the Notification Server, but none has an agent that is known as the package service; section \"package_servers\" needs a query that knows its name here", others)}
+		return &sectionError{snapshot.Failed, fmt.Sprintf("collect package_servers: computers have site services, %d of them in addition to the Notification Server, but none has an agent with the known name of the package service; section \"package_servers\" needs a query with its name on this server", others)}
 	}
 	sortByName(servers, func(p *snapshot.PackageServer) (string, string) { return p.Name, p.GUID })
 	e.estate.PackageServers = servers
@@ -91,7 +93,7 @@ func fillPackageServers(e *estateBuilder, _ *Binding, rows [][]cell) error {
 
 // besideServer counts the computers that are not the Notification Server, which
 // has site services in every estate.
-func (e *estateBuilder) besideServer(computers []guid) int {
+func (e *estateBuilder) besideServer(computers []guid.GUID) int {
 	others := 0
 	for _, id := range computers {
 		if server := e.estate.Server; server == nil || *server.GUID != id.String() {
@@ -101,9 +103,9 @@ func (e *estateBuilder) besideServer(computers []guid) int {
 	return others
 }
 
-func fillConstrained(e *estateBuilder, _ *Binding, rows [][]cell) error {
-	seen := make(map[guid]bool)
-	var doubtful []guid
+func fillConstrained(e *estateBuilder, _ *binding.Binding, rows [][]cell) error {
+	seen := make(map[guid.GUID]bool)
+	var doubtful []guid.GUID
 	for _, row := range rows {
 		server := e.servers[row[0].guid]
 		if server == nil {
@@ -120,8 +122,8 @@ func fillConstrained(e *estateBuilder, _ *Binding, rows [][]cell) error {
 	return nil
 }
 
-func fillServerAddresses(e *estateBuilder, _ *Binding, rows [][]cell) error {
-	lists := make(map[guid]*addressList)
+func fillServerAddresses(e *estateBuilder, _ *binding.Binding, rows [][]cell) error {
+	lists := make(map[guid.GUID]*addressList)
 	for id := range e.servers {
 		lists[id] = new(addressList)
 	}
@@ -148,7 +150,7 @@ func fillServerAddresses(e *estateBuilder, _ *Binding, rows [][]cell) error {
 	return nil
 }
 
-func fillServerSites(e *estateBuilder, _ *Binding, rows [][]cell) error {
+func fillServerSites(e *estateBuilder, _ *binding.Binding, rows [][]cell) error {
 	for _, server := range e.servers {
 		server.Sites = []string{}
 	}
@@ -169,12 +171,12 @@ func fillServerSites(e *estateBuilder, _ *Binding, rows [][]cell) error {
 	return nil
 }
 
-func fillServerPackages(e *estateBuilder, b *Binding, rows [][]cell) error {
+func fillServerPackages(e *estateBuilder, b *binding.Binding, rows [][]cell) error {
 	for _, server := range e.servers {
 		server.Packages = &snapshot.ServerPackages{}
 	}
 	type at struct {
-		server guid
+		server guid.GUID
 		role   string
 	}
 	statuses := make(map[at][][]cell)
@@ -194,7 +196,7 @@ func fillServerPackages(e *estateBuilder, b *Binding, rows [][]cell) error {
 		statuses[place] = append(statuses[place], row)
 	}
 	for place, rows := range statuses {
-		if slot := serverPackage(e.servers[place.server].Packages, place.role); slot != nil {
+		if slot := e.servers[place.server].Packages.ForRole(place.role); slot != nil {
 			*slot = e.serverStatus(b, rows)
 		}
 	}
@@ -204,7 +206,7 @@ func fillServerPackages(e *estateBuilder, b *Binding, rows [][]cell) error {
 // serverStatus is the newest status of a package on a server. If it is unknown
 // which that is, what its rows do not agree on is unknown. A nil row may be
 // about the package.
-func (e *estateBuilder) serverStatus(b *Binding, rows [][]cell) *snapshot.ServerPackage {
+func (e *estateBuilder) serverStatus(b *binding.Binding, rows [][]cell) *snapshot.ServerPackage {
 	newest, undated := rows[0], false
 	for _, row := range rows {
 		if row == nil {
@@ -216,8 +218,8 @@ func (e *estateBuilder) serverStatus(b *Binding, rows [][]cell) *snapshot.Server
 		}
 	}
 	status := &snapshot.ServerPackage{
-		Status:        b.mapped("status", newest[2].text),
-		StatusAgeDays: e.age(e.at(&newest[3])),
+		Status:        b.Mapped("status", newest[2].text),
+		StatusAgeDays: e.ageInDays(e.timeOf(&newest[3])),
 		Revision:      newest[4].textOrNil(),
 	}
 	if !undated || len(rows) == 1 {
@@ -225,7 +227,7 @@ func (e *estateBuilder) serverStatus(b *Binding, rows [][]cell) *snapshot.Server
 	}
 	status.StatusAgeDays = nil
 	for _, row := range rows {
-		if !equal(status.Status, b.mapped("status", row[2].text)) {
+		if !equal(status.Status, b.Mapped("status", row[2].text)) {
 			status.Status = nil
 		}
 		if !equal(status.Revision, row[4].textOrNil()) {
@@ -235,23 +237,11 @@ func (e *estateBuilder) serverStatus(b *Binding, rows [][]cell) *snapshot.Server
 	return status
 }
 
-func serverPackage(p *snapshot.ServerPackages, role string) **snapshot.ServerPackage {
-	switch role {
-	case "plugin":
-		return &p.Plugin
-	case "scan":
-		return &p.Scan
-	case "tools":
-		return &p.Tools
-	}
-	return nil
-}
-
-func fillServerInventory(e *estateBuilder, _ *Binding, rows [][]cell) error {
+func fillServerInventory(e *estateBuilder, _ *binding.Binding, rows [][]cell) error {
 	return e.youngest(rows, func(s *snapshot.PackageServer) **int { return &s.BasicInventoryAgeDays })
 }
 
-func fillServerRegistration(e *estateBuilder, _ *Binding, rows [][]cell) error {
+func fillServerRegistration(e *estateBuilder, _ *binding.Binding, rows [][]cell) error {
 	return e.youngest(rows, func(s *snapshot.PackageServer) **int { return &s.TaskRegistrationAgeDays })
 }
 
@@ -260,7 +250,7 @@ func fillServerRegistration(e *estateBuilder, _ *Binding, rows [][]cell) error {
 func (e *estateBuilder) youngest(rows [][]cell, field func(*snapshot.PackageServer) **int) error {
 	undated := make(map[*snapshot.PackageServer]bool)
 	for _, row := range rows {
-		server, age := e.servers[row[0].guid], e.age(e.at(&row[1]))
+		server, age := e.servers[row[0].guid], e.ageInDays(e.timeOf(&row[1]))
 		if server == nil {
 			continue
 		}

@@ -3,20 +3,21 @@ package cmdb
 import (
 	"net/netip"
 	"slices"
-	"strings"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
+	"github.com/nscheck/nscheck/internal/guid"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
 // siteSections are about sites and subnets.
-var siteSections = []estateSection{
-	{"sites", []column{{"guid", guidKind}, {"name", textKind}}, fillSites},
-	{"sites.prevent_downloads", []column{{"guid", guidKind}, {"enabled", boolKind}, {"state", textKind}}, fillPreventDownloads},
-	{"subnets", []column{{"guid", guidKind}, {"cidr", textKind}}, fillSubnets},
-	{"subnets.sites", []column{{"guid", guidKind}, {"site", guidKind}}, fillSubnetSites},
+var siteSections = map[string]fillFunc{
+	"sites":                   fillSites,
+	"sites.prevent_downloads": fillPreventDownloads,
+	"subnets":                 fillSubnets,
+	"subnets.sites":           fillSubnetSites,
 }
 
-func fillSites(e *estateBuilder, _ *Binding, rows [][]cell) error {
+func fillSites(e *estateBuilder, _ *binding.Binding, rows [][]cell) error {
 	sites := []snapshot.Site{}
 	for _, row := range rows {
 		sites = append(sites, snapshot.Site{GUID: row[0].guid.String(), Name: objectName(row)})
@@ -27,34 +28,27 @@ func fillSites(e *estateBuilder, _ *Binding, rows [][]cell) error {
 	return nil
 }
 
-// fillPreventDownloads reads the site settings policies. It has one meaning of a
-// site without a row, however many other sites have one: unknown, because where
-// such policies are kept is recalled only. A policy that is off, or on and
-// without a deny node, forbids nothing.
-func fillPreventDownloads(e *estateBuilder, b *Binding, rows [][]cell) error {
-	denied := make(map[guid][][]string)
+// fillPreventDownloads reads the site settings policies. The setting of a site
+// without a row is unknown, even if other sites have rows, because the place of such
+// policies is recalled only. A policy that is off, or on without a deny node, denies
+// nothing.
+func fillPreventDownloads(e *estateBuilder, b *binding.Binding, rows [][]cell) error {
+	denied := make(map[guid.GUID][][]string)
 	for _, row := range rows {
 		if row[1].known && row[1].num == 0 {
 			denied[row[0].guid] = append(denied[row[0].guid], []string{})
 			continue
 		}
-		settings, err := readItem(b, row[2].text)
+		settings, err := binding.ReadItem(b, row[2].text)
 		if err != nil {
 			e.unread.add(row[0].line, "state", "%v", err)
 			denied[row[0].guid] = append(denied[row[0].guid], nil)
 			continue
 		}
-		nodes, err := settings.nodes("settings", nil)
-		if err != nil {
-			return err
-		}
-		if len(nodes) == 0 {
+		if !settings.Has("settings") {
 			continue // an item of another kind that refers to the site
 		}
-		sources, err := settings.deniedSources()
-		if err != nil {
-			return err
-		}
+		sources := settings.DeniedSources()
 		if !row[1].known && len(sources) > 0 {
 			e.unread.add(row[0].line, "enabled", "it is empty, so whether the policy is on is unknown")
 			sources = nil
@@ -68,34 +62,9 @@ func fillPreventDownloads(e *estateBuilder, b *Binding, rows [][]cell) error {
 	return nil
 }
 
-// deniedSources are the sources in the deny node, sorted; nil where it holds
-// something that is not known. Without the node, or with an empty one, nothing
-// is denied.
-func (s *itemSettings) deniedSources() ([]string, error) {
-	nodes, err := s.nodes("deny", nil)
-	if err != nil {
-		return nil, err
-	}
-	sources := []string{}
-	for _, node := range nodes {
-		for word := range strings.SplitSeq(node.InnerText(), ",") {
-			if word = strings.TrimSpace(word); word == "" {
-				continue
-			}
-			source := s.binding.mapped("deny", word)
-			if source == nil {
-				s.problem("deny", "%q is not a known source", clip(word))
-				return nil, nil
-			}
-			sources = insertSorted(sources, *source)
-		}
-	}
-	return sources, nil
-}
-
-// agreed is what all policies of a site say; nil if they differ or there are
-// none. A site keeps its first policy only (KB199166), and which that is cannot
-// be seen.
+// agreed returns the sources that all policies of a site deny; nil if the policies
+// differ or there are none. A site keeps its first policy only (KB199166), and which
+// one that is cannot be seen.
 func agreed(policies [][]string) []string {
 	for _, sources := range policies {
 		if sources == nil || !slices.Equal(sources, policies[0]) {
@@ -109,9 +78,9 @@ func agreed(policies [][]string) []string {
 }
 
 // fillSubnets leaves out IPv6 networks: sites are made of IPv4 ones here.
-func fillSubnets(e *estateBuilder, _ *Binding, rows [][]cell) error {
+func fillSubnets(e *estateBuilder, _ *binding.Binding, rows [][]cell) error {
 	subnets := []snapshot.Subnet{}
-	e.networks = make(map[guid]bool)
+	e.networks = make(map[guid.GUID]bool)
 	for _, row := range rows {
 		e.networks[row[0].guid] = true
 		network, ok := parseNetwork(row[1].text)
@@ -135,14 +104,14 @@ func fillSubnets(e *estateBuilder, _ *Binding, rows [][]cell) error {
 	return nil
 }
 
-// fillSubnetSites leaves the sites of a subnet unknown where it is assigned to
-// something that is not among the sites: whether that is a site that was
-// deleted or one that could not be seen, it must not count as "in no site".
-func fillSubnetSites(e *estateBuilder, _ *Binding, rows [][]cell) error {
+// fillSubnetSites leaves the sites of a subnet unknown if it is assigned to something
+// that is not among the sites. That may be a deleted site or one that could not be
+// read, so the subnet must not count as "in no site".
+func fillSubnetSites(e *estateBuilder, _ *binding.Binding, rows [][]cell) error {
 	for _, subnet := range e.subnets {
 		subnet.Sites = []string{}
 	}
-	unknown := make(map[guid]bool)
+	unknown := make(map[guid.GUID]bool)
 	var unplaced [][]cell
 	sites := index(e.estate.Sites, func(s *snapshot.Site) string { return s.GUID })
 	for _, row := range rows {

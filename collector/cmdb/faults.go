@@ -4,15 +4,9 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/snapshot"
 )
-
-// Position is the place of a row in a file. A driver that reads files sets it
-// with every row that it returns.
-type Position struct {
-	File string
-	Line int
-}
 
 // faults counts the cells of a section that cannot be used and describes the
 // first one, by line or row.
@@ -66,7 +60,7 @@ func quoteCell(c *cell) string {
 	if !c.known {
 		return isEmptyCell
 	}
-	return fmt.Sprintf("%q", clip(c.text))
+	return fmt.Sprintf("%q", binding.Clip(c.text))
 }
 
 // joinPartial combines outcomes that leave a section partial. An outcome of

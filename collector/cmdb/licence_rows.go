@@ -9,26 +9,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
+	"github.com/nscheck/nscheck/internal/guid"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// licenceRowsSection is the binding that lists licences. It fills no section
-// of a snapshot.
-const licenceRowsSection = "licence_rows"
-
-var licenceColumns = []column{
-	{"product", textKind},
-	{"product_guid", guidKind},
-	{"guid", guidKind},
-	{"name", textKind},
-	{"domain", textKind},
-	{"active", guidKind},
-	{"status", textKind},
-}
-
-// validityColumns are columns that a binding of the user may add. Which columns
-// of LicenseInUse hold them, if any, is not public.
-var validityColumns = []column{{"expires_at", timeKind}, {"trial", boolKind}}
+// validityColumns are columns that a user's binding may add. It is not public whether
+// and where LicenseInUse has them.
+var validityColumns = []binding.Column{{"expires_at", binding.Time}, {"trial", binding.Bool}}
 
 // LicenceList is the licences in use of all products that match.
 type LicenceList struct {
@@ -72,38 +60,38 @@ type LicenceRow struct {
 func ListLicences(ctx context.Context, source Database, options Options) (*LicenceList, error) {
 	c := newCollection(source, options)
 	defer c.closeAll()
-	if err := c.begin(ctx); err != nil {
+	if err := c.start(ctx); err != nil {
 		return nil, err
 	}
 	builder := &estateBuilder{calendar: c.calendar}
-	server := &estateReading{collection: c, section: estateSections[0], builder: builder}
+	server := newEstateReading(c, "server", builder)
 	if b := c.bindings["server"]; b != nil {
 		_, _, err := c.attempts(ctx, "server", func() (int64, error) { return server.attempt(ctx, b) })
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
 		if err != nil {
-			c.note("The server's version is not known, so that bindings for certain versions are not used: %s", classify("server", err).message)
+			c.note("The server's version is not known, so bindings for certain versions are not used: %s", classify("server", err).message)
 		}
 	}
 	c.chooseBindings(builder)
-	b := c.bindings[licenceRowsSection]
+	b := c.bindings[binding.LicenceRows]
 	if b == nil {
-		return nil, &sectionError{snapshot.Missing, c.options.Bindings.orShipped().noBinding(licenceRowsSection, c.version)}
+		return nil, &sectionError{snapshot.Missing, c.options.Bindings.OrShipped().WhyUnbound(binding.LicenceRows, c.version)}
 	}
 	list, err := c.listLicences(ctx, b)
-	if err != nil && ctx.Err() == nil && statusOf(licenceRowsSection, err) == snapshot.Denied && strings.Contains(b.Query, allOfLicenseInUse) {
+	if err != nil && ctx.Err() == nil && statusOf(binding.LicenceRows, err) == snapshot.Denied && strings.Contains(b.Query, allOfLicenseInUse) {
 		known := *b
 		known.Query = strings.Replace(b.Query, allOfLicenseInUse, "", 1)
 		if list, err = c.listLicences(ctx, &known); err == nil {
-			c.note("The login may not read all columns of LicenseInUse, so that only the holders are listed")
+			c.note("The login may not read all columns of LicenseInUse, so only the holders are listed")
 		}
 	}
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
 	if err != nil {
-		return nil, classify(licenceRowsSection, err)
+		return nil, classify(binding.LicenceRows, err)
 	}
 	list.Now, list.Notes = c.source.Now.UTC(), c.manifest.Source.Notes
 	return list, nil
@@ -120,36 +108,41 @@ func NotListed(err error) bool {
 // of LicenseInUse, which a login with rights on some columns is denied.
 const allOfLicenseInUse = "    liu.*,\n"
 
-func (c *collection) listLicences(ctx context.Context, b *Binding) (list *LicenceList, err error) {
-	_, _, err = c.attempts(ctx, licenceRowsSection, func() (int64, error) {
+func (c *collection) listLicences(ctx context.Context, b *binding.Binding) (list *LicenceList, err error) {
+	_, _, err = c.attempts(ctx, binding.LicenceRows, func() (int64, error) {
 		list = &LicenceList{}
 		return c.readLicences(ctx, b, list)
 	})
 	return list, err
 }
 
-func (c *collection) readLicences(ctx context.Context, b *Binding, list *LicenceList) (int64, error) {
+func (c *collection) readLicences(ctx context.Context, b *binding.Binding, list *LicenceList) (int64, error) {
 	conn, err := c.session.connection(ctx)
 	if err != nil {
 		return 0, err
 	}
-	ctx, stop := c.session.limit(ctx, c.session.timeout)
+	ctx, stop := c.session.withTimeout(ctx, c.session.timeout)
 	defer stop()
 	count, err := c.licenceRows(ctx, conn, b, list)
-	return count, because(ctx, err)
+	return count, causeOf(ctx, err)
 }
 
-func (c *collection) licenceRows(ctx context.Context, conn *sql.Conn, b *Binding, list *LicenceList) (count int64, err error) {
+func (c *collection) licenceRows(ctx context.Context, conn *sql.Conn, b *binding.Binding, list *LicenceList) (count int64, err error) {
 	args, err := c.session.arguments(b)
 	if err != nil {
 		return 0, err
 	}
-	rows, err := conn.QueryContext(c.session.withRequest(ctx, b, licenceColumns, nil), b.Query, args...)
+	rows, err := conn.QueryContext(ctx, b.Query, args...)
 	if err != nil {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
-	cells, targets, err := scanTargets(rows, b, licenceColumns)
+	columns := binding.ColumnsOf(binding.LicenceRows)
+	cells, scanners := make([]cell, len(columns)), make([]sql.Scanner, len(columns))
+	for i, column := range columns {
+		cells[i].kind, scanners[i] = column.Kind, hidingScanner{&cells[i]}
+	}
+	targets, err := scanTargets(rows, b, columns, scanners)
 	if err != nil {
 		return 0, err
 	}
@@ -161,7 +154,7 @@ func (c *collection) licenceRows(ctx context.Context, conn *sql.Conn, b *Binding
 	builder.addTargets(names, targets)
 	for rows.Next() {
 		if err := rows.Scan(targets...); err != nil {
-			return count, &sectionError{snapshot.Failed, fmt.Sprintf("collect %s: row %d: %v; the column holds something else than section %q expects", b.Section, count+1, err, b.Section)}
+			return count, unexpectedValue(b.Section, int(count)+1, err)
 		}
 		builder.addRow()
 		if count++; count%progressEvery == 0 {
@@ -186,12 +179,12 @@ type licenceBuilder struct {
 func (l *licenceBuilder) addTargets(names []string, targets []any) {
 	l.others = make([]anyValue, 0, len(names)) // never grows: targets point into it
 	for i, name := range names {
-		if _, free := targets[i].(discard); !free {
+		if _, free := targets[i].(ignoredColumn); !free {
 			continue
 		}
-		at := slices.IndexFunc(validityColumns, func(c column) bool { return strings.EqualFold(c.name, name) })
+		at := slices.IndexFunc(validityColumns, func(c binding.Column) bool { return strings.EqualFold(c.Name, name) })
 		if at >= 0 {
-			target := &cell{kind: validityColumns[at].kind}
+			target := &cell{kind: validityColumns[at].Kind}
 			if targets[i] = target; at == 0 {
 				l.expiry, l.list.ExpiryBound = target, true
 			} else {
@@ -215,7 +208,7 @@ func (l *licenceBuilder) addRow() {
 	}
 	guid := l.cells[2].guidOrNil()
 	if guid == nil {
-		return // nobody holds a licence of the product
+		return // the product has no holders
 	}
 	row := LicenceRow{
 		Product: product.Name, ProductGUID: product.GUID, GUID: *guid,
@@ -227,7 +220,7 @@ func (l *licenceBuilder) addRow() {
 		row.Status = &active
 	}
 	if l.expiry != nil {
-		row.ExpiresAt = l.at(l.expiry)
+		row.ExpiresAt = l.timeOf(l.expiry)
 	}
 	if l.trial != nil {
 		row.Trial = l.trial.boolOrNil()
@@ -261,7 +254,7 @@ func (v *anyValue) Scan(src any) error {
 	}
 	text := scanText(src)
 	if raw, ok := src.([]byte); ok && len(raw) == 16 {
-		if g, err := guidFromWire(raw); err == nil {
+		if g, err := guid.FromWire(raw); err == nil {
 			text = g.String()
 		}
 	}

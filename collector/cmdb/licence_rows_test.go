@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/fixtures"
 	"github.com/nscheck/nscheck/snapshot"
 )
@@ -92,18 +93,16 @@ func TestListLicences_columns(t *testing.T) {
 	if list.ExpiryBound || list.TrialBound {
 		t.Errorf("%+v", list)
 	}
-	set, err := parseBindings(t, `licence_rows:
+	set := userBindings(t, `licence_rows:
   sql: |
     SELECT vp.[Name] AS [product], vp.[Guid] AS [product_guid], liu.[ResourceGuid] AS [guid], NULL AS [name], NULL AS [domain],
       NULL AS [active], NULL AS [status], liu.[Since] AS [expires_at], 1 AS [trial], liu.[Status] AS [Status2]
     FROM [vProduct] vp LEFT JOIN [LicenseInUse] liu ON liu.[LicensingPolicyGuid] = vp.[Guid] WHERE vp.[Name] LIKE @product
-`, t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+`)
 	execAll(t, db, "UPDATE [LicenseInUse] SET [Since] = '2014-03-01 12:00:00'")
 	source := Database{DB: db, Now: e.Now, UTCOffset: e.UTCOffset(), Origin: snapshot.Origin{Database: e.Database.Name}}
-	if list, err = ListLicences(t.Context(), source, Options{Bindings: set}); err != nil {
+	list, err := ListLicences(t.Context(), source, Options{Bindings: set})
+	if err != nil {
 		t.Fatal(err)
 	}
 	want := time.Date(2014, 3, 1, 12, 0, 0, 0, time.UTC).Add(-e.UTCOffset())
@@ -126,7 +125,7 @@ func TestListLicences_statuses(t *testing.T) {
 		"unknown":   {[][]driver.Value{row(nil, nil), row(nil, "Disposed")}, ""},
 		"active":    {[][]driver.Value{row(orphanHolder, "Active"), row(orphanHolder, "In Stock")}, "Active"},
 	} {
-		f := &fakeServer{sections: map[string]answer{licenceRowsSection: {columns: []string{"product", "product_guid", "guid", "name", "domain", "active", "status"}, rows: c.rows}}}
+		f := &fakeServer{sections: map[string]answer{binding.LicenceRows: {columns: []string{"product", "product_guid", "guid", "name", "domain", "active", "status"}, rows: c.rows}}}
 		list, err := ListLicences(t.Context(), Database{DB: sql.OpenDB(f), Now: time.Now()}, Options{})
 		if err != nil || len(list.Rows) != 1 {
 			t.Fatalf("%s: %v, %+v", name, err, list)
@@ -146,7 +145,7 @@ const orphanHolder = "33333333-3333-3333-3333-333333333333"
 // TestListLicences_denied lists the holders if only some columns may be read,
 // and says which table is absent if the query cannot run at all.
 func TestListLicences_denied(t *testing.T) {
-	f := &fakeServer{sections: map[string]answer{licenceRowsSection: {
+	f := &fakeServer{sections: map[string]answer{binding.LicenceRows: {
 		err: mssqlError{columnDenied, "The SELECT permission was denied on the column 'Key' of the object 'LicenseInUse'"},
 		then: &answer{
 			columns: []string{"product", "product_guid", "guid", "name", "domain", "active", "status"},
@@ -173,7 +172,7 @@ func TestSeveralProducts_notEvaluated(t *testing.T) {
 	}{
 		"everything":       {"", "%", "Altiris Inventory Solution, Altiris Patch Management Solution"},
 		"a common prefix":  {"INSERT INTO [vProduct] VALUES ('" + otherProduct + "', 'Altiris Patch Management for Linux')", "Altiris Patch%", "several products match: Altiris Patch Management Solution, Altiris Patch Management for Linux"},
-		"one name twice":   {"INSERT INTO [vProduct] VALUES ('" + otherProduct + "', 'Altiris Patch Management Solution')", "", "several products of one name match, so only a GUID tells them apart: Altiris Patch Management Solution"},
+		"one name twice":   {"INSERT INTO [vProduct] VALUES ('" + otherProduct + "', 'Altiris Patch Management Solution')", "", "several products of one name match, so only a GUID distinguishes them: Altiris Patch Management Solution"},
 		"a part of a GUID": {"INSERT INTO [vProduct] VALUES ('" + otherProduct + "', 'Linux'), ('11111111-2222-2222-2222-222222222222', 'Mac')", "11111111-%", "several products match: Linux, Mac"},
 	} {
 		e := small(t)
@@ -209,7 +208,7 @@ func TestSeveralProducts_message(t *testing.T) {
 	for i := range 2 * maxProducts {
 		several.add(&cell{known: true, text: fmt.Sprintf("P%03d", i)}, nil)
 	}
-	if got := severalProducts("licences", several).Error(); !strings.Contains(got, "P009 and 90 more; give") || strings.Contains(got, "P010") {
+	if got := severalProducts("licences", several).Error(); !strings.Contains(got, "P009 and 90 more; set") || strings.Contains(got, "P010") {
 		t.Error(got)
 	}
 }

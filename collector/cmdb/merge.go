@@ -8,6 +8,7 @@ import (
 	"io"
 	"iter"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -15,7 +16,7 @@ func compareKeys(a, b sortKey) int { return bytes.Compare(a[:], b[:]) }
 
 // merge joins the streams client by client and writes the clients.
 func (c *collection) merge(ctx context.Context, all *streams, sink Sink) error {
-	if len(all.list) == 0 || all.list[0].name != baseSection {
+	if len(all.list) == 0 || all.list[0].name != binding.Clients {
 		return nil // recorded in the manifest
 	}
 	out := newClientWriter(sink)
@@ -32,7 +33,7 @@ func (c *collection) mergeInto(ctx context.Context, all *streams, out *clientWri
 			}
 			c.progress("merge", written, "")
 		}
-		more, err := base.load()
+		more, err := base.loadRow()
 		if err != nil {
 			return err
 		}
@@ -42,11 +43,11 @@ func (c *collection) mergeInto(ctx context.Context, all *streams, out *clientWri
 		}
 		key := base.reader.key
 		client := &snapshot.Client{GUID: all.order.guid(key).String()}
-		if err := base.give(client, key); err != nil {
+		if err := base.fillClient(client, key); err != nil {
 			return err
 		}
 		for _, s := range others {
-			if err := s.give(client, key); err != nil {
+			if err := s.fillClient(client, key); err != nil {
 				return err
 			}
 		}
@@ -57,8 +58,8 @@ func (c *collection) mergeInto(ctx context.Context, all *streams, out *clientWri
 	}
 }
 
-// load makes sure that the next row is at hand; false at the end.
-func (s *stream) load() (bool, error) {
+// loadRow makes the next row available; false at the end.
+func (s *stream) loadRow() (bool, error) {
 	if s.loaded || s.ended {
 		return s.loaded, nil
 	}
@@ -73,16 +74,16 @@ func (s *stream) load() (bool, error) {
 	return s.loaded, nil
 }
 
-// give fills a client from its rows. Rows of computers that the base does not
-// list, such as those of deleted ones, are passed over.
-func (s *stream) give(client *snapshot.Client, key sortKey) error {
-	if s.limit != nil && s.name != baseSection && compareKeys(key, *s.limit) >= 0 {
+// fillClient fills a client from its rows. Rows of computers that the base does not
+// list, such as deleted ones, are skipped.
+func (s *stream) fillClient(client *snapshot.Client, key sortKey) error {
+	if s.limit != nil && s.name != binding.Clients && compareKeys(key, *s.limit) >= 0 {
 		return nil // not collected for this client
 	}
 	var failure error
 	rows := func(yield func([]cell) bool) {
 		for {
-			more, err := s.load()
+			more, err := s.loadRow()
 			if err != nil {
 				failure = err
 			}

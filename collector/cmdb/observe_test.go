@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/nscheck/nscheck/internal/guid"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -21,7 +22,7 @@ var knowing = map[string]struct {
 }
 
 // rowsOf repeats a row for some computers.
-func rowsOf(row []driver.Value, computers ...guid) [][]driver.Value {
+func rowsOf(row []driver.Value, computers ...guid.GUID) [][]driver.Value {
 	var rows [][]driver.Value
 	for _, g := range computers {
 		if row != nil {

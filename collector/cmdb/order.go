@@ -3,21 +3,22 @@ package cmdb
 import (
 	"regexp"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
+	"github.com/nscheck/nscheck/internal/guid"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// keyOrder is the order in which a server sorts GUIDs: the positions of a
-// GUID's bytes from the one that weighs most to the one that weighs least.
-// SQL Server begins with the last six bytes, SQLite compares text, other
-// engines plain bytes; each is a permutation, and the server's own answer to
-// the query key_order tells which.
+// keyOrder is the order in which a server sorts GUIDs: the positions of a GUID's
+// bytes, the most significant first. SQL Server begins with the last six bytes,
+// SQLite compares text, other engines plain bytes. Each is a permutation, and the
+// server's answer to the query key_order shows which.
 type keyOrder [16]int
 
-// sortKey is a GUID whose bytes have been put into a server's order, so that
-// comparing bytes compares as the server does.
+// sortKey has the bytes of a GUID in a server's order, so that comparing bytes
+// compares as the server does.
 type sortKey [16]byte
 
-func (o *keyOrder) sortKey(g guid) sortKey {
+func (o *keyOrder) sortKey(g guid.GUID) sortKey {
 	var k sortKey
 	for i, from := range o {
 		k[i] = g[from]
@@ -25,39 +26,39 @@ func (o *keyOrder) sortKey(g guid) sortKey {
 	return k
 }
 
-func (o *keyOrder) guid(k sortKey) guid {
-	var g guid
+func (o *keyOrder) guid(k sortKey) guid.GUID {
+	var g guid.GUID
 	for i, to := range o {
 		g[to] = k[i]
 	}
 	return g
 }
 
-// tableOfKeys is the part of the shipped query key_order that gives its literals
-// the type of a key, with the first literal.
+// tableOfKeys is the part of the shipped query key_order that makes its literals keys
+// by type, with the first literal.
 var tableOfKeys = regexp.MustCompile(`(?s)SELECT\s+rc\..*?UNION ALL SELECT ('[^']*')`)
 
-// ofGUIDs is the shipped binding of key_order without the table, for a CMDB that
-// keeps computers elsewhere. It takes keys for GUIDs; rows about clients whose
-// keys are something else turn out to be in no order.
-func (b *Binding) ofGUIDs() *Binding {
+// withoutKeyTable returns the shipped binding of key_order without the table, for a
+// CMDB that has computers elsewhere. It assumes that keys are GUIDs; if they are
+// not, rows about clients turn out to be in no order.
+func withoutKeyTable(b *binding.Binding) *binding.Binding {
 	alone := *b
 	alone.Query = tableOfKeys.ReplaceAllString(b.Query, "SELECT CAST($1 AS uniqueidentifier) AS [key]")
 	return &alone
 }
 
-var errUnknownOrder = &sectionError{snapshot.Failed, "collect clients: the server sorts GUIDs in no order that is known, and not by their text either, so what it has about clients cannot be merged"}
+var errUnknownOrder = &sectionError{snapshot.Failed, "collect clients: the server sorts GUIDs in an unknown order, and not by their text either, so its rows about clients cannot be merged"}
 
 var lastOrder = regexp.MustCompile(`(?i)\bORDER\s+BY\s+((?:\w+\.)?(?:\[[^\]]+\]|\w+))\s*;?\s*$`)
 
-// beginsWith finds a query that begins with WITH, which cannot stand inside
+// beginsWith matches a query that begins with WITH, which cannot be a part of
 // another.
 var beginsWith = regexp.MustCompile(`(?im)^\s*;*\s*WITH\s`)
 
-// inTextOrder changes a query so that its rows come in the order of their keys'
-// text, which is the same on every server. Sorting by text can use no index, so
-// it is for servers whose own order is none that is known. A query without an
-// order at its end stays as it is: its rows will be found out of order.
+// inTextOrder changes a query so that its rows are in the order of their keys' text,
+// which is the same on every server. Sorting by text cannot use an index, so it is
+// for servers with an unknown order. A query without an order at its end stays as it
+// is: its rows will be found out of order.
 func inTextOrder(query string) string {
 	at := lastOrder.FindStringIndex(query)
 	if at == nil {
@@ -69,12 +70,12 @@ func inTextOrder(query string) string {
 	return "SELECT q.* FROM (\n" + query[:at[0]] + "\n) q ORDER BY CAST(q.[key] AS char(36))"
 }
 
-// learnOrder reads the order from the server's answer to key_order: all zeroes
-// first, then GUIDs with one byte that is not zero, once 01 and once FF, from
-// the byte that weighs least to the one that weighs most.
-func learnOrder(answer []guid) (keyOrder, error) {
+// learnOrder reads the order from the server's answer to key_order: all zeroes first,
+// then GUIDs with one byte that is not zero, once 01 and once FF, from the least to
+// the most significant byte.
+func learnOrder(answer []guid.GUID) (keyOrder, error) {
 	var order keyOrder
-	if len(answer) != 33 || answer[0] != (guid{}) {
+	if len(answer) != 33 || answer[0] != (guid.GUID{}) {
 		return order, errUnknownOrder
 	}
 	var seen [16]bool
@@ -89,7 +90,7 @@ func learnOrder(answer []guid) (keyOrder, error) {
 		if position < 0 || seen[position] {
 			return order, errUnknownOrder
 		}
-		var wantLow, wantHigh guid
+		var wantLow, wantHigh guid.GUID
 		wantLow[position], wantHigh[position] = 0x01, 0xFF
 		if low != wantLow || high != wantHigh {
 			return order, errUnknownOrder

@@ -6,14 +6,16 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/collector/cmdb/tsql"
+	"github.com/nscheck/nscheck/internal/guid"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
 // The orders of known engines, written out as comparisons.
-var knownOrders = map[string]func(a, b guid) int{
-	"text": func(a, b guid) int { return bytes.Compare(a[:], b[:]) },
-	"SQL Server": func(a, b guid) int {
+var knownOrders = map[string]func(a, b guid.GUID) int{
+	"text": func(a, b guid.GUID) int { return bytes.Compare(a[:], b[:]) },
+	"SQL Server": func(a, b guid.GUID) int {
 		wireA, wireB := toWire(a), toWire(b)
 		for _, i := range []int{10, 11, 12, 13, 14, 15, 8, 9, 6, 7, 4, 5, 0, 1, 2, 3} {
 			if wireA[i] != wireB[i] {
@@ -22,24 +24,27 @@ var knownOrders = map[string]func(a, b guid) int{
 		}
 		return 0
 	},
-	"bytes as sent": func(a, b guid) int {
+	"bytes as sent": func(a, b guid.GUID) int {
 		wireA, wireB := toWire(a), toWire(b)
 		return bytes.Compare(wireA[:], wireB[:])
 	},
 }
 
-func toWire(g guid) (wire [16]byte) {
-	for i, at := range wireOrder {
+// wireBytes says where SQL Server sends each byte of a GUID's text.
+var wireBytes = [16]int{3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15}
+
+func toWire(g guid.GUID) (wire [16]byte) {
+	for i, at := range wireBytes {
 		wire[at] = g[i]
 	}
 	return wire
 }
 
 // probe is the literals of key_order, sorted.
-func probe(compare func(a, b guid) int) []guid {
-	literals := []guid{{}}
+func probe(compare func(a, b guid.GUID) int) []guid.GUID {
+	literals := []guid.GUID{{}}
 	for i := range 16 {
-		var low, high guid
+		var low, high guid.GUID
 		low[i], high[i] = 0x01, 0xFF
 		literals = append(literals, low, high)
 	}
@@ -55,7 +60,7 @@ func TestLearnOrder(t *testing.T) {
 			continue
 		}
 		seed := uint32(1)
-		random := func() (g guid) {
+		random := func() (g guid.GUID) {
 			for i := range g {
 				seed = seed*1664525 + 1013904223
 				g[i] = byte(seed >> 24)
@@ -84,9 +89,9 @@ func TestLearnOrderRefuses(t *testing.T) {
 	signed[1], signed[2] = signed[2], signed[1]
 	doubled := slices.Clone(good)
 	doubled[3], doubled[4] = doubled[1], doubled[2]
-	for name, answer := range map[string][]guid{
+	for name, answer := range map[string][]guid.GUID{
 		"nothing": nil, "short": good[:32], "descending": descending, "signed bytes": signed, "a byte twice": doubled,
-		"two zeroes": append([]guid{{}}, good[:32]...),
+		"two zeroes": append([]guid.GUID{{}}, good[:32]...),
 	} {
 		if order, err := learnOrder(answer); err == nil {
 			t.Errorf("%s: %v", name, order)
@@ -127,7 +132,7 @@ func TestOrderWithoutTable(t *testing.T) {
 			t.Errorf("%s: %+v, %d clients", name, s, len(m.clients))
 		}
 	}
-	query := shipped()["key_order"].ofGUIDs().Query
+	query := withoutKeyTable(binding.Shipped()["key_order"]).Query
 	if err := tsql.Check(query); err != nil {
 		t.Error(err)
 	}

@@ -23,6 +23,8 @@ import (
 
 	_ "github.com/microsoft/go-mssqldb"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
+	"github.com/nscheck/nscheck/internal/guid"
 	"github.com/nscheck/nscheck/internal/tdstest"
 	"github.com/nscheck/nscheck/snapshot"
 )
@@ -119,19 +121,13 @@ func readBare(ctx context.Context, source Database, f *figures) error {
 		return err
 	}
 	defer conn.Close()
-	s := &session{params: map[string]any{"product": DefaultProduct, "database": "Symantec_CMDB"}}
-	c := &collection{bindings: shipped()}
-	var sections []estateSection
-	sections = append(sections, estateSections...)
-	for _, cs := range c.clientSections() {
-		sections = append(sections, estateSection{name: cs.name, columns: cs.columns})
-	}
-	for _, section := range sections {
-		rows, err := s.read(ctx, conn, c.bindings[section.name], section.columns, func([]cell) error { return nil })
+	s := &session{conn: conn, params: map[string]any{"product": DefaultProduct, "database": "Symantec_CMDB"}}
+	for _, section := range binding.Layouts() {
+		rows, err := s.eachRow(ctx, binding.Shipped()[section.Section], section.Columns, func([]cell) error { return nil })
 		f.Rows += rows
 		var wrong *sectionError
 		if err != nil && !errors.As(err, &wrong) && !strings.Contains(err.Error(), "Invalid object name") && !strings.Contains(err.Error(), "no such table") {
-			return fmt.Errorf("%s: %w", section.name, err)
+			return fmt.Errorf("%s: %w", section.Section, err)
 		}
 	}
 	return nil
@@ -286,7 +282,7 @@ var scaleNow = time.Date(2024, 3, 3, 6, 0, 0, 0, time.UTC)
 
 // scaleGUID gives the GUIDs of computers in the order of their bytes, with as
 // much chance in them as real ones have.
-func scaleGUID(i, size int) (g guid) {
+func scaleGUID(i, size int) (g guid.GUID) {
 	step := ^uint64(0) / uint64(size)
 	binary.BigEndian.PutUint64(g[:8], uint64(i)*step)
 	hash := probeHash(i)
@@ -362,7 +358,7 @@ var scaleSections = map[string]struct {
 func answerScale(srv *tdstest.Server, size int) {
 	key := tdstest.Column{Name: "key", Type: "uniqueidentifier"}
 	for name, section := range scaleSections {
-		srv.Handle(tdstest.Exact(shipped()[name].Query), tdstest.Answer{
+		srv.Handle(tdstest.Exact(binding.Shipped()[name].Query), tdstest.Answer{
 			Columns: append([]tdstest.Column{key}, section.columns...),
 			Rows:    scaleRows(size, section.rows),
 		})
@@ -371,7 +367,7 @@ func answerScale(srv *tdstest.Server, size int) {
 	for _, g := range probe(knownOrders["text"]) {
 		order = append(order, []any{[16]byte(g)})
 	}
-	srv.Handle(tdstest.Exact(shipped()["key_order"].Query), tdstest.Answer{Columns: []tdstest.Column{key}, Rows: tdstest.Rows(order...)})
+	srv.Handle(tdstest.Exact(binding.Shipped()["key_order"].Query), tdstest.Answer{Columns: []tdstest.Column{key}, Rows: tdstest.Rows(order...)})
 }
 
 // scaleRows repeats what stands in rows for a thousand computers, but for keys

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 )
 
 func TestScanGUID(t *testing.T) {
@@ -39,53 +41,53 @@ func TestCellScan(t *testing.T) {
 	zone := time.FixedZone("", 3600)
 	for _, c := range []struct {
 		name  string
-		kind  kind
+		kind  binding.Kind
 		src   any
 		known bool
 		num   int64
 		text  string
 	}{
-		{"NULL text", textKind, nil, false, 0, ""},
-		{"empty text", textKind, "  ", false, 0, ""},
-		{"padded text", textKind, "Leeds  ", true, 0, "Leeds"},
-		{"bytes", textKind, []byte("Zürich"), true, 0, "Zürich"},
-		{"broken UTF-8", textKind, "a\xffb", true, 0, "a\uFFFDb"},
-		{"number as text", textKind, int64(7), true, 0, "7"},
-		{"fraction as text", textKind, 7.5, true, 0, "7.5"},
-		{"bit as text", textKind, true, true, 0, "true"},
-		{"time as text", textKind, at, true, 0, "2014-03-03T07:00:00Z"},
-		{"something else as text", textKind, int32(3), true, 0, "3"},
+		{"NULL text", binding.Text, nil, false, 0, ""},
+		{"empty text", binding.Text, "  ", false, 0, ""},
+		{"padded text", binding.Text, "Leeds  ", true, 0, "Leeds"},
+		{"bytes", binding.Text, []byte("Zürich"), true, 0, "Zürich"},
+		{"broken UTF-8", binding.Text, "a\xffb", true, 0, "a\uFFFDb"},
+		{"number as text", binding.Text, int64(7), true, 0, "7"},
+		{"fraction as text", binding.Text, 7.5, true, 0, "7.5"},
+		{"bit as text", binding.Text, true, true, 0, "true"},
+		{"time as text", binding.Text, at, true, 0, "2014-03-03T07:00:00Z"},
+		{"something else as text", binding.Text, int32(3), true, 0, "3"},
 
-		{"NULL guid", guidKind, nil, false, 0, ""},
-		{"empty guid", guidKind, " ", false, 0, ""},
-		{"empty guid bytes", guidKind, []byte{}, false, 0, ""},
+		{"NULL guid", binding.GUID, nil, false, 0, ""},
+		{"empty guid", binding.GUID, " ", false, 0, ""},
+		{"empty guid bytes", binding.GUID, []byte{}, false, 0, ""},
 
-		{"NULL number", intKind, nil, false, 0, ""},
-		{"number", intKind, int64(-3), true, -3, ""},
-		{"text number", intKind, " 12 ", true, 12, ""},
-		{"decimal bytes", intKind, []byte("12.0"), true, 12, ""},
-		{"float", intKind, 3010.0, true, 3010, ""},
-		{"bit as number", intKind, true, true, 1, ""},
-		{"no bit as number", intKind, false, true, 0, ""},
-		{"empty number", intKind, "", false, 0, ""},
+		{"NULL number", binding.Int, nil, false, 0, ""},
+		{"number", binding.Int, int64(-3), true, -3, ""},
+		{"text number", binding.Int, " 12 ", true, 12, ""},
+		{"decimal bytes", binding.Int, []byte("12.0"), true, 12, ""},
+		{"float", binding.Int, 3010.0, true, 3010, ""},
+		{"bit as number", binding.Int, true, true, 1, ""},
+		{"no bit as number", binding.Int, false, true, 0, ""},
+		{"empty number", binding.Int, "", false, 0, ""},
 
-		{"NULL bit", boolKind, nil, false, 0, ""},
-		{"bit", boolKind, true, true, 1, ""},
-		{"no bit", boolKind, false, true, 0, ""},
-		{"number bit", boolKind, int64(2), true, 1, ""},
-		{"large number bit", boolKind, int64(math.MaxInt64), true, 1, ""},
-		{"VARIANT_TRUE", boolKind, "-1", true, 1, ""},
-		{"text bit", boolKind, []byte("False"), true, 0, ""},
-		{"empty bit", boolKind, "", false, 0, ""},
+		{"NULL bit", binding.Bool, nil, false, 0, ""},
+		{"bit", binding.Bool, true, true, 1, ""},
+		{"no bit", binding.Bool, false, true, 0, ""},
+		{"number bit", binding.Bool, int64(2), true, 1, ""},
+		{"large number bit", binding.Bool, int64(math.MaxInt64), true, 1, ""},
+		{"VARIANT_TRUE", binding.Bool, "-1", true, 1, ""},
+		{"text bit", binding.Bool, []byte("False"), true, 0, ""},
+		{"empty bit", binding.Bool, "", false, 0, ""},
 
-		{"NULL time", timeKind, nil, false, 0, ""},
-		{"time", timeKind, at, true, at.Unix(), ""},
-		{"time with a zone", timeKind, time.Date(2014, 3, 3, 7, 0, 0, 0, zone), true, at.Unix(), ""},
-		{"SQLite's text", timeKind, "2014-03-03 07:00:00", true, at.Unix(), ""},
-		{"text with fraction", timeKind, "2014-03-03 07:00:00.997", true, at.Unix(), ""},
-		{"RFC 3339", timeKind, []byte("2014-03-03T07:00:00+01:00"), true, at.Unix(), ""},
-		{"date", timeKind, "2014-03-03", true, at.Unix() - 7*3600, ""},
-		{"empty time", timeKind, "", false, 0, ""},
+		{"NULL time", binding.Time, nil, false, 0, ""},
+		{"time", binding.Time, at, true, at.Unix(), ""},
+		{"time with a zone", binding.Time, time.Date(2014, 3, 3, 7, 0, 0, 0, zone), true, at.Unix(), ""},
+		{"SQLite's text", binding.Time, "2014-03-03 07:00:00", true, at.Unix(), ""},
+		{"text with fraction", binding.Time, "2014-03-03 07:00:00.997", true, at.Unix(), ""},
+		{"RFC 3339", binding.Time, []byte("2014-03-03T07:00:00+01:00"), true, at.Unix(), ""},
+		{"date", binding.Time, "2014-03-03", true, at.Unix() - 7*3600, ""},
+		{"empty time", binding.Time, "", false, 0, ""},
 	} {
 		cell := cell{kind: c.kind, known: true, num: 99, text: "left over"}
 		if err := cell.Scan(c.src); err != nil {
@@ -100,13 +102,13 @@ func TestCellScan(t *testing.T) {
 
 func TestCellScanRefuses(t *testing.T) {
 	for _, c := range []struct {
-		kind kind
+		kind binding.Kind
 		src  any
 	}{
-		{guidKind, "x"}, {guidKind, int64(1)}, {intKind, "x"}, {intKind, 1.5}, {intKind, math.Inf(1)},
-		{intKind, math.NaN()}, {intKind, time.Time{}}, {boolKind, "maybe"}, {boolKind, time.Time{}},
-		{timeKind, "yesterday"}, {timeKind, int64(1)}, {timeKind, "2014-13-01"},
-		{intKind, strings.Repeat("x", 1000)},
+		{binding.GUID, "x"}, {binding.GUID, int64(1)}, {binding.Int, "x"}, {binding.Int, 1.5}, {binding.Int, math.Inf(1)},
+		{binding.Int, math.NaN()}, {binding.Int, time.Time{}}, {binding.Bool, "maybe"}, {binding.Bool, time.Time{}},
+		{binding.Time, "yesterday"}, {binding.Time, int64(1)}, {binding.Time, "2014-13-01"},
+		{binding.Int, strings.Repeat("x", 1000)},
 	} {
 		cell := cell{kind: c.kind}
 		err := cell.Scan(c.src)
@@ -131,49 +133,31 @@ func TestCalendar(t *testing.T) {
 		"2014-03-04 07:00:00": {"2014-03-04T06:00:00Z", -1},
 		"2014-03-04 07:00:01": {"2014-03-04T06:00:01Z", -2},
 	} {
-		c := cell{kind: timeKind}
+		c := cell{kind: binding.Time}
 		if err := c.Scan(text); err != nil {
 			t.Fatal(err)
 		}
-		at := k.at(&c)
-		if at == nil || at.String() != want.at || *k.age(at) != want.age {
-			t.Errorf("%s: %v, %d days old", text, at, *k.age(at))
+		at := k.timeOf(&c)
+		if at == nil || at.String() != want.at || *k.ageInDays(at) != want.age {
+			t.Errorf("%s: %v, %d days old", text, at, *k.ageInDays(at))
 		}
 	}
 	for _, text := range []string{"1753-01-01", "1899-12-30 00:00:00", "1900-01-01", "0001-01-01"} {
-		c := cell{kind: timeKind}
+		c := cell{kind: binding.Time}
 		if err := c.Scan(text); err != nil {
 			t.Fatal(err)
 		}
-		if at := k.at(&c); at != nil || k.age(at) != nil {
+		if at := k.timeOf(&c); at != nil || k.ageInDays(at) != nil {
 			t.Errorf("%s is a placeholder, not %v", text, at)
 		}
 	}
-	if at := k.at(&cell{kind: timeKind}); at != nil {
+	if at := k.timeOf(&cell{kind: binding.Time}); at != nil {
 		t.Errorf("an unknown time is %v", at)
 	}
 }
 
-func TestCompareVersions(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		want int
-	}{
-		{"8.10", "8.9", 1}, {"7.5.3153", "7.5.3153", 0}, {"7.5", "7.5.0", 0}, {"7.5", "7.5.1", -1},
-		{"", "1", -1}, {"8.5.5032", "8.5.3073", 1}, {"7.05", "7.5", 0}, {"7.x", "7", 0},
-		{"99999999999999999999", "100000000000000000000", -1}, {"7.5.3153 HF2", "7.5.3153", 0},
-	} {
-		if got := compareVersions(c.a, c.b); got != c.want {
-			t.Errorf("%q, %q: %d, want %d", c.a, c.b, got, c.want)
-		}
-		if got := compareVersions(c.b, c.a); got != -c.want {
-			t.Errorf("%q, %q: %d, want %d", c.b, c.a, got, -c.want)
-		}
-	}
-}
-
 func TestAddresses(t *testing.T) {
-	text := func(s string) *cell { return &cell{kind: textKind, known: s != "", text: s} }
+	text := func(s string) *cell { return &cell{kind: binding.Text, known: s != "", text: s} }
 	for _, c := range []struct{ address, mask, want, problem string }{
 		{"10.4.0.17", "255.255.255.0", "10.4.0.17/24", ""},
 		{"10.4.0.17", "255.255.255.255", "10.4.0.17/32", ""},
@@ -261,18 +245,18 @@ func FuzzCellScan(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		for k := textKind; k <= timeKind; k++ {
+		for k := binding.Text; k <= binding.Time; k++ {
 			fromText, fromBytes := cell{kind: k}, cell{kind: k}
 			errText, errBytes := fromText.Scan(text), fromBytes.Scan([]byte(text))
-			if (errText == nil) != (errBytes == nil) && k != guidKind {
+			if (errText == nil) != (errBytes == nil) && k != binding.GUID {
 				t.Errorf("%q as kind %d: %v from text, %v from bytes", text, k, errText, errBytes)
 			}
 			if errText != nil && fromText.known {
 				t.Errorf("%q as kind %d is refused and yet known", text, k)
 			}
 			c := calendar{now: testNow}
-			if k == timeKind {
-				if at := c.at(&fromText); at != nil && c.age(at) == nil {
+			if k == binding.Time {
+				if at := c.timeOf(&fromText); at != nil && c.ageInDays(at) == nil {
 					t.Errorf("%q has a time without an age", text)
 				}
 			}

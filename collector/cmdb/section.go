@@ -7,38 +7,38 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/internal/secret"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// reading is how one section is read.
-type reading interface {
-	// attempt reads it from the start, as often as needed.
-	attempt(ctx context.Context, b *Binding) (rows int64, err error)
-	// keep ends the attempts at one source. What was read until the last broke
-	// off may be of use; then the error becomes less of one.
-	keep(rows int64, err error) error
-	// hold sets aside what was kept while another source is asked; back makes
-	// it what was read again.
-	hold() (back func())
-	// notes tells what else is to be known of what was read.
+// sectionReading reads one section.
+type sectionReading interface {
+	// attempt reads it from the start. It may be called again.
+	attempt(ctx context.Context, b *binding.Binding) (rows int64, err error)
+	// finish ends the attempts at one source. Rows that were read before a fault may
+	// be of use; then the error becomes a lesser one.
+	finish(rows int64, err error) error
+	// setAside sets the rows aside while another source is read. back restores them.
+	setAside() (back func())
+	// notes returns notes about the rows.
 	notes() []string
-	// remark is for the section's own note; empty if there is none.
+	// remark returns the section's own note; empty if there is none.
 	remark() string
 }
 
-// section reads one section and records how it went. Only an error that must
-// end the whole run is returned; ok says whether the section can be used.
-func (c *collection) section(ctx context.Context, name string, r reading) (ok bool, err error) {
+// section reads one section and records the result. It only returns an error that
+// must end the whole run; ok reports whether the section can be used.
+func (c *collection) section(ctx context.Context, name string, r sectionReading) (ok bool, err error) {
 	entry := snapshot.Section{Name: name, Status: snapshot.Collected}
-	c.credit(&entry, c.main, nil)
+	c.setOrigin(&entry, c.main, nil)
 	start, tries := c.source.Clock(), 1
-	if by := c.blocker(name); by != nil {
+	if by := c.blockingSection(name); by != nil {
 		entry.Status = by.Status
 		entry.Error = fmt.Sprintf("collect %s: not read, because section %q was not collected", name, by.Name)
 	} else {
 		c.progress(name, 0, "")
-		entry.Rows, tries, err = c.ask(ctx, &entry, r)
+		entry.Rows, tries, err = c.readFromSources(ctx, &entry, r)
 		c.progress(name, entry.Rows, statusOf(name, err))
 	}
 	if ctx.Err() != nil {
@@ -67,15 +67,15 @@ func (c *collection) section(ctx context.Context, name string, r reading) (ok bo
 	return usable(entry.Status), nil
 }
 
-// usable says whether a section of that status holds something.
+// usable reports whether a section of that status has content.
 func usable(status snapshot.Status) bool {
 	return status == snapshot.Collected || status == snapshot.Partial
 }
 
-// blocker is the section without which this one is of no use, where that one
-// could not be had.
-func (c *collection) blocker(name string) *snapshot.Section {
-	above := parent(name)
+// blockingSection returns the section that this one depends on, if that one could not
+// be read.
+func (c *collection) blockingSection(name string) *snapshot.Section {
+	above := binding.Parent(name)
 	for i := range c.manifest.Sections {
 		entry := &c.manifest.Sections[i]
 		if entry.Name == above && !usable(entry.Status) {

@@ -9,18 +9,19 @@ import (
 	"time"
 )
 
-// session runs statements one after another on one connection. A CMDB is a
-// production database, so nscheck never asks it for two things at once; and on
-// one connection every statement can see the same state of the database.
+// session runs statements one after another on one connection. A CMDB is a production
+// database, so nscheck never runs two statements at once; and on one connection every
+// statement can see the same state of the database.
 type session struct {
 	db      *sql.DB
+	files   RowSource // instead of db
 	conn    *sql.Conn
 	params  map[string]any
 	timeout time.Duration // per statement; 0: none
 	// afterFunc is time.AfterFunc, or what a test has in its place.
 	afterFunc func(time.Duration, func()) (stop func() bool)
-	guest     *guest // how it behaves on a SQL Server; nil elsewhere
-	// textOrder has rows about clients come in the order of their keys' text.
+	options   *sessionOptions // how it behaves on a SQL Server; nil elsewhere
+	// textOrder is set if rows about clients are sorted by the text of their keys.
 	textOrder bool
 	order     *keyOrder     // of rows about clients, once it is known
 	offset    time.Duration // of the local time in which times are wanted, from UTC
@@ -31,26 +32,26 @@ type session struct {
 	ended     error  // why no connection can be had any more
 }
 
-// errStatementTimeout is the cause with which a statement is cancelled that has
-// run for too long.
+// errStatementTimeout is the cause of cancelling a statement that has run for too
+// long.
 var errStatementTimeout = errors.New("the statement took longer than it may")
 
-// connectError is why a connection could not be had.
+// connectError is the error of a failed connection attempt.
 type connectError struct{ error }
 
 func (e *connectError) Unwrap() error { return e.error }
 
-// lostError says that the connection broke while a statement ran.
+// lostError is the error of a connection that broke while a statement ran.
 type lostError struct{ error }
 
 func (e *lostError) Unwrap() error { return e.error }
 
-// endedError is why no connection is asked for any more.
+// endedError is the reason why no more connections are made.
 type endedError struct{ reason string }
 
 func (e *endedError) Error() string { return e.reason }
 
-// connection returns the connection, or a new one where the last was lost.
+// connection returns the connection, or a new one if the last was lost.
 func (s *session) connection(ctx context.Context) (*sql.Conn, error) {
 	if s.ended != nil {
 		return nil, s.ended
@@ -63,32 +64,32 @@ func (s *session) connection(ctx context.Context) (*sql.Conn, error) {
 		return nil, &connectError{err}
 	}
 	s.conn = conn
-	if s.guest != nil {
-		if err := s.guest.settle(ctx, s); err != nil {
-			s.drop()
+	if s.options != nil {
+		if err := s.options.prepare(ctx, s); err != nil {
+			s.dropConnection()
 			return nil, &connectError{fmt.Errorf("make the session on the server ready: %w", err)}
 		}
 	}
 	return conn, nil
 }
 
-// close gives the connection back. What a transaction held on the server is
-// let go of first: what follows may take long and does not need it.
+// close releases the connection. It first ends the transaction on the server, because
+// what follows may take long and does not need it.
 func (s *session) close() {
 	if s.conn == nil {
 		return
 	}
-	if s.guest != nil {
-		s.guest.leave(s)
-		s.drop()
+	if s.options != nil {
+		s.options.endTransaction(s)
+		s.dropConnection()
 		return
 	}
 	_ = s.conn.Close()
 	s.conn = nil
 }
 
-// drop closes the connection itself, so that nobody gets it again.
-func (s *session) drop() {
+// dropConnection closes the connection itself, so that it is not reused.
+func (s *session) dropConnection() {
 	if s.conn == nil {
 		return
 	}
@@ -97,18 +98,18 @@ func (s *session) drop() {
 	s.conn = nil
 }
 
-// pingTimeout bounds the question whether a connection is still good.
+// pingTimeout limits the check of a connection.
 const pingTimeout = 10 * time.Second
 
-// alive asks whether the connection still answers, and how many transactions
-// are open on it.
-func (s *session) alive(ctx context.Context) (transactions int, ok bool) {
+// checkConnection reports whether the connection still answers, and how many
+// transactions are open on it.
+func (s *session) checkConnection(ctx context.Context) (transactions int, ok bool) {
 	if s.conn == nil {
 		return 0, false
 	}
-	ctx, stop := s.limit(ctx, pingTimeout)
+	ctx, stop := s.withTimeout(ctx, pingTimeout)
 	defer stop()
-	if s.guest == nil {
+	if s.options == nil {
 		return 0, s.conn.PingContext(ctx) == nil
 	}
 	err := s.conn.QueryRowContext(ctx, "SELECT @@TRANCOUNT").Scan(&transactions)
@@ -117,17 +118,17 @@ func (s *session) alive(ctx context.Context) (transactions int, ok bool) {
 
 // exec runs a statement that returns nothing.
 func (s *session) exec(ctx context.Context, statement string) error {
-	ctx, stop := s.limit(ctx, s.timeout)
+	ctx, stop := s.withTimeout(ctx, s.timeout)
 	defer stop()
 	_, err := s.conn.ExecContext(ctx, statement)
-	return because(ctx, err)
+	return causeOf(ctx, err)
 }
 
-// limit bounds a statement. It cancels instead of setting a deadline: the
-// driver gives up a connection whose deadline passes, and with it the view of
-// the database that all sections share, but keeps one whose statement was
-// cancelled.
-func (s *session) limit(ctx context.Context, d time.Duration) (context.Context, func()) {
+// withTimeout limits the time of a statement. It cancels instead of setting a
+// deadline: the driver drops a connection after a deadline, and with it the view of
+// the database that all sections share, but keeps the connection of a cancelled
+// statement.
+func (s *session) withTimeout(ctx context.Context, d time.Duration) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	if d <= 0 {
 		return ctx, func() { cancel(nil) }
@@ -139,9 +140,9 @@ func (s *session) limit(ctx context.Context, d time.Duration) (context.Context, 
 	}
 }
 
-// because is why a statement failed: drivers wrap a cancellation in errors of
+// causeOf returns why a statement failed. Drivers wrap a cancellation in errors of
 // their own.
-func because(ctx context.Context, err error) error {
+func causeOf(ctx context.Context, err error) error {
 	if err != nil && ctx.Err() != nil {
 		return context.Cause(ctx)
 	}

@@ -1,27 +1,24 @@
 package cmdb
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
-	"os"
 	"slices"
 
 	"github.com/klauspost/compress/s2"
 
-	"github.com/nscheck/nscheck/internal/tempfile"
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
+	"github.com/nscheck/nscheck/internal/spill"
 )
 
-// spool keeps the rows of one per-client section, in the order of their keys,
-// until all sections have been read. Then they are merged. Reading one section
-// after the other needs one connection, holds no result set open while waiting
-// for another, and tells how each section ended before the first client is
-// written. Rows are compressed; what does not fit into a small buffer goes to a
-// temporary file.
+// spool keeps the rows of one section about clients, in the order of their keys,
+// until all sections have been read and are merged. Reading the sections one by one
+// needs one connection and one result set at a time, and the status of each section
+// is known before the first client is written. Rows are compressed; those that do not
+// fit into a small buffer go to a temporary file.
 type spool struct {
-	out    *overflow
+	out    *spill.Buffer
 	rows   []byte // not yet written
 	packed []byte
 }
@@ -34,7 +31,7 @@ const spoolMemory = 256 << 10
 const spoolBlock = 64 << 10
 
 func newSpool(dir string) *spool {
-	return &spool{out: &overflow{dir: dir}}
+	return &spool{out: spill.NewIn(dir, "rows", spoolMemory)}
 }
 
 // add appends a row. Cells are written by kind, without their names.
@@ -63,24 +60,24 @@ func (s *spool) flush() error {
 	return err
 }
 
-// appendTo writes a cell as one byte that says whether it is known, and its value.
+// appendTo writes a cell as a byte that is 1 if the value is known, and the value.
 func (c *cell) appendTo(row []byte) []byte {
 	if !c.known {
 		return append(row, 0)
 	}
 	row = append(row, 1)
 	switch c.kind {
-	case textKind:
+	case binding.Text:
 		row = binary.AppendUvarint(row, uint64(len(c.text)))
 		return append(row, c.text...)
-	case guidKind:
+	case binding.GUID:
 		return append(row, c.guid[:]...)
 	default:
 		return binary.AppendVarint(row, c.num)
 	}
 }
 
-var errSpool = errors.New("the temporary file does not hold what was written to it; is something else changing files there?")
+var errSpool = errors.New("the temporary file does not hold what was written to it; does another program change files there?")
 
 // readFrom reads a cell and returns what follows it.
 func (c *cell) readFrom(row []byte, texts *texts) ([]byte, error) {
@@ -93,16 +90,16 @@ func (c *cell) readFrom(row []byte, texts *texts) ([]byte, error) {
 		return row, nil
 	}
 	switch c.kind {
-	case textKind:
+	case binding.Text:
 		n, size := binary.Uvarint(row)
 		if size <= 0 || uint64(len(row)-size) < n {
 			return nil, errSpool
 		}
 		end := size + int(n)
-		c.shared = texts.of(row[size:end])
+		c.shared = texts.intern(row[size:end])
 		c.text = *c.shared
 		return row[end:], nil
-	case guidKind:
+	case binding.GUID:
 		if len(row) < len(c.guid) {
 			return nil, errSpool
 		}
@@ -118,24 +115,24 @@ func (c *cell) readFrom(row []byte, texts *texts) ([]byte, error) {
 }
 
 // rewind ends the writing and returns a reader of the rows.
-func (s *spool) rewind(columns []column) (*spoolReader, error) {
+func (s *spool) rewind(columns []binding.Column) (*spoolReader, error) {
 	if err := s.flush(); err != nil {
 		return nil, err
 	}
 	s.rows, s.packed = nil, nil
-	in, err := s.out.reader()
+	in, err := s.out.Reader()
 	if err != nil {
 		return nil, err
 	}
 	r := &spoolReader{in: in, cells: make([]cell, len(columns))}
 	for i, c := range columns {
-		r.cells[i].kind = c.kind
+		r.cells[i].kind = c.Kind
 	}
 	return r, nil
 }
 
-// close frees what the spool holds.
-func (s *spool) close() error { return s.out.close() }
+// close removes the rows.
+func (s *spool) close() error { return s.out.Close() }
 
 // spoolReader reads a spool's rows.
 type spoolReader struct {
@@ -197,16 +194,15 @@ func (r *spoolReader) load() error {
 	return nil
 }
 
-// maxPacked is more than any block has: a row holds a few texts, and the longest
-// are of some megabytes.
+// maxPacked is larger than any block: a row has a few texts, and the longest are some
+// megabytes.
 const maxPacked = 1 << 30
 
-// texts keeps texts that come again and again, such as versions and names of
-// operating systems, so that each is made once. A text is never changed, only
-// left for another.
+// texts keeps texts that are frequent, such as versions and names of operating
+// systems, so that each is allocated once. A text is never changed, only replaced.
 type texts struct{ recent [256]*string }
 
-func (t *texts) of(raw []byte) *string {
+func (t *texts) intern(raw []byte) *string {
 	if len(raw) == 0 {
 		return new(string)
 	}
@@ -216,52 +212,4 @@ func (t *texts) of(raw []byte) *string {
 		*slot = &text
 	}
 	return *slot
-}
-
-// overflow is a buffer that moves into a temporary file when it grows.
-type overflow struct {
-	dir    string
-	memory bytes.Buffer
-	file   *os.File
-}
-
-func (o *overflow) Write(p []byte) (int, error) {
-	if o.file == nil {
-		if o.memory.Len()+len(p) <= spoolMemory {
-			return o.memory.Write(p)
-		}
-		file, err := tempfile.Create(o.dir, ".nscheck-*.spool")
-		if err != nil {
-			return 0, fmt.Errorf("keep rows in a temporary file: %w", err)
-		}
-		o.file = file
-		if _, err := o.file.Write(o.memory.Bytes()); err != nil {
-			return 0, fmt.Errorf("keep rows in a temporary file: %w", err)
-		}
-		o.memory = bytes.Buffer{}
-	}
-	n, err := o.file.Write(p)
-	if err != nil {
-		err = fmt.Errorf("keep rows in a temporary file: %w", err)
-	}
-	return n, err
-}
-
-func (o *overflow) reader() (io.Reader, error) {
-	if o.file == nil {
-		return bytes.NewReader(o.memory.Bytes()), nil
-	}
-	if _, err := o.file.Seek(0, io.SeekStart); err != nil {
-		return nil, fmt.Errorf("read rows back from a temporary file: %w", err)
-	}
-	return o.file, nil
-}
-
-func (o *overflow) close() error {
-	if o.file == nil {
-		return nil
-	}
-	err := o.file.Close()
-	o.file = nil
-	return err
 }

@@ -15,19 +15,21 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
+	"github.com/nscheck/nscheck/internal/guid"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
 // ids are computers whose order differs between text and SQL Server.
-var ids = []guid{
+var ids = []guid.GUID{
 	mustGUID("10000000-0000-0000-0000-000000000003"),
 	mustGUID("20000000-0000-0000-0000-000000000001"),
 	mustGUID("30000000-0000-0000-0000-000000000004"),
 	mustGUID("40000000-0000-0000-0000-000000000002"),
 }
 
-func mustGUID(text string) guid {
-	g, err := parseGUID(text)
+func mustGUID(text string) guid.GUID {
+	g, err := guid.Parse(text)
 	if err != nil {
 		panic(err)
 	}
@@ -35,7 +37,7 @@ func mustGUID(text string) guid {
 }
 
 // wireValue is a GUID as go-mssqldb gives it.
-func wireValue(g guid) driver.Value {
+func wireValue(g guid.GUID) driver.Value {
 	wire := toWire(g)
 	return wire[:]
 }
@@ -233,7 +235,7 @@ func TestWrongResults(t *testing.T) {
 		"a value that cannot be read": {func(a *answer) { a.rows[1][3] = "perhaps" }, snapshot.Partial, "row 2"},
 		"at once":                     {func(a *answer) { a.rows[0][0] = "PC0" }, snapshot.Failed, "row 1"},
 		"a column that is not there":  {func(a *answer) { a.columns = []string{"key", "address", "masque", "primary"} }, snapshot.Missing, `no column "mask"`},
-		"another column besides":      {func(a *answer) { a.columns = append(a.columns, "more"); a.rows = nil }, snapshot.Doubtful, "no row came"},
+		"another column besides":      {func(a *answer) { a.columns = append(a.columns, "more"); a.rows = nil }, snapshot.Doubtful, "it returned no rows"},
 		"a stall":                     {func(a *answer) { a.stall = time.Minute }, snapshot.TimedOut, "longer than it may"},
 	} {
 		f := newFake("text")
@@ -309,7 +311,7 @@ func manyClients(n int) *fakeServer {
 	f.change("clients", func(a *answer) {
 		a.rows = nil
 		for i := range n {
-			g := guid{0: byte(i >> 16), 1: byte(i >> 8), 2: byte(i), 15: byte(i * 7)}
+			g := guid.GUID{0: byte(i >> 16), 1: byte(i >> 8), 2: byte(i), 15: byte(i * 7)}
 			// Names that do not compress, so that a few clients fill a file.
 			name := fmt.Sprintf("%x", probeHash(i))
 			a.rows = append(a.rows, []driver.Value{wireValue(g), name, true, int64(1), nil, "CORP", name})
@@ -346,7 +348,7 @@ func TestSpoolsInFiles(t *testing.T) {
 
 func TestNoRoomForSpools(t *testing.T) {
 	_, err := collectFake(t, manyClients(20000), Options{TempDir: filepath.Join(t.TempDir(), "not", "there")})
-	if err == nil || !strings.Contains(err.Error(), "keep rows in a temporary file") {
+	if err == nil || !strings.Contains(err.Error(), "make a temporary file for rows") {
 		t.Errorf("%v", err)
 	}
 }
@@ -360,9 +362,9 @@ func noFiles(t *testing.T, dir string) {
 }
 
 func TestSpoolDetectsForeignBytes(t *testing.T) {
-	columns := []column{{"a", textKind}, {"b", guidKind}, {"c", intKind}}
+	columns := []binding.Column{{"a", binding.Text}, {"b", binding.GUID}, {"c", binding.Int}}
 	row := sortKey{1}
-	cells := []cell{{kind: textKind, known: true, text: "abc"}, {kind: guidKind, known: true}, {kind: intKind, known: true, num: -5}}
+	cells := []cell{{kind: binding.Text, known: true, text: "abc"}, {kind: binding.GUID, known: true}, {kind: binding.Int, known: true, num: -5}}
 	whole := row[:]
 	for i := range cells {
 		whole = cells[i].appendTo(whole)
@@ -371,7 +373,7 @@ func TestSpoolDetectsForeignBytes(t *testing.T) {
 		rest := whole[len(row):length]
 		var err error
 		for _, c := range columns {
-			cell := cell{kind: c.kind}
+			cell := cell{kind: c.Kind}
 			if rest, err = cell.readFrom(rest, new(texts)); err != nil {
 				break
 			}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -84,7 +85,9 @@ func TestUnknown_rows(t *testing.T) {
 		},
 		"policy without a target": {
 			[]string{"DELETE FROM [ItemReference] WHERE [ParentItemGuid] IN (" + plugin + ")"}, "policies.target_counts", snapshot.Collected, "",
-			func(m *memory) any { return []any{pluginPolicy(m).TargetCount, pluginPolicy(m).TargetFilters, pluginPolicy(m).HasTarget} }, `[0,[],false]`,
+			func(m *memory) any {
+				return []any{pluginPolicy(m).TargetCount, pluginPolicy(m).TargetFilters, pluginPolicy(m).HasTarget}
+			}, `[0,[],false]`,
 		},
 		"filter without members": {
 			[]string{"DELETE FROM [CollectionMembership]"}, "filters.members", snapshot.Collected, "",
@@ -121,35 +124,35 @@ func TestUnknown_rows(t *testing.T) {
 			func(m *memory) any { return []any{m.estate.Policies[0].Schedules, m.estate.Policies[1].Schedules} }, `[null,null]`,
 		},
 		"settings cut off": {
-			[]string{"UPDATE [vItem] SET [State] = SUBSTR([State], 1, LENGTH([State]) - 4) WHERE [State] LIKE '%trigger%'"}, "policies", snapshot.Collected, "it is not whole XML",
+			[]string{"UPDATE [vItem] SET [State] = SUBSTR([State], 1, LENGTH([State]) - 4) WHERE [State] LIKE '%trigger%'"}, "policies", snapshot.Collected, "it is incomplete XML",
 			func(m *memory) any { return []any{m.estate.Policies[0].Schedules, m.estate.Policies[1].Schedules} }, `[null,null]`,
 		},
 		"settings of a site cut off": {
-			[]string{"UPDATE [vItem] SET [State] = SUBSTR([State], 1, LENGTH([State]) - 4) WHERE [State] LIKE '%outbound%'"}, "sites.prevent_downloads", snapshot.Collected, "it is not whole XML",
+			[]string{"UPDATE [vItem] SET [State] = SUBSTR([State], 1, LENGTH([State]) - 4) WHERE [State] LIKE '%outbound%'"}, "sites.prevent_downloads", snapshot.Collected, "it is incomplete XML",
 			func(m *memory) any { return m.estate.Sites[0].PreventDownloads }, `null`,
 		},
 		"no subnet in a site": {
-			[]string{"DELETE FROM [ResourceAssociation] WHERE [ChildResourceGuid] IN (SELECT [Guid] FROM [vRM_Subnet_Item])"}, "subnets.sites", snapshot.Doubtful, "no row came, although there are subnets and sites",
+			[]string{"DELETE FROM [ResourceAssociation] WHERE [ChildResourceGuid] IN (SELECT [Guid] FROM [vRM_Subnet_Item])"}, "subnets.sites", snapshot.Doubtful, "it returned no rows, although there are subnets and sites",
 			func(m *memory) any { return m.estate.Subnets[0].Sites }, `null`,
 		},
 		"no site at all": {
-			[]string{"DELETE FROM [vRM_Site_Item]"}, "sites", snapshot.Doubtful, "no row came, although there are subnets",
+			[]string{"DELETE FROM [vRM_Site_Item]"}, "sites", snapshot.Doubtful, "it returned no rows, although there are subnets",
 			func(m *memory) any { return m.estate.Sites }, `null`,
 		},
 		"no subnet at all": {
-			[]string{"DELETE FROM [vRM_Subnet_Item]"}, "subnets", snapshot.Doubtful, "no row came, although there are sites",
+			[]string{"DELETE FROM [vRM_Subnet_Item]"}, "subnets", snapshot.Doubtful, "it returned no rows, although there are sites",
 			func(m *memory) any { return m.estate.Subnets }, `null`,
 		},
 		"no codebase": {
-			[]string{"DELETE FROM [SWDPackageCodebase]"}, "packages.codebases", snapshot.Doubtful, "no row came",
+			[]string{"DELETE FROM [SWDPackageCodebase]"}, "packages.codebases", snapshot.Doubtful, "it returned no rows",
 			func(m *memory) any { return m.estate.Packages[0].Codebases }, `null`,
 		},
 		"no package": {
-			[]string{"DELETE FROM [SWDPackage]"}, "packages", snapshot.Doubtful, "no row came",
+			[]string{"DELETE FROM [SWDPackage]"}, "packages", snapshot.Doubtful, "it returned no rows",
 			func(m *memory) any { return m.estate.Packages }, `null`,
 		},
 		"no status on package servers": {
-			[]string{"DELETE FROM [SWDPackageServer]"}, "package_servers.packages", snapshot.Doubtful, "no row came",
+			[]string{"DELETE FROM [SWDPackageServer]"}, "package_servers.packages", snapshot.Doubtful, "it returned no rows",
 			func(m *memory) any { return m.estate.PackageServers[0].Packages }, `null`,
 		},
 		"no site server": {
@@ -157,7 +160,7 @@ func TestUnknown_rows(t *testing.T) {
 			func(m *memory) any { return m.estate.PackageServers }, `null`,
 		},
 		"no vendor policy": {
-			[]string{"DELETE FROM [ItemClass] WHERE [Guid] IN (SELECT [Guid] FROM [vItem] WHERE [Name] LIKE '%Vendor%')"}, "vendor_policies", snapshot.Doubtful, "no row came",
+			[]string{"DELETE FROM [ItemClass] WHERE [Guid] IN (SELECT [Guid] FROM [vItem] WHERE [Name] LIKE '%Vendor%')"}, "vendor_policies", snapshot.Doubtful, "it returned no rows",
 			func(m *memory) any { return m.estate.VendorPolicies }, `null`,
 		},
 		"no client of a plug-in policy": {
@@ -221,11 +224,11 @@ func TestUnknown_rows(t *testing.T) {
 // TestNewestOfUndated: of several rows of which one has no time it is unknown
 // which is the newest. What they agree on is known.
 func TestNewestOfUndated(t *testing.T) {
-	at := func(day int) cell { return cell{kind: timeKind, known: day > 0, num: int64(day) * 86400} }
-	text := func(s string) cell { return cell{kind: textKind, known: s != "", text: s} }
+	at := func(day int) cell { return cell{kind: binding.Time, known: day > 0, num: int64(day) * 86400} }
+	text := func(s string) cell { return cell{kind: binding.Text, known: s != "", text: s} }
 	events := func(rows ...[]cell) *snapshot.Client {
 		c := new(snapshot.Client)
-		f := &downloadFiller{calendar: calendar{now: time.Unix(100*86400, 0)}, binding: shipped()["clients.packages"]}
+		f := &downloadFiller{calendar: calendar{now: time.Unix(100*86400, 0)}, binding: binding.Shipped()["clients.packages"]}
 		f.fill(c, func(yield func([]cell) bool) {
 			for _, row := range rows {
 				if !yield(row) {

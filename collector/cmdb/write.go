@@ -9,14 +9,14 @@ import (
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// lineSink is a sink that takes clients as text, which can be made in parallel.
+// lineSink is a sink that accepts clients as text, which can be made in parallel.
 // snapshot.Writer is one.
 type lineSink interface {
 	WriteClientLine(object []byte) error
 }
 
-// clientWriter writes clients in the order in which they come. Where the sink
-// takes text, others make it while the next clients are merged.
+// clientWriter writes clients in order. If the sink accepts text, other goroutines
+// encode it while the next clients are merged.
 type clientWriter struct {
 	sink    Sink
 	lines   lineSink
@@ -104,7 +104,7 @@ func (b *batch) write(lines lineSink) error {
 	return b.err
 }
 
-// write takes one client, which the caller does not touch any more.
+// write writes one client, which the caller must not change afterwards.
 func (w *clientWriter) write(ctx context.Context, client *snapshot.Client) error {
 	if w.lines == nil {
 		return w.sink.WriteClient(client)
@@ -125,8 +125,8 @@ func (w *clientWriter) write(ctx context.Context, client *snapshot.Client) error
 	return nil
 }
 
-// pass gives the batch to those who encode and write it. The channels have room
-// for all batches there are.
+// pass sends the batch to the goroutines that encode and write it. The channels have
+// room for all batches.
 func (w *clientWriter) pass() {
 	w.work <- w.batch
 	w.ordered <- w.batch

@@ -5,11 +5,12 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
+	"github.com/nscheck/nscheck/snapshot"
 )
 
-// aliases are further names under which a column is accepted, by section and
-// column, or by column alone. Reports name their columns for people.
+// aliases are other accepted names of a column, by section and column, or by column
+// alone. Reports use names for readers.
 var aliases = map[string][]string{
 	"key":                           {"Guid", "_ResourceGuid", "ResourceGuid", "Computer Guid"},
 	"name":                          {"Display Name"},
@@ -48,12 +49,12 @@ var aliases = map[string][]string{
 	"packages.revision":             {"Package Version"},
 }
 
-// Aliases are the other names under which a column is accepted.
+// Aliases returns the other accepted names of a column.
 func Aliases(section, column string) []string {
 	return append(slices.Clone(aliases[section+"."+column]), aliases[column]...)
 }
 
-// unique are the sections in which an object may stand only once.
+// unique are the sections with at most one row for each object.
 var unique = map[string]bool{
 	"clients": true, "sites": true, "subnets": true, "filters": true, "filters.members": true, "policies": true,
 	"policies.target_counts": true, "vendor_policies": true, "packages": true, "package_servers.constrained": true,
@@ -62,8 +63,8 @@ var unique = map[string]bool{
 // keyless are the sections that may have rows without a key.
 var keyless = map[string]bool{"clients.inventory": true, "clients.plugin_policies": true}
 
-// words are the values of a column that has a fixed set of them, and what else
-// stands for each; others is set where any other text stands for none of them.
+// words are the values of a column that has a fixed set of them, with their synonyms.
+// If others is set, any other text is allowed and has no meaning.
 type words struct {
 	values []word
 	others bool
@@ -74,11 +75,18 @@ type word struct {
 	synonyms []string
 }
 
-var roles = words{values: []word{
-	{"plugin", []string{"Software Update Plug-in"}},
-	{"scan", []string{"Patch Windows System Assessment Scan", "6D417916-467C-46A7-A870-6D86D9345B61"}},
-	{"tools", []string{"Patch Install Tools", "832C527C-B9C9-46FB-B1F1-2F35434FF90D"}},
-}}
+// roles are the required packages, by name and by GUID if it is the same on every
+// server.
+var roles = func() (w words) {
+	for _, p := range snapshot.RequiredPackages() {
+		one := word{p.Role, []string{p.Name}}
+		if p.GUID != "" {
+			one.synonyms = append(one.synonyms, p.GUID)
+		}
+		w.values = append(w.values, one)
+	}
+	return w
+}()
 
 var agents = words{others: true, values: []word{
 	{"core", []string{"Altiris Agent"}},
@@ -107,8 +115,8 @@ var vocabulary = map[string]words{
 	}},
 }
 
-// Words are the values that a column may hold, each with what stands for it;
-// nil where any may. Others is set where other text stands for none of them.
+// Words returns the values of a column, each with its synonyms; nil if any text is
+// allowed. others is set if other text is allowed and has no meaning.
 func Words(section, column string) (values [][]string, others bool) {
 	v := vocabulary[section+"."+column]
 	for _, w := range v.values {
@@ -117,8 +125,8 @@ func Words(section, column string) (values [][]string, others bool) {
 	return values, v.others
 }
 
-// plain takes from a name what people write in different ways.
-func plain(name string) string {
+// normaliseName removes case, spaces and signs, which differ between exports.
+func normaliseName(name string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
 			return unicode.ToLower(r)
@@ -127,16 +135,16 @@ func plain(name string) string {
 	}, name)
 }
 
-// place finds the columns of a section in a header: for each, its position or
-// -1, and how many were found. Its own name goes before other names. Where two
-// fields have one name, twice is that name.
-func place(section string, columns []cmdb.Column, header []string) (at []int, found int, twice string) {
+// findColumns finds the columns of a section in a header. It returns the position of
+// each, or -1, and the number found. A column's own name takes precedence over
+// aliases. If two fields have the same name, twice is that name.
+func findColumns(section string, columns []binding.Column, header []string) (at []int, found int, twice string) {
 	at = make([]int, len(columns))
 	for i, c := range columns {
 		at[i] = -1
 		for _, names := range [][]string{{c.Name}, Aliases(section, c.Name)} {
 			for j, h := range header {
-				if !slices.ContainsFunc(names, func(n string) bool { return plain(n) == plain(h) }) {
+				if !slices.ContainsFunc(names, func(n string) bool { return normaliseName(n) == normaliseName(h) }) {
 					continue
 				}
 				if at[i] >= 0 {

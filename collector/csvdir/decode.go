@@ -13,8 +13,8 @@ import (
 	"golang.org/x/text/encoding/charmap"
 )
 
-// sample is how much of a file is looked at to tell its encoding and its
-// delimiter. Headers are far shorter.
+// sample is the size of the part of a file that shows its encoding and its delimiter.
+// Headers are far shorter.
 const sample = 64 << 10
 
 // decode returns a file's text as UTF-8, without a byte order mark.
@@ -74,8 +74,8 @@ func byteOrderMark(head []byte) (encoding string, size int) {
 	return "", 0
 }
 
-// guessEncoding tells UTF-16 without a mark by its header: every second byte of
-// Latin letters is zero there, and none is in UTF-8.
+// guessEncoding recognises UTF-16 without a mark by its header: there every second
+// byte of Latin letters is zero, and UTF-8 has no zero bytes.
 func guessEncoding(head []byte) string {
 	if len(head) < 2 {
 		return "utf-8"
@@ -91,7 +91,7 @@ func guessEncoding(head []byte) string {
 
 var (
 	errOddBytes  = errors.New("the file ends in the middle of a character; it was cut off, export it again")
-	errSurrogate = errors.New("this is not UTF-16: half a character stands alone; was the file changed after it was exported?")
+	errSurrogate = errors.New("this is not UTF-16: half of a character is missing; was the file changed after it was exported?")
 )
 
 // utf16Reader turns UTF-16 into UTF-8 and refuses what is not UTF-16.
@@ -114,8 +114,8 @@ func (r *utf16Reader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// fill decodes a few kilobytes. What was decoded before an error is given out
-// before it, so that the error's position is right.
+// fill decodes a few kilobytes. Text before an error is returned before the error, so
+// that its position is right.
 func (r *utf16Reader) fill() {
 	r.out = r.out[:0]
 	for len(r.out) < 8<<10 && r.err == nil {

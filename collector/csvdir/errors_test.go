@@ -52,38 +52,38 @@ func TestErrors(t *testing.T) {
 	}{
 		"empty file":       {"sites", "", "", "line 1: the file is empty; its first line must name the columns"},
 		"mark only":        {"sites", "\xEF\xBB\xBF", "", "line 1: the file is empty; its first line must name the columns"},
-		"missing column":   {"sites", "guid,title\n", "", `line 1, column "name": the header lacks this column (also taken: Site, Site Name, Display Name); it has "guid", "title"`},
+		"missing column":   {"sites", "guid,title\n", "", `line 1, column "name": the header lacks this column (also accepted: Site, Site Name, Display Name); it has "guid", "title"`},
 		"column twice":     {"sites", "guid,name,Name\n", "", `line 1, column "name": two columns have this name; leave one of them out`},
 		"two other names":  {"sites", "guid,site,site name\n", "", `line 1, column "name": two columns have this name; leave one of them out`},
 		"wrong GUID":       {"sites", "guid,name\n" + g1 + ",Leeds\nLeeds,York\n", "", `line 3, column "guid": "Leeds" is not a GUID`},
 		"no GUID":          {"sites", "guid,name\n,Leeds\n", "", `line 2, column "guid": it is empty; every line needs one`},
 		"count below zero": {"filters.members", "guid,members\n" + g1 + ",-5\n", "", `line 2, column "members": "-5" is below 0, and a count is not`},
 		"empty role":       {"policies", "guid,name,role,enabled,state\n" + g1 + ",P,,1,\n", "", `line 2, column "role": it is empty; write one of plugin_install, plugin_policy, vulnerability_analysis`},
-		"key twice":        {"sites", "guid,name\n" + g1 + ",Leeds\n{" + strings.ToLower(g1) + "},York\n", "", `line 3, column "guid": this guid stands on line 2 already; the file must have one line for each`},
-		"client twice":     {"clients", goodClients + g1 + ",PC1,1,1,Retired,CORP,Windows 7\n", "", `line 4, column "key": this key stands on line 2 already; the file must have one line for each`},
-		"too many fields":  {"sites", "guid,name\n" + g1 + ",Leeds, old\n", "", "line 2: there are 3 fields where the header has 2; is a field that holds the delimiter not in quotation marks?"},
-		"too few fields":   {"sites", "guid,name,x\n" + g1 + ",Leeds\n" + g2 + ",York,x\n", "", "line 2: there are only 2 fields where the header has 3"},
+		"key twice":        {"sites", "guid,name\n" + g1 + ",Leeds\n{" + strings.ToLower(g1) + "},York\n", "", `line 3, column "guid": this guid is on line 2 already; the file must have one line for each`},
+		"client twice":     {"clients", goodClients + g1 + ",PC1,1,1,Retired,CORP,Windows 7\n", "", `line 4, column "key": this key is on line 2 already; the file must have one line for each`},
+		"too many fields":  {"sites", "guid,name\n" + g1 + ",Leeds, old\n", "", "line 2: there are 3 fields and the header has 2; is a field with the delimiter not in quotation marks?"},
+		"too few fields":   {"sites", "guid,name,x\n" + g1 + ",Leeds\n" + g2 + ",York,x\n", "", "line 2: there are only 2 fields and the header has 3"},
 		"cut off":          {"sites", "guid,name\n" + g1 + ",Leeds\n" + g2, "", "line 3: the file ends after 1 of 2 fields; it was cut off, export it again"},
 		"cut in quotes":    {"sites", "guid,name\n" + g1 + ",\"Lee", "", `line 2, column "name": the file ends within quotation marks; it was cut off, or the closing mark is missing`},
 		"cut in UTF-16":    {"sites", strings.TrimSuffix(utf16le("guid,name\n"+g1+",Leeds\n"), "\x00"), "", `line 2, column "name": the file ends in the middle of a character; it was cut off, export it again`},
-		"half a character": {"sites", utf16le("guid,name\n"+g1+",") + "\x00\xD8" + "x\x00\n\x00", "", `line 2, column "name": this is not UTF-16: half a character stands alone; was the file changed after it was exported?`},
+		"half a character": {"sites", utf16le("guid,name\n"+g1+",") + "\x00\xD8" + "x\x00\n\x00", "", `line 2, column "name": this is not UTF-16: half of a character is missing; was the file changed after it was exported?`},
 		"after a quote":    {"sites", "guid,name\n" + g1 + ",\"Leeds\" (old)\n", "", `line 2, column "name": text follows a closing quotation mark; a mark within a field must be doubled`},
 		"NUL":              {"sites", "guid,name\n" + g1 + ",Le\x00eds\n", "", `line 2, column "name": there is a NUL character here; the file is damaged, or not text`},
-		"Latin letters":    {"sites", "guid,name\n" + g1 + ",K\xF6ln\n", "", `line 2, column "name": this is neither UTF-8 nor UTF-16; export the file as Unicode, or say encoding=windows-1252 if that is what it is`},
+		"Latin letters":    {"sites", "guid,name\n" + g1 + ",K\xF6ln\n", "", `line 2, column "name": this is neither UTF-8 nor UTF-16; export the file as Unicode, or set encoding=windows-1252 if that is its encoding`},
 		"10 MB field":      {"sites", "guid,name\n" + g1 + ",Leeds\n" + g2 + ",\"" + strings.Repeat("x\n", 5<<20) + "\"\n", "", `line 3, column "name": the field is longer than 4 MiB; is a closing quotation mark missing?`},
 		"10 MB of fields":  {"sites", "guid,name\n" + strings.Repeat(",", 10<<20) + "\n", "", "line 2: there are more than 1000 fields on this line"},
 		"neither":          {"package_servers.constrained", "guid,constrained\n" + g1 + ",maybe\n", "", `line 2, column "constrained": "maybe" is neither true nor false; write 1 or 0, true or false, yes or no`},
 		"no number":        {"filters.members", "guid,members\n" + g1 + ",1.5\n", "", `line 2, column "members": "1.5" is not a whole number`},
-		"1.000":            {"filters.members", "guid;members\n" + g1 + ";1.000\n", "", `line 2, column "members": "1.000" is 1000 or 1; say numbers=de or numbers=us`},
+		"1.000":            {"filters.members", "guid;members\n" + g1 + ";1.000\n", "", `line 2, column "members": "1.000" is 1000 or 1; set numbers=de or numbers=us`},
 		"US number":        {"filters.members", "guid;members\n" + g1 + ";1,234.0\n", "dates=de", `line 2, column "members": "1,234.0" is not a whole number`},
-		"3 April":          {"clients.task_agent", "key,registered_at\n" + g1 + ",03/04/2014 10:00\n", "", `line 2, column "registered_at": "03/04/2014 10:00" is 3 April 2014 or 4 March 2014; say dates=de (day first) or dates=us (month first)`},
-		"both orders":      {"clients.task_agent", "key,registered_at\n" + g1 + ",13/02/2014\n" + g2 + ",02/13/2014\n", "", `line 3, column "registered_at": this date begins with the month, and others in this file with the day; say dates=de or dates=us, and mend what then is wrong`},
+		"3 April":          {"clients.task_agent", "key,registered_at\n" + g1 + ",03/04/2014 10:00\n", "", `line 2, column "registered_at": "03/04/2014 10:00" is 3 April 2014 or 4 March 2014; set dates=de (day first) or dates=us (month first)`},
+		"both orders":      {"clients.task_agent", "key,registered_at\n" + g1 + ",13/02/2014\n" + g2 + ",02/13/2014\n", "", `line 3, column "registered_at": this date begins with the month, and others in this file with the day; set dates=de or dates=us, and fix what is then reported`},
 		"two digits":       {"clients.task_agent", "key,registered_at\n" + g1 + ",13.02.14\n", "", `line 2, column "registered_at": "13.02.14" is not a date; write it as 2014-03-31 18:05:00, or as 31.03.2014 18:05:00 or 3/31/2014 6:05:00 PM with four digits for the year`},
-		"dots in the US":   {"clients.task_agent", "key,registered_at\n" + g1 + ",13.02.2014\n", "dates=us", `line 2, column "registered_at": "13.02.2014" is a German date, where the setting dates=us demands ones such as 3/31/2014`},
+		"dots in the US":   {"clients.task_agent", "key,registered_at\n" + g1 + ",13.02.2014\n", "dates=us", `line 2, column "registered_at": "13.02.2014" is a German date, but the setting dates=us requires dates such as 3/31/2014`},
 		"day 13 in the US": {"clients.task_agent", "key,registered_at\n" + g1 + ",13/02/2014\n", "dates=us", `line 2, column "registered_at": "13/02/2014" is not a date with dates=us`},
-		"not ISO":          {"clients.task_agent", "key,registered_at\n" + g1 + ",13.02.2014\n", "dates=iso", `line 2, column "registered_at": "13.02.2014" is not a date such as 2014-03-31 18:05:00, which the setting dates=iso demands`},
+		"not ISO":          {"clients.task_agent", "key,registered_at\n" + g1 + ",13.02.2014\n", "dates=iso", `line 2, column "registered_at": "13.02.2014" is not a date such as 2014-03-31 18:05:00, which the setting dates=iso requires`},
 		"30 February":      {"clients.task_agent", "key,registered_at\n" + g1 + ",30.02.2014\n", "", `line 2, column "registered_at": "30.02.2014" is not a date; write it as 2014-03-31 18:05:00, or as 31.03.2014 18:05:00 or 3/31/2014 6:05:00 PM with four digits for the year`},
-		"unknown role":     {"clients.packages", "key,role,event_time,status\n" + g1 + ",Office,,downloaded\n", "", `line 2, column "role": "Office" is none of plugin, scan, tools`},
+		"unknown role":     {"clients.packages", "key,role,event_time,status\n" + g1 + ",Office,,downloaded\n", "", `line 2, column "role": "Office" is not one of plugin, scan, tools`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			files := map[string]string{"subnets.csv": "guid,cidr\n" + g1 + ",10.0.0.0/8\n", "clients.csv": goodClients, "filters.csv": "guid,name\n" + g1 + ",All\n", "package_servers.csv": "guid,name,dns_suffix,os_name,agent,version\n" + g1 + ",PS1,,,package,\n"}
@@ -119,7 +119,7 @@ func TestPositions(t *testing.T) {
 	} {
 		want := `line 5, column "guid": "x" is not a GUID`
 		if name == "sep=" {
-			want = `line 3: there are 3 fields where the header has 2; is a field that holds the delimiter not in quotation marks?`
+			want = `line 3: there are 3 fields and the header has 2; is a field with the delimiter not in quotation marks?`
 		}
 		m, err := collect(t, folderOf(t, map[string]string{"sites.csv": text, "subnets.csv": "guid,cidr\n"}), 0)
 		if err != nil {
@@ -194,9 +194,9 @@ func TestOpenRefuses(t *testing.T) {
 		"":                                 "it names no folder; write csv:DIR",
 		"?dates=de":                        "it names no folder; write csv:DIR",
 		filepath.Join(empty, "x"):          "read the folder: ",
-		empty:                              "it holds no CSV file; files are sites.csv, clients.csv, clients.licence.csv and so on",
+		empty:                              "it has no CSV file; files are sites.csv, clients.csv, clients.licence.csv and so on",
 		other:                              "none of its files is named after a section, such as computers.csv; files are sites.csv, clients.csv, clients.licence.csv and so on",
-		other + "?date=de":                 `there is no setting "date"; the settings are dates, numbers, delimiter, encoding, collected_at and utc_offset`,
+		other + "?date=de":                 `unknown setting "date"; the settings are dates, numbers, delimiter, encoding, collected_at and utc_offset`,
 		other + "?dates=uk":                `dates is de, us or iso, not "uk"`,
 		other + "?dates=de&dates=us":       "dates is given twice",
 		other + "?numbers=iso":             `numbers is de or us, not "iso"`,
@@ -204,7 +204,7 @@ func TestOpenRefuses(t *testing.T) {
 		other + "?encoding=ansi":           `encoding is utf-8, utf-16le, utf-16be or windows-1252, not "ansi"`,
 		other + "?collected_at=3.3.2014":   `collected_at: "3.3.2014" is not a time; write it as RFC 3339, for example 2024-03-01T06:30:00Z`,
 		other + "?utc_offset=1":            `utc_offset is Z or of the form +01:00 or -05:00, not "1"`,
-		other + "?utc_offset=+23:00":       "utc_offset lies between -14:00 and +14:00",
+		other + "?utc_offset=+23:00":       "utc_offset must be between -14:00 and +14:00",
 		other + "?utc_offset=%zz":          "the value of utc_offset cannot be read",
 		other + "?collected_at=0001-01-01": "collected_at: ",
 	} {
@@ -298,38 +298,6 @@ func TestNothing(t *testing.T) {
 	}
 }
 
-// TestUnsorted: rows that differ only in their place stay in the file's order.
-func TestUnsorted(t *testing.T) {
-	s := &sorter{less: func(a, b [16]byte) bool { return a[0] < b[0] }, limit: 300, dir: t.TempDir()}
-	defer s.close()
-	for i := range 1000 {
-		if err := s.add([16]byte{byte(i * 7 % 5)}, i%11 > 0, []byte{byte(i >> 8), byte(i)}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for range 2 { // the rows can be read twice
-		next, err := s.rows()
-		if err != nil {
-			t.Fatal(err)
-		}
-		last, count := -1, 0
-		for row, err := next(); err == nil; row, err = next() {
-			i := int(row[0])<<8 | int(row[1])
-			rank := i
-			if i%11 > 0 {
-				rank += (i*7%5 + 1) * 1000
-			}
-			if rank <= last {
-				t.Fatalf("row %d after rank %d", i, last)
-			}
-			last, count = rank, count+1
-		}
-		if count != 1000 {
-			t.Errorf("%d rows", count)
-		}
-	}
-}
-
 // TestDecorations: what query tools, spreadsheets and reports add to a file is
 // skipped if it cannot be data.
 func TestDecorations(t *testing.T) {
@@ -377,7 +345,7 @@ func TestDecorations(t *testing.T) {
 
 // TestForms: values of which only one reading is possible.
 func TestForms(t *testing.T) {
-	r := func(settings *settings) *reading { return &reading{settings: settings, zone: time.UTC} }
+	r := func(settings *settings) *fieldReader { return &fieldReader{settings: settings, zone: time.UTC} }
 	const want = "2024-05-01 12:00:00"
 	for text, dates := range map[string]string{
 		"2024/05/01 12:00:00": "", "2024/5/1 12:00": "us", "May  1 2024 12:00PM": "", "May 1 2024 12:00:00:000PM": "de",
@@ -388,7 +356,7 @@ func TestForms(t *testing.T) {
 			t.Errorf("%s with dates=%s: %s %v", text, dates, got, err)
 		}
 	}
-	if _, _, err := r(&settings{}).date("1-5-2024 12:00:00"); err == nil || !strings.Contains(err.Error(), "say dates=de") {
+	if _, _, err := r(&settings{}).date("1-5-2024 12:00:00"); err == nil || !strings.Contains(err.Error(), "set dates=de") {
 		t.Errorf("1-5-2024: %v", err)
 	}
 	for text, want := range map[string]int64{"1'234": 1234, "1’234’567": 1234567, "1 234": 1234, "1\u00a0234,00": 1234, "12'345.0": 12345} {

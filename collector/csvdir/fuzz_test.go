@@ -3,7 +3,6 @@ package csvdir
 import (
 	"bufio"
 	"bytes"
-	"database/sql/driver"
 	"encoding/csv"
 	"errors"
 	"io"
@@ -12,10 +11,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
+	"github.com/nscheck/nscheck/internal/guid"
 )
 
-var siteColumns = []cmdb.Column{{Name: "guid", Kind: cmdb.GUID}, {Name: "name", Kind: cmdb.Text}}
+var siteColumns = []binding.Column{{Name: "guid", Kind: binding.GUID}, {Name: "name", Kind: binding.Text}}
 
 // FuzzFile reads any bytes as a file: it ends with rows or with an error that
 // has a position, and whatever is read is in a form that a snapshot can hold.
@@ -41,9 +41,9 @@ func FuzzFile(f *testing.F) {
 			}
 			return
 		}
-		rows := &fileRows{table: table, reading: reading{settings: &settings{}, zone: time.UTC}, folder: &folder{}, keys: map[string]int{}}
+		rows := &fileRows{table: table, fieldReader: fieldReader{settings: &settings{}, zone: time.UTC}, folder: &folder{}}
 		for last := 0; ; last = rows.start {
-			values := make([]driver.Value, 2)
+			values := make([]any, 2)
 			err := rows.read(values)
 			if errors.Is(err, io.EOF) {
 				return
@@ -54,10 +54,10 @@ func FuzzFile(f *testing.F) {
 				}
 				return
 			}
-			if _, err := cmdb.ParseGUID(values[0].(string)); err != nil {
+			if _, err := guid.Parse(values[0].(string)); err != nil {
 				t.Fatal(err)
 			}
-			back := make([]driver.Value, 2)
+			back := make([]any, 2)
 			if err := unpack(pack(nil, values), back); err != nil || !slices.Equal(values, back) {
 				t.Fatalf("%v became %v: %v", values, back, err)
 			}
@@ -111,7 +111,7 @@ func FuzzDate(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		date := func(setting string) (time.Time, error) {
-			at, _, err := (&reading{settings: &settings{dates: setting}, zone: time.UTC}).date(text)
+			at, _, err := (&fieldReader{settings: &settings{dates: setting}, zone: time.UTC}).date(text)
 			return at, err
 		}
 		plain, err := date("")

@@ -9,14 +9,15 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
+	"github.com/nscheck/nscheck/internal/guid"
 )
 
-// table is a file whose header has been read.
+// table is a file after its header was read.
 type table struct {
 	*parser
 	section string
-	columns []cmdb.Column
+	columns []binding.Column
 	at      []int // positions of the columns
 	width   int   // fields of the header
 	rows    int   // records after the header
@@ -25,7 +26,7 @@ type table struct {
 var candidates = []byte{',', ';', '\t'}
 
 // openTable finds the delimiter and the columns in the header.
-func openTable(in *bufio.Reader, section string, columns []cmdb.Column, delimiter byte) (*table, error) {
+func openTable(in *bufio.Reader, section string, columns []binding.Column, delimiter byte) (*table, error) {
 	line := 1
 	if by, ok := namedDelimiter(in); ok {
 		line = 2
@@ -47,14 +48,14 @@ func openTable(in *bufio.Reader, section string, columns []cmdb.Column, delimite
 	}
 	header := t.header()
 	var twice string
-	t.at, _, twice = place(section, columns, header)
+	t.at, _, twice = findColumns(section, columns, header)
 	t.width, t.names = len(header), header
 	if twice != "" {
 		return nil, &positioned{line: t.start, column: twice, err: errors.New("two columns have this name; leave one of them out")}
 	}
 	for i, c := range columns {
-		if t.at[i] < 0 && !c.Optional {
-			return nil, t.lacks(c.Name, header)
+		if t.at[i] < 0 && !binding.IsOptional(section, c.Name) {
+			return nil, t.missingColumn(c.Name, header)
 		}
 	}
 	return t, nil
@@ -63,14 +64,14 @@ func openTable(in *bufio.Reader, section string, columns []cmdb.Column, delimite
 // linesBefore is the number of records before the header: titles of reports and
 // the line #TYPE of PowerShell. Such lines are skipped only if one of the first
 // records after them names every column; else the first is the header.
-func linesBefore(in *bufio.Reader, section string, columns []cmdb.Column, delimiter byte) int {
+func linesBefore(in *bufio.Reader, section string, columns []binding.Column, delimiter byte) int {
 	head, _ := in.Peek(sample)
 	p := newParser(bufio.NewReader(bytes.NewReader(head)), delimiter)
 	for before := range maxTitles {
 		if p.next() != nil {
 			return 0
 		}
-		if at, _, _ := place(section, columns, p.header()); hasRequired(at, columns) {
+		if at, _, _ := findColumns(section, columns, p.header()); hasRequired(section, at, columns) {
 			return before
 		}
 	}
@@ -81,9 +82,9 @@ func linesBefore(in *bufio.Reader, section string, columns []cmdb.Column, delimi
 }
 
 // hasRequired reports whether all columns were found that a file must have.
-func hasRequired(at []int, columns []cmdb.Column) bool {
+func hasRequired(section string, at []int, columns []binding.Column) bool {
 	for i, c := range columns {
-		if at[i] < 0 && !c.Optional {
+		if at[i] < 0 && !binding.IsOptional(section, c.Name) {
 			return false
 		}
 	}
@@ -101,20 +102,20 @@ func (p *parser) header() []string {
 	return names
 }
 
-func (t *table) lacks(column string, header []string) error {
+func (t *table) missingColumn(column string, header []string) error {
 	also := ""
 	if others := Aliases(t.section, column); len(others) > 0 {
-		also = " (also taken: " + strings.Join(others, ", ") + ")"
+		also = " (also accepted: " + strings.Join(others, ", ") + ")"
 	}
 	shown := make([]string, 0, len(header))
 	for _, h := range header {
-		shown = append(shown, fmt.Sprintf("%q", clip(h)))
+		shown = append(shown, fmt.Sprintf("%q", binding.Clip(h)))
 	}
 	if len(shown) > 12 {
 		shown = append(shown[:12], "…")
 	}
 	for _, h := range header {
-		if _, err := cmdb.ParseGUID(h); err == nil {
+		if _, err := guid.Parse(h); err == nil {
 			return &positioned{line: t.start, err: fmt.Errorf("the first line holds data and not the names of the columns; export with a header line, or put this line before it: %s", t.wantedHeader())}
 		}
 	}
@@ -155,9 +156,9 @@ func namedDelimiter(in *bufio.Reader) (byte, bool) {
 	return 0, false
 }
 
-// guessDelimiter takes the delimiter with which the header has most of the
-// columns; among equals the one that makes the most fields.
-func guessDelimiter(in *bufio.Reader, section string, columns []cmdb.Column) byte {
+// guessDelimiter returns the delimiter that makes most of the columns appear in the
+// header, and of several the one that makes the most fields.
+func guessDelimiter(in *bufio.Reader, section string, columns []binding.Column) byte {
 	head, _ := in.Peek(sample)
 	best, bestFound, bestFields := candidates[0], -1, -1
 	for _, c := range candidates {
@@ -166,11 +167,11 @@ func guessDelimiter(in *bufio.Reader, section string, columns []cmdb.Column) byt
 			if p.next() != nil {
 				break
 			}
-			at, found, _ := place(section, columns, p.header())
+			at, found, _ := findColumns(section, columns, p.header())
 			if found > bestFound || found == bestFound && p.fields() > bestFields {
 				best, bestFound, bestFields = c, found, p.fields()
 			}
-			if hasRequired(at, columns) {
+			if hasRequired(section, at, columns) {
 				break
 			}
 		}
@@ -187,7 +188,7 @@ func (t *table) row() error {
 		if t.rows++; t.decoration() {
 			continue
 		}
-		if t.empty > 0 && t.width == 1 && t.columns[0].Kind == cmdb.GUID {
+		if t.empty > 0 && t.width == 1 && t.columns[0].Kind == binding.GUID {
 			return &positioned{line: t.empty, column: t.names[0], err: errors.New("it is empty; every line needs one")}
 		}
 		break
@@ -196,11 +197,11 @@ func (t *table) row() error {
 	case t.fields() == t.width:
 		return nil
 	case t.fields() > t.width:
-		return t.fail(-1, "there are %d fields where the header has %d; is a field that holds the delimiter not in quotation marks?", t.fields(), t.width)
+		return t.fail(-1, "there are %d fields and the header has %d; is a field with the delimiter not in quotation marks?", t.fields(), t.width)
 	case t.ended:
 		return t.fail(-1, "the file ends after %d of %d fields; it was cut off, export it again", t.fields(), t.width)
 	}
-	return t.fail(-1, "there are only %d fields where the header has %d", t.fields(), t.width)
+	return t.fail(-1, "there are only %d fields and the header has %d", t.fields(), t.width)
 }
 
 // rowCount is what query tools write after the last row.
@@ -215,14 +216,6 @@ func (t *table) decoration() bool {
 		empty = empty && len(field) == 0 && !t.marks[i]
 		dashes = dashes && len(field) > 0 && len(bytes.Trim(field, "-")) == 0
 	}
-	alone := t.fields() == 1 && (t.width > 1 || t.columns[0].Kind == cmdb.GUID)
+	alone := t.fields() == 1 && (t.width > 1 || t.columns[0].Kind == binding.GUID)
 	return empty || dashes || alone && rowCount.Match(bytes.TrimSpace(t.field(0)))
-}
-
-// clip keeps values out of messages beyond what shows what is wrong.
-func clip(text string) string {
-	if runes := []rune(text); len(runes) > 40 {
-		return string(runes[:40]) + "…"
-	}
-	return text
 }

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 )
 
 var update = os.Getenv("UPDATE_GOLDEN") != ""
@@ -42,16 +42,16 @@ func TestPage(t *testing.T) {
 	}
 }
 
-var kindNames = map[cmdb.Kind]string{cmdb.Text: "text", cmdb.GUID: "GUID", cmdb.Int: "whole number", cmdb.Count: "whole number", cmdb.Bool: "true or false", cmdb.Moment: "date"}
+var kindNames = map[binding.Kind]string{binding.Text: "text", binding.GUID: "GUID", binding.Int: "whole number", binding.Count: "whole number", binding.Bool: "true or false", binding.Time: "date"}
 
 // files describes every file, in the order of reading.
 func files() string {
-	bindings := map[string]*cmdb.Binding{}
-	for _, b := range cmdb.Bindings() {
+	bindings := map[string]*binding.Binding{}
+	for _, b := range binding.All() {
 		bindings[b.Section] = b
 	}
 	var out strings.Builder
-	for _, layout := range cmdb.Layouts() {
+	for _, layout := range binding.Layouts() {
 		b := bindings[layout.Section]
 		fmt.Fprintf(&out, "### %s.csv\n\n", layout.Section)
 		fmt.Fprintf(&out, "%s.\n", strings.ToUpper(b.Fills[:1])+b.Fills[1:])
@@ -75,7 +75,7 @@ func files() string {
 }
 
 // meaning is the text that the head comment of the query gives a column.
-func meaning(b *cmdb.Binding, column string) string {
+func meaning(b *binding.Binding, column string) string {
 	for line := range strings.SplitSeq(b.Query, "\n") {
 		if text, ok := strings.CutPrefix(line, "-- column: "+column+": "); ok {
 			return text
@@ -84,10 +84,10 @@ func meaning(b *cmdb.Binding, column string) string {
 	return ""
 }
 
-func objects(b *cmdb.Binding) string {
+func objects(b *binding.Binding) string {
 	var list []string
 	for _, o := range b.Objects {
-		marks := map[cmdb.Mark]bool{}
+		marks := map[binding.Mark]bool{}
 		var shown []string
 		for _, c := range o.Columns {
 			if !marks[c.Mark] {

@@ -9,15 +9,15 @@ import (
 )
 
 const (
-	// maxField is the longest field that is taken. A longer one is not a value
-	// but a quotation mark that was never closed.
+	// maxField is the longest field that is accepted. A longer one means that a
+	// quotation mark was never closed.
 	maxField = 4 << 20
 	// maxFields is the largest number of columns that a file may have.
 	maxFields = 1000
 )
 
-// positioned is an error at a line of a file; column is empty where it is not
-// about one.
+// positioned is an error at a line of a file; column is empty if it is not about one
+// column.
 type positioned struct {
 	line   int
 	column string
@@ -39,7 +39,7 @@ type parser struct {
 	in    *bufio.Reader
 	comma byte
 	names []string // of the columns, for messages; may be short
-	line  int      // where reading stands
+	line  int      // that is being read
 	start int      // line on which the record begins
 	text  []byte
 	ends  []int
@@ -91,7 +91,7 @@ func (p *parser) record() (more bool, err error) {
 			return false, err
 		}
 		if !utf8.Valid(p.field(len(p.ends) - 1)) {
-			return false, p.fail(len(p.ends)-1, "this is neither UTF-8 nor UTF-16; export the file as Unicode, or say encoding=windows-1252 if that is what it is")
+			return false, p.fail(len(p.ends)-1, "this is neither UTF-8 nor UTF-16; export the file as Unicode, or set encoding=windows-1252 if that is its encoding")
 		}
 		if last != p.comma {
 			return last == '\n', nil
@@ -102,8 +102,8 @@ func (p *parser) record() (more bool, err error) {
 	}
 }
 
-// end stands for the end of the file among the characters that end a field.
-const end = 0
+// endOfFile represents the end of the file among the characters that end a field.
+const endOfFile = 0
 
 // readField reads a field and returns what ended it: delimiter, line feed or end.
 func (p *parser) readField() (byte, error) {
@@ -120,7 +120,7 @@ func (p *parser) readField() (byte, error) {
 			return 0, p.fail(len(p.ends), "the file ends within quotation marks; it was cut off, or the closing mark is missing")
 		case errors.Is(err, io.EOF):
 			p.ended = true
-			return done(end)
+			return done(endOfFile)
 		case err != nil:
 			return 0, p.fail(len(p.ends), "%w", err)
 		case b == 0:

@@ -10,7 +10,7 @@ import (
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// settings are what the user says about the files, after ? in the source.
+// settings are the user's settings for the files, after ? in the source.
 type settings struct {
 	dates       string // de, us, iso, or empty: what each date shows by itself
 	numbers     string // de, us, or empty
@@ -87,7 +87,7 @@ func (s *settings) set(key, value string) error {
 		s.utcOffset = &offset
 		return err
 	}
-	return fmt.Errorf("there is no setting %q; the settings are %s", key, knownSettings)
+	return fmt.Errorf("unknown setting %q; the settings are %s", key, knownSettings)
 }
 
 func parseOffset(text string) (time.Duration, error) {
@@ -97,7 +97,7 @@ func parseOffset(text string) (time.Duration, error) {
 	}
 	_, seconds := t.Zone()
 	if seconds < -14*3600 || seconds > 14*3600 {
-		return 0, errors.New("utc_offset lies between -14:00 and +14:00")
+		return 0, errors.New("utc_offset must be between -14:00 and +14:00")
 	}
 	return time.Duration(seconds) * time.Second, nil
 }

@@ -2,7 +2,6 @@ package csvdir
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -14,32 +13,30 @@ import (
 	"github.com/agnivade/levenshtein"
 
 	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
 // Source is an opened folder.
-type Source struct {
-	folder *folder
-	db     *sql.DB
-}
+type Source struct{ folder *folder }
 
-// folder is what is known of a folder before any file is read.
+// folder has what is known about a folder before any file is read.
 type folder struct {
 	*settings
-	dir         string
-	files       map[string][]string // file names by section
-	strangers   []string            // CSV files that are named after no section
-	collectedAt time.Time
-	clock       string
-	offset      time.Duration
-	sortMemory  int
+	dir          string
+	files        map[string][]string // file names by section
+	unknownFiles []string            // CSV files that are named after no section
+	collectedAt  time.Time
+	clock        string
+	offset       time.Duration
+	sortMemory   int
 }
 
 // extensions that a file of a section may have.
 var extensions = []string{".csv", ".txt", ".tsv"}
 
-// Open looks through a folder. What goes in is DIR or DIR?SETTING=VALUE&…. It
-// reads no file yet.
+// Open lists the files of a folder, given as DIR or DIR?SETTING=VALUE&…. It does not
+// read any of them yet.
 func Open(source string) (*Source, error) {
 	dir, text := source, ""
 	if at := strings.LastIndexByte(source, '?'); at >= 0 {
@@ -58,10 +55,10 @@ func Open(source string) (*Source, error) {
 		return nil, err
 	}
 	if len(f.files) == 0 {
-		return nil, f.nothing()
+		return nil, f.noFiles()
 	}
 	f.setClock(newest)
-	return &Source{folder: f, db: sql.OpenDB(connector{f})}, nil
+	return &Source{f}, nil
 }
 
 // list finds the files of sections and returns when the newest was written.
@@ -78,7 +75,7 @@ func (f *folder) list() (newest time.Time, err error) {
 		}
 		section := strings.ToLower(strings.TrimSuffix(e.Name(), ext))
 		if !slices.Contains(sections, section) {
-			f.strangers = append(f.strangers, e.Name())
+			f.unknownFiles = append(f.unknownFiles, e.Name())
 			continue
 		}
 		f.files[section] = append(f.files[section], e.Name())
@@ -91,21 +88,21 @@ func (f *folder) list() (newest time.Time, err error) {
 
 func sectionNames() []string {
 	var names []string
-	for _, l := range cmdb.Layouts() {
+	for _, l := range binding.Layouts() {
 		names = append(names, l.Section)
 	}
 	return names
 }
 
-func (f *folder) nothing() error {
-	if len(f.strangers) > 0 {
-		return fmt.Errorf("none of its files is named after a section, such as %s; files are sites.csv, clients.csv, clients.licence.csv and so on", f.strangers[0])
+func (f *folder) noFiles() error {
+	if len(f.unknownFiles) > 0 {
+		return fmt.Errorf("none of its files is named after a section, such as %s; files are sites.csv, clients.csv, clients.licence.csv and so on", f.unknownFiles[0])
 	}
-	return errors.New("it holds no CSV file; files are sites.csv, clients.csv, clients.licence.csv and so on")
+	return errors.New("it has no CSV file; files are sites.csv, clients.csv, clients.licence.csv and so on")
 }
 
-// setClock decides which moment ages are counted from, and in which local time
-// the files' times stand.
+// setClock sets the time that ages are counted from, and the local time of the files'
+// times.
 func (f *folder) setClock(newest time.Time) {
 	f.collectedAt, f.clock = newest, "newest_file"
 	if f.settings.collectedAt != nil {
@@ -118,31 +115,31 @@ func (f *folder) setClock(newest time.Time) {
 	}
 }
 
-// file is the name of a section's file.
+// file returns the name of a section's file.
 func (f *folder) file(section string) (string, error) {
 	names := f.files[section]
 	switch len(names) {
 	case 0:
-		return "", f.absent(section)
+		return "", f.missingFile(section)
 	case 1:
 	default:
-		return "", f.failed(names[1], fmt.Errorf("%s is a file of this section too; leave one of them", names[0]))
+		return "", f.fileFailure(names[1], fmt.Errorf("%s is a file of this section too; leave one of them", names[0]))
 	}
 	info, err := os.Stat(filepath.Join(f.dir, names[0]))
 	if err != nil {
-		return "", f.failed(names[0], withoutPath(err))
+		return "", f.fileFailure(names[0], withoutPath(err))
 	}
 	if !info.Mode().IsRegular() {
-		return "", f.failed(names[0], errors.New("it is not a regular file"))
+		return "", f.fileFailure(names[0], errors.New("it is not a regular file"))
 	}
 	return names[0], nil
 }
 
-// absent is the error of a section without a file. A file with almost its name
-// is named: it was meant for something.
-func (f *folder) absent(section string) error {
+// missingFile returns the error of a section without a file. It suggests a file with
+// a similar name.
+func (f *folder) missingFile(section string) error {
 	hint := ""
-	for _, name := range f.strangers {
+	for _, name := range f.unknownFiles {
 		bare := strings.ToLower(strings.TrimSuffix(name, filepath.Ext(name)))
 		if levenshtein.ComputeDistance(bare, section) <= max(2, (len(section)+1)/3) {
 			hint = fmt.Sprintf("; is %s meant?", name)
@@ -151,35 +148,34 @@ func (f *folder) absent(section string) error {
 	return &fileError{snapshot.Missing, fmt.Errorf("there is no file %s.csv in %s%s", section, f.dir, hint)}
 }
 
-// Database is the folder as a source for cmdb.
+// Database returns the folder as a source for cmdb.
 func (s *Source) Database() cmdb.Database {
 	return cmdb.Database{
-		DB:        s.db,
 		Origin:    snapshot.Origin{Kind: "csv", Clock: s.folder.clock},
 		Name:      "csv:" + s.folder.dir,
-		Files:     true,
+		Files:     s.folder,
 		Has:       func(section string) bool { return len(s.folder.files[section]) > 0 },
 		Now:       s.folder.collectedAt,
 		UTCOffset: s.folder.offset,
 	}
 }
 
-// Collect reads the folder into a sink, which the caller closes. It fails where
-// nothing in it can be read.
+// Collect reads the folder into a sink, which the caller closes. It fails if nothing
+// in it can be read.
 func (s *Source) Collect(ctx context.Context, sink cmdb.Sink, options cmdb.Options) (*snapshot.Manifest, error) {
-	return cmdb.Collect(ctx, s.Database(), &demanding{Sink: sink, name: "csv:" + s.folder.dir}, options)
+	return cmdb.Collect(ctx, s.Database(), &nonEmptySink{Sink: sink, name: "csv:" + s.folder.dir}, options)
 }
 
-// Close frees what the source holds.
-func (s *Source) Close() error { return s.db.Close() }
+// Close does nothing: each file is closed when it has been read.
+func (s *Source) Close() error { return nil }
 
-// demanding refuses a snapshot in which there is nothing.
-type demanding struct {
+// nonEmptySink refuses a snapshot without any section.
+type nonEmptySink struct {
 	cmdb.Sink
 	name string
 }
 
-func (d *demanding) WriteManifest(m *snapshot.Manifest) error {
+func (d *nonEmptySink) WriteManifest(m *snapshot.Manifest) error {
 	why := ""
 	for _, section := range m.Sections {
 		switch {

@@ -1,7 +1,6 @@
 package csvdir
 
 import (
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"regexp"
@@ -10,42 +9,44 @@ import (
 	"time"
 
 	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
+	"github.com/nscheck/nscheck/internal/guid"
 )
 
-// reading turns the text of fields into values. It remembers in which order the
-// dates of a file have been found to be written.
-type reading struct {
+// fieldReader converts the text of fields to values. It keeps the order of day and
+// month that the dates of a file have shown.
+type fieldReader struct {
 	*settings
-	zone   *time.Location // in which the file's times stand
+	zone   *time.Location // of the file's times
 	shift  time.Duration  // to the local time in which they are wanted
 	latest time.Time      // face of the clock a day after the collection
 	order  string         // "day" or "month" first, once a date has shown it
 }
 
-// value reads a field; nil where it is empty, or NULL as query tools write it.
-func (r *reading) value(section string, c cmdb.Column, field []byte, quoted bool) (driver.Value, error) {
+// value reads a field; nil if it is empty, or NULL as query tools write it.
+func (r *fieldReader) value(section string, c binding.Column, field []byte, quoted bool) (any, error) {
 	text := strings.TrimSpace(string(field))
 	if text == "" || text == "NULL" && !quoted {
 		return nil, nil
 	}
 	switch c.Kind {
-	case cmdb.GUID:
-		g, err := cmdb.ParseGUID(text)
+	case binding.GUID:
+		g, err := guid.Parse(text)
 		if err != nil {
-			return nil, fmt.Errorf("%q is not a GUID", clip(text))
+			return nil, fmt.Errorf("%q is not a GUID", binding.Clip(text))
 		}
-		return cmdb.GUIDText(g), nil
-	case cmdb.Int:
+		return g.String(), nil
+	case binding.Int:
 		return r.number(text)
-	case cmdb.Count:
+	case binding.Count:
 		n, err := r.number(text)
 		if n, ok := n.(int64); ok && n < 0 {
-			return nil, fmt.Errorf("%q is below 0, and a count is not", clip(text))
+			return nil, fmt.Errorf("%q is below 0, and a count is not", binding.Clip(text))
 		}
 		return n, err
-	case cmdb.Bool:
+	case binding.Bool:
 		return boolean(text)
-	case cmdb.Moment:
+	case binding.Time:
 		t, unsure, err := r.date(text)
 		if err != nil {
 			return nil, err
@@ -56,12 +57,12 @@ func (r *reading) value(section string, c cmdb.Column, field []byte, quoted bool
 		return t.Add(r.shift), nil
 	}
 	if v, ok := vocabulary[section+"."+c.Name]; ok {
-		return v.read(text)
+		return v.parse(text)
 	}
 	return text, nil
 }
 
-func (v words) read(text string) (driver.Value, error) {
+func (v words) parse(text string) (any, error) {
 	known := make([]string, 0, len(v.values))
 	bare := strings.Trim(text, "{}")
 	for _, w := range v.values {
@@ -75,7 +76,7 @@ func (v words) read(text string) (driver.Value, error) {
 	if v.others {
 		return text, nil // none of these, which is not the same as empty
 	}
-	return nil, fmt.Errorf("%q is none of %s", clip(text), strings.Join(known, ", "))
+	return nil, fmt.Errorf("%q is not one of %s", binding.Clip(text), strings.Join(known, ", "))
 }
 
 // names are the values themselves.
@@ -95,17 +96,17 @@ var booleans = map[string]int64{
 	"vero": 1, "sì": 1, "waar": 1, "onwaar": 0, "nee": 0,
 }
 
-func boolean(text string) (driver.Value, error) {
+func boolean(text string) (any, error) {
 	n, ok := booleans[strings.ToLower(text)]
 	if !ok {
-		return nil, fmt.Errorf("%q is neither true nor false; write 1 or 0, true or false, yes or no", clip(text))
+		return nil, fmt.Errorf("%q is neither true nor false; write 1 or 0, true or false, yes or no", binding.Clip(text))
 	}
 	return n, nil
 }
 
 // number reads a whole number, with a German or a US decimal mark and groups of
-// thousands. Where the two readings differ, the settings must say which it is.
-func (r *reading) number(text string) (driver.Value, error) {
+// thousands. If the two readings differ, a setting must decide.
+func (r *fieldReader) number(text string) (any, error) {
 	text = strings.Map(func(r rune) rune {
 		switch r {
 		case '\'', '\u2019', ' ', '\u00a0', '\u202f': // groups of thousands, whatever the language
@@ -121,7 +122,7 @@ func (r *reading) number(text string) (driver.Value, error) {
 		if n, ok := grouped(whole+string(decimal)+"0"+strings.TrimLeft(fraction, "0"), '\'', decimal); ok {
 			return n, nil
 		}
-		return nil, fmt.Errorf("%q is not a whole number", clip(text))
+		return nil, fmt.Errorf("%q is not a whole number", binding.Clip(text))
 	}
 	german, germanOK := grouped(text, '.', ',')
 	us, usOK := grouped(text, ',', '.')
@@ -135,9 +136,9 @@ func (r *reading) number(text string) (driver.Value, error) {
 	case r.numbers == "" && germanOK && german == us:
 		return german, nil
 	case r.numbers == "" && germanOK:
-		return nil, fmt.Errorf("%q is %d or %d; say numbers=de or numbers=us", clip(text), german, us)
+		return nil, fmt.Errorf("%q is %d or %d; set numbers=de or numbers=us", binding.Clip(text), german, us)
 	}
-	return nil, fmt.Errorf("%q is not a whole number", clip(text))
+	return nil, fmt.Errorf("%q is not a whole number", binding.Clip(text))
 }
 
 // grouped reads digits with groups of three and a fraction that must be zero.
@@ -163,7 +164,7 @@ func grouped(text string, group, decimal byte) (int64, bool) {
 // clocks are the forms of the time of day, after the date.
 var clocks = []string{"", " 15:04", " 15:04:05", " 3:04 PM", " 3:04:05 PM"}
 
-// isoForms are unambiguous whatever the settings say.
+// isoForms are unambiguous with any settings.
 var isoForms = []string{
 	"2006-01-02", "2006-01-02 15:04", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02T15:04:05",
 	"2006-01-02T15:04:05Z07:00", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05 -07:00",
@@ -171,28 +172,28 @@ var isoForms = []string{
 	"Jan 2 2006 3:04PM", "Jan 2 2006 3:04:05PM", "Jan 2 2006 3:04:05:000PM", "Jan 2 2006", "2 Jan 2006 15:04:05", "2 Jan 2006",
 }
 
-// date reads a date, with or without a time of day. It returns the clock's face,
-// as if it showed UTC, and whether the date lies after the collection only because
-// of how a setting told its day and month apart.
-func (r *reading) date(text string) (t time.Time, unsure bool, err error) {
+// date reads a date, with or without a time of day. It returns the time on the clock,
+// as if it showed UTC, and whether the date is after the collection only because a
+// setting decided the order of its day and month.
+func (r *fieldReader) date(text string) (t time.Time, unsure bool, err error) {
 	at := strings.IndexAny(text, "/-")
 	if t, err = r.knownDate(text); err == nil && r.dates != "" && (at == 1 || at == 2) {
 		other := *r.settings
 		other.dates = map[string]string{"de": "us", "us": "de"}[r.dates]
-		swapped, failure := (&reading{settings: &other, zone: r.zone}).knownDate(text)
+		swapped, failure := (&fieldReader{settings: &other, zone: r.zone}).knownDate(text)
 		unsure = other.dates != "" && failure == nil && t.After(r.latest) && !swapped.After(r.latest)
 	}
 	return t, unsure, err
 }
 
-func (r *reading) knownDate(text string) (time.Time, error) {
+func (r *fieldReader) knownDate(text string) (time.Time, error) {
 	text = strings.Join(strings.Fields(strings.ReplaceAll(text, "\u202f", " ")), " ")
 	for _, form := range isoForms {
 		if t, err := time.Parse(form, text); err == nil {
 			if strings.Contains(form, "07:00") {
 				t = t.In(r.zone)
 			}
-			return face(t), nil
+			return wallClock(t), nil
 		}
 	}
 	dayFirst, day := parseClock("2.1.2006", strings.ToUpper(text))
@@ -207,11 +208,11 @@ func (r *reading) knownDate(text string) (time.Time, error) {
 	monthFirst, month := parseClock("1/2/2006", slashed)
 	switch {
 	case !day && !month:
-		return time.Time{}, fmt.Errorf("%q is not a date; write it as 2014-03-31 18:05:00, or as 31.03.2014 18:05:00 or 3/31/2014 6:05:00 PM with four digits for the year", clip(text))
+		return time.Time{}, fmt.Errorf("%q is not a date; write it as 2014-03-31 18:05:00, or as 31.03.2014 18:05:00 or 3/31/2014 6:05:00 PM with four digits for the year", binding.Clip(text))
 	case r.dates == "iso":
-		return time.Time{}, fmt.Errorf("%q is not a date such as 2014-03-31 18:05:00, which the setting dates=iso demands", clip(text))
+		return time.Time{}, fmt.Errorf("%q is not a date such as 2014-03-31 18:05:00, which the setting dates=iso requires", binding.Clip(text))
 	case dotted && r.dates == "us":
-		return time.Time{}, fmt.Errorf("%q is a German date, where the setting dates=us demands ones such as 3/31/2014", clip(text))
+		return time.Time{}, fmt.Errorf("%q is a German date, but the setting dates=us requires dates such as 3/31/2014", binding.Clip(text))
 	case dotted:
 		return dayFirst, nil
 	case r.dates == "de" && day:
@@ -219,23 +220,23 @@ func (r *reading) knownDate(text string) (time.Time, error) {
 	case r.dates == "us" && month:
 		return monthFirst, nil
 	case r.dates != "":
-		return time.Time{}, fmt.Errorf("%q is not a date with dates=%s", clip(text), r.dates)
+		return time.Time{}, fmt.Errorf("%q is not a date with dates=%s", binding.Clip(text), r.dates)
 	case day && month && !dayFirst.Equal(monthFirst):
-		return time.Time{}, fmt.Errorf("%q is %s or %s; say dates=de (day first) or dates=us (month first)",
-			clip(text), dayFirst.Format("2 January 2006"), monthFirst.Format("2 January 2006"))
+		return time.Time{}, fmt.Errorf("%q is %s or %s; set dates=de (day first) or dates=us (month first)",
+			binding.Clip(text), dayFirst.Format("2 January 2006"), monthFirst.Format("2 January 2006"))
 	case day && month:
 		return dayFirst, nil
 	case day:
-		return dayFirst, r.found("day")
+		return dayFirst, r.setOrder("day")
 	}
-	return monthFirst, r.found("month")
+	return monthFirst, r.setOrder("month")
 }
 
-// found notes which part stands first in a date that can be read in one way
-// only. A file in which both occur was put together from two.
-func (r *reading) found(order string) error {
+// setOrder records whether day or month comes first in a date that can be read in one
+// way only. A file with both was put together from two.
+func (r *fieldReader) setOrder(order string) error {
 	if r.order != "" && r.order != order {
-		return errors.New("this date begins with the " + order + ", and others in this file with the " + r.order + "; say dates=de or dates=us, and mend what then is wrong")
+		return errors.New("this date begins with the " + order + ", and others in this file with the " + r.order + "; set dates=de or dates=us, and fix what is then reported")
 	}
 	r.order = order
 	return nil
@@ -253,7 +254,7 @@ func parseClock(date, text string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-func face(t time.Time) time.Time {
+func wallClock(t time.Time) time.Time {
 	_, offset := t.Zone()
 	return t.Add(time.Duration(offset) * time.Second).UTC()
 }

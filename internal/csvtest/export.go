@@ -20,6 +20,7 @@ import (
 	"golang.org/x/text/encoding/charmap"
 
 	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 )
 
 // Dialect is a way of writing CSV.
@@ -58,11 +59,11 @@ type Dialect struct {
 
 // Export writes one file into dir for each section that is wanted; nil means all.
 func Export(ctx context.Context, db *sql.DB, database, dir string, d Dialect, wanted func(section string) bool) error {
-	queries := map[string]*cmdb.Binding{}
-	for _, b := range cmdb.Bindings() {
+	queries := map[string]*binding.Binding{}
+	for _, b := range binding.All() {
 		queries[b.Section] = b
 	}
-	for _, layout := range cmdb.Layouts() {
+	for _, layout := range binding.Layouts() {
 		if wanted != nil && !wanted(layout.Section) {
 			continue
 		}
@@ -82,7 +83,7 @@ func Export(ctx context.Context, db *sql.DB, database, dir string, d Dialect, wa
 }
 
 // read runs a section's query and returns text; nil for NULL.
-func read(ctx context.Context, db *sql.DB, b *cmdb.Binding, layout cmdb.Layout, database string) (out [][]*string, err error) {
+func read(ctx context.Context, db *sql.DB, b *binding.Binding, layout binding.Layout, database string) (out [][]*string, err error) {
 	var args []any
 	for _, p := range b.Parameters {
 		value := cmdb.DefaultProduct
@@ -123,7 +124,7 @@ func read(ctx context.Context, db *sql.DB, b *cmdb.Binding, layout cmdb.Layout, 
 }
 
 // File is the text of a file with these rows.
-func (d Dialect) File(layout cmdb.Layout, rows [][]*string) []byte {
+func (d Dialect) File(layout binding.Layout, rows [][]*string) []byte {
 	order := make([]int, len(layout.Columns))
 	for i := range order {
 		order[i] = i
@@ -188,26 +189,26 @@ func (d Dialect) line(text *strings.Builder, fields []string) {
 	text.WriteString(d.lineEnd())
 }
 
-func (d Dialect) value(kind cmdb.Kind, value *string) string {
+func (d Dialect) value(kind binding.Kind, value *string) string {
 	if value == nil {
 		return d.Null
 	}
 	text := *value
 	switch kind {
-	case cmdb.GUID:
+	case binding.GUID:
 		if d.Lower {
 			text = strings.ToLower(text)
 		}
 		if d.Braces {
 			text = "{" + text + "}"
 		}
-	case cmdb.Bool:
+	case binding.Bool:
 		if d.True != "" {
 			text = map[string]string{"1": d.True, "0": d.False}[text]
 		}
-	case cmdb.Int, cmdb.Count:
+	case binding.Int, binding.Count:
 		text += d.Fraction
-	case cmdb.Moment:
+	case binding.Time:
 		// A driver may have made text of a time in a zone; the CMDB has none.
 		t, err := time.Parse("2006-01-02 15:04:05", text)
 		if err != nil {

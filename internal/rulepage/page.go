@@ -14,7 +14,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/evaluator"
 	"github.com/nscheck/nscheck/evaluator/rule"
 )
@@ -23,12 +23,12 @@ import (
 type Pages struct {
 	pack     *rule.Pack
 	files    fs.FS
-	bindings []*cmdb.Binding
+	bindings []*binding.Binding
 }
 
 // New takes the rules of a pack, whose files are in files, for pages.
 func New(pack *rule.Pack, files fs.FS) *Pages {
-	return &Pages{pack: pack, files: files, bindings: cmdb.Bindings()}
+	return &Pages{pack: pack, files: files, bindings: binding.All()}
 }
 
 // Rule is the page of a rule, in Markdown.

@@ -16,6 +16,7 @@ import (
 // Buffer is written once, by one goroutine, and can be read several times.
 type Buffer struct {
 	what   string
+	dir    string
 	limit  int
 	memory bytes.Buffer
 	file   *os.File
@@ -25,7 +26,11 @@ type Buffer struct {
 
 // New returns an empty buffer that holds up to limit bytes in memory. What it holds, such
 // as findings, is for error messages and the name of the file.
-func New(what string, limit int) *Buffer { return &Buffer{what: what, limit: limit} }
+func New(what string, limit int) *Buffer { return NewIn("", what, limit) }
+
+// NewIn returns a buffer whose file is in dir; empty means the system's directory for
+// temporary files.
+func NewIn(dir, what string, limit int) *Buffer { return &Buffer{dir: dir, what: what, limit: limit} }
 
 // Write appends bytes.
 func (b *Buffer) Write(p []byte) (int, error) {
@@ -45,7 +50,7 @@ func (b *Buffer) Write(p []byte) (int, error) {
 }
 
 func (b *Buffer) toDisk() error {
-	f, err := tempfile.Create("", "nscheck-"+b.what+"-*")
+	f, err := tempfile.Create(b.dir, "nscheck-"+b.what+"-*")
 	if err != nil {
 		return fmt.Errorf("make a temporary file for %s: %w", b.what, err)
 	}

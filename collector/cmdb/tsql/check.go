@@ -2,7 +2,7 @@ package tsql
 
 import "strings"
 
-// readsOnly ends the sentences of Check: it says what is allowed.
+// readsOnly ends the messages of Check: it explains what is allowed.
 const readsOnly = "a binding is one SELECT statement that only reads"
 
 // Check refuses anything but one SELECT statement that reads tables and views of
@@ -40,10 +40,10 @@ func oneSelect(text string) (*checker, error) {
 		tokens = tokens[:len(tokens)-1]
 	}
 	for len(tokens) > 0 && tokens[0].is(";") {
-		tokens = tokens[1:] // ;WITH is how people begin a common table expression
+		tokens = tokens[1:] // ;WITH is a usual beginning of a common table expression
 	}
 	if len(tokens) == 0 {
-		return nil, &Error{1, 1, "there is no statement; " + readsOnly}
+		return nil, &Error{1, 1, "no statement; " + readsOnly}
 	}
 	c := &checker{text: text, tokens: tokens}
 	if !tokens[0].isAny("SELECT", "WITH") {
@@ -65,7 +65,7 @@ func oneSelect(text string) (*checker, error) {
 	return c, nil
 }
 
-// checker goes through a statement once.
+// checker checks a statement in one pass.
 type checker struct {
 	text     string
 	tokens   []token
@@ -128,16 +128,16 @@ func (c *checker) punctuation(i int) error {
 
 func (c *checker) word(i int) error {
 	upper := strings.ToUpper(c.tokens[i].text)
-	part := c.before(i, 1).is(".") // of a name, where no keyword can stand
+	part := c.before(i, 1).is(".") // of a name, which cannot be a keyword
 	switch {
 	case reserved[upper]:
 		return c.fail(i, "%s is not allowed; %s", upper, readsOnly)
 	case part:
 		return nil
 	case starters[upper]:
-		return c.fail(i, "%s is not allowed; %s. Put it into brackets where it is a name", upper, readsOnly)
+		return c.fail(i, "%s is not allowed; %s. Put it into brackets if it is a name", upper, readsOnly)
 	case locking[upper]:
-		return c.fail(i, "the hint %s takes locks that others wait for; leave it out", upper)
+		return c.fail(i, "the hint %s takes locks that others wait for; remove it", upper)
 	case upper == "NEXT" && c.after(i).is("VALUE"):
 		return c.fail(i, "NEXT VALUE changes a sequence; %s", readsOnly)
 	case upper == "CASE":
@@ -157,8 +157,8 @@ func (c *checker) word(i int) error {
 	return nil
 }
 
-// selects looks at what stands before a SELECT: T-SQL needs no semicolon
-// between statements, so a SELECT that nothing leads up to begins another one.
+// selects checks the words before a SELECT. T-SQL needs no semicolon between
+// statements, so a SELECT that nothing leads up to begins another one.
 func (c *checker) selects(i int) error {
 	last := c.before(i, 1)
 	joined := last.isAny("UNION", "EXCEPT", "INTERSECT") || last.is("ALL") && c.before(i, 2).is("UNION")

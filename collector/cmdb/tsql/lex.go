@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// Error is what is wrong with a text, and where.
+// Error is a fault in a text, with its position.
 type Error struct {
 	Line, Column int // from 1; columns count characters
 	Message      string
@@ -31,11 +31,11 @@ const (
 // token is a piece of a statement. Blanks and comments are left out.
 type token struct {
 	kind       kind
-	text       string // as it stands
+	text       string // unchanged
 	start, end int    // in bytes
 }
 
-// is says whether the token is that keyword or sign.
+// is reports whether the token is that keyword or sign.
 func (t token) is(text string) bool {
 	return (t.kind == word || t.kind == punct) && strings.EqualFold(t.text, text)
 }
@@ -49,7 +49,7 @@ func (t token) isAny(texts ...string) bool {
 	return false
 }
 
-// isName says whether the token can be part of an object's name.
+// isName reports whether the token can be part of an object's name.
 func (t token) isName() bool { return t.kind == word || t.kind == quoted }
 
 // name is a name without its quotes.
@@ -78,7 +78,7 @@ func lex(text string) ([]token, error) {
 		return nil, errorAt(text, at, "the character %U has no place in a query", r)
 	}
 	if at := loneReturn(text); at >= 0 {
-		return nil, errorAt(text, at, "a carriage return stands without a line feed")
+		return nil, errorAt(text, at, "a carriage return without a line feed")
 	}
 	var tokens []token
 	for at := 0; at < len(text); {
@@ -101,8 +101,8 @@ func lex(text string) ([]token, error) {
 // blank is the kind of what no token is made of.
 const blank = kind(255)
 
-// oddCharacter finds control characters, and what some readers take for the end
-// of a line or for another letter.
+// oddCharacter finds control characters, and characters that some readers treat as
+// the end of a line or as another letter.
 func oddCharacter(r rune) bool {
 	switch r {
 	case '\t', '\n', '\r':
@@ -122,8 +122,8 @@ func loneReturn(text string) int {
 	return -1
 }
 
-// next is the kind and length of what a text begins with; not ok where it is
-// open at the end.
+// next returns the kind and length of the first token of a text; ok is false if the
+// token is not closed.
 func next(text string) (kind, int, bool) {
 	switch {
 	case strings.HasPrefix(text, "--"):
@@ -170,7 +170,7 @@ func wordLength(text string) int {
 	return len(text)
 }
 
-// numberLength ends a number where its digits end.
+// numberLength returns the length of a number.
 func numberLength(text string) int {
 	digits := func(from int, set string) int {
 		for from < len(text) && strings.IndexByte(set, text[from]) >= 0 {
@@ -195,7 +195,7 @@ func numberLength(text string) int {
 	return end
 }
 
-// commentLength knows that comments nest.
+// commentLength returns the length of a comment. Comments nest.
 func commentLength(text string) (int, bool) {
 	depth := 0
 	for at := 0; at+1 < len(text); {

@@ -40,7 +40,7 @@ func (n Name) String() string {
 	return strings.Join(parts, ".")
 }
 
-// Plain writes the name for people: a part is quoted only where it must be.
+// Plain writes the name for output: a part is quoted only if necessary.
 func (n Name) Plain() string {
 	parts := make([]string, len(n))
 	for i, part := range n {
@@ -51,7 +51,7 @@ func (n Name) Plain() string {
 	return strings.Join(parts, ".")
 }
 
-// chain reads the parts of a name and tells how many tokens they are.
+// chain reads the parts of a name and returns the number of their tokens.
 func chain(tokens []token) (Name, int) {
 	var name Name
 	at := 0

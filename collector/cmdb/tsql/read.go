@@ -9,7 +9,7 @@ type source struct {
 	alias      string
 }
 
-// clause is what is known of a SELECT whose brackets are open.
+// clause is the state of a SELECT with open brackets.
 type clause struct {
 	selects bool // its SELECT has been seen
 	from    bool // it is in its FROM clause
@@ -27,7 +27,7 @@ func sources(tokens []token) []source {
 		t, top := tokens[i], &clauses[len(clauses)-1]
 		switch {
 		case t.is("("):
-			// Brackets may stand around a join as well as a SELECT.
+			// Brackets may surround a join as well as a SELECT.
 			clauses = append(clauses, clause{from: top.wanted, wanted: top.wanted})
 			clauses[len(clauses)-2].wanted = false
 		case t.is(")"):
@@ -82,7 +82,7 @@ func commonTables(tokens []token) map[string]bool {
 	return names
 }
 
-// alias is the name that a FROM clause gives an object.
+// alias is the name of an object in a FROM clause.
 func alias(tokens []token, at int) string {
 	if at < len(tokens) && tokens[at].is("AS") {
 		at++
@@ -210,7 +210,7 @@ func columnName(item []token) string {
 	return ""
 }
 
-// Ordered says whether a statement orders its rows.
+// Ordered reports whether a statement orders its rows.
 func Ordered(text string) (bool, error) {
 	tokens, err := statement(text)
 	if err != nil {

@@ -50,9 +50,9 @@ func (c *checker) object(s source) error {
 	return nil
 }
 
-// call refuses functions that are not on the allow-list. What stands before a
-// bracket may also be a word of the language, a type, the name of a common table
-// expression, or an alias with a list of columns.
+// call refuses functions that are not on the allow-list. The text before a bracket
+// may also be a word of the language, a type, the name of a common table expression,
+// or an alias with a list of columns.
 func (c *checker) call(i int, common map[string]bool) error {
 	t := c.tokens[i]
 	upper, before := strings.ToUpper(t.name()), c.before(i, 1)
@@ -94,7 +94,7 @@ var beforeBracket = set(`
 	LIKE MAXDOP NOT ON OPTION OR OVER PATH PIVOT RAW ROOT SELECT SETS SOME TABLESAMPLE THEN TOP UNION UNPIVOT
 	VALUES WHEN WHERE WITH GROUP`)
 
-// functions compute from their arguments, or tell the time.
+// functions compute from their arguments, or return the time.
 var functions = set(`
 	ABS ASCII AVG BINARY_CHECKSUM CAST CEILING CHAR CHARINDEX CHECKSUM CHECKSUM_AGG CHOOSE COALESCE CONCAT
 	CONCAT_WS CONVERT COUNT COUNT_BIG CUME_DIST DATALENGTH DATEADD DATEDIFF DATEDIFF_BIG DATEFROMPARTS DATENAME

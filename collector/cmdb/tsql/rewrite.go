@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Replacement says what an object is called elsewhere, and its columns.
+// Replacement is the name of an object elsewhere, and of its columns.
 type Replacement struct {
 	Object  Name
 	Columns map[string]string // by their name here, in lower case
@@ -79,7 +79,7 @@ func WithoutComments(text string) (string, error) {
 		case strings.Contains(gap, "\n"):
 			indent := gap[strings.LastIndexByte(gap, '\n')+1:]
 			if strings.TrimSpace(indent) != "" {
-				indent = "" // a comment stands on the line too
+				indent = "" // the line has a comment too
 			}
 			out.WriteString("\n" + indent)
 		case gap != "" && strings.TrimSpace(gap) == "":
@@ -93,8 +93,8 @@ func WithoutComments(text string) (string, error) {
 	return out.String(), nil
 }
 
-// Parameterise puts @parameters in place of texts that a statement compares
-// with: names holds the parameter's name, without the @, for each text.
+// Parameterise replaces texts that a statement compares with by @parameters. names
+// has the parameter's name, without the @, for each text.
 func Parameterise(text string, names map[string]string) (string, error) {
 	tokens, err := statement(text)
 	if err != nil {

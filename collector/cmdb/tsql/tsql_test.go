@@ -36,8 +36,8 @@ var allowed = []string{
 
 // refused have the sentence that refuses them.
 var refused = map[string]string{
-	"":                                  "line 1, column 1: there is no statement; ",
-	" -- nothing\n;":                    "there is no statement; ",
+	"":                                  "line 1, column 1: no statement; ",
+	" -- nothing\n;":                    "no statement; ",
 	"DELETE FROM x":                     "line 1, column 1: it begins with DELETE; a binding is one SELECT statement that only reads",
 	"EXEC xp_cmdshell 'dir'":            "begins with EXEC",
 	"sp_who":                            "begins with sp_who",
@@ -114,7 +114,7 @@ var refused = map[string]string{
 	"SELECT /* /* */ 1":                                                           "the comment that begins here is never closed",
 	"SELECT {fn NOW()}":                                                           "the sign { has no place",
 	"SELECT 1 a: SELECT 2":                                                        "the sign : has no place",
-	"SELECT 1 -- a\rDELETE FROM b":                                                "column 14: a carriage return stands without a line feed",
+	"SELECT 1 -- a\rDELETE FROM b":                                                "column 14: a carriage return without a line feed",
 	"SELECT 1 -- a\u2028DELETE FROM b":                                            "the character U+2028 has no place",
 	"SELECT 1\x00":                                                                "the character U+0000 has no place",
 	"\ufeffSELECT 1":                                                              "the character U+FEFF has no place",

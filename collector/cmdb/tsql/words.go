@@ -29,14 +29,14 @@ var reserved = set(`
 // starters are not reserved, but begin statements of their own.
 var starters = set(`THROW GET SEND RECEIVE MOVE DISABLE ENABLE GO ATTACH DETACH PRAGMA VACUUM REINDEX`)
 
-// locking are the table hints that take or keep locks, also where the session's
-// isolation level would take none.
+// locking are the table hints that take or keep locks, even if the session's
+// isolation level takes none.
 var locking = set(`
 	UPDLOCK XLOCK TABLOCK TABLOCKX PAGLOCK ROWLOCK SERIALIZABLE REPEATABLEREAD READCOMMITTED
 	READCOMMITTEDLOCK`)
 
-// grammar are the words of a SELECT statement itself: none of them is a name
-// unless quoted.
+// grammar are the words of a SELECT statement itself: none of them is a name unless
+// quoted.
 var grammar = set(`
 	ALL AND ANY AS ASC BETWEEN BY CASE COLLATE CROSS DESC DISTINCT ELSE END ESCAPE EXCEPT EXISTS
 	FETCH FOR FROM FULL GROUP HAVING IN INNER INTERSECT IS JOIN LEFT LIKE NOT NULL ON OPTION OR
