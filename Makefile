@@ -6,13 +6,15 @@
 #             the same everywhere, the fonts Inter and JetBrains Mono
 # make search-gate  try every edit of the demo estate on the gate, and SEARCH_PAIRS pairs of edits
 # make law    take everything away from the demo, from every worked example and from LAW_ESTATES estates
+# make mutate change the meaning of the built-in rules, place by place; a test or a worked example must fail
+#             each time (MUTATE_FLAGS: -run RULE-OR-FILE, -sample N -seed N, -v)
 # make golden refresh golden files and generated files
 
 GO  ?= go
 BIN := bin/nscheck
 OUT := bin/demo
 
-.PHONY: build demo test format vet rules clients unit bench bench-programs bench-collect search-gate law golden pictures clean
+.PHONY: build demo test format vet rules clients unit bench bench-programs bench-collect search-gate law mutate golden pictures clean
 
 build:
 	$(GO) build -o $(BIN) ./cmd/nscheck
@@ -112,6 +114,10 @@ law:
 # edits of each kind are tried by make test.
 search-gate:
 	$(GO) test ./evaluator/compare -run '^TestGateSearch$$' -timeout 6h -count 1 -v -args -gate-edits $(or $(SEARCH_PAIRS),2000)
+
+# Takes two minutes of processor time. A sample is tried by make test.
+mutate:
+	$(GO) run ./internal/mutate $(MUTATE_FLAGS)
 
 golden:
 	$(GO) generate ./...

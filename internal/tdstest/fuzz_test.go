@@ -2,7 +2,10 @@ package tdstest
 
 import (
 	"bytes"
+	"fmt"
+	"slices"
 	"testing"
+	"unicode/utf16"
 )
 
 func FuzzReadMessage(f *testing.F) {
@@ -97,8 +100,22 @@ func FuzzRPC(f *testing.F) {
 		if err != nil {
 			return
 		}
+		size := len(calls) - 1 // bytes that the calls need at least, and those between them
 		for _, c := range calls {
-			named(c.params, nil)
+			size += 4
+			for i, arg := range named(c.params, nil) {
+				size += 3 + 2*len(utf16.Encode([]rune(c.params[i].name)))
+				if arg.Name == "" {
+					t.Fatalf("parameter %d, %+v, has no name", i, c.params[i])
+				}
+			}
+		}
+		if size > len(b) {
+			t.Fatalf("%d bytes give calls that need %d: %+v", len(b), size, calls)
+		}
+		two, err := parseRPC(slices.Concat(b, []byte{nextCall}, b))
+		if got, want := fmt.Sprintf("%#v", two), fmt.Sprintf("%#v", slices.Concat(calls, calls)); err != nil || got != want {
+			t.Fatalf("the calls twice are %s (%v), want %s", got, err, want)
 		}
 	})
 }

@@ -43,10 +43,7 @@ unknown contains {"msg": msg} if {
 	msg := computers.active_doubt(_questions)
 }
 
-_questions contains "when some of its events happened" if {
-	not _future
-	input.events.undated
-}
+_questions contains "when some of its events happened" if not _future
 
 _in_question if _future
 

@@ -48,7 +48,10 @@ _purged(scan, changes) := judged if {
 		}
 }
 
-test_purged_runs_of_a_client_that_works if _purged({"status": "downloaded"}, {}) == _silent
+test_purged_runs_of_a_client_that_works if {
+	_purged({"status": "downloaded"}, {}) == _silent
+	_purged({"status": "downloaded"}, {"status": null}) == _silent
+}
 
 test_purged_runs_of_a_client_that_may_not_work if {
 	_purged({"status": "downloaded"}, {"licence": {"in_use": null}}) == _unknown_scan

@@ -34,7 +34,10 @@ _found := {
 
 _patched(age) := {"inventory": {"patch_returned": true, "patch_age_days": age}}
 
-test_completed if _judged({"scan_log": {"completed": true}}) == _silent
+test_completed if {
+	_judged({"scan_log": {"completed": true}}) == _silent
+	_judged({"scan_log": {"completed": true, "age_days": null}}) == _silent
+}
 
 test_not_completed if {
 	_judged({}) == _found
@@ -62,6 +65,7 @@ test_unknown_whether_completed if {
 
 test_unknown_age if {
 	_judged({"scan_log": {"age_days": null}}) == _unknown("how old its scan log is")
+	_judged(object.union({"scan_log": {"age_days": null}}, _patched(null))) == _unknown("how old its scan log is")
 }
 
 test_unknown_whether_inventory_came_later if {

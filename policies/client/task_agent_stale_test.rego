@@ -39,7 +39,10 @@ test_unknown if {
 	_judged(75, {"status": null}) == _unknown("It is unknown whether the computer is Active")
 }
 
-test_not_managed if _judged(null, {"managed": false}) == _silent
+test_not_managed if {
+	_judged(null, {"managed": false}) == _silent
+	_judged(75, {"managed": false, "status": null}) == _unknown("It is unknown whether the computer is Active")
+}
 
 test_not_active if {
 	_judged(260, {"status": "Retired"}) == _silent

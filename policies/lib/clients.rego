@@ -11,7 +11,6 @@ package nscheck.lib.clients
 #   A few clients without an address are usual and hide nothing: sites and
 #   subnets are judged by the clients that are known to be in them.
 all_unlocated if {
-	data.totals.clients > 0
 	data.totals.unlocated_clients > 0
 	data.totals.unlocated_clients >= data.totals.clients - unrecognised_servers
 }

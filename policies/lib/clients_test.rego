@@ -47,5 +47,7 @@ test_notification_server_unknown if {
 	located := object.union(totals, {"unlocated_clients": 2, "subnets": {"N2": {"clients": 7}}})
 	not clients.all_unlocated with data.totals as located
 	clients.of_unknown_site == 1 with data.totals as located with data.index as {"subnet_sites": {"N2": []}}
+	clients.of_unknown_site == 0 with data.totals as located
+		with data.index as {"subnet_sites": {"N1": ["LEEDS"], "N2": []}}
 	not clients.all_unlocated with data.totals as object.union(totals, {"clients": 1, "unlocated_clients": 0})
 }

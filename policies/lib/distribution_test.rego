@@ -176,3 +176,15 @@ test_everywhere_by_all_policies if {
 		with data.params as _params
 	{selector.certainty | some selector in selectors} == {"sure"}
 }
+
+# A policy does not make up for its own fault.
+test_a_policy_is_no_other_one if {
+	policy := object.union(_microsoft, {"enabled": true, "package_assignment": {"type": "all"}})
+	servers := [{"guid": "P1", "name": "LDS-PS01", "fqdn": null, "packages": {}}]
+	estate := {"server": {"name": "NS01"}, "package_servers": servers, "vendor_policies": [policy]}
+	every guid, certainty in {"V1": "sure", "V9": "possible"} {
+		distribution.everywhere_by(guid) == [{"all": true, "package": "scan", "certainty": certainty}] with data.estate as estate
+			with data.index as _index
+			with data.params as _params
+	}
+}

@@ -25,6 +25,11 @@ test_all_packages_arrived if {
 		with data.params as _params
 }
 
+test_one_required_package if {
+	client := {"plugin": {"installed": true}, "packages": {}, "inventory": {"patch_returned": false}}
+	evidence.reached == 500 with input as client with data.params as {"required_packages": ["plugin"]}
+}
+
 test_scan_never_ran if {
 	client := {
 		"plugin": {"installed": true},

@@ -133,7 +133,7 @@ sites := {site | some site, _ in data.totals.tally.licence_counts}
 # description: |
 #   Whether computers are out of step of which it is unknown in which site they are, so
 #   that it is unknown of which site this is a fault.
-stray_out_of_step if count(_astray[unknown_site]) > 0
+stray_out_of_step if _astray[unknown_site]
 
 stray_out_of_step if inventory_out_of_step(unknown_site) > 0
 

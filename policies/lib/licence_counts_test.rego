@@ -150,3 +150,42 @@ test_holder_key if {
 		"licence": {"in_use": null},
 	}
 }
+
+test_every_fact_may_be_out_of_step if {
+	counts := {
+		"yes": {"yes": {"no": 6}, "no": {"yes": 4, "no": 1}},
+		"no": {"yes": {"yes": 2, "no": 3}, "no": {"yes": 5}},
+	}
+	licence_counts.out_of_step == {"LEEDS": {
+		[0, ["yes", "no", "no"], 1],
+		[0, ["no", "yes", "yes"], 2],
+		[1, ["no", "yes", "no"], 3],
+		[1, ["yes", "no", "yes"], 4],
+		[2, ["no", "no", "yes"], 5],
+		[2, ["yes", "yes", "no"], 6],
+	}} with data.totals as {"tally": {"licence_counts": {"LEEDS": counts}}}
+}
+
+_unplaced(facts) := {"tally": {"licence_facts": facts}, "not_counted": {"licence_counts": 1}}
+
+test_unplaced_out_of_step if {
+	licence_counts.unplaced_out_of_step == [1, 1, 0] with data.totals as _unplaced({"yes": {"yes": {"no": 1}}})
+	not licence_counts.unplaced_out_of_step with data.totals as _unplaced({"yes": {"yes": {"no": 0}}})
+	not licence_counts.unplaced_out_of_step with data.totals as _unplaced({"yes": {"yes": {"yes": 1}}})
+}
+
+test_unplaced_doubtful if {
+	every facts in [
+		{"unknown": {"yes": {"yes": 1}}},
+		{"yes": {"unknown": {"yes": 1}}},
+		{"yes": {"yes": {"unknown": 1}}},
+	] {
+		licence_counts.unplaced_doubtful with data.totals as _unplaced(facts)
+	}
+	not licence_counts.unplaced_doubtful with data.totals as _unplaced({"yes": {"yes": {"yes": 1, "unknown": 0}}})
+}
+
+test_facts_counted if {
+	licence_counts.facts_counted with data.totals as {"tally": {"licence_facts": {"no": {}}}}
+	not licence_counts.facts_counted with data.totals as {"tally": {"licence_facts": {}}}
+}

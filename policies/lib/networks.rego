@@ -34,7 +34,6 @@ around := {key: max(outer) |
 		prefix := substring(key, 0, shorter)
 		subnets[prefix]
 	}
-	count(outer) > 0
 }
 
 _lengths := {numbers[4] | some numbers in _numbers}

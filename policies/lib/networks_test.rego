@@ -36,6 +36,11 @@ test_closest_network_around if {
 }
 
 test_nothing_around if {
+	around := networks.around with data.estate as {"subnets": [
+		{"guid": "N1", "cidr": "10.4.0.0/16"},
+		{"guid": "N5", "cidr": "10.5.0.0/24"},
+	]}
+	around == {}
 	not _around("N1")
 	not _around("N5")
 	not _around("N6")

@@ -72,7 +72,7 @@ test_revisions_that_are_no_numbers if {
 	_of(_scan("b4f1", [])).stale == {"P1", "P2"}
 	text := [_server("P1", {"packages": {"scan": {"status": "ready", "revision": "b4f1 "}}})]
 	package_status.stale.scan == set() with data.estate as {"package_servers": text}
-		with data.index as {"packages": {"scan": {"revision": "b4f1"}}}
+		with data.index as {"packages": {"scan": {"revision": " b4f1"}}}
 		with data.params as {"required_packages": ["scan"]}
 }
 
@@ -98,4 +98,15 @@ test_missing if {
 	package_status.unready == {"scan": set()} with data.estate as {}
 		with data.index as {"packages": {}}
 		with data.params as {"required_packages": ["scan"]}
+}
+
+test_others_are_required_packages_that_are_not_ready if {
+	servers := [_server("P1", {"packages": {
+		"scan": {"status": "ready"},
+		"tools": {"status": null},
+		"plugin": {"status": "pending"},
+	}})]
+	others := package_status.others with data.estate as {"package_servers": servers}
+		with data.params as {"required_packages": ["scan", "tools"]}
+	{[other.server.guid, other.role, other.row.status] | some other in others} == {["P1", "tools", null]}
 }

@@ -25,5 +25,6 @@ test_age_unknown if text.age(null) == "of unknown age"
 test_list_of if {
 	text.list_of(["a"]) == "a"
 	text.list_of(["a", "b", "c", "d", "e"]) == "a, b, c, d, e"
+	text.list_of(["a", "b", "c", "d", "e", "f"]) == "a, b, c, d, e and 1 more"
 	text.list_of(["a", "b", "c", "d", "e", "f", "g"]) == "a, b, c, d, e and 2 more"
 }

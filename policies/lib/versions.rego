@@ -67,8 +67,8 @@ _form := concat("", [
 ])
 
 _parts(version) := [number |
-	some part in split(trim_space(version), ".")
+	some part in split(version, ".")
 	number := to_number(regex.replace(part, `^0+([0-9])`, "$1"))
 ] if {
-	regex.match(`^[0-9]+(\.[0-9]+)*$`, trim_space(version))
+	regex.match(`^[0-9]+(\.[0-9]+)*$`, version)
 }

@@ -18,6 +18,7 @@ test_not_older if {
 test_same if {
 	versions.same("7.5", "7.5.0.0")
 	versions.same("7.05", " 7.5 ")
+	versions.same("7.5", " 7.5.0 ")
 	versions.same("0", "0.0")
 	not versions.same("1.1", "1.10")
 	not versions.same("1.0", "10")
@@ -35,6 +36,7 @@ test_older_releases if {
 	versions.older("7.1 SP2", "7.5")
 	versions.older("7.1.8400", "7.5 SP1")
 	versions.older("6.2 SP3", "7")
+	versions.older("7.1 SP2", "7.5 SP1")
 	not versions.older("7.5", "7.1 SP2")
 	not versions.older("7.5 SP1", "7.5.3153")
 	not versions.older("7.5.3153", "7.5 SP1")

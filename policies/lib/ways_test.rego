@@ -282,3 +282,44 @@ test_vendor_policies_were_not_collected if {
 		}
 		with data.params as {"other_vendors": []}
 }
+
+test_a_hop_is_assigned_by_any_policy_that_is_on if {
+	servers := [_server("P1", false, true)]
+	sites := {"P1": ["S"]}
+	doubt := ["whether a vendor policy assigns packages to P1"]
+	named := _ways(servers, sites, [_policy("individual", ["P1"]), _policy("individual", [])], [])
+	named.hops.S[0].unknown == []
+	unsure := object.union(_policy("all", []), {"enabled": null})
+	every other in [unsure, _policy("individual", [])] {
+		by_site := _ways(servers, sites, [_policy("site", []), other], [])
+		by_site.hops.S[0].unknown == doubt
+	}
+}
+
+test_an_assignment_of_unknown_type_names_nobody_for_sure if {
+	_closures([_server("P1", false, true)], {"P1": ["S"]}, [_policy(null, ["P1"])], []) == _unclear
+}
+
+test_a_server_that_gets_nothing_has_no_source if {
+	servers := [_server("P1", false, true), _server("P2", false, true)]
+	judged := _ways(servers, _one_site, [_policy("individual", ["P1"])], [])
+	[[hop.guid, hop.from] | some hop in judged.hops.S] == [["P1", ["Notification Server"]], ["P2", []]]
+}
+
+test_a_server_that_gets_nothing_is_no_source if {
+	servers := [
+		_server("P1", false, true), _server("P2", true, true),
+		_server("P3", true, true), _server("P4", true, true),
+	]
+	sites := {"P1": ["S"], "P2": ["S", "T"], "P3": ["T"], "P4": ["T"]}
+	judged := _ways(servers, sites, [_policy("individual", ["P1", "P2", "P3"])], [])
+	[[hop.guid, hop.from] | some hop in judged.hops.T] == [["P2", ["P1"]], ["P3", ["P2"]], ["P4", []]]
+}
+
+test_a_stray_server_may_open_a_site_and_feed_its_servers if {
+	servers := [_server("P1", true, true), _server("P2", false, true)]
+	sites := {"P1": ["S"], "P2": []}
+	_closures(servers, sites, [_policy("individual", ["P2"])], ["P2"]) == _unclear
+	judged := _ways(servers, sites, _everywhere, ["P2"])
+	[[hop.receives, hop.breaks] | some hop in judged.hops.S] == [["unknown", []]]
+}

@@ -128,7 +128,12 @@ test_computers_of_which_the_site_is_unknown if {
 		}},
 	}
 	some unknown in _judged({"licence_counts": {"unknown": {"unknown": {"yes": {"no": 1}}}}}).unknown
-	unknown.resource.name == "Computers of which the site is unknown"
+	unknown.resource == {"type": "site", "guid": null, "name": "Computers of which the site is unknown"}
+	inventory := _judged({
+		"licence_counts": {"unknown": {"yes": {"yes": {"yes": 1}}}},
+		"inventory_counts": {"unknown": {"yes": {"no": 1}}},
+	})
+	inventory.violation == set()
 }
 
 test_other_sites if {
@@ -136,9 +141,9 @@ test_other_sites if {
 		"": {"yes": {"no": {"yes": 2}}},
 		"LOST": {"no": {"yes": {"no": 1}}},
 	}})
-	{violation.resource.name | some violation in judged.violation} == {
-		"Computers in no known site",
-		"LOST",
+	{violation.resource | some violation in judged.violation} == {
+		{"type": "site", "guid": null, "name": "Computers in no known site"},
+		{"type": "site", "guid": "LOST", "name": "LOST"},
 	}
 }
 

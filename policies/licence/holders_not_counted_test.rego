@@ -48,6 +48,7 @@ test_equal if {
 
 test_uncounted if {
 	few := {"in_use": 7, "inactive_holders": _two}
+	_uncounted(object.union(few, {"in_use": 6}), {"active": {"yes": 3}}, 1) == _unknown("the licence of 1 uncounted computer")
 	_uncounted(few, {"active": {"yes": 3}}, 2) == _unknown("the licence of 2 uncounted computers")
 	count(_uncounted(few, {"active": {"yes": 3}}, 1).violation) == 1
 	_uncounted(few, {}, null) == _unknown("which Active computers hold a licence")
@@ -86,6 +87,8 @@ test_doubtful_holders if {
 	_evaluated(licences, {"active": {"yes": 3, "unknown": 2}}) == _unknown("the licence or the status of 2 computers")
 	_evaluated(licences, {"active": {"yes": 3, "unknown": 1}, "unknown": {"yes": 1, "no": 8}}) == _unknown("the licence or the status of 2 computers")
 	count(_evaluated(licences, {"active": {"yes": 3}, "unknown": {"unknown": 1}}).violation) == 1
+	four := object.union(licences, {"in_use": 4})
+	_evaluated(four, {"active": {"yes": 3}, "unknown": {"unknown": 1}}) == _unknown("the licence or the status of 1 computer")
 	count(_evaluated(licences, {"active": {"yes": 6, "unknown": 2}}).violation) == 1
 }
 

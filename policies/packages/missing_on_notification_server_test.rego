@@ -105,5 +105,5 @@ test_missing if {
 		with data.params as {"required_packages": ["scan"]}
 	count(rule.unknown) == 0 with data.estate as {}
 		with data.index as {"packages": {}}
-		with data.params as {"required_packages": ["scan"]}
+		with data.params as {"required_packages": ["scan", "plugin"]}
 }

@@ -62,6 +62,7 @@ test_no_server_has_the_right_one if {
 test_a_package_that_is_not_ready_is_another_rule if {
 	_judged("1.212", [_server("P1", {"status": "pending", "revision": "1.21"})]) == _silent
 	_judged(null, [_server("P1", {"status": "pending", "revision": null})]) == _silent
+	_judged(null, [_server("P1", {"status": "pending"})]) == _silent
 	_judged("1.212", [{"guid": "P1", "name": "P1", "packages": {}}]) == _silent
 }
 
@@ -75,6 +76,10 @@ test_unknown_revision_on_the_notification_server if {
 	_judged(null, [_server("P1", {})]) == _unknown(concat("", [
 		"The revision of Scan on the Notification Server is unknown",
 	]))
+}
+
+test_unknown_revision_on_both if {
+	_judged(null, [_server("P1", {"revision": null})]) == _unknown("The revision of Scan on it is unknown")
 }
 
 test_missing_on_the_notification_server if {

@@ -22,7 +22,7 @@ test_within_the_scope if {
 	every version in ["7.1.8400", "7.5.3153", "7.5", "7.1 SP1", "7.1 SP2 MP1.1", "7.1 MP1.2", "7.5 SP1"] {
 		_judged(version) == _none
 	}
-	every pack in ["SP1", "SP2", "SP2 MP1.1", "MP1.2"] {
+	every pack in ["SP1", "SP2", "SP2 MP1.1", "MP1.2", "sp2 mp1.1"] {
 		_judged_with("7.1.8400", pack) == _none
 	}
 	_judged_with("7.5.3153", "none") == _none

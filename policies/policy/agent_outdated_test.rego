@@ -39,7 +39,10 @@ test_outdated_agent if {
 	}
 }
 
-test_plugin_is_there if _judged({"plugin": {"installed": true}}) == _silent
+test_plugin_is_there if {
+	_judged({"plugin": {"installed": true}}) == _silent
+	_judged({"plugin": {"installed": true}, "managed": null}) == _silent
+}
 
 test_not_for_this_computer if {
 	_judged({"status": "Retired"}) == _silent

@@ -98,5 +98,5 @@ test_missing if {
 test_no_policy_recognised if {
 	judged := _judged(object.union(_policy(true, [_daily, _daily]), {"role": "plugin_policy"}))
 	judged.violation == set()
-	{one.resource.name | some one in judged.unknown} == {"policies"}
+	{one.resource | some one in judged.unknown} == {{"type": "estate", "guid": null, "name": "policies"}}
 }

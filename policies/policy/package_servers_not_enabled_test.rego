@@ -75,9 +75,20 @@ test_every_site_is_served if _judged(_policy(["P1", "P2"])) == _silent
 
 test_not_individually if {
 	_judged(_but(_policy([]), {"package_assignment": {"type": "all"}})) == _silent
+	_judged({
+		"guid": "V1",
+		"name": "Microsoft Vendor Policy",
+		"enabled": true,
+		"package_assignment": {"type": "all"},
+	}) == _silent
 }
 
-test_off if _judged(_but(_policy([]), {"enabled": false})) == _silent
+test_off if {
+	_judged(_but(_policy([]), {"enabled": false})) == _silent
+	_judged({"guid": "V1", "name": "Microsoft Vendor Policy", "enabled": false}) == _silent
+	index := object.union(_index, {"unplaced_package_servers": {"P2": true}})
+	_of(_but(_policy(["P2"]), {"enabled": false}), index, _totals) == _silent
+}
 
 test_none_enabled if {
 	_judged(_policy([])) == {
@@ -137,6 +148,7 @@ test_a_site_is_left_out if {
 test_a_site_without_clients_may_be_left_out if {
 	totals := {"clients": 10, "unlocated_clients": 0, "sites": {}, "subnets": {}}
 	_of(_policy(["P2"]), _index, totals) == _silent
+	_of(_but(_policy(["P2"]), {"enabled": null}), _index, totals) == _silent
 }
 
 test_clients_of_unknown_site if {
@@ -215,4 +227,38 @@ test_unknown_assignment if {
 test_missing if {
 	count(rule.violation) == 0 with data.estate as {}
 	count(rule.unknown) == 0 with data.estate as {}
+}
+
+_violations_of(policies) := violations if {
+	estate := object.union(_estate, {
+		"package_servers": array.concat(_estate.package_servers, [{"guid": "P3", "packages": {}}]),
+		"vendor_policies": policies,
+	})
+	violations := _violations with data.estate as estate
+		with data.index as object.union(_index, {
+			"package_servers": {"P3": {}},
+			"site_package_servers": {"BARE": ["P3"]},
+			"package_server_sites": {"P3": ["BARE"]},
+		})
+		with data.totals as object.union(_totals, {"sites": {"BARE": {"clients": 2}}})
+		with data.params as {"required_packages": ["scan"], "other_vendors": ["Red Hat"]}
+}
+
+test_a_site_that_is_left_out_affects_its_own_clients if {
+	second := {
+		"guid": "V2",
+		"name": "Second Vendor Policy",
+		"enabled": true,
+		"package_assignment": {"type": "all"},
+	}
+	violations := _violations_of([_policy(["P2"]), second])
+	{v.resource.guid | some v in violations} == {"LEEDS", "BARE"}
+	every v in violations {
+		{selector.site | some selector in v.affects} == {v.resource.guid}
+	}
+}
+
+test_a_lost_server_affects_nobody_whatever_another_policy_enables if {
+	second := object.union(_policy(["P1", "P2", "P3", "P9"]), {"guid": "V2", "name": "Second Vendor Policy"})
+	{v.affects | some v in _violations_of([_policy([]), second]); v.resource.guid == "V2"} == {[]}
 }

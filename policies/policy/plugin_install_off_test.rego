@@ -67,7 +67,24 @@ test_off if {
 	_result([_but({"enabled": false, "schedules": []})]) == _found({_off})
 }
 
-test_without_target if _result([_but({"target_filters": []})]) == _found({_no_target})
+test_without_target if {
+	_result([_but({"target_filters": []})]) == _found({_no_target})
+	_result([_but({"target_filters": []}), _clone({"enabled": false})]) == _found({_no_target})
+	_result([_but({"target_filters": []}), _clone({})]) == _silent
+	_counted([_but({"target_filters": []})], {"LEEDS": {
+		"no": {"no": {"no": 1}},
+		"unknown": {"no": {"no": 1}},
+	}}) == _found({_no_target})
+}
+
+test_unknown_whether_a_target_is_needed if {
+	unknown := {"LEEDS": {"unknown": {"no": {"no": 1}}}}
+	every other in [{"enabled": false}, {"schedules": []}] {
+		evaluated := _counted([_but({"target_filters": []}), _clone(other)], unknown)
+		{u.resource.guid | some u in evaluated.unknown} == {"I1"}
+	}
+	_counted([_but({"target_filters": []}), _clone({})], unknown) == _silent
+}
 
 test_without_target_where_it_is_not_needed if {
 	policy := _but({"target_filters": []})

@@ -49,6 +49,7 @@ _found(faults) := {
 
 test_works if {
 	_result(_client, [_works]) == _silent
+	_result(_client, [object.union(_works, {"has_target": true})]) == _silent
 	_result(_client, [_works, _clone({"enabled": false})]) == _silent
 }
 

@@ -142,3 +142,7 @@ test_missing if {
 	count(rule.violation) == 0 with data.estate as {}
 	count(rule.unknown) == 0 with data.estate as {}
 }
+
+test_policies_were_not_collected if {
+	rule.unknown == set() with data.estate as {"server": {"version": "8.5.3073"}}
+}

@@ -58,6 +58,7 @@ test_often_enough if {
 	_result_within([_policy(["monthly"])], 31) == _silent
 	_result_within([_policy(["yearly"])], 366) == _silent
 	_result_within([_policy(["daily"])], 1) == _silent
+	_result_within([_policy(["hourly"])], 1) == _silent
 }
 
 test_never if _result([_policy([])]) == _never

@@ -53,6 +53,10 @@ test_too_often if {
 	}
 }
 
+test_the_shortest_interval if {
+	{v.actual | some v in _judged(_policy([120, 60]), 600).violation} == {60}
+}
+
 test_too_often_for_a_large_estate if {
 	count(_judged(_policy([240]), 10000).violation) == 1
 }

@@ -51,6 +51,7 @@ test_different if {
 
 test_off_or_another_target if {
 	_judged(_but({"enabled": false}), 589) == _silent
+	_judged(_but({"enabled": false, "target_count": null}), 589) == _silent
 	_judged(_but({"target_filters": ["F2"], "target_count": null}), 589) == _silent
 }
 

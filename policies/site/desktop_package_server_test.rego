@@ -44,7 +44,11 @@ _unknown(guid, question) := {"violation": set(), "unknown": {{
 	"resource": _resource(guid),
 }}}
 
-test_server_windows if _judged([_server("P1", "Microsoft Windows SERVER 2008 R2")]) == _silent
+test_server_windows if {
+	every name in ["Microsoft Windows SERVER 2008 R2", "Windows 10 SERVER Edition"] {
+		_judged([_server("P1", name)]) == _silent
+	}
+}
 
 test_other_systems if _judged([_server("P1", "Red Hat Enterprise Linux")]) == _silent
 
@@ -68,6 +72,13 @@ test_clients_of_several_sites_add_up if {
 	totals := {"sites": {"HULL": {"clients": 16}}}
 	{v.msg | some v in _judged_by({}, totals, [_server("P4", "Windows XP")]).violation} == {
 		"Package server P4 runs on Windows XP and has 21 clients to serve in Hull and York, more than 20",
+	}
+}
+
+test_sites_without_clients_are_not_named if {
+	totals := {"sites": {"YORK": {"clients": 50}}}
+	{v.msg | some v in _judged_by({}, totals, [_server("P4", "Windows XP")]).violation} == {
+		"Package server P4 runs on Windows XP and has 25 clients to serve in York, more than 20",
 	}
 }
 
@@ -110,6 +121,8 @@ test_it_may_serve_more_sites if {
 test_clients_of_unknown_site if {
 	totals := {"subnets": {"N2": {"clients": 18}}}
 	_judged_by({}, totals, [_server("P3", "Windows 7")]) == _unknown("P3", "the sites of 18 clients")
+	one := {"sites": {"YORK": {"clients": 40}}, "subnets": {"N2": {"clients": 1}}}
+	_judged_by({}, one, [_server("P3", "Windows 7")]) == _unknown("P3", "the sites of 1 client")
 }
 
 test_missing if {

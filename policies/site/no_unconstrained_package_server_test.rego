@@ -126,6 +126,14 @@ test_a_server_whose_sites_are_unknown if {
 	}
 }
 
+test_a_server_of_the_site_is_no_other_one if {
+	server := {"guid": "P9", "name": "P9", "constrained": null, "sites": ["LEEDS"]}
+	_judged([server], {}) == _unknown(concat("", [
+		"No package server of it is known to be unconstrained; ",
+		"unknown: whether P9 is constrained",
+	]))
+}
+
 test_a_constrained_server_is_no_help_wherever_it_is if {
 	stray := {"guid": "P9", "name": "P9", "constrained": true, "sites": []}
 	count(_judged([_server("P1", true), stray], {}).violation) == 1

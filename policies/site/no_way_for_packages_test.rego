@@ -108,6 +108,10 @@ test_unknown_whether_it_has_clients if {
 	]))
 }
 
+test_a_site_that_packages_reach_without_known_clients if {
+	_evaluated([_server("P1", false), _server("P2", true)], _policy(["P1"]), _nowhere_known) == _silent
+}
+
 test_unknown_constrained if {
 	servers := [_server("P1", false), _server("P2", null)]
 	_evaluated(servers, _policy(["P2"]), _clients) == _unknown(_doubt)
@@ -121,6 +125,7 @@ test_unknown_assignment if {
 	# Each of these is the question of one other rule alone.
 	_evaluated([_server("P1", false), _server("P2", false)], unread, _clients) == _silent
 	_evaluated([_server("P1", null)], unread, _clients) == _silent
+	_evaluated([_server("P1", null), _server("P2", true)], _policy(["P1", "P2"]), _clients) == _silent
 }
 
 test_not_applicable if {

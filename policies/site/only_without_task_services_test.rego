@@ -126,6 +126,10 @@ test_unknown_whether_it_has_clients if {
 	]))
 }
 
+test_a_site_that_packages_reach_without_known_clients if {
+	_evaluated([_sound, _weak], _policy(["P1", "P2"]), _nowhere_known) == _silent
+}
+
 test_unknown_task_services if {
 	_evaluated([_sound, _server("P2", false, null)], _policy(["P2"]), _clients) == _unknown(_doubt)
 	_evaluated([_sound, _server("P2", false, null)], _policy(["P1"]), _clients) == _silent
@@ -141,6 +145,10 @@ test_other_questions if {
 	closed := [_server("P1", true, true), _server("P2", true, false)]
 	_evaluated(closed, _policy(["P1", "P2"]), _clients) == _silent
 	_evaluated([_server("P2", false, null)], _policy(["P2"]), _clients) == _silent
+	_evaluated([_server("P2", null, null)], _policy(["P2"]), _clients) == _silent
+
+	# With task services everywhere, it is unknown whether packages reach the site at all.
+	_evaluated([_server("P1", null, true), _server("P2", false, true)], _policy(["P1"]), _clients) == _silent
 }
 
 test_not_applicable if {

@@ -51,6 +51,21 @@ test_within_a_subnet_of_another_site if {
 	}
 }
 
+# Of several subnets of one network, the one with the smallest GUID is named.
+test_networks_that_are_defined_twice_within_each_other if {
+	subnets := [
+		_subnet("N4", "10.4.8.1/24", _in(["YORK"])),
+		_inner(_in(["YORK"])),
+		_subnet("N3", "10.4.0.1/16", _in(["LEEDS"])),
+		_outer(_in(["LEEDS"])),
+	]
+	effective := {"N1": ["LEEDS"], "N2": ["YORK"], "N3": ["LEEDS"], "N4": ["YORK"]}
+	{[v.msg, v.resource] | some v in _judged(subnets, effective).violation} == {[
+		"Subnet 10.4.8.0/24 of York lies within 10.4.0.0/16 of Leeds",
+		_resource,
+	]}
+}
+
 test_within_a_subnet_in_no_site if {
 	subnets := [_outer(_in([])), _inner(_in(["YORK"]))]
 	_judged(subnets, {"N1": [], "N2": ["YORK"]}) == _silent
@@ -63,6 +78,8 @@ test_assigned_to_what_is_not_among_the_sites if {
 	judged.violation == set()
 	count(judged.unknown) == 1
 	_judged([_outer(_in([])), _inner(_in(["LOST"]))], {"N1": []}) == _silent
+	twice := array.concat([_subnet("N3", "10.4.8.0/24", _in([]))], subnets)
+	{u.resource | some u in _judged(twice, {"N1": ["LEEDS"]}).unknown} == {_resource}
 }
 
 test_duplicates_in_different_sites if {

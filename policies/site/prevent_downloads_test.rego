@@ -61,8 +61,18 @@ _violation(sources, actual, roles, certainty) := {
 	"unknown": set(),
 }
 
+_nowhere_known := {
+	"clients": 7,
+	"unlocated_clients": 0,
+	"sites": {},
+	"subnets": {"N1": {"clients": 7}},
+}
+
 test_nothing_prevented if {
-	_judged({"prevent_downloads": []}, [_server("P1", "pending")], {}) == _silent
+	every status in ["pending", null] {
+		_judged({"prevent_downloads": []}, [_server("P1", status)], {}) == _silent
+		_counted({"prevent_downloads": []}, [_server("P1", status)], {}, _nowhere_known) == _silent
+	}
 }
 
 test_ready_on_one_server if {
@@ -106,6 +116,17 @@ test_unknown_status if {
 	]))
 }
 
+# It is known that one package is not ready, and the other one cannot change that.
+test_one_package_is_not_ready_and_another_is_unknown if {
+	server := json.patch(_server("P1", "pending"), [{"op": "replace", "path": "/packages/tools/status", "value": null}])
+	_judged(_both, [server], {}) == _violation(
+		"the Notification Server and package servers of other sites",
+		["ExtPs", "Ns"],
+		["scan"],
+		"sure",
+	)
+}
+
 test_a_ready_server_whose_sites_are_unknown if {
 	servers := [_server("P1", "pending"), _server("P9", "ready")]
 	count(_judged(_both, servers, {"P9": true}).unknown) == 1
@@ -120,12 +141,8 @@ test_unknown_whether_prevented if {
 
 # The seven clients are in a subnet whose sites are unknown, or in York.
 test_unknown_whether_it_has_clients if {
-	totals := {
-		"clients": 7,
-		"unlocated_clients": 0,
-		"sites": {},
-		"subnets": {"N1": {"clients": 7}},
-	}
+	totals := _nowhere_known
+	count(_counted({"prevent_downloads": ["Ns"]}, [_server("P1", "pending")], {}, totals).unknown) == 1
 	_counted(_both, [_server("P1", "pending")], {}, totals) == _unknown(concat("", [
 		"It prevents downloads, and no package server of it has all packages ready; ",
 		"unknown: whether it has clients",
@@ -142,6 +159,7 @@ test_a_site_without_clients if {
 		"subnets": {},
 	}
 	_counted(_both, [], {}, totals) == _silent
+	_counted(_both, [], {}, object.union(totals, {"sites": {"LEEDS": {"clients": 0}}})) == _silent
 	_counted(_both, [_server("P1", "pending")], {}, totals) == _silent
 	_counted(_both, [_server("P1", null)], {}, totals) == _silent
 	_counted({}, [_server("P1", null)], {}, totals) == _silent

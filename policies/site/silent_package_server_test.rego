@@ -51,6 +51,10 @@ test_silent if {
 	}
 }
 
+test_the_newest_sign_of_life if {
+	{v.actual | some v in _judged(_ages(8, 9)).violation} == {8}
+}
+
 test_unknown_age if {
 	_judged(_ages(null, 9)) == _unknown("It is unknown how old its basic inventory is")
 	_judged(_ages(9, null)) == _unknown("It is unknown how old its task registration is")

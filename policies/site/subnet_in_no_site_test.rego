@@ -107,6 +107,7 @@ test_missing if {
 		"clients": 1,
 		"unlocated_clients": 1,
 		"uncovered_networks": {"10.99.1.0/24": {"clients": 1}},
+		"perhaps_empty": {"uncovered_networks": {"10.99.2.0/24": true}},
 	}
 	count(rule.violation) == 0 with data.estate as {} with data.index as {} with data.totals as totals
 	count(rule.unknown) == 0 with data.estate as {} with data.index as {} with data.totals as totals
@@ -138,10 +139,19 @@ test_only_client_may_be_the_notification_server if {
 	}
 }
 
+_unknown_in(sites, subnet_sites, counted) := {u.msg | some u in unknown} if {
+	unknown := rule.unknown with data.estate as {"subnets": [{"guid": "N1", "cidr": "10.4.0.0/24", "sites": sites}]}
+		with data.index as {"sites": {"LEEDS": {}}, "subnet_sites": subnet_sites}
+		with data.totals as {"clients": 4, "unlocated_clients": 0, "subnets": counted}
+}
+
 test_lost_site if {
-	estate := {"subnets": [{"guid": "N1", "cidr": "10.4.0.0/24", "sites": ["GONE"]}]}
-	totals := {"clients": 4, "unlocated_clients": 0, "subnets": {"N1": {"clients": 4}}}
-	index := {"sites": {"LEEDS": {}}, "subnet_sites": {}}
-	found := rule.unknown with data.estate as estate with data.index as index with data.totals as totals
-	{u.msg | some u in found} == {"It has clients, and it is assigned to a site that is not among the sites"}
+	four := {"N1": {"clients": 4}}
+	lost := "It has clients, and it is assigned to a site that is not among the sites"
+	_unknown_in(["GONE"], {}, four) == {lost}
+	_unknown_in(["GONE", "LEEDS"], {}, four) == {lost}
+	_unknown_in(["LEEDS"], {}, four) == {"It has clients, and it is unknown whether it is in a site"}
+	_unknown_in(["GONE", "LEEDS"], {"N1": ["LEEDS"]}, four) == set()
+	_unknown_in(["GONE"], {}, {"N1": {"clients": 0}}) == set()
+	_unknown_in(["GONE"], {}, {}) == set()
 }

@@ -1,0 +1,85 @@
+package collector
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/nscheck/nscheck/collector/agent"
+	"github.com/nscheck/nscheck/snapshot"
+)
+
+// TestArrive_keepsStatus: the content of a package on the client shows its arrival only
+// if the server has no download event. What the server knows is newer or worse.
+func TestArrive_keepsStatus(t *testing.T) {
+	three, nine := 3, 9
+	for _, status := range []string{"failed", "pending", "downloaded"} {
+		c := &snapshot.Client{Packages: &snapshot.ClientPackages{Scan: &snapshot.ClientPackage{Status: &status, StatusAgeDays: &three}}}
+		arrive(c, "scan", &nine)
+		if got := c.Packages.Scan; *got.Status != status || *got.StatusAgeDays != 3 {
+			t.Errorf("%s, 3 days old, becomes %s, %d days old", status, *got.Status, *got.StatusAgeDays)
+		}
+	}
+	for name, packages := range map[string]*snapshot.ClientPackages{
+		"no event": {Scan: &snapshot.ClientPackage{}}, "no package": {}, "nothing": nil,
+	} {
+		c := &snapshot.Client{Packages: packages}
+		arrive(c, "scan", &nine)
+		if got := c.Packages.Scan; got.Status == nil || *got.Status != "downloaded" || *got.StatusAgeDays != 9 {
+			t.Errorf("%s becomes %+v", name, got)
+		}
+		if c.Packages.Tools != nil && c.Packages.Tools.Status != nil {
+			t.Errorf("%s: another package arrived too", name)
+		}
+	}
+}
+
+// TestLogErrors_newest: the age is that of the newest error about a package, in
+// whatever order they come.
+func TestLogErrors_newest(t *testing.T) {
+	now := time.Date(2014, 3, 3, 6, 0, 0, 0, time.UTC)
+	ago := func(days int) *time.Time {
+		at := now.AddDate(0, 0, -days)
+		return &at
+	}
+	m := newMerge(&snapshot.Manifest{CollectedAt: snapshot.Time{Time: now}}, &matcher{estate: &snapshot.Estate{}})
+	two := 2
+	want := []snapshot.LogErrors{{Package: "scan", Count: 6, AgeDays: &two}}
+	for _, ages := range [][]*time.Time{{ago(9), ago(2), nil}, {ago(2), ago(9), nil}, {nil, ago(2), ago(9)}} {
+		r := &agent.Report{Errors: []agent.Trouble{}}
+		for i, at := range ages {
+			r.Errors = append(r.Errors, agent.Trouble{Roles: []string{"scan"}, Count: i + 1, Newest: at})
+		}
+		if diff := cmp.Diff(want, m.logErrors(r)); diff != "" {
+			t.Errorf("%v (-want +got):\n%s", ages, diff)
+		}
+	}
+}
+
+// TestFinishPackages: folders complete a section that was read, and are a part of one
+// that was not. They never make it complete, and never lose what was counted.
+func TestFinishPackages(t *testing.T) {
+	for _, c := range []struct {
+		before, after snapshot.Status
+		rows          int64
+	}{
+		{snapshot.Collected, snapshot.Collected, 40},
+		{snapshot.Partial, snapshot.Partial, 40},
+		{snapshot.Failed, snapshot.Partial, 2},
+		{snapshot.Missing, snapshot.Partial, 2},
+	} {
+		m := &merge{manifest: &snapshot.Manifest{Sections: []snapshot.Section{
+			{Name: "sites", Status: snapshot.Failed, Rows: 1},
+			{Name: packagesSection, Status: c.before, Rows: 40, Note: "before"},
+		}}}
+		m.finishPackages(&part{sources: []string{"agent:a", "agent:b"}, rows: 2})
+		want := []snapshot.Section{
+			{Name: "sites", Status: snapshot.Failed, Rows: 1},
+			{Name: packagesSection, Status: c.after, Rows: c.rows, Note: "before; for 2 of the computers what the server does not know of a package's arrival is taken from package folders (evidence I): agent:a, agent:b"},
+		}
+		if diff := cmp.Diff(want, m.manifest.Sections); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.before, diff)
+		}
+	}
+}
