@@ -10,13 +10,13 @@ import (
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// TestArrive_keepsStatus: the content of a package on the client shows its arrival only
+// TestMarkDownloaded_keepsStatus: the content of a package on the client shows its arrival only
 // if the server has no download event. What the server knows is newer or worse.
-func TestArrive_keepsStatus(t *testing.T) {
+func TestMarkDownloaded_keepsStatus(t *testing.T) {
 	three, nine := 3, 9
 	for _, status := range []string{"failed", "pending", "downloaded"} {
 		c := &snapshot.Client{Packages: &snapshot.ClientPackages{Scan: &snapshot.ClientPackage{Status: &status, StatusAgeDays: &three}}}
-		arrive(c, "scan", &nine)
+		markDownloaded(c, "scan", &nine)
 		if got := c.Packages.Scan; *got.Status != status || *got.StatusAgeDays != 3 {
 			t.Errorf("%s, 3 days old, becomes %s, %d days old", status, *got.Status, *got.StatusAgeDays)
 		}
@@ -25,7 +25,7 @@ func TestArrive_keepsStatus(t *testing.T) {
 		"no event": {Scan: &snapshot.ClientPackage{}}, "no package": {}, "nothing": nil,
 	} {
 		c := &snapshot.Client{Packages: packages}
-		arrive(c, "scan", &nine)
+		markDownloaded(c, "scan", &nine)
 		if got := c.Packages.Scan; got.Status == nil || *got.Status != "downloaded" || *got.StatusAgeDays != 9 {
 			t.Errorf("%s becomes %+v", name, got)
 		}
@@ -47,9 +47,9 @@ func TestLogErrors_newest(t *testing.T) {
 	two := 2
 	want := []snapshot.LogErrors{{Package: "scan", Count: 6, AgeDays: &two}}
 	for _, ages := range [][]*time.Time{{ago(9), ago(2), nil}, {ago(2), ago(9), nil}, {nil, ago(2), ago(9)}} {
-		r := &agent.Report{Errors: []agent.Trouble{}}
+		r := &agent.Report{Errors: []agent.ErrorGroup{}}
 		for i, at := range ages {
-			r.Errors = append(r.Errors, agent.Trouble{Roles: []string{"scan"}, Count: i + 1, Newest: at})
+			r.Errors = append(r.Errors, agent.ErrorGroup{Roles: []string{"scan"}, Count: i + 1, Newest: at})
 		}
 		if diff := cmp.Diff(want, m.logErrors(r)); diff != "" {
 			t.Errorf("%v (-want +got):\n%s", ages, diff)

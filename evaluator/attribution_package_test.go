@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/nscheck/nscheck/internal/acme"
+	"github.com/nscheck/nscheck/internal/packtest"
 )
 
 // TestCauses_package: a finding about one package has no cause that affects another one
@@ -21,7 +22,7 @@ func TestCauses_package(t *testing.T) {
 		"only the other package":       {"packages.plugin.status", tools, scan, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := mustPack(t, map[string]string{
+			p := packtest.Must(t, map[string]string{
 				"client.rego": strings.Replace(acme.ClientRule, `{"msg": "X"}`, `{"msg": "X", "path": "`+c.path+`"}`, 1),
 				"1.rego":      oneFault("F-001", 100, end, "", anObject, c.first),
 				"2.rego":      oneFault("F-002", 200, end, "", anObject, c.second),
@@ -37,7 +38,7 @@ func TestCauses_package(t *testing.T) {
 // chain go. A step of another chain, whose end it has not reached, does not count.
 func TestUnblocks_otherChain(t *testing.T) {
 	const inLeeds = "  - {guid: 00000000-0000-0000-0000-000000000001, name: X, status: Active, domain: OWN, addresses: [10.1.0.7/24]}\n"
-	p := mustPack(t, map[string]string{
+	p := packtest.Must(t, map[string]string{
 		"client.rego": acme.ClientRule,
 		"other.rego":  strings.NewReplacer("ACME-CLI-001", "ACME-CLI-004", "client.called_x", "client.other", `name == "X"`, `name == "Z"`).Replace(acme.ClientRule),
 		"own.rego":    strings.Replace(ownRule, "explains: [ACME-CLI-001]", "explains: [ACME-CLI-004]", 1),

@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/nscheck/nscheck/collector/cmdb"
+	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/policies"
 )
 
@@ -48,7 +48,7 @@ func TestCostOfASection(t *testing.T) {
 // fields of another section's objects is known as one.
 func TestSubsectionsAreTheBindings(t *testing.T) {
 	bound := map[string]bool{}
-	for _, b := range cmdb.Bindings() {
+	for _, b := range binding.All() {
 		bound[b.Section] = true
 		if strings.Contains(b.Section, ".") && !strings.HasPrefix(b.Section, "clients.") && SubsectionOf(b.Section) == nil {
 			t.Errorf("%s is not among the subsections", b.Section)

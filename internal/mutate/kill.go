@@ -16,7 +16,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/topdown"
 
 	"github.com/nscheck/nscheck/authoring/ruletest"
-	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
 // outcome is what became of a mutant.
@@ -148,7 +148,7 @@ func (p *pack) tryExamples(ctx context.Context, users []string, m *mutant, text 
 		return invalid, err
 	}
 	files[m.File] = &fstest.MapFile{Data: []byte(text)}
-	source := evaluator.Source{Name: "mutant", FS: files}
+	source := rule.Source{Name: "mutant", FS: files}
 	report, err := ruletest.Run(ctx, ruletest.Options{Targets: []ruletest.Target{{Source: source}}, Timeout: timeout, Parallel: 1})
 	switch {
 	case ctx.Err() != nil:

@@ -55,9 +55,9 @@ f(x) := lower(x) if x.a | x.b == {1, "b"}
 	}
 }
 
-// rule has a boundary that its test does not reach, and a condition that only its
+// ruleText has a boundary that its test does not reach, and a condition that only its
 // worked example needs.
-const rule = `# METADATA
+const ruleText = `# METADATA
 # title: Old servers
 # description: Servers may be too old.
 # schemas:
@@ -106,7 +106,7 @@ func smallPack(t *testing.T) *pack {
 	t.Helper()
 	files := fstest.MapFS{}
 	for name, text := range map[string]string{
-		"site/old.rego": rule, "site/old_test.rego": ruleTest, "site/old.yaml": ruleExamples, "params.yaml": "limit: 7\n",
+		"site/old.rego": ruleText, "site/old_test.rego": ruleTest, "site/old.yaml": ruleExamples, "params.yaml": "limit: 7\n",
 	} {
 		files[name] = &fstest.MapFile{Data: []byte(text)}
 	}
@@ -157,7 +157,7 @@ func TestMutate_brokenTest(t *testing.T) {
 // A worked example alone tells that the name counts.
 func TestTry_example(t *testing.T) {
 	p := smallPack(t)
-	for _, m := range mutantsOf("site/old.rego", rule, p.rules["site/old.rego"]) {
+	for _, m := range mutantsOf("site/old.rego", ruleText, p.rules["site/old.rego"]) {
 		if m.Change != `drop s.name != "NEW"` {
 			continue
 		}

@@ -1,4 +1,4 @@
-package evaluator_test
+package compare
 
 import (
 	"slices"
@@ -7,6 +7,8 @@ import (
 	"testing/fstest"
 
 	"github.com/nscheck/nscheck/evaluator"
+	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/internal/acme"
 	"github.com/nscheck/nscheck/snapshot"
 )
@@ -14,33 +16,33 @@ import (
 // TestCompare_onlyWarns: a new finding of a rule that only warns yet does not count, and
 // from its day on it does.
 func TestCompare_onlyWarns(t *testing.T) {
-	rule := strings.Replace(acme.ClientRule, "#   severity", "#   effective_on: \"2026-06-01\"\n#   severity", 1)
-	pack, err := evaluator.LoadPack(evaluator.Source{Name: "house", FS: fstest.MapFS{"a.rego": {Data: []byte(rule)}}})
+	text := strings.Replace(acme.ClientRule, "#   severity", "#   effective_on: \"2026-06-01\"\n#   severity", 1)
+	pack, err := rule.LoadPack(rule.Source{Name: "house", FS: fstest.MapFS{"a.rego": {Data: []byte(text)}}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	evaluate := func(day evaluator.Date, clients string) *evaluator.Side {
+	evaluate := func(day rule.Date, clients string) *Side {
 		snap, err := snapshot.NewReader(strings.NewReader("estate: {subnets: []}\nclients: ["+clients+"]"), "doc.yaml")
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, err := evaluator.EvaluateSide(t.Context(), pack, snap, evaluator.Options{AsOf: day})
+		s, err := EvaluateSide(t.Context(), pack, snap, evaluator.Options{AsOf: day})
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { s.Close() })
 		return s
 	}
-	for day, want := range map[evaluator.Date]int{"2026-05-31": evaluator.ExitClean, "2026-06-01": evaluator.ExitFindings} {
-		d, err := evaluator.Compare(t.Context(), evaluate(day, acme.ClientY), evaluate(day, acme.ClientY+","+acme.ClientX), nil, evaluator.GateLimits{})
+	for day, want := range map[rule.Date]int{"2026-05-31": result.ExitClean, "2026-06-01": result.ExitFindings} {
+		d, err := Compare(t.Context(), evaluate(day, acme.ClientY), evaluate(day, acme.ClientY+","+acme.ClientX), nil, GateLimits{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n := d.Findings[evaluator.New][evaluator.Medium]; n != 1 {
+		if n := d.Findings[result.New][rule.Medium]; n != 1 {
 			t.Errorf("%s: %d new findings", day, n)
 		}
-		if got := d.ExitStatus(evaluator.Medium, false); got != want {
-			t.Errorf("%s: exit status %d, want %d; %v", day, got, want, d.Failures(evaluator.Medium))
+		if got := d.ExitStatus(rule.Medium, false); got != want {
+			t.Errorf("%s: exit status %d, want %d; %v", day, got, want, d.Failures(rule.Medium))
 		}
 	}
 }
@@ -48,7 +50,7 @@ func TestCompare_onlyWarns(t *testing.T) {
 // TestGate_touched: what neither side could evaluate leaves the answer incomplete if the
 // change has to do with it, and only then.
 func TestGate_touched(t *testing.T) {
-	const rule = "NS-SITE-013" // needs the vendor policies, which compareEstate lacks
+	const id = "NS-SITE-013" // needs the vendor policies, which compareEstate lacks
 	for overlay, want := range map[string]bool{
 		"package_servers: {LDS-PS02: {task_service: false}}": true,
 		"package_servers: {LDS-PS02: {constrained: false}}":  true,
@@ -56,11 +58,11 @@ func TestGate_touched(t *testing.T) {
 		"subnets: {10.4.0.0/24: {sites: [Leeds]}}":           false, // as it was
 	} {
 		document := strings.Replace(compareEstate, "clients:\n", "  packages: [{guid: 00000000-0000-0000-0000-000000000901, name: Scan, role: scan, enabled: true}]\nclients:\n", 1)
-		d := gate(t, document, overlay, evaluator.GateLimits{})
-		if got := slices.Contains(incompleteRules(d, "vendor_policies"), rule); got != want {
+		d := gate(t, document, overlay, GateLimits{})
+		if got := slices.Contains(incompleteRules(d, "vendor_policies"), id); got != want {
 			t.Errorf("%s: incomplete %t, %v", overlay, got, incompleteRules(d, ""))
 		}
-		if want && d.ExitStatus(evaluator.Critical, false) == evaluator.ExitClean {
+		if want && d.ExitStatus(rule.Critical, false) == result.ExitClean {
 			t.Errorf("%s: exit status 0", overlay)
 		}
 	}
