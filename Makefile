@@ -78,7 +78,7 @@ RACED := $(GO) list $$(git grep --untracked -lE '^\s+go |\.Go\(|sync\.(RW)?Mutex
 
 # So do tests of these packages that start nscheck as a program, or go through many
 # rules or much data one after the other: what they call is raced by other tests.
-UNRACED := ^Test(Law.*|GateSearch|WaysAgreeWithTheModel|UnblocksIsWhatTheFixUnblocks|Scripts|CustomRulesPage|AdminPage|Pipelines|EditorsCommands|StockOPA.*|BuiltinRules|WorkedExamplesOfEveryCase|ExamplePack.*|DemoFormats|PlantedFaults|Compare.*|LineOfAGigabyte|Held|DifferentialDemo|SameBytes|SameAsDemo|Signals|TenMegabyteStrings|HundredThousandRows|Trying.*|Limits|Releases|Reads|SourcesStayApart)$$
+UNRACED := ^Test(Law.*|GateSearch|WaysAgreeWithTheModel|UnblocksIsWhatTheFixUnblocks|Scripts|CustomRulesPage|AdminPage|Pipelines|EditorsCommands|StockOPA.*|BuiltinRules.*|Mutate_.*|WorkedExamplesOfEveryCase|ExamplePack.*|DemoFormats|PlantedFaults|Compare.*|LineOfAGigabyte|Held|DifferentialDemo|SameBytes|SameAsDemo|Signals|TenMegabyteStrings|HundredThousandRows|Trying.*|Limits|Releases|Reads|SourcesStayApart)$$
 
 # -short takes fewer random estates; all of them are judged without -race. There is
 # no need to vet again.
