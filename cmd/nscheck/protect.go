@@ -34,7 +34,7 @@ var fileFlags = []struct{ name, what string }{
 	{"policy", "a pack of rules"}, {"policy-base", "the configuration to compare with"},
 	{"verify-key", "the key of packs"}, {"key", "the key"}, {"ca-file", "the file of certificates"}, {"password-file", "the password file"},
 	{"snapshot", "the snapshot that is read"}, {"from", "the snapshot that is read"}, {"input", "the input that is read"},
-	{"base", "the snapshot of the base"}, {"head", "the snapshot of the head"}, {"change", "a file of the change"},
+	{"base", "the snapshot of the base"}, {"after", "the snapshot after the change"}, {"head", "the snapshot after the change"}, {"change", "a file of the change"},
 	{"baseline", "the baseline"}, {"against", "what waivers are compared with"}, {"item", "the item that is read"},
 }
 
