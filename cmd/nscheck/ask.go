@@ -78,7 +78,7 @@ func (a *asker) ask(answer *string, q question) error {
 		if line, err = await(a.ctx, func() (string, error) { return a.in.ReadString('\n') }); err != nil && line == "" {
 			fmt.Fprintln(a.out)
 			if errors.Is(err, io.EOF) {
-				err = errors.New("the question was not answered, and nothing is written")
+				err = errors.New("the question was not answered; nothing was written")
 			}
 			return err
 		}
@@ -90,7 +90,7 @@ func (a *asker) ask(answer *string, q question) error {
 			return nil
 		}
 		if err == nil {
-			err = errors.New("an answer is needed")
+			err = errors.New("an answer is required")
 		}
 		fmt.Fprintf(a.out, "  %v\n", err)
 	}
@@ -107,5 +107,5 @@ func (a *asker) missing() error {
 	if last > 0 {
 		list = strings.Join(a.flags[:last], ", ") + " and " + list
 	}
-	return fmt.Errorf("there is no terminal to ask on; give %s", list)
+	return fmt.Errorf("there is no terminal for questions; set %s", list)
 }

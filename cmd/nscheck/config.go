@@ -83,21 +83,21 @@ var configKeys = map[string]func(f *configFile, value *yaml.Node) error{
 	},
 	"params": func(f *configFile, value *yaml.Node) error {
 		if value.Kind != yaml.MappingNode {
-			return errors.New("the value must name parameters of the rules and their values, such as patch_inventory_max_age_days: 45")
+			return errors.New("the value must be parameters of the rules with their values, such as patch_inventory_max_age_days: 45")
 		}
 		f.params = value
 		return nil
 	},
 	"rules": func(f *configFile, value *yaml.Node) error {
 		if value.Kind != yaml.MappingNode {
-			return errors.New("the value must name rules by id, each with enabled, severity or reason below it")
+			return errors.New("the value must be rule ids, each with enabled, severity or reason below it")
 		}
 		f.rules = value
 		return nil
 	},
 	"accept_unknown": func(f *configFile, value *yaml.Node) error {
 		if value.Kind != yaml.MappingNode {
-			return errors.New("the value must name rules by id, each with a list of reasons below it, such as NS-CLI-010: [{reason: no scan log can be read here}]")
+			return errors.New("the value must be rule ids, each with a list of reasons below it, such as NS-CLI-010: [{reason: no scan log can be read here}]")
 		}
 		f.acceptUnknown = value
 		return nil
@@ -162,7 +162,7 @@ func (f *configFile) parse(text []byte) error {
 		return nil
 	}
 	if top.Kind != yaml.MappingNode {
-		return f.at(top, "a configuration is a list of keys with values, such as source: sqlserver://reader@cmdb.example.com")
+		return f.at(top, "a configuration consists of keys with values, such as source: sqlserver://reader@cmdb.example.com")
 	}
 	seen := make(map[string]bool)
 	for i := 0; i+1 < len(top.Content); i += 2 {
@@ -170,7 +170,7 @@ func (f *configFile) parse(text []byte) error {
 		read, known := configKeys[key.Value]
 		switch {
 		case key.Value == "password":
-			return f.at(key, "a password does not stand here; put it into a file of its own and name that with password_file, or into the environment variable NSCHECK_PASSWORD")
+			return f.at(key, "a password is not allowed here; put it into a separate file and name that with password_file, or into the environment variable NSCHECK_PASSWORD")
 		case !known:
 			return f.at(key, "there is no key %q; known are %s", key.Value, strings.Join(slices.Sorted(maps.Keys(configKeys)), ", "))
 		}
@@ -185,7 +185,7 @@ func (f *configFile) parse(text []byte) error {
 	return nil
 }
 
-var errQuotes = errors.New("a value that ends in a colon must stand in quotes, such as 'demo:'")
+var errQuotes = errors.New("a value that ends in a colon needs quotes, such as 'demo:'")
 
 // orQuotes is the error of a source, which without quotes may be a key to YAML.
 func orQuotes(err error, value *yaml.Node) error {
@@ -224,7 +224,7 @@ func (f *config) at(node *yaml.Node, format string, args ...any) error {
 func reason(err error) string {
 	var typed *yaml.TypeError
 	if errors.As(err, &typed) {
-		return "the value is of the wrong kind"
+		return "the value has the wrong type"
 	}
 	return err.Error()
 }

@@ -33,14 +33,14 @@ func (f *config) setRules(c *cli.Context, pack *evaluator.Pack) error {
 			if _, err := f.ruleSetting(key, value); err != nil {
 				return err
 			}
-			notice(c, "%s:%d: rules: %s is passed over, since --no-builtin leaves out the built-in rules.", f.name, key.Line, key.Value)
+			notice(c, "%s:%d: rules: %s is ignored because --no-builtin leaves out the built-in rules.", f.name, key.Line, key.Value)
 			continue
 		}
 		if !ok {
 			return f.at(key, "rules: there is no rule %q; \"nscheck rule list\" lists them%s", key.Value, ofWhichPack(c))
 		}
 		if earlier, twice := seen[rule.ID]; twice {
-			return f.at(key, "rules: %s stands here twice, as %s and as %s", rule.ID, earlier, key.Value)
+			return f.at(key, "rules: %s is there twice, as %s and as %s", rule.ID, earlier, key.Value)
 		}
 		seen[rule.ID] = key.Value
 		s, err := f.ruleSetting(key, value)
@@ -63,7 +63,7 @@ func ofWhichPack(c *cli.Context) string {
 	if len(c.StringSlice("policy")) > 0 {
 		return ""
 	}
-	return "; if it is of a pack, name that with --policy"
+	return "; if it belongs to a pack, add the pack with --policy"
 }
 
 func (f *config) setRule(pack *evaluator.Pack, id string, key *yaml.Node, s ruleSetting) error {
@@ -79,7 +79,7 @@ func (f *config) setRule(pack *evaluator.Pack, id string, key *yaml.Node, s rule
 		}
 	}
 	if s.off == nil && s.severity == nil && s.reason != "" {
-		return f.at(key, "rules: %s has a reason, and neither enabled: false nor a severity to give it for", id)
+		return f.at(key, "rules: %s has a reason but neither enabled: false nor a severity", id)
 	}
 	return nil
 }
@@ -87,7 +87,7 @@ func (f *config) setRule(pack *evaluator.Pack, id string, key *yaml.Node, s rule
 // ruleSetting reads what stands below the id of a rule.
 func (f *config) ruleSetting(id, node *yaml.Node) (s ruleSetting, err error) {
 	if node.Kind != yaml.MappingNode {
-		return s, f.at(node, "rules: below %s must stand enabled, severity or reason, such as {enabled: false, reason: it is meant so}", id.Value)
+		return s, f.at(node, "rules: %s needs at least one of: enabled, severity, reason, such as {enabled: false, reason: this is intended}", id.Value)
 	}
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		key, value := node.Content[i], node.Content[i+1]
@@ -104,7 +104,7 @@ func (f *config) ruleSetting(id, node *yaml.Node) (s ruleSetting, err error) {
 			s.level, err = evaluator.ParseSeverity(value.Value)
 		case "reason":
 			if s.reason = strings.TrimSpace(value.Value); s.reason == "" || value.Kind != yaml.ScalarNode {
-				err = errors.New("the value must say why, in words")
+				err = errors.New("the value must be the reason, in words")
 			}
 		default:
 			return s, f.at(key, "rules: %s: there is no key %q; known are enabled, reason, severity", id.Value, key.Value)

@@ -19,11 +19,11 @@ import (
 const defaultWaivers = "nscheck-waivers.yaml"
 
 func waiversFlag() cli.Flag {
-	return &cli.StringFlag{Name: "waivers", Usage: "read waivers from `FILE` (default: ./" + defaultWaivers + " where it is present)", EnvVars: []string{"NSCHECK_WAIVERS"}}
+	return &cli.StringFlag{Name: "waivers", Usage: "read waivers from `FILE` (default: ./" + defaultWaivers + " if it exists)", EnvVars: []string{"NSCHECK_WAIVERS"}}
 }
 
 func asOfFlag() cli.Flag {
-	return &cli.StringFlag{Name: "as-of", Usage: "judge waivers, and rules that do not count yet, as of `DATE`, such as 2026-01-31", EnvVars: []string{"NSCHECK_AS_OF"}}
+	return &cli.StringFlag{Name: "as-of", Usage: "evaluate waivers, and rules that do not count yet, as of `DATE`, such as 2026-01-31", EnvVars: []string{"NSCHECK_AS_OF"}}
 }
 
 // loadEvaluation loads the rules and the waivers, and reads the flags of an evaluation.

@@ -72,7 +72,7 @@ func (s exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(s)
 func newApp(stdout, stderr io.Writer) *cli.App {
 	app := &cli.App{
 		Name:                      "nscheck",
-		Usage:                     "tell why patch management clients are not licensed and not reporting",
+		Usage:                     "find out why patch management clients are not licensed and not reporting",
 		HideVersion:               true, // the flag below does what the command does
 		Flags:                     []cli.Flag{&cli.BoolFlag{Name: "version", Aliases: []string{"v"}, Usage: "show the version"}},
 		Writer:                    stdout,

@@ -54,7 +54,7 @@ func (n *namesakes) chosen() func(*snapshot.Client) bool {
 func (n *namesakes) check() error {
 	switch {
 	case n.name != "" && n.count == 0:
-		return fmt.Errorf("%q is no client in the snapshot; a client is named by its host name, DOMAIN\\NAME or GUID", n.name)
+		return fmt.Errorf("no client in the snapshot is called %q; use a host name, DOMAIN\\NAME or GUID", n.name)
 	case n.count < 2:
 		return nil
 	}
@@ -62,7 +62,7 @@ func (n *namesakes) check() error {
 	if more := n.count - len(lines); more > 0 {
 		lines = append(lines, fmt.Sprintf("  and %d more", more))
 	}
-	return fmt.Errorf("%d clients in the snapshot are called %q; say by its GUID which one is meant:\n%s",
+	return fmt.Errorf("%d clients in the snapshot are called %q; use the GUID of one of them:\n%s",
 		n.count, n.name, strings.Join(lines, "\n"))
 }
 

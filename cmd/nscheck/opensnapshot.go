@@ -15,7 +15,7 @@ import (
 func openSnapshot(ctx context.Context, path string) (*snapshot.Reader, error) {
 	snap, err := await(ctx, func() (*snapshot.Reader, error) { return snapshot.Open(path) })
 	if err != nil && ctx.Err() == nil && isEstateFile(path) {
-		return nil, fmt.Errorf("%s is the configuration alone, which export writes, and no snapshot; \"nscheck gate --base SNAPSHOT --change %s\" applies it to one", path, path)
+		return nil, fmt.Errorf("%s is a configuration written by export, not a snapshot; \"nscheck gate --base SNAPSHOT --change %s\" applies it to one", path, path)
 	}
 	return snap, err
 }

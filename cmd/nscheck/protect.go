@@ -35,11 +35,11 @@ var fileFlags = []struct{ name, what string }{
 	{"verify-key", "the key of packs"}, {"key", "the key"}, {"ca-file", "the file of certificates"}, {"password-file", "the password file"},
 	{"snapshot", "the snapshot that is read"}, {"from", "the snapshot that is read"}, {"input", "the input that is read"},
 	{"base", "the snapshot of the base"}, {"after", "the snapshot after the change"}, {"head", "the snapshot after the change"}, {"change", "a file of the change"},
-	{"baseline", "the baseline"}, {"against", "what waivers are compared with"}, {"item", "the item that is read"},
+	{"baseline", "the baseline"}, {"against", "the file of --against"}, {"item", "the item that is read"},
 }
 
 // argumentUses says what the arguments of commands are.
-var argumentUses = map[string]string{"eval": "the snapshot to judge", "diff": "a snapshot that is compared"}
+var argumentUses = map[string]string{"eval": "the snapshot to evaluate", "diff": "a compared snapshot"}
 
 // checkOutput checks that a file can be written and that nothing is lost by it:
 // no output replaces what the command reads or could read, under whatever name.

@@ -64,7 +64,7 @@ func targetOf(path string) (t ruletest.Target, err error) {
 	if above, rest, ok := packAbove(root); ok {
 		root, within = above, rest
 	} else if !info.IsDir() {
-		return t, fmt.Errorf("%s is a file and no folder above it has a %s; name the folder that holds the rules", path, evaluator.PackFile)
+		return t, fmt.Errorf("%s is a file, and no folder above it has a %s; name the folder with the rules", path, evaluator.PackFile)
 	}
 	if _, err := os.ReadDir(root); err != nil { // later it would be called "."
 		return t, err
@@ -108,7 +108,7 @@ func noticeBuiltin(c *cli.Context) {
 	if found, err := fs.Glob(os.DirFS("."), "*/"+evaluator.PackFile); err == nil && len(found) > 0 {
 		other = ", such as " + path.Dir(found[0])
 	}
-	notice(c, "The current folder holds no rules, so these are the built-in ones; name a folder for others%s.", other)
+	notice(c, "The current folder contains no rules, so the built-in ones are used; name a folder for others%s.", other)
 }
 
 // holdsRules reports whether a folder has a pack.yaml, or .rego files in it or

@@ -47,6 +47,9 @@ func check(names []string) ([]finding, int, error) {
 	used := make(map[allowance]bool)
 	files := make(map[string]bool)
 	for _, name := range names {
+		if kindOf(name) == nil {
+			continue
+		}
 		text, err := os.ReadFile(name)
 		if err != nil {
 			return nil, 0, err
