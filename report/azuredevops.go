@@ -32,7 +32,7 @@ func (azureFormat) write(out io.Writer, r *evaluator.Outcome, findings iter.Seq2
 	return w.Flush()
 }
 
-// azureOutcome is the exit status in Azure's words. Where nothing fails and
+// azureOutcome is the exit status in Azure's words. If nothing fails and
 // something was found or not evaluated, the task succeeded with issues.
 func azureOutcome(r *evaluator.Outcome, o Options) string {
 	switch {

@@ -16,7 +16,7 @@ func settingChange(s *change.Setting) string {
 	return Message(s.Path) + " " + value(s.From) + " -> " + value(s.To)
 }
 
-// sourceOf is where a setting stands in a change; nil where it is of two snapshots.
+// sourceOf returns the place of a setting in a change; nil if it is of two snapshots.
 func sourceOf(s *change.Setting) *evaluator.SourceLocation {
 	if s.Source == nil {
 		return nil
@@ -63,7 +63,7 @@ func behindSettings(d *evaluator.Difference, f evaluator.Finding) []evaluator.Se
 }
 
 // behindText is a sentence about the settings behind a finding that is new in a
-// difference; empty where there is nothing to say.
+// difference; empty if there is nothing to report.
 func behindText(d *evaluator.Difference, f evaluator.Finding) string {
 	lapsed := lapsedText(&f)
 	if lapsed != "" {
@@ -78,7 +78,7 @@ func behindText(d *evaluator.Difference, f evaluator.Finding) string {
 }
 
 // lapsedText reports the waiver that no longer covers a finding; empty if there is
-// none.
+// no such waiver.
 func lapsedText(f *evaluator.Finding) string {
 	w := f.LapsedWaiver
 	if w == nil {

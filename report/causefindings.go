@@ -2,7 +2,7 @@ package report
 
 import "github.com/nscheck/nscheck/evaluator"
 
-// faultKey tells the findings of the estate apart that causes come from.
+// faultKey distinguishes the findings of the estate that are causes.
 type faultKey struct {
 	rule, msg string
 	resource  evaluator.Resource

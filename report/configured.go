@@ -15,7 +15,7 @@ func packName(p evaluator.PackVersion) string {
 	return p.String() + " (" + from + ")"
 }
 
-// paramChanges tell of the parameters that were given another value, by name.
+// paramChanges lists the changed parameters by name.
 func paramChanges(p evaluator.PackInfo) []string {
 	out := make([]string, len(p.ChangedParams))
 	for i, name := range p.ChangedParams {
@@ -33,7 +33,7 @@ func paramChange(p evaluator.PackInfo, name string) string {
 	return text
 }
 
-// severityChanges tell of the rules whose severity the configuration changed.
+// severityChanges lists the rules with a severity from the configuration.
 func severityChanges(rules []evaluator.ConfiguredRule) []string {
 	var out []string
 	for _, r := range rules {
@@ -99,7 +99,7 @@ func (w *writer) configured(packs []evaluator.PackVersion, rules []evaluator.Con
 	}
 }
 
-// switchedOff names the rules that nobody asked, and why.
+// switchedOff lists the disabled rules with the reason.
 func (w *writer) switchedOff(rules []evaluator.ConfiguredRule) {
 	for i, rule := range switchedOff(rules) {
 		if i == 0 {

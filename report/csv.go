@@ -83,7 +83,7 @@ func findingRow(f evaluator.Finding, title string) []string {
 	}
 }
 
-// remarkRow is what a comparison says beside its findings; the record is the kind.
+// remarkRow returns the row of a remark of a comparison; the record is the kind.
 func remarkRow(r *evaluator.Remark) []string {
 	row, place := make([]string, len(csvColumns)), evaluator.SourceLocation{}
 	if r.Location != nil {
@@ -132,7 +132,7 @@ func reasonRows(rule evaluator.RuleResult) [][]string {
 	return rows
 }
 
-// cell is a setting's value; empty where there is none.
+// cell returns the value of a setting; empty if unset.
 func cell(v any) string {
 	if v == nil {
 		return ""

@@ -57,7 +57,7 @@ func (junitFormat) write(out io.Writer, r *evaluator.Outcome, findings iter.Seq2
 	return w.Flush()
 }
 
-// gateSuiteName is the test suite of what a comparison says beside its findings.
+// gateSuiteName is the test suite for the remarks of a comparison.
 const gateSuiteName = "nscheck gate"
 
 // newGateSuite makes a test case of every remark of a comparison: it fails if the
@@ -113,7 +113,7 @@ type junitCase struct {
 }
 
 // junitSuite counts and keeps the test cases of one rule. The findings of
-// clients come mixed, client by client, and a suite's numbers stand before its
+// clients come mixed, client by client, and a suite's numbers precede its
 // cases, so that cases wait until all are there.
 type junitSuite struct {
 	cases                            spill
@@ -173,7 +173,7 @@ func (s *junitSuite) add(c junitCase) error {
 	return err
 }
 
-// suiteProperties tell of a severity that the configuration changed, and of the
+// suiteProperties record a severity that the configuration changed, and of the
 // changed parameters that the rule reads.
 func suiteProperties(rule *evaluator.RuleResult, pack evaluator.PackInfo) string {
 	var out string
@@ -236,7 +236,7 @@ func findingCase(f evaluator.Finding, stands standing, text string, o Options) j
 	case unchanged:
 		c.Skipped = &junit.Result{Type: string(unchanged), Message: "it was there before: " + msg}
 	case unknown:
-		c.Skipped = &junit.Result{Type: string(evaluator.Incomparable), Message: "the other side could not judge it: " + msg}
+		c.Skipped = &junit.Result{Type: string(evaluator.Incomparable), Message: "the other side could not evaluate it: " + msg}
 	case belowLimit:
 		c.Skipped = &junit.Result{Type: string(belowLimit), Message: kind + ", below " + string(o.FailOn) + ": " + msg}
 	default:
@@ -245,7 +245,7 @@ func findingCase(f evaluator.Finding, stands standing, text string, o Options) j
 	return c
 }
 
-// failureText tells all of a finding: its setting, and its cause or else what to
+// failureText describes a finding: its setting, and its cause or else what to
 // do about it.
 func failureText(r *evaluator.Outcome, f evaluator.Finding, cause string, rule evaluator.RuleResult) string {
 	lines := []string{f.Msg}
@@ -288,7 +288,7 @@ func failureText(r *evaluator.Outcome, f evaluator.Finding, cause string, rule e
 	return strings.Join(lines, "\n")
 }
 
-// ruleCases are the test cases of a rule beside its findings.
+// ruleCases are the test cases of a rule that are not findings.
 func ruleCases(rule evaluator.RuleResult, found bool) []junitCase {
 	var reasons []string
 	for _, reason := range slices.Concat(rule.Reasons, rule.AffectsUnknown) {

@@ -118,7 +118,7 @@ type sarifWaiverDetails struct {
 type sarifResults struct {
 	rules      map[string]int
 	causes     map[string]evaluator.Cause
-	difference *evaluator.Difference // nil where nothing is compared
+	difference *evaluator.Difference // nil if nothing is compared
 	options    Options
 }
 
@@ -133,7 +133,7 @@ func newSarifResults(r *evaluator.Outcome, o Options) *sarifResults {
 	return s
 }
 
-// message is what a finding says, with the settings that make it new.
+// message returns the message of a finding, with the settings that make it new.
 func (s *sarifResults) message(f evaluator.Finding) string {
 	behind := behindText(s.difference, f)
 	if behind == "" {
@@ -157,7 +157,7 @@ func (s *sarifResults) of(f evaluator.Finding) sarifResult {
 		out.Properties.BaselineState = f.BaselineState
 	}
 	if f.Gone && f.BaselineState == evaluator.Incomparable {
-		out.Kind, out.Level = "open", "none" // nobody could judge whether it is there
+		out.Kind, out.Level = "open", "none" // whether it is there is unknown
 	}
 	if f.Fingerprint != "" {
 		// The second name is the one that GitHub's code scanning tracks alerts by.
@@ -173,7 +173,7 @@ func (s *sarifResults) of(f evaluator.Finding) sarifResult {
 	return out
 }
 
-// remark is what a comparison says beside its findings, as a result; first is the
+// remark returns a remark of a comparison as a result; first is the
 // index of the first rule that stands for a kind of remark.
 func (s *sarifResults) remark(r *evaluator.Remark, first int) sarifResult {
 	kind := remarkKind(r.Kind)

@@ -49,7 +49,7 @@ func (w *writer) head(r *evaluator.Outcome) {
 		facts = append(facts, "collected "+m.CollectedAt.Format("2006-01-02 15:04 UTC"))
 	}
 	if r.AsOf != "" {
-		facts = append(facts, "judged as of "+string(r.AsOf))
+		facts = append(facts, "evaluated as of "+string(r.AsOf))
 	}
 	lead := "nscheck " + r.Tool.Version + ":"
 	w.put(block{lead: lead, body: lead + " " + strings.Join(facts, ", ")})
@@ -79,7 +79,7 @@ func (w *writer) notEvaluated(r *evaluator.Outcome) {
 			w.item(2, clean(reason.Msg, 500))
 		}
 		for _, reason := range rule.AffectsUnknown {
-			w.item(2, "which clients it harms: "+clean(reason.Msg, 500))
+			w.item(2, "which clients it affects: "+clean(reason.Msg, 500))
 		}
 		for _, u := range rule.Unknown {
 			w.item(2, fmt.Sprintf("%s (%s)", clean(u.Msg, 500), w.sample(u.Sample, u.Count)))
@@ -121,7 +121,7 @@ func (w *writer) aside(r *evaluator.Outcome, verdict evaluator.Verdict, lead str
 func (w *writer) conclusion(r *evaluator.Outcome, o Options) {
 	w.line("")
 	if w.cut {
-		w.put(block{body: "Lists are cut short; -f json=FILE writes them in full."})
+		w.put(block{body: "Lists are shortened; -f json=FILE writes them in full."})
 	}
 	if failing(r) {
 		w.howToPass(acceptByObject)

@@ -8,7 +8,7 @@ import (
 )
 
 // waivers writes which waivers there are and what has become of them.
-// waived is what they waive, in words.
+// waived describes what they waive.
 func (w *writer) waivers(states []evaluator.WaiverState, waived string) {
 	if len(states) == 0 {
 		return
@@ -45,7 +45,7 @@ func (w *writer) baseline(r *evaluator.Outcome) error {
 	w.line("")
 	w.put(block{indent: 2, body: fmt.Sprintf("Against %s: %d new, %d unchanged, %d absent, %d incomparable", Name(b.File), b.New, b.Unchanged, b.Absent, b.Incomparable)})
 	if !b.SameRules {
-		w.put(block{indent: 2, body: "It was judged by other rules."})
+		w.put(block{indent: 2, body: "It was evaluated with other rules."})
 	}
 	shown, rest := 0, int64(0)
 	for f, err := range r.Absent() {
@@ -88,7 +88,7 @@ func countingFrom(r *evaluator.RuleResult) string {
 	return ", counting from " + string(r.EffectiveOn)
 }
 
-// remark is what is said of a finding beside its message: who accepted it, and
+// remark returns the additions to the message of a finding: its waiver, and
 // how it compares with the baseline.
 func remark(f *evaluator.Finding) string {
 	var parts []string
@@ -107,7 +107,7 @@ func remark(f *evaluator.Finding) string {
 	return " (" + strings.Join(parts, "; ") + ")"
 }
 
-// waiverRemark is what is said of a finding that somebody accepted.
+// waiverRemark describes the waiver of a finding.
 func waiverRemark(f *evaluator.Finding) string {
 	if f.Waiver == nil {
 		return ""

@@ -156,7 +156,7 @@ func sourceNames(c *cli.Context, cfg *config) ([]string, error) {
 	return nil, errors.New("name a source with --source, or use --demo for the embedded estate")
 }
 
-// collectTo writes a snapshot of the sources and tells how they were read, where that
+// collectTo writes a snapshot of the sources and reports how they were read, if that
 // matters, and how each section went that was not got.
 func collectTo(ctx context.Context, c *cli.Context, in *input, output string) (*snapshot.Manifest, error) {
 	in.warn(c)
@@ -172,7 +172,7 @@ func collectTo(ctx context.Context, c *cli.Context, in *input, output string) (*
 	defer w.Abort()
 	shown := startProgress(c)
 	options := in.options
-	options.Progress = shown.tell
+	options.Progress = shown.recordRows
 	m, err := collector.Collect(ctx, src, w, options)
 	shown.stop()
 	if err != nil {
@@ -192,7 +192,7 @@ func collectTo(ctx context.Context, c *cli.Context, in *input, output string) (*
 	return m, nil
 }
 
-// warn tells of dangerous switches, even with --quiet, where a server is
+// warn reports insecure flags, even with --quiet, if a server is
 // connected to.
 func (in *input) warn(c *cli.Context) {
 	if !slices.ContainsFunc(in.sources, isSQLServer) {
@@ -252,7 +252,7 @@ func collectTemporary(ctx context.Context, c *cli.Context, in *input) (file stri
 	return file, remove, nil
 }
 
-// stopped tells why the work was cut short, where it was; else it is err.
+// stopped returns the reason if the work was cut short, else err.
 func stopped(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("collection stopped, nothing was written: %w", context.Cause(ctx))

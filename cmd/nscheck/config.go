@@ -25,7 +25,7 @@ import (
 // defaultConfig is read where it is present and no other file is named.
 const defaultConfig = "nscheck.yaml"
 
-// config is what a configuration file says. A flag goes before an environment
+// config is the content of a configuration file. A flag overrides an environment
 // variable, that before the file, and the file before what is built in.
 type config struct {
 	name              string // of the file
@@ -219,7 +219,7 @@ func (f *config) at(node *yaml.Node, format string, args ...any) error {
 	return fmt.Errorf("%s:%d:%d: %s", f.name, max(node.Line, 1), max(node.Column, 1), fmt.Sprintf(format, args...))
 }
 
-// reason is a decoding error without the place, which is told once, and
+// reason is a decoding error without the place, which is printed once, and
 // without the value, which may be a secret in the wrong line.
 func reason(err error) string {
 	var typed *yaml.TypeError
@@ -252,7 +252,7 @@ func (f *configFile) path(value *yaml.Node, to *string) error {
 }
 
 // bindingSet is what fills each section: a file that a flag or the environment
-// names, or what stands in the configuration; nil means what is built in.
+// names, or what the configuration has; nil means the built-in ones.
 func (f *config) bindingSet(c *cli.Context) (*cmdb.BindingSet, error) {
 	if file := c.String("bindings"); file != "" {
 		set, err := cmdb.ReadBindings(file)
@@ -267,7 +267,7 @@ func (f *config) bindingSet(c *cli.Context) (*cmdb.BindingSet, error) {
 	set, err := cmdb.ParseBindings(f.bindings, f.name)
 	if err != nil {
 		if place, ok := strings.CutPrefix(err.Error(), "line "); ok {
-			return nil, fmt.Errorf("%s:%s", f.name, place) // as all errors in the file are told
+			return nil, fmt.Errorf("%s:%s", f.name, place) // like all errors in the file
 		}
 		return nil, fmt.Errorf("%s: %w", f.name, err)
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/nscheck/nscheck/evaluator"
 )
 
-// ruleSetting is what the configuration says of one rule.
+// ruleSetting has the settings of one rule in the configuration.
 type ruleSetting struct {
 	off      *yaml.Node // the key, where the rule is switched off
 	severity *yaml.Node // the key, where it names one
@@ -57,8 +57,8 @@ func (f *config) setRules(c *cli.Context, pack *evaluator.Pack) error {
 	return nil
 }
 
-// ofWhichPack tells whoever names no pack that the configuration loads none: what
-// it says of the rules of a pack holds where the pack is loaded.
+// ofWhichPack reminds a user who names no pack that the configuration loads none:
+// settings for the rules of a pack need the pack.
 func ofWhichPack(c *cli.Context) string {
 	if len(c.StringSlice("policy")) > 0 {
 		return ""
@@ -84,7 +84,7 @@ func (f *config) setRule(pack *evaluator.Pack, id string, key *yaml.Node, s rule
 	return nil
 }
 
-// ruleSetting reads what stands below the id of a rule.
+// ruleSetting reads the settings below the id of a rule.
 func (f *config) ruleSetting(id, node *yaml.Node) (s ruleSetting, err error) {
 	if node.Kind != yaml.MappingNode {
 		return s, f.at(node, "rules: %s needs at least one of: enabled, severity, reason, such as {enabled: false, reason: this is intended}", id.Value)

@@ -82,7 +82,7 @@ func explainRule(c *cli.Context, pack *evaluator.Pack, rule *evaluator.Rule) err
 	return err
 }
 
-// explainClient judges the whole snapshot, for causes lie in the estate, and
+// explainClient evaluates the whole snapshot, because causes are in the estate, and
 // keeps what concerns one client.
 func explainClient(c *cli.Context, pack *evaluator.Pack, name string) (*evaluator.Explanation, error) {
 	ctx, cancel, err := withTimeout(c)

@@ -48,7 +48,7 @@ func reportFlags() []cli.Flag {
 	)
 }
 
-// Flags of all commands that judge and report, whatever they compare with.
+// Flags of all commands that evaluate and report, whatever they compare with.
 func differenceFlags() []cli.Flag {
 	return append(append(packFlags(), ruleLimitFlags()...),
 		&cli.StringSliceFlag{Name: "format", Aliases: []string{"f"}, Usage: "write `FORMAT[=FILE]`: " + report.Listed() + "; repeatable (default: table)", EnvVars: []string{"NSCHECK_FORMAT"}},
@@ -77,7 +77,7 @@ func workFlags() []cli.Flag {
 
 // forgetEmptyVariables takes variables of flags that are set to nothing out of
 // the environment, as Windows does: else a flag would count as set by one, and
-// with an empty value go before what stands in the configuration.
+// with an empty value override the configuration.
 func forgetEmptyVariables(commands []*cli.Command) {
 	for _, command := range commands {
 		for _, flag := range command.Flags {
@@ -164,8 +164,8 @@ func await[T any](ctx context.Context, work func() (T, error)) (T, error) {
 	}
 }
 
-// notice tells people something beside the report. What it tells may come from a
-// server, so it is made fit for a terminal.
+// notice prints a notice on standard error. Its text may come from a server, so it is
+// escaped for a terminal.
 func notice(c *cli.Context, format string, args ...any) {
 	if !c.Bool("quiet") {
 		for i, arg := range args {

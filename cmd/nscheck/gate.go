@@ -152,7 +152,7 @@ func applyChange(ctx context.Context, c *cli.Context, base string) (*change.Outc
 	return await(ctx, func() (*change.Outcome, error) { return change.Apply(raw, files) })
 }
 
-// isXML tells an item's XML from YAML, in UTF-8 and UTF-16.
+// isXML reports whether a text is XML rather than YAML, in UTF-8 and UTF-16.
 func isXML(text []byte) bool {
 	for _, mark := range []string{"\uFEFF", "\xFF\xFE", "\xFE\xFF"} {
 		text = bytes.TrimPrefix(text, []byte(mark))

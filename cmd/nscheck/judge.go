@@ -17,7 +17,7 @@ import (
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// Flags of all commands that judge a snapshot.
+// Flags of all commands that evaluate a snapshot.
 func judgeFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.IntFlag{Name: "parallel", Usage: "evaluate `N` blocks of clients at once", DefaultText: "the number of processors", EnvVars: []string{"NSCHECK_PARALLEL"}},
@@ -49,7 +49,7 @@ func checkParallel(c *cli.Context) error {
 	return nil
 }
 
-// evaluateFile judges a snapshot file and reports.
+// evaluateFile evaluates a snapshot file and reports.
 func evaluateFile(ctx context.Context, c *cli.Context, path string, pack *evaluator.Pack, opts evaluator.Options, baseline *evaluator.Against, out *outputs) error {
 	snap, err := openSnapshot(ctx, path)
 	if err != nil {
@@ -73,7 +73,7 @@ func evaluateFile(ctx context.Context, c *cli.Context, path string, pack *evalua
 	return out.write(c, result)
 }
 
-// showJudging lets the options tell how judging goes on, until stop is called.
+// showJudging makes the options show progress until stop is called.
 func showJudging(c *cli.Context, m *snapshot.Manifest, opts *evaluator.Options) (stop func()) {
 	p := startProgress(c)
 	total := clientsOf(m)
@@ -81,7 +81,7 @@ func showJudging(c *cli.Context, m *snapshot.Manifest, opts *evaluator.Options) 
 		if clients >= manyClients {
 			collectSooner()
 		}
-		p.judged(clients, total)
+		p.recordClients(clients, total)
 	}
 	return p.stop
 }

@@ -78,7 +78,7 @@ func dateFlag(c *cli.Context, name string) (evaluator.Date, error) {
 }
 
 // waiverFile is the file of waivers, what the configuration demands of them, and
-// whether the file must be there, for it is named.
+// whether the file must exist because it is named.
 func waiverFile(c *cli.Context) (file string, settings evaluator.WaiverSettings, named bool, err error) {
 	cfg, err := loadConfig(c)
 	if err != nil {
@@ -94,7 +94,7 @@ func waiverFile(c *cli.Context) (file string, settings evaluator.WaiverSettings,
 	return file, settings, true, nil
 }
 
-// loadWaivers reads the waivers; nil where there are none.
+// loadWaivers reads the waivers; nil without a file.
 func loadWaivers(c *cli.Context) (*evaluator.Waivers, error) {
 	file, settings, named, err := waiverFile(c)
 	if err != nil {

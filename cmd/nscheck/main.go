@@ -1,4 +1,4 @@
-// Command nscheck tells from evidence why patch management clients of a
+// Command nscheck finds out from evidence why patch management clients of a
 // Notification Server are not licensed and not reporting.
 //
 // Each command is one file here: its flags and its wiring. The work is done in

@@ -21,7 +21,7 @@ type namesakes struct {
 	count int
 }
 
-// add tells whether a client is one of them, and keeps it in mind.
+// add reports whether a client is one of them, and keeps it.
 func (n *namesakes) add(client *snapshot.Client) bool {
 	if !isNamed(client, n.name) {
 		return false
@@ -66,7 +66,7 @@ func (n *namesakes) check() error {
 		n.count, n.name, strings.Join(lines, "\n"))
 }
 
-// isNamed tells whether a client is the one that people call name.
+// isNamed reports whether a client is called name.
 func isNamed(client *snapshot.Client, name string) bool {
 	if domain, host, ok := strings.Cut(name, `\`); ok {
 		return client.Domain != nil && strings.EqualFold(*client.Domain, domain) && strings.EqualFold(client.Name, host)

@@ -10,7 +10,7 @@ import (
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// openSnapshot opens a snapshot to judge. A large document takes long to read; where
+// openSnapshot opens a snapshot to evaluate. A large document takes long to read; if
 // ctx is done before, its file stays open until the program ends.
 func openSnapshot(ctx context.Context, path string) (*snapshot.Reader, error) {
 	snap, err := await(ctx, func() (*snapshot.Reader, error) { return snapshot.Open(path) })

@@ -94,7 +94,7 @@ func askPassword(ctx context.Context, w io.Writer, login string) (string, error)
 	text, err := await(ctx, read)
 	switch {
 	case ctx.Err() != nil:
-		restore() // the reader stands there until the program ends
+		restore() // the reader waits until the program ends
 		return "", context.Cause(ctx)
 	case err != nil:
 		return "", fmt.Errorf("read the password: %w", err)

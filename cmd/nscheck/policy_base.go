@@ -61,7 +61,7 @@ func readPolicyBase(c *cli.Context, folder string) (*evaluator.Pack, *evaluator.
 	return pack, waivers, err
 }
 
-// below is a file as it is in a folder; a full path is what it is anywhere.
+// below is a file as it is in a folder; a full path is the same anywhere.
 func below(folder, name string) string {
 	if filepath.IsAbs(name) {
 		return name

@@ -98,7 +98,7 @@ func probeFlags(c *cli.Context) error {
 	return nil
 }
 
-// probeStopped tells why the work was cut short, where it was; else it is err.
+// probeStopped returns the reason if the work was cut short, else err.
 func probeStopped(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("probe stopped: %w", context.Cause(ctx))
@@ -222,7 +222,7 @@ func probeItem(ctx context.Context, c *cli.Context, src collector.Source, option
 }
 
 // printGrants needs no connection: the rights are asked for before there are
-// any. The source, where one is named, tells the database.
+// any. The source, if one is named, has the database.
 func printGrants(c *cli.Context, cfg *config, set *cmdb.BindingSet) error {
 	database := ""
 	sources, _ := sourceNames(c, cfg) // none need be named

@@ -14,7 +14,7 @@ import (
 	"github.com/nscheck/nscheck/evaluator"
 )
 
-// Flags of all commands that judge: what one rule may take.
+// Flags of all commands that evaluate rules: limits of one rule.
 func ruleLimitFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.DurationFlag{Name: "rule-timeout", Usage: "stop a rule that takes longer than `DURATION` for the estate or one client", DefaultText: evaluator.DefaultRuleTimeout.String(), EnvVars: []string{"NSCHECK_RULE_TIMEOUT"}},
@@ -40,7 +40,7 @@ func setRuleLimits(c *cli.Context, o *evaluator.Options) error {
 	return nil
 }
 
-// minRuleMemory is below what judging itself takes and gives back again.
+// minRuleMemory is less than the evaluation itself uses and releases again.
 const minRuleMemory = 64 << 20
 
 var sizeForm = regexp.MustCompile(`^([0-9]{1,9}) ?(MiB|GiB)$`)

@@ -122,7 +122,7 @@ func lintPaths(c *cli.Context) (packs []evaluator.Source, within map[string][]st
 	return packs, within, nil
 }
 
-// lintSources are the packs as sources, with the built-in rules beside them.
+// lintSources are the packs as sources, with the built-in rules.
 func lintSources(c *cli.Context, packs []evaluator.Source, within map[string][]string) ([]evaluator.Source, lint.Options) {
 	opts := lint.Options{Strict: c.Bool("strict"), Within: within}
 	embedded := evaluator.Source{Name: builtin, FS: policies.FS}

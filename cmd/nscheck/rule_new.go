@@ -119,7 +119,7 @@ func checkSeverity(text string) error {
 
 func checkScope(text string) error { return scaffold.CheckScope(evaluator.Scope(text)) }
 
-// printNewRule tells what was written, and what to do with it.
+// printNewRule lists the written files and the next steps.
 func printNewRule(c *cli.Context, o scaffold.Options, rule *scaffold.Rule) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Wrote %s:\n", rule.ID)

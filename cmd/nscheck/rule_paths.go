@@ -18,7 +18,7 @@ import (
 	"github.com/nscheck/nscheck/rulepack"
 )
 
-// testTargets is what is tested.
+// testTargets returns the folders and files to test.
 func testTargets(c *cli.Context) ([]ruletest.Target, error) {
 	paths, flag := c.Args().Slice(), ""
 	if len(paths) == 0 {
@@ -72,7 +72,7 @@ func targetOf(path string) (t ruletest.Target, err error) {
 	return ruletest.Target{Source: evaluator.Source{Name: root, FS: os.DirFS(root)}, Within: within}, nil
 }
 
-// isPartOfRule tells the files that a rule is from a pack as a file.
+// isPartOfRule reports whether a file is part of a rule rather than a pack file.
 func isPartOfRule(path string) bool {
 	return slices.Contains([]string{".rego", ".yaml", ".yml"}, strings.ToLower(filepath.Ext(path)))
 }
@@ -102,7 +102,7 @@ func packAbove(path string) (root, within string, ok bool) {
 	}
 }
 
-// noticeBuiltin says that nobody looks at the rules of the folders below.
+// noticeBuiltin prints that the rules in the folders below are not checked.
 func noticeBuiltin(c *cli.Context) {
 	other := ""
 	if found, err := fs.Glob(os.DirFS("."), "*/"+evaluator.PackFile); err == nil && len(found) > 0 {

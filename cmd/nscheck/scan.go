@@ -19,7 +19,7 @@ func scanCommand() *cli.Command {
 }
 
 // runScan goes through a snapshot file even where it is not kept: the file
-// bounds the memory, and what is judged is what could have been saved.
+// bounds the memory, and the evaluated snapshot is the one that could have been saved.
 func runScan(c *cli.Context) error {
 	if err := noArguments(c); err != nil {
 		return err

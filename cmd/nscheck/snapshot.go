@@ -50,7 +50,7 @@ func runSnapshotVerify(c *cli.Context) error {
 	return printVerified(c.App.Writer, path, s)
 }
 
-// verified is what is known of a good snapshot, as JSON.
+// verified describes a valid snapshot as JSON.
 type verified struct {
 	Form       string             `json:"form"`
 	Compressed bool               `json:"compressed"`
@@ -85,7 +85,7 @@ func printVerified(w io.Writer, path string, s snapshot.Summary) error {
 	return nil
 }
 
-// showSections leaves out the columns of sources and notes where there are none.
+// showSections leaves out empty columns of sources and notes.
 func showSections(w io.Writer, sections []snapshot.Section) {
 	sources := slices.ContainsFunc(sections, func(s snapshot.Section) bool { return s.Source != "" })
 	notes := slices.ContainsFunc(sections, func(s snapshot.Section) bool { return s.Note != "" })

@@ -80,7 +80,7 @@ func runWaiverAdd(c *cli.Context) error {
 	return err
 }
 
-// newWaiver is what the flags say of a waiver.
+// newWaiver returns the waiver that the flags describe.
 func newWaiver(c *cli.Context) (*evaluator.Waiver, error) {
 	w := &evaluator.Waiver{Starts: evaluator.Today()}
 	for flag, to := range map[string]*string{"reason": &w.Reason, "owner": &w.Owner, "ticket": &w.Ticket} {
@@ -146,7 +146,7 @@ func findWaived(c *cli.Context, w *evaluator.Waiver, settings evaluator.WaiverSe
 }
 
 // firstDay lets a waiver hold on the day of the result in which its finding is, for
-// the snapshot may be judged again, unless it would last too long.
+// the snapshot may be evaluated again, unless it would last too long.
 func firstDay(w *evaluator.Waiver, day evaluator.Date, settings evaluator.WaiverSettings) evaluator.Date {
 	limit := settings.MaxLifetimeDays
 	if day == "" || day > w.Starts || limit > 0 && w.Expires != "" && day.DaysUntil(w.Expires) > limit {

@@ -22,7 +22,6 @@ var patterns = []pattern{
 	{`(?:stands?|stood) (?:in|on|at|beside|below|above|before|under|behind|there|enabled|alone)`, `is, is in`},
 	{`must stand`, `is required`},
 	{`beside`, `next to`},
-	{`besides`, `also`},
 	{`go(?:es)? (?:before|beside|by)`, `take precedence over, use`},
 	{`taken for|takes? (?:it|them|that|this|one|each) for`, `treat as`},
 	{`held to|holds? (?:it|them|us|nscheck) to`, `check against`},
