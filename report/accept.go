@@ -12,7 +12,7 @@ import (
 // A finding passes with a waiver, or with another value of a parameter that its
 // rule reads. Reports say which.
 
-// waiverCommand accepts findings; what it is to be told of them is added.
+// waiverCommand accepts findings; its flags are appended.
 const waiverCommand = "nscheck waiver add --from RESULT "
 
 // acceptByObject and acceptByPrint are the commands where the reader knows the
@@ -20,14 +20,14 @@ const waiverCommand = "nscheck waiver add --from RESULT "
 const (
 	acceptByObject = waiverCommand + "--rule RULE --object OBJECT --reason WHY"
 	acceptByPrint  = waiverCommand + "--fingerprint FINGERPRINT --reason WHY"
-	// acceptFrom tells where RESULT comes from.
+	// acceptFrom describes the origin of RESULT.
 	acceptFrom = "-f json=RESULT writes RESULT"
 )
 
-// shortPrint is as much of a fingerprint as tells findings apart.
+// shortPrint returns enough of a fingerprint to distinguish findings.
 func shortPrint(f *result.Finding) string { return f.Fingerprint[:min(len(f.Fingerprint), 12)] }
 
-// acceptText is the command that accepts a finding; empty where there is nothing
+// acceptText is the command that accepts a finding; empty if there is nothing
 // to accept.
 func acceptText(f *result.Finding) string {
 	if f.Fingerprint == "" || f.Waiver != nil || gone(*f) {
@@ -36,7 +36,7 @@ func acceptText(f *result.Finding) string {
 	return waiverCommand + "--fingerprint " + shortPrint(f) + " --reason WHY"
 }
 
-// isLimit tells parameters that people set to let something pass from those that
+// isLimit distinguishes parameters that users set to allow something from those that
 // say what a rule looks at, which are shown only where they differ from the defaults.
 func isLimit(v any) bool {
 	switch v.(type) {
@@ -76,7 +76,7 @@ func (w *writer) decidedBy(pack *rule.PackInfo, params map[string]any) {
 func (w *writer) howToPass(command string) {
 	body := "To accept a finding for a time: " + command + "; " + acceptFrom + "."
 	if w.byParam {
-		body += " To judge by another value of a parameter: --param NAME=VALUE."
+		body += " To use another value of a parameter: --param NAME=VALUE."
 	}
 	w.put(block{body: body})
 }
@@ -90,7 +90,7 @@ func failing(r *compare.Outcome) bool {
 func (m *markdown) accept(command string) {
 	m.add("\nTo accept a finding for a time: `%s`; `-f json=RESULT` writes RESULT.", command)
 	if len(m.params) > 0 {
-		m.add(" To judge by another value of a parameter: `--param NAME=VALUE`.")
+		m.add(" To use another value of a parameter: `--param NAME=VALUE`.")
 	}
 	m.add("\n")
 }

@@ -14,7 +14,7 @@ import (
 // no more of one step.
 const annotationsShown = 10
 
-// annotation is a line that a pipeline shows beside its log.
+// annotation is a line that a pipeline shows next to its log.
 type annotation struct {
 	level string // error, warning or note
 	rule  string
@@ -67,7 +67,7 @@ func newAnnotations(r *compare.Outcome, d *digest) *annotations {
 	return a
 }
 
-// add adds an annotation where there is room for one of its level.
+// add adds an annotation if the limit of its level is not reached.
 func (a *annotations) add(x annotation) {
 	if a.levels[x.level] >= annotationsShown-a.kept {
 		a.left++
@@ -126,7 +126,7 @@ func (a *annotations) cause(c result.Cause, severity rule.Severity) {
 	a.fault(f, msg)
 }
 
-// broken tells of rules that broke: nobody knows what they would have found.
+// broken reports rules that broke: their findings are unknown.
 func (a *annotations) broken(r *compare.Outcome) {
 	in := incompleteRules{}
 	for _, rule := range r.Rules {
@@ -137,7 +137,7 @@ func (a *annotations) broken(r *compare.Outcome) {
 	a.incomplete("error", "Broken rules", in)
 }
 
-// notEvaluated tells of rules without a full verdict, or of those that leave a
+// notEvaluated reports rules without a full verdict, or of those that leave a
 // comparison incomplete.
 func (a *annotations) notEvaluated(r *compare.Outcome) {
 	in := incompleteRules{}
@@ -145,7 +145,7 @@ func (a *annotations) notEvaluated(r *compare.Outcome) {
 		for _, rule := range d.Rules {
 			in.add(rule.ID, rule.Incomplete)
 		}
-		a.incomplete("warning", "It cannot be told what the change does to", in)
+		a.incomplete("warning", "The effect of the change is unknown for", in)
 		return
 	}
 	for _, rule := range r.Rules {
@@ -193,7 +193,7 @@ func (a *annotations) conclusion(r *compare.Outcome, o Options) string {
 		out = byVerdict(r) + ". Findings: " + bySeverity(r) + ". " + out
 	}
 	if a.left > 0 {
-		out += fmt.Sprintf(" Faults not shown for want of room: %d.", a.left)
+		out += fmt.Sprintf(" Faults not shown because of the limit: %d.", a.left)
 	}
 	if a.old > 0 {
 		out += fmt.Sprintf(" Faults not shown because %s has them: %d.", a.digest.against(), a.old)

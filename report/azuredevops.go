@@ -33,7 +33,7 @@ func (azureFormat) write(out io.Writer, r *compare.Outcome, findings iter.Seq2[r
 	return w.Flush()
 }
 
-// azureOutcome is the exit status in Azure's words. Where nothing fails and
+// azureOutcome is the exit status in Azure's words. If nothing fails and
 // something was found or not evaluated, the task succeeded with issues.
 func azureOutcome(r *compare.Outcome, o Options) string {
 	switch {

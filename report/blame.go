@@ -17,7 +17,7 @@ func settingChange(s *change.Setting) string {
 	return Message(s.Path) + " " + value(s.From) + " -> " + value(s.To)
 }
 
-// sourceOf is where a setting stands in a change; nil where it is of two snapshots.
+// sourceOf returns the place of a setting in a change; nil if it is of two snapshots.
 func sourceOf(s *change.Setting) *result.SourceLocation {
 	if s.Source == nil {
 		return nil
@@ -64,7 +64,7 @@ func behindSettings(d *compare.Difference, f result.Finding) []compare.SettingRe
 }
 
 // behindText is a sentence about the settings behind a finding that is new in a
-// difference; empty where there is nothing to say.
+// difference; empty if there is nothing to report.
 func behindText(d *compare.Difference, f result.Finding) string {
 	lapsed := lapsedText(&f)
 	if lapsed != "" {
@@ -79,7 +79,7 @@ func behindText(d *compare.Difference, f result.Finding) string {
 }
 
 // lapsedText reports the waiver that no longer covers a finding; empty if there is
-// none.
+// no such waiver.
 func lapsedText(f *result.Finding) string {
 	w := f.LapsedWaiver
 	if w == nil {

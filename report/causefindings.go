@@ -5,7 +5,7 @@ import (
 	"github.com/nscheck/nscheck/evaluator/result"
 )
 
-// faultKey tells the findings of the estate apart that causes come from.
+// faultKey distinguishes the findings of the estate that are causes.
 type faultKey struct {
 	rule, msg string
 	resource  result.Resource

@@ -44,15 +44,15 @@ func (w *writer) causes(r *compare.Outcome) {
 	}
 }
 
-// uncounted writes that a rule's findings may be causes, of clients that
-// nobody knows. What was found stands under FINDINGS.
+// uncounted writes that a rule's findings may be causes of unknown clients. The
+// findings themselves are under FINDINGS.
 func (w *writer) uncounted(rule result.RuleResult) {
 	w.line("")
-	verb := "harm"
+	verb := "affect"
 	if rule.Findings == 1 {
-		verb = "harms"
+		verb = "affects"
 	}
-	body := fmt.Sprintf("Not all clients are known that %s %s: %s", plural(rule.Findings, "finding"), verb, within(rule.Title))
+	body := fmt.Sprintf("Some of the clients that %s %s are unknown: %s", plural(rule.Findings, "finding"), verb, within(rule.Title))
 	w.put(block{at: 2, indent: factIndent, label: "? clients", labels: bold, body: body})
 	w.causeFact("Rule", rule.ID)
 	var reasons []string
@@ -107,7 +107,7 @@ func setting(c result.Cause) string {
 	return out
 }
 
-// effectOfFix tells how many clients fixing a cause unblocks; empty if that is not
+// effectOfFix describes how many clients fixing a cause unblocks; empty if that is not
 // known. Steps of the clients' own are fixed one by one, and get no number.
 func effectOfFix(c result.Cause) string {
 	if c.Resource == nil || c.Unblocks == nil {

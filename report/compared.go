@@ -24,7 +24,7 @@ func comparedFacts(d *compare.Difference) []string {
 		say("Of the new ones: %d waived, %d not counting yet", total(d.Waived), total(d.Warnings))
 	}
 	if d.AsOf != "" {
-		say("Waivers, and rules that only warn yet, are judged as of %s", d.AsOf)
+		say("Waivers, and rules that only warn yet, are evaluated as of %s", d.AsOf)
 	}
 	c := d.Clients
 	out = append(out,

@@ -17,7 +17,7 @@ func packName(p rule.PackVersion) string {
 	return p.String() + " (" + from + ")"
 }
 
-// paramChanges tell of the parameters that were given another value, by name.
+// paramChanges lists the changed parameters by name.
 func paramChanges(p rule.PackInfo) []string {
 	out := make([]string, len(p.ChangedParams))
 	for i, name := range p.ChangedParams {
@@ -35,7 +35,7 @@ func paramChange(p rule.PackInfo, name string) string {
 	return text
 }
 
-// severityChanges tell of the rules whose severity the configuration changed.
+// severityChanges lists the rules with a severity from the configuration.
 func severityChanges(rules []result.ConfiguredRule) []string {
 	var out []string
 	for _, r := range rules {
@@ -101,7 +101,7 @@ func (w *writer) configured(packs []rule.PackVersion, rules []result.ConfiguredR
 	}
 }
 
-// switchedOff names the rules that nobody asked, and why.
+// switchedOff lists the disabled rules with the reason.
 func (w *writer) switchedOff(rules []result.ConfiguredRule) {
 	for i, rule := range switchedOff(rules) {
 		if i == 0 {

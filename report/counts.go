@@ -9,20 +9,20 @@ import (
 	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
-// standing is what a finding means for the outcome of a run.
+// standing is the effect of a finding on the outcome of a run.
 type standing string
 
 const (
 	counts     standing = "counts"      // it is there, and bad enough to fail the run
 	belowLimit standing = "below_limit" // it is there, and less bad than the limit, or does not count yet
-	waived     standing = "waived"      // it is there, and somebody accepted it
+	waived     standing = "waived"      // it is there, and a waiver accepts it
 	notYet     standing = "not_yet"     // it is there, and its rule only warns yet
 	unchanged  standing = "unchanged"   // it is there, was there before, and only what is new counts
 	fixed      standing = "fixed"       // the baseline had it, and it is gone
-	unknown    standing = "unknown"     // one side had it, and the other could not judge it
+	unknown    standing = "unknown"     // one side had it, and the other could not evaluate it
 )
 
-// standingOf tells how a finding of a result stands under the options' limit, as
+// standingOf returns the standing of a finding of a result with the options' limit, as
 // the exit status has it: of a head only what is new counts, and of a result with
 // a baseline all that is there.
 func standingOf(r *compare.Outcome, f result.Finding, o Options) standing {
@@ -84,7 +84,7 @@ func bySeverity(r *compare.Outcome) string {
 	return strings.Join(parts, ", ") + discounted(&r.Summary)
 }
 
-// exit is what the command exits with.
+// exit returns the exit status of the command.
 func (o Options) exit(r *compare.Outcome) Exit {
 	return Exit{r.ExitStatus(o.FailOn, o.AllowIncomplete), o.FailOn, o.AllowIncomplete}
 }

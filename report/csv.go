@@ -84,7 +84,7 @@ func findingRow(f result.Finding, title string) []string {
 	}
 }
 
-// remarkRow is what a comparison says beside its findings; the record is the kind.
+// remarkRow returns the row of a remark of a comparison; the record is the kind.
 func remarkRow(r *compare.Remark) []string {
 	row, place := make([]string, len(csvColumns)), result.SourceLocation{}
 	if r.Location != nil {
@@ -133,7 +133,7 @@ func reasonRows(rule result.RuleResult) [][]string {
 	return rows
 }
 
-// cell is a setting's value; empty where there is none.
+// cell returns the value of a setting; empty if unset.
 func cell(v any) string {
 	if v == nil {
 		return ""

@@ -61,7 +61,7 @@ const (
 )
 
 // DifferenceTable writes a difference for people: what the answer is, what
-// changed, what is new because of it, what is fixed, and what cannot be told.
+// changed, what is new because of it, what is fixed, and what is unknown.
 func DifferenceTable(out io.Writer, d *compare.Difference, o Options, exit Exit) error {
 	w := newWriter(out, o)
 	w.differenceHead(d)
@@ -108,7 +108,7 @@ func (w *writer) settings(list []change.Setting) {
 	}
 	w.heading("SETTINGS")
 	if len(set) == 0 {
-		w.item(2, "none differs")
+		w.item(2, "no setting differs")
 	}
 	for i, s := range set {
 		if i == settingsShown {
@@ -119,7 +119,7 @@ func (w *writer) settings(list []change.Setting) {
 		w.item(2, settingText(&s))
 	}
 	if observed > 0 {
-		w.item(2, fmt.Sprintf("%d values that were observed differ too", observed))
+		w.item(2, fmt.Sprintf("%d observed values also differ", observed))
 	}
 }
 
@@ -186,7 +186,7 @@ func (w *writer) comparedFinding(c *compare.Compared) {
 	case c.Reason != "":
 		w.put(block{indent: findingIndent + 2, body: Message(c.Reason)})
 	case len(c.Settings) == 0:
-		w.put(block{indent: findingIndent + 2, body: "no setting that differs is one that the rule reads"})
+		w.put(block{indent: findingIndent + 2, body: "the rule reads none of the settings that differ"})
 	default:
 		w.blamed(c)
 	}
@@ -221,7 +221,7 @@ func (w *writer) incomplete(d *compare.Difference) {
 
 func (w *writer) differenceEnd(d *compare.Difference, exit Exit) {
 	if w.cut {
-		w.put(block{body: "Lists are cut short; -f json=FILE writes them in full."})
+		w.put(block{body: "Lists are shortened; -f json=FILE writes them in full."})
 	}
 	if total(d.Findings[result.New]) > total(d.Waived)+total(d.Warnings) {
 		w.howToPass(acceptByPrint)

@@ -14,15 +14,15 @@ import (
 // digestShown is how many findings of a kind a digest keeps.
 const digestShown = 20
 
-// digest is what formats of bounded length say of a result. Its size does not
+// digest has the contents of formats of bounded length. Its size does not
 // grow with the number of clients.
 type digest struct {
 	*gathered
-	difference *compare.Difference // nil where nothing is compared
+	difference *compare.Difference // nil if nothing is compared
 	standings  map[standing]int64
 	states     map[result.BaselineState]int64
 	worst      []result.Finding // of the estate, that are there and not waived, by severity
-	fresh      []result.Finding // that the baseline does not have and nobody waived, by severity
+	fresh      []result.Finding // that neither the baseline nor a waiver covers, by severity
 	freshAll   int64
 	freshOf    map[string]bool // rules of such findings
 	waived     []result.Finding
@@ -81,7 +81,7 @@ func (d *digest) add(s standing, f result.Finding, estate bool) {
 	}
 }
 
-// comparison counts the findings against the baseline, where there was one and no
+// comparison counts the findings against the baseline, if there was one and no
 // other comparison.
 func (d *digest) comparison() string {
 	if len(d.states) == 0 || d.difference != nil {
@@ -97,7 +97,7 @@ func (d *digest) moved(rule string) bool { return len(d.states) == 0 || d.freshO
 // behindText names the settings that made a new finding.
 func (d *digest) behindText(f result.Finding) string { return behindText(d.difference, f) }
 
-// against is what the findings were compared with.
+// against names the other side of the comparison.
 func (d *digest) against() string {
 	if d.difference != nil {
 		return "the base"

@@ -52,9 +52,9 @@ func Explain(out io.Writer, e *result.Explanation, o Options) error {
 		body := "The chain holds."
 		switch e.Breaks() {
 		case result.Fail:
-			body = "The chain breaks, and no rule found where."
+			body = "The chain breaks, but no rule found the cause."
 		case result.NotEvaluated:
-			body = "It cannot be told whether the chain breaks: see what is unknown above."
+			body = "Whether the chain breaks is unknown: see the unknown facts above."
 		}
 		w.put(block{body: body})
 		return w.out.Flush()
@@ -82,7 +82,7 @@ func (w *writer) check(c result.Check, cause *result.Cause) {
 		b.body = c.Rule + " not found: " + c.Title
 	case c.Verdict == result.Fail && c.Disproved:
 		b.label = "not it"
-		b.body += " (there is such a fault, but the client's own rows show that it got past it)"
+		b.body += " (there is such a fault, but the client's own rows show that it does not affect the client)"
 	case c.Verdict == result.Fail && cause != nil && cause.Rule == c.Rule:
 		b.label, b.labels = "BREAKS", text.Colors{text.FgRed, text.Bold}
 	case c.Verdict == result.Fail:

@@ -14,7 +14,7 @@ type Format interface {
 	Write(w io.Writer, r *compare.Outcome, o Options) error
 }
 
-// Options is what a format needs to know beside the result.
+// Options has what a format needs besides the result.
 type Options struct {
 	// Width of the terminal in columns; formats for people wrap at it.
 	Width int
@@ -25,7 +25,7 @@ type Options struct {
 	// AllowIncomplete says that what was not evaluated does not count.
 	AllowIncomplete bool
 	// StepSummary is the file to which GitHub Actions takes a job's summary; the
-	// github format adds it there. Empty means that there is none.
+	// github format adds it there. Empty if there is no such file.
 	StepSummary string
 	// Root is the folder of the repository that files are named in for the
 	// services behind sarif, github and azuredevops; see RepositoryRoot.

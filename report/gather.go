@@ -17,11 +17,11 @@ const (
 	findingsShown = 5
 	// namesShown is how many clients are named.
 	namesShown = 5
-	// maxMessages bounds how many messages of one rule are told apart.
+	// maxMessages bounds how many messages of one rule are distinguished.
 	maxMessages = 1000
 )
 
-// gathered is what one pass over all findings gives; its size does not grow
+// gathered is the result of reading all findings once; its size does not grow
 // with the number of clients.
 type gathered struct {
 	estate  map[string][]result.Finding // the first of each rule
@@ -42,7 +42,7 @@ type message struct {
 }
 
 // end is a rule at the end of the chain of causes: others explain its findings
-// and it explains none. It is what a report leads with.
+// and it explains none. Reports begin with it.
 type end struct {
 	rule    result.RuleResult
 	clients int64
@@ -50,7 +50,7 @@ type end struct {
 	last    result.Resource
 }
 
-// causeKey tells causes apart.
+// causeKey identifies a cause.
 type causeKey struct {
 	id        string
 	certainty result.Certainty

@@ -20,21 +20,21 @@ func (w *writer) headline(r *compare.Outcome, e *end) {
 	w.line("")
 	lead, body := e.headline(r)
 	b := block{lead: lead, body: body}
-	if e.judged() {
+	if e.evaluated() {
 		b.colors = bold
 	}
 	w.put(b)
 	w.because(r, e)
 }
 
-// judged reports whether anything is known of the clients.
-func (e *end) judged() bool { return e.clients > 0 || len(e.rule.Reasons) == 0 }
+// evaluated reports whether anything is known of the clients.
+func (e *end) evaluated() bool { return e.clients > 0 || len(e.rule.Reasons) == 0 }
 
 // headline is that sentence, and what it begins with.
 func (e *end) headline(r *compare.Outcome) (lead, body string) {
 	title := within(e.rule.Title)
-	if !e.judged() {
-		lead = "Not judged:"
+	if !e.evaluated() {
+		lead = "Not evaluated:"
 		return lead, lead + " " + title + " (" + clean(e.rule.Reasons[0].Msg, 500) + ")"
 	}
 	of, noun := r.Snapshot.ActiveClients, "client"
@@ -44,10 +44,10 @@ func (e *end) headline(r *compare.Outcome) (lead, body string) {
 	lead = fmt.Sprintf("%d of %s:", e.clients, plural(of, noun))
 	body = lead + " " + title
 	if len(e.rule.Reasons) > 0 {
-		return lead, body + "; not all could be judged"
+		return lead, body + "; not all could be evaluated"
 	}
 	if unknown := e.rule.UnknownCount(); unknown > 0 {
-		body += fmt.Sprintf("; %d could not be judged", unknown)
+		body += fmt.Sprintf("; %d could not be evaluated", unknown)
 	}
 	return lead, body
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/nscheck/nscheck/evaluator/result"
 )
 
-// htmlFormat writes the result as one page that needs nothing beside itself:
+// htmlFormat writes the result as one self-contained page:
 // causes first, then what is broken at each site, all findings to search and
 // filter, what was not evaluated, and where it all comes from. Findings are
 // data in the page, written as they come, and shown by its script. Nothing that
@@ -54,19 +54,19 @@ var htmlTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"more":    func(n int64, shown []result.Resource) int64 { return n - int64(len(shown)) },
 }).Parse(htmlPage))
 
-// page is what the template shows.
+// page has the data of the template.
 type page struct {
 	*compare.Outcome
-	Ends    []pageEnd
-	Causes  []pageCause
-	Grid    grid
-	Judged  judged
-	Exit    Exit
-	Meaning string
-	Facts   []fact
-	Total   int64
-	Marks   marks
-	Against *against // nil where the result is not the head of a comparison
+	Ends     []pageEnd
+	Causes   []pageCause
+	Grid     grid
+	Verdicts rulesByVerdict
+	Exit     Exit
+	Meaning  string
+	Facts    []fact
+	Total    int64
+	Marks    marks
+	Against  *against // nil where the result is not the head of a comparison
 
 	Style  template.CSS
 	Script template.JS
@@ -144,13 +144,13 @@ func (w *visibleWriter) end() error {
 
 func newPage(r *compare.Outcome, findings iter.Seq2[result.Finding, error], o Options) (*page, error) {
 	p := &page{
-		Outcome: r,
-		Exit:    o.exit(r),
-		Judged:  newJudged(r),
-		Facts:   provenance(r),
-		Style:   template.CSS(htmlStyle),
-		Script:  template.JS(htmlScript),
-		Policy:  contentPolicy(),
+		Outcome:  r,
+		Exit:     o.exit(r),
+		Verdicts: newRulesByVerdict(r),
+		Facts:    provenance(r),
+		Style:    template.CSS(htmlStyle),
+		Script:   template.JS(htmlScript),
+		Policy:   contentPolicy(),
 	}
 	p.Meaning = exitMeaning(r, o)
 	p.Against = newAgainst(r)
@@ -193,7 +193,7 @@ func hashSource(text string) string {
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }
 
-// marks counts what waivers and a baseline say of findings.
+// marks counts findings by waiver and by state against a baseline.
 type marks struct{ New, Unchanged, Absent, Waived int64 }
 
 func (m *marks) count(f result.Finding) {

@@ -7,7 +7,7 @@ import (
 	"github.com/nscheck/nscheck/evaluator/result"
 )
 
-// against is what a comparison says before all that is there.
+// against is the comparison, which is shown before the findings.
 type against struct {
 	New, Fixed, Unchanged, Incomparable int64
 	Facts                               []string
@@ -20,7 +20,7 @@ type against struct {
 	worst      []result.Finding
 }
 
-// pageRemark is what a comparison says beside its findings.
+// pageRemark is a remark of a comparison.
 type pageRemark struct{ Level, Title, Text string }
 
 // pageFinding is a finding that the page shows by itself.
@@ -54,7 +54,7 @@ func newAgainst(r *compare.Outcome) *against {
 	return a
 }
 
-// note keeps the worst of the new findings that nobody accepted.
+// note keeps the worst of the new findings without a waiver.
 func (a *against) note(f result.Finding) {
 	if a != nil && f.BaselineState == result.New && f.Waiver == nil {
 		a.worst = keepWorst(a.worst, f)
@@ -70,5 +70,5 @@ func (a *against) settle() {
 	}
 }
 
-// More is how many new findings there are beside the worst.
+// More is the number of new findings besides the worst.
 func (a *against) More() int64 { return a.New - int64(len(a.Worst)) }

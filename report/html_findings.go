@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	// findingsBlock is how many findings stand in one block of the page's data:
+	// findingsBlock is the number of findings in one block of the page's data:
 	// the script reads block by block, so that the page answers meanwhile.
 	findingsBlock = 5000
 	// maxTexts bounds the texts that later findings refer to by number.
@@ -27,13 +27,13 @@ const (
 	dataEnd   = "</script>\n"
 )
 
-// pageData is what the script needs beside the findings.
+// pageData has the data of the script without the findings.
 type pageData struct {
 	Rules  []pageRule  `json:"rules"`
 	Causes []causeData `json:"causes"`
 	Sites  []string    `json:"sites"` // names
 	GUIDs  []string    `json:"guids"` // of the sites
-	// Texts is how many texts are remembered.
+	// Texts is the number of cached texts.
 	Texts int `json:"texts"`
 }
 
@@ -69,7 +69,7 @@ type findingData struct {
 	Place    any    `json:"l,omitempty"`
 	Behind   any    `json:"h,omitempty"` // the settings that make it
 	Accept   string `json:"f,omitempty"` // fingerprint to accept it by
-	Unknown  bool   `json:"u,omitempty"` // whom it harms is not known
+	Unknown  bool   `json:"u,omitempty"` // the affected clients are unknown
 }
 
 // findingsWriter writes findings as data.
@@ -79,7 +79,7 @@ type findingsWriter struct {
 	causes     map[string]int
 	sites      map[string]int
 	texts      map[string]int
-	difference *compare.Difference // nil where nothing is compared
+	difference *compare.Difference // nil if nothing is compared
 }
 
 // writeFindingsData writes all findings, holding none.

@@ -19,7 +19,7 @@ var linkTitles = []string{
 // gridRows bounds how many sites the page draws.
 const gridRows = 250
 
-// grid is what is broken, site by site: rows are sites, columns the links of
+// grid shows the faults site by site: rows are sites, columns the links of
 // the article's chain.
 type grid struct {
 	Links []gridLink
@@ -57,7 +57,7 @@ type gridCell struct {
 	Unsure   bool  // nothing found, but not all was evaluated
 }
 
-// State is the worst that there is to say of a cell.
+// State is the worst state of a cell.
 func (c gridCell) State() string {
 	switch {
 	case c.Sure > 0:
@@ -74,14 +74,14 @@ func (c gridCell) State() string {
 	return "ok"
 }
 
-// Says is what a cell says to who cannot see it.
+// Says is the text of a cell for screen readers.
 func (c gridCell) Says() string {
 	var parts []string
 	if c.Sure > 0 {
-		parts = append(parts, plural(c.Sure, "client")+" held back")
+		parts = append(parts, plural(c.Sure, "client")+" blocked")
 	}
 	if c.Possible > 0 {
-		parts = append(parts, plural(c.Possible, "client")+" possibly held back")
+		parts = append(parts, plural(c.Possible, "client")+" possibly blocked")
 	}
 	if n := c.Faults - c.Waived; n > 0 {
 		parts = append(parts, plural(n, "finding"))

@@ -10,7 +10,7 @@ import (
 	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
-// pageEnd is what the page leads with: how many clients the end of the chain
+// pageEnd is the headline of the page: how many clients the end of the chain
 // holds, and why.
 type pageEnd struct {
 	Rule    result.RuleResult
@@ -24,7 +24,7 @@ type pageEnd struct {
 // pagePart is the share of one cause.
 type pagePart struct {
 	Name     string // what is wrong, in short
-	Index    int    // of the cause, from 1; 0 where none is known
+	Index    int    // of the cause, from 1; 0 if unknown
 	Clients  int64
 	From     float64 // where the part begins, and how wide it is, in per cent
 	Width    float64
@@ -127,8 +127,8 @@ func percent(n, of int64) float64 {
 	return min(float64(n*10000/of)/100, 100)
 }
 
-// judged are the rules by what became of them.
-type judged struct {
+// rulesByVerdict has the rules by verdict.
+type rulesByVerdict struct {
 	Found  []result.RuleResult // the worst first
 	Partly []result.RuleResult // not evaluated, or not in full
 	Not    []result.RuleResult // not applicable
@@ -151,8 +151,8 @@ type verdictCount struct {
 	Rules   int
 }
 
-func newJudged(r *compare.Outcome) judged {
-	j := judged{Off: switchedOff(r.Configured()), Unsourced: withoutSource(r)}
+func newRulesByVerdict(r *compare.Outcome) rulesByVerdict {
+	j := rulesByVerdict{Off: switchedOff(r.Configured()), Unsourced: withoutSource(r)}
 	for _, rule := range r.Rules {
 		if rule.Findings > 0 {
 			j.Found = append(j.Found, rule)
@@ -214,8 +214,8 @@ func provenance(r *compare.Outcome) []fact {
 	}
 	add("Computers", fmt.Sprintf("%d, of them %s", r.Snapshot.Clients, plural(r.Snapshot.ActiveClients, "active client")))
 	add("Snapshot, SHA-256", r.Snapshot.SHA256)
-	add("Judged by", fmt.Sprintf("nscheck %s with OPA %s", r.Tool.Version, r.Tool.OPA))
-	add("Judged as of", string(r.AsOf))
+	add("Evaluated by", fmt.Sprintf("nscheck %s with OPA %s", r.Tool.Version, r.Tool.OPA))
+	add("Evaluated as of", string(r.AsOf))
 	add("Rules from", strings.Join(r.Pack.Sources, ", "))
 	for _, p := range r.Pack.Packs {
 		add("Pack", packName(p))

@@ -87,9 +87,9 @@ func TestGrid(t *testing.T) {
 	}
 	const fine, unsure = "ok: nothing found", "unsure: nothing found, not all evaluated"
 	want := map[string][]string{
-		"Leeds":                    {"sure: 1 client held back", "possible: 1 client possibly held back", unsure, fine},
-		"York":                     {"waived: 1 waived finding", "possible: 1 client possibly held back", unsure, fine},
-		"Clients in no known site": {fine, fine, unsure, "sure: 1 client held back"},
+		"Leeds":                    {"sure: 1 client blocked", "possible: 1 client possibly blocked", unsure, fine},
+		"York":                     {"waived: 1 waived finding", "possible: 1 client possibly blocked", unsure, fine},
+		"Clients in no known site": {fine, fine, unsure, "sure: 1 client blocked"},
 		"Objects in no site":       {"fault: 1 finding", fine, unsure, fine},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

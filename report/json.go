@@ -73,7 +73,7 @@ type Document struct {
 	Absent []result.Finding `json:"absent,omitempty"`
 }
 
-// Exit is what a command exits with, and under which limits.
+// Exit is the exit status of a command with its limits.
 type Exit struct {
 	// Exit status: 0 clean, 1 findings, 2 a rule broke, 3 something was not evaluated.
 	Status int `json:"status"`

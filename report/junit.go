@@ -59,7 +59,7 @@ func (junitFormat) write(out io.Writer, r *compare.Outcome, findings iter.Seq2[r
 	return w.Flush()
 }
 
-// gateSuiteName is the test suite of what a comparison says beside its findings.
+// gateSuiteName is the test suite for the remarks of a comparison.
 const gateSuiteName = "nscheck gate"
 
 // newGateSuite makes a test case of every remark of a comparison: it fails if the
@@ -115,7 +115,7 @@ type junitCase struct {
 }
 
 // junitSuite counts and keeps the test cases of one rule. The findings of
-// clients come mixed, client by client, and a suite's numbers stand before its
+// clients come mixed, client by client, and a suite's numbers precede its
 // cases, so that cases wait until all are there.
 type junitSuite struct {
 	cases                            spill
@@ -175,7 +175,7 @@ func (s *junitSuite) add(c junitCase) error {
 	return err
 }
 
-// suiteProperties tell of a severity that the configuration changed, and of the
+// suiteProperties record a severity that the configuration changed, and of the
 // changed parameters that the rule reads.
 func suiteProperties(rule *result.RuleResult, pack rule.PackInfo) string {
 	var out string
@@ -238,7 +238,7 @@ func findingCase(f result.Finding, stands standing, text string, o Options) juni
 	case unchanged:
 		c.Skipped = &junit.Result{Type: string(unchanged), Message: "it was there before: " + msg}
 	case unknown:
-		c.Skipped = &junit.Result{Type: string(result.Incomparable), Message: "the other side could not judge it: " + msg}
+		c.Skipped = &junit.Result{Type: string(result.Incomparable), Message: "the other side could not evaluate it: " + msg}
 	case belowLimit:
 		c.Skipped = &junit.Result{Type: string(belowLimit), Message: kind + ", below " + string(o.FailOn) + ": " + msg}
 	default:
@@ -247,7 +247,7 @@ func findingCase(f result.Finding, stands standing, text string, o Options) juni
 	return c
 }
 
-// failureText tells all of a finding: its setting, and its cause or else what to
+// failureText describes a finding: its setting, and its cause or else what to
 // do about it.
 func failureText(r *compare.Outcome, f result.Finding, cause string, rule result.RuleResult) string {
 	lines := []string{f.Msg}
@@ -290,7 +290,7 @@ func failureText(r *compare.Outcome, f result.Finding, cause string, rule result
 	return strings.Join(lines, "\n")
 }
 
-// ruleCases are the test cases of a rule beside its findings.
+// ruleCases are the test cases of a rule that are not findings.
 func ruleCases(rule result.RuleResult, found bool) []junitCase {
 	var reasons []string
 	for _, reason := range slices.Concat(rule.Reasons, rule.AffectsUnknown) {

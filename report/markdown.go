@@ -60,7 +60,7 @@ func writeMarkdown(out io.Writer, r *compare.Outcome, d *digest, o Options) erro
 	m.notEvaluated(r)
 	m.configured(r)
 	if m.full {
-		m.text.WriteString("\nCut short to the length of a comment; `-f json=FILE` writes everything.\n")
+		m.text.WriteString("\nShortened to the length of a comment; `-f json=FILE` writes everything.\n")
 	}
 	_, err := io.WriteString(out, m.text.String()+foot)
 	return err
@@ -196,7 +196,7 @@ func markdownFoot(r *compare.Outcome) string {
 		foot += ", collected " + s.CollectedAt.Format("2006-01-02 15:04 UTC")
 	}
 	if r.AsOf != "" {
-		foot += ", judged as of " + string(r.AsOf)
+		foot += ", evaluated as of " + string(r.AsOf)
 	}
 	if s := r.Snapshot.SHA256; len(s) >= 12 {
 		foot += ", snapshot " + s[:12]

@@ -6,7 +6,7 @@ import (
 	"github.com/nscheck/nscheck/evaluator/compare"
 )
 
-// compared writes what a comparison says: what the exit status rests on, before
+// compared writes a comparison: what the exit status depends on, before
 // all that is there whatever was changed.
 func (m *markdown) compared(r *compare.Outcome, d *digest, o Options) {
 	_, body := comparedLead(d.difference)
@@ -83,7 +83,7 @@ func (m *markdown) fixed(d *digest) {
 	}
 }
 
-// incomparable writes of which rules it cannot be told what came and went.
+// incomparable lists the rules with incomparable findings.
 func (m *markdown) incomparable(d *compare.Difference) {
 	began := false
 	for _, rule := range d.Rules {
@@ -92,7 +92,7 @@ func (m *markdown) incomparable(d *compare.Difference) {
 		}
 		if !began {
 			began = true
-			m.add("\n### It cannot be told\n\n")
+			m.add("\n### Unknown\n\n")
 		}
 		m.add("- %s %s: %s\n", rule.ID, short(rule.Title), short(strings.Join(rule.Incomplete, "; ")))
 	}

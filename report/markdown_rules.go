@@ -118,7 +118,7 @@ func reasonsOf(rule result.RuleResult) []string {
 		out = append(out, reason.Msg)
 	}
 	for _, reason := range rule.AffectsUnknown {
-		out = append(out, "which clients it harms: "+reason.Msg)
+		out = append(out, "which clients it affects: "+reason.Msg)
 	}
 	for _, u := range rule.Unknown {
 		out = append(out, fmt.Sprintf("%s (%s)", u.Msg, names(u.Sample, u.Count)))

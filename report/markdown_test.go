@@ -37,7 +37,7 @@ func TestMarkdownIsBounded(t *testing.T) {
 	if len(text) > maxMarkdown || !utf8.ValidString(text) {
 		t.Errorf("%d bytes", len(text))
 	}
-	for _, want := range []string{"Cut short to the length of a comment", "481 further causes", "\n---\nnscheck 1.2.3"} {
+	for _, want := range []string{"Shortened to the length of a comment", "481 further causes", "\n---\nnscheck 1.2.3"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is missing", want)
 		}

@@ -14,7 +14,7 @@ import (
 var repositoryVariables = []string{"GITHUB_WORKSPACE", "BUILD_SOURCESDIRECTORY", "CI_PROJECT_DIR", "WORKSPACE"}
 
 // RepositoryRoot returns the folder of the repository around a folder, or what
-// the pipeline calls so. It is empty if there is none.
+// the pipeline calls so. It is empty if unknown.
 func RepositoryRoot(dir string) string {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -38,7 +38,7 @@ func RepositoryRoot(dir string) string {
 	return ""
 }
 
-// realPath is a path without symbolic links, as far as it exists.
+// realPath resolves the symbolic links of the existing part of a path.
 func realPath(name string) string {
 	if real, err := filepath.EvalSymlinks(name); err == nil {
 		return real

@@ -51,7 +51,7 @@ func TestCausesComeFirst(t *testing.T) {
 		if !strings.Contains(first, "6 clients: Site Leeds makes ill") {
 			t.Errorf("%s begins with %q", format, first)
 		}
-		for _, want := range []string{"Broken rules: ACME-CLI-001 (ACME-CLI-001: division by zero", "Not evaluated, or not in full: ACME-POL-001", "not shown for want of room: 4"} {
+		for _, want := range []string{"Broken rules: ACME-CLI-001 (ACME-CLI-001: division by zero", "Not evaluated, or not in full: ACME-POL-001", "not shown because of the limit: 4"} {
 			if !strings.Contains(text, want) {
 				t.Errorf("%s: %q is missing in\n%s", format, want, text)
 			}

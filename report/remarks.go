@@ -13,23 +13,23 @@ import (
 var remarkKinds = []struct{ kind, id, title, help string }{
 	{
 		compare.RemarkAffected, "gate-newly-affected", "Clients are newly affected",
-		"The finding affects clients that nothing affected as surely before the change, whether the finding itself is new or not. --allow-affected N and --allow-possibly-affected let that pass.",
+		"The finding affects clients that nothing affected as surely before the change, whether the finding itself is new or not. --allow-affected N and --allow-possibly-affected allow that.",
 	},
 	{
 		compare.RemarkUncovered, "gate-uncovered-setting", "A changed setting is not covered by any rule",
-		"No rule that was evaluated reads the setting, so it is not known what the change of it does. --fail-on-uncovered makes that fail.",
+		"No rule that was evaluated reads the setting, so the effect of the change is unknown. --fail-on-uncovered makes that a failure.",
 	},
 	{
 		compare.RemarkUnknown, "gate-unknown-setting", "The change makes a setting unknown",
-		"The setting was known before the change and is unknown after it, or the change removes the last object of its kind that is recognised, so it is not known what the change does. Write the value into the change, or keep the object.",
+		"The setting was known before the change and is unknown after it, or the change removes the last object of its kind that is recognised, so the effect of the change is unknown. Write the value into the change, or keep the object.",
 	},
 	{
 		compare.RemarkStopped, "gate-stopped-policy", "The change stops a plug-in install policy",
 		"The policy worked before the change and is now gone, off, or without a target or a schedule. Computers that it would have given the plug-in to, now or later, depend on another policy. --allow-incomplete lets that pass.",
 	},
 	{
-		compare.RemarkPolicy, "gate-let-pass", "Only the new configuration lets it pass",
-		"By the configuration of the target branch (--policy-base) it fails; the configuration, waivers, parameters or rules of the change would let it pass.",
+		compare.RemarkPolicy, "gate-let-pass", "Only the new configuration allows it",
+		"By the configuration of the target branch (--policy-base) it fails; the configuration, waivers, parameters or rules of the change would allow it.",
 	},
 }
 
@@ -67,7 +67,7 @@ func remarkText(r *compare.Remark) string {
 	return text
 }
 
-// remarkSubject is what a remark is about, unique among those of its kind.
+// remarkSubject identifies the subject of a remark among those of its kind.
 func remarkSubject(r *compare.Remark) string {
 	var parts []string
 	if r.Rule != "" {
@@ -84,7 +84,7 @@ func remarkSubject(r *compare.Remark) string {
 	return strings.Join(parts, ", ")
 }
 
-// remarkPrint tells one remark from another across runs.
+// remarkPrint identifies a remark across runs.
 func remarkPrint(r *compare.Remark) string {
 	sum := sha256.Sum256([]byte(r.Kind + "\x00" + remarkSubject(r)))
 	return hex.EncodeToString(sum[:16])

@@ -120,7 +120,7 @@ type sarifWaiverDetails struct {
 type sarifResults struct {
 	rules      map[string]int
 	causes     map[string]result.Cause
-	difference *compare.Difference // nil where nothing is compared
+	difference *compare.Difference // nil if nothing is compared
 	options    Options
 }
 
@@ -135,7 +135,7 @@ func newSarifResults(r *compare.Outcome, o Options) *sarifResults {
 	return s
 }
 
-// message is what a finding says, with the settings that make it new.
+// message returns the message of a finding, with the settings that make it new.
 func (s *sarifResults) message(f result.Finding) string {
 	behind := behindText(s.difference, f)
 	if behind == "" {
@@ -159,7 +159,7 @@ func (s *sarifResults) of(f result.Finding) sarifResult {
 		out.Properties.BaselineState = f.BaselineState
 	}
 	if f.Gone && f.BaselineState == result.Incomparable {
-		out.Kind, out.Level = "open", "none" // nobody could judge whether it is there
+		out.Kind, out.Level = "open", "none" // whether it is there is unknown
 	}
 	if f.Fingerprint != "" {
 		// The second name is the one that GitHub's code scanning tracks alerts by.
@@ -175,7 +175,7 @@ func (s *sarifResults) of(f result.Finding) sarifResult {
 	return out
 }
 
-// remark is what a comparison says beside its findings, as a result; first is the
+// remark returns a remark of a comparison as a result; first is the
 // index of the first rule that stands for a kind of remark.
 func (s *sarifResults) remark(r *compare.Remark, first int) sarifResult {
 	kind := remarkKind(r.Kind)

@@ -18,7 +18,7 @@ type sarifRun struct {
 	Properties  sarifProvenance   `json:"properties"`
 }
 
-// sarifProvenance is what was judged and by what.
+// sarifProvenance describes the snapshot and the rules.
 type sarifProvenance struct {
 	SnapshotSHA256 string           `json:"snapshotSha256"`
 	CollectedAt    string           `json:"collectedAt,omitempty"`
@@ -121,12 +121,12 @@ type sarifReference struct {
 var sarifDescriptors = []sarifDescriptor{
 	{"error", sarifMessage{"The rule broke."}},
 	{"not_evaluated", sarifMessage{"The rule was not evaluated, or not in full."}},
-	{"affects_unknown", sarifMessage{"It is not known which clients the rule's findings harm."}},
-	{"unknown", sarifMessage{"The rule could not judge some objects."}},
+	{"affects_unknown", sarifMessage{"Which clients the findings of the rule affect is unknown."}},
+	{"unknown", sarifMessage{"The rule could not evaluate some objects."}},
 	{"not_applicable", sarifMessage{"The rule is for other versions of the platform, or another set-up."}},
-	{"no_source", sarifMessage{"No source was named that has what the rule needs."}},
-	{"disabled", sarifMessage{"The configuration switched the rule off."}},
-	{"severity_change", sarifMessage{"The configuration gave the rule another severity."}},
+	{"no_source", sarifMessage{"No source was given that has what the rule needs."}},
+	{"disabled", sarifMessage{"The configuration disables the rule."}},
+	{"severity_change", sarifMessage{"The configuration changes the severity of the rule."}},
 	{"accepted_unknown", sarifMessage{"The configuration accepts what the rule cannot evaluate."}},
 }
 
@@ -156,7 +156,7 @@ func newSarifRun(r *compare.Outcome, o Options) sarifRun {
 	return run
 }
 
-// sarifNotifications tell why a rule has no full verdict.
+// sarifNotifications describe why a rule has no full verdict.
 func sarifNotifications(rule result.RuleResult, index int) []sarifNotification {
 	var out []sarifNotification
 	add := func(level string, kind int, msg string) {

@@ -50,7 +50,7 @@ func (w *writer) head(r *compare.Outcome) {
 		facts = append(facts, "collected "+m.CollectedAt.Format("2006-01-02 15:04 UTC"))
 	}
 	if r.AsOf != "" {
-		facts = append(facts, "judged as of "+string(r.AsOf))
+		facts = append(facts, "evaluated as of "+string(r.AsOf))
 	}
 	lead := "nscheck " + r.Tool.Version + ":"
 	w.put(block{lead: lead, body: lead + " " + strings.Join(facts, ", ")})
@@ -80,7 +80,7 @@ func (w *writer) notEvaluated(r *compare.Outcome) {
 			w.item(2, clean(reason.Msg, 500))
 		}
 		for _, reason := range rule.AffectsUnknown {
-			w.item(2, "which clients it harms: "+clean(reason.Msg, 500))
+			w.item(2, "which clients it affects: "+clean(reason.Msg, 500))
 		}
 		for _, u := range rule.Unknown {
 			w.item(2, fmt.Sprintf("%s (%s)", clean(u.Msg, 500), w.sample(u.Sample, u.Count)))
@@ -122,7 +122,7 @@ func (w *writer) aside(r *compare.Outcome, verdict result.Verdict, lead string) 
 func (w *writer) conclusion(r *compare.Outcome, o Options) {
 	w.line("")
 	if w.cut {
-		w.put(block{body: "Lists are cut short; -f json=FILE writes them in full."})
+		w.put(block{body: "Lists are shortened; -f json=FILE writes them in full."})
 	}
 	if failing(r) {
 		w.howToPass(acceptByObject)

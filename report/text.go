@@ -224,7 +224,7 @@ func paragraphs(s string) []string {
 	return out
 }
 
-// said is what a finding says, with its object's name where the message leaves
+// said returns the message of a finding, with its object's name if the message leaves
 // that out.
 func said(f result.Finding) string {
 	if strings.Contains(f.Msg, f.Resource.Name) {

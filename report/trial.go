@@ -16,7 +16,7 @@ import (
 // trialIndent is where the text of a trial begins behind its labels.
 const trialIndent = 10
 
-// Trial writes what one rule says about a snapshot, and how it came to say so.
+// Trial writes the answers of one rule about a snapshot, and how they came about.
 func Trial(out io.Writer, t *evaluator.Trial, o Options) error {
 	w := newWriter(out, o)
 	w.put(block{lead: t.Rule, body: t.Rule + "  " + Name(t.Title)})
@@ -30,7 +30,7 @@ func Trial(out io.Writer, t *evaluator.Trial, o Options) error {
 	w.trialClauses(t)
 	if w.cut {
 		w.line("")
-		w.put(block{body: "Lists are cut short; --limit N makes them longer."})
+		w.put(block{body: "Lists are shortened; use --limit N for more."})
 	}
 	return w.out.Flush()
 }
@@ -48,7 +48,7 @@ func (w *writer) trialVerdict(t *evaluator.Trial) {
 		verdict += ", " + plural(t.FindingCount, "finding")
 	}
 	if t.UnknownCount > 0 {
-		verdict += ", " + plural(t.UnknownCount, "object") + " it could not judge"
+		verdict += ", " + plural(t.UnknownCount, "object") + " it could not evaluate"
 	}
 	if t.Scope == rule.ClientScope && t.Client == nil {
 		verdict += ", of " + plural(t.Clients, "client")
@@ -97,11 +97,11 @@ func (w *writer) trialFindings(t *evaluator.Trial) {
 		}
 	}
 	for _, r := range t.AffectsUnknown {
-		w.put(block{at: 2, indent: 2, body: "Whom they harm is not known: " + clean(r.Msg, maxMessageLength)})
+		w.put(block{at: 2, indent: 2, body: "Which clients they affect is unknown: " + clean(r.Msg, maxMessageLength)})
 	}
 }
 
-// plainJSON is a value as JSON; empty where there is none.
+// plainJSON returns a value as JSON; empty if nil.
 func plainJSON(v any) string {
 	if v == nil {
 		return ""
@@ -116,7 +116,7 @@ func plainJSON(v any) string {
 	return string(data)
 }
 
-// selectorText is whom a finding harms as the rule wrote it.
+// selectorText returns the `affects` of a finding as the rule wrote it.
 func selectorText(s result.Selector) string {
 	return plainJSON(s)
 }
@@ -129,7 +129,7 @@ func (w *writer) trialUnknown(t *evaluator.Trial) {
 	for _, u := range t.Unknown {
 		shown += u.Count
 	}
-	w.trialHeading("COULD NOT BE JUDGED", int(shown), t.UnknownCount)
+	w.trialHeading("COULD NOT BE EVALUATED", int(shown), t.UnknownCount)
 	for _, u := range t.Unknown {
 		w.item(2, fmt.Sprintf("%s: %s", clean(u.Msg, maxMessageLength), w.sample(u.Sample, u.Count)))
 	}
@@ -158,7 +158,7 @@ func (w *writer) trialPrinted(t *evaluator.Trial) {
 		w.put(block{at: 2, indent: 4, label: place, body: clean(p.Text, maxMessageLength)})
 	}
 	if t.PrintedClients > 0 {
-		w.put(block{at: 2, indent: 2, body: fmt.Sprintf("It was listened to for %s; --client chooses another one.", plural(int64(t.PrintedClients), "client"))})
+		w.put(block{at: 2, indent: 2, body: fmt.Sprintf("It was shown for %s; use --client to choose another one.", plural(int64(t.PrintedClients), "client"))})
 	}
 }
 
@@ -194,7 +194,7 @@ func (w *writer) trialClause(c evaluator.Clause) {
 	for i, s := range c.Stops {
 		shown := len(s.Samples)
 		if i > 0 {
-			shown = min(shown, 1) // the furthest tells most
+			shown = min(shown, 1) // the furthest is the most useful
 		}
 		w.trialStop(4, s, shown)
 	}

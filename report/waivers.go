@@ -10,7 +10,7 @@ import (
 )
 
 // waivers writes which waivers there are and what has become of them.
-// waived is what they waive, in words.
+// waived describes what they waive.
 func (w *writer) waivers(states []result.WaiverState, waived string) {
 	if len(states) == 0 {
 		return
@@ -47,7 +47,7 @@ func (w *writer) baseline(r *compare.Outcome) error {
 	w.line("")
 	w.put(block{indent: 2, body: fmt.Sprintf("Against %s: %d new, %d unchanged, %d absent, %d incomparable", Name(b.File), b.New, b.Unchanged, b.Absent, b.Incomparable)})
 	if !b.SameRules {
-		w.put(block{indent: 2, body: "It was judged by other rules."})
+		w.put(block{indent: 2, body: "It was evaluated with other rules."})
 	}
 	shown, rest := 0, int64(0)
 	for f, err := range r.Absent() {
@@ -90,7 +90,7 @@ func countingFrom(r *result.RuleResult) string {
 	return ", counting from " + string(r.EffectiveOn)
 }
 
-// remark is what is said of a finding beside its message: who accepted it, and
+// remark returns the additions to the message of a finding: its waiver, and
 // how it compares with the baseline.
 func remark(f *result.Finding) string {
 	var parts []string
@@ -109,7 +109,7 @@ func remark(f *result.Finding) string {
 	return " (" + strings.Join(parts, "; ") + ")"
 }
 
-// waiverRemark is what is said of a finding that somebody accepted.
+// waiverRemark describes the waiver of a finding.
 func waiverRemark(f *result.Finding) string {
 	if f.Waiver == nil {
 		return ""

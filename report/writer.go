@@ -94,7 +94,7 @@ func (w *writer) item(indent int, body string) {
 	w.put(block{at: indent, indent: indent + 2, label: "-", body: body})
 }
 
-// sample names the first of n objects, and remembers where it left some out.
+// sample names the first of n objects, and records if it left some out.
 func (w *writer) sample(list []result.Resource, n int64) string {
 	if int64(len(list)) < n {
 		w.cut = true

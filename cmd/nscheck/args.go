@@ -11,7 +11,7 @@ import (
 // flagsFirst moves flags before the arguments of their command, so that
 // "nscheck eval estate.jsonl -f json" works as people expect; package flag
 // stops at the first argument. Everything behind "--" stays an argument. A flag
-// without its value is refused here, for it would take the next word. Where
+// without its value is refused here, because it would take the next word. If
 // help is asked for, arguments are dropped: they are no topics of help.
 func flagsFirst(app *cli.App, args []string) ([]string, error) {
 	if len(args) == 0 || args[len(args)-1] == "--generate-bash-completion" {
@@ -95,7 +95,7 @@ func oneArgument(c *cli.Context, what string) (string, error) {
 	return "", fmt.Errorf("name only %s, not also %q", what, c.Args().Get(1))
 }
 
-// noArguments refuses arguments where a command takes none, for they would
+// noArguments refuses arguments of a command that takes none, because they would
 // otherwise be ignored.
 func noArguments(c *cli.Context) error {
 	if c.Args().Present() {

@@ -24,7 +24,7 @@ var terminalLines = func() (io.Reader, bool) {
 // asker asks for what the flags of a command leave out.
 type asker struct {
 	ctx   context.Context
-	in    *bufio.Reader // nil where there is no terminal
+	in    *bufio.Reader // nil without a terminal
 	out   io.Writer
 	flags []string // that would have to be asked for, and there is no terminal
 }
@@ -37,9 +37,9 @@ func newAsker(ctx context.Context, out io.Writer) *asker {
 	return a
 }
 
-// question is what is asked for.
+// question describes a value to ask for.
 type question struct {
-	// What answers it where there is no terminal, such as --title.
+	// What answers it without a terminal, such as --title.
 	flag string
 	text string
 	// The answer of who answers nothing; empty means that something is needed.
@@ -51,7 +51,7 @@ type question struct {
 // maxQuestions is how often a question is asked before it is given up.
 const maxQuestions = 5
 
-// ask fills in an answer where there is none yet, and checks it.
+// ask fills in an empty answer, and checks it.
 func (a *asker) ask(answer *string, q question) error {
 	if q.check == nil {
 		q.check = func(string) error { return nil }
@@ -78,7 +78,7 @@ func (a *asker) ask(answer *string, q question) error {
 		if line, err = await(a.ctx, func() (string, error) { return a.in.ReadString('\n') }); err != nil && line == "" {
 			fmt.Fprintln(a.out)
 			if errors.Is(err, io.EOF) {
-				err = errors.New("the question was not answered, and nothing is written")
+				err = errors.New("the question was not answered; nothing was written")
 			}
 			return err
 		}
@@ -90,7 +90,7 @@ func (a *asker) ask(answer *string, q question) error {
 			return nil
 		}
 		if err == nil {
-			err = errors.New("an answer is needed")
+			err = errors.New("an answer is required")
 		}
 		fmt.Fprintf(a.out, "  %v\n", err)
 	}
@@ -107,5 +107,5 @@ func (a *asker) missing() error {
 	if last > 0 {
 		list = strings.Join(a.flags[:last], ", ") + " and " + list
 	}
-	return fmt.Errorf("there is no terminal to ask on; give %s", list)
+	return fmt.Errorf("there is no terminal for questions; set %s", list)
 }

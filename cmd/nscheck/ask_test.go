@@ -37,9 +37,9 @@ func TestRuleNewAsks(t *testing.T) {
 	}
 	const want = `Name of the rule, as AREA/NAME, such as site/two_package_servers:   the rule's name "two servers" must be of the form AREA/NAME, such as site/two_package_servers
 Name of the rule, as AREA/NAME, such as site/two_package_servers: What does it find, in a few words:   the title is empty; say in a few words what the rule finds
-What does it find, in a few words: How bad is that: critical, high, medium, low or info [medium]:   "bad" is not a severity; use critical, high, medium, low or info
-How bad is that: critical, high, medium, low or info [medium]: What does it judge: estate, or client for every client by itself [estate]: What do the ids of the pack begin with [ACME]:   the prefix NS belongs to the built-in rules; choose another
-What do the ids of the pack begin with [ACME]: `
+What does it find, in a few words: Severity: critical, high, medium, low or info [medium]:   "bad" is not a severity; use critical, high, medium, low or info
+Severity: critical, high, medium, low or info [medium]: What does it evaluate: estate, or client for each client separately [estate]: Prefix of the ids of the pack [ACME]:   the prefix NS belongs to the built-in rules; choose another
+Prefix of the ids of the pack [ACME]: `
 	if diff := cmp.Diff(want, asked); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -59,7 +59,7 @@ func TestRuleNewAsksOnlyWhatIsMissing(t *testing.T) {
 	t.Chdir(t.TempDir())
 	typing(t, strings.NewReader("client\n"))
 	_, asked, err := newRule(t.Context(), "a/b", "--title", "T", "--severity", "low", "--prefix", "X")
-	if err != nil || asked != "What does it judge: estate, or client for every client by itself [estate]: " {
+	if err != nil || asked != "What does it evaluate: estate, or client for each client separately [estate]: " {
 		t.Errorf("asked %q, error %v", asked, err)
 	}
 }
@@ -69,9 +69,9 @@ func TestRuleNewGivesUp(t *testing.T) {
 		typed string
 		want  string
 	}{
-		"the input ends":   {"a/b\n", "the question was not answered, and nothing is written"},
+		"the input ends":   {"a/b\n", "the question was not answered; nothing was written"},
 		"always wrong":     {strings.Repeat("x\n", 9), "must be of the form AREA/NAME"},
-		"it ends in words": {"a/b\ntitle", "the question was not answered, and nothing is written"},
+		"it ends in words": {"a/b\ntitle", "the question was not answered; nothing was written"},
 	} {
 		t.Chdir(t.TempDir())
 		typing(t, strings.NewReader(tt.typed))

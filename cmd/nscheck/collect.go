@@ -23,13 +23,13 @@ import (
 func sourceFlags() []cli.Flag {
 	return []cli.Flag{
 		configFlag(),
-		&cli.StringSliceFlag{Name: "source", Aliases: []string{"s"}, Usage: "collect from `SOURCE`: sqlserver://user@host?database=Symantec_CMDB, csv:DIR, agent:DIR, or demo:; repeatable (the variable holds one), the first that has the whole of a section gives it", EnvVars: []string{"NSCHECK_SOURCE"}},
+		&cli.StringSliceFlag{Name: "source", Aliases: []string{"s"}, Usage: "collect from `SOURCE`: sqlserver://user@host?database=Symantec_CMDB, csv:DIR, agent:DIR, or demo:; repeatable (the variable holds one), the first one with a complete section provides it", EnvVars: []string{"NSCHECK_SOURCE"}},
 		&cli.BoolFlag{Name: "demo", Usage: "collect from the embedded estate; the same as --source demo:"},
-		&cli.StringFlag{Name: "password-file", Usage: "read the login's password from `FILE`; else from NSCHECK_PASSWORD, or ask for it", EnvVars: []string{"NSCHECK_PASSWORD_FILE"}},
-		&cli.StringFlag{Name: "ca-file", Usage: "trust only servers with a certificate of the authorities in `FILE`, PEM or DER", EnvVars: []string{"NSCHECK_CA_FILE"}},
-		&cli.BoolFlag{Name: "accept-unverified-certificate", Usage: "take the server for who it says it is: dangerous", EnvVars: []string{"NSCHECK_ACCEPT_UNVERIFIED_CERTIFICATE"}},
-		&cli.BoolFlag{Name: "accept-unencrypted-connection", Usage: "let encrypt=disable in the URL have its way: dangerous", EnvVars: []string{"NSCHECK_ACCEPT_UNENCRYPTED_CONNECTION"}},
-		&cli.DurationFlag{Name: "statement-timeout", Usage: "give up a statement on the server after `DURATION`", Value: 10 * time.Minute, EnvVars: []string{"NSCHECK_STATEMENT_TIMEOUT"}},
+		&cli.StringFlag{Name: "password-file", Usage: "read the password of the login from `FILE`; else from NSCHECK_PASSWORD, or prompt for it", EnvVars: []string{"NSCHECK_PASSWORD_FILE"}},
+		&cli.StringFlag{Name: "ca-file", Usage: "trust only certificates of the authorities in `FILE`, PEM or DER", EnvVars: []string{"NSCHECK_CA_FILE"}},
+		&cli.BoolFlag{Name: "accept-unverified-certificate", Usage: "skip verification of the server certificate (insecure)", EnvVars: []string{"NSCHECK_ACCEPT_UNVERIFIED_CERTIFICATE"}},
+		&cli.BoolFlag{Name: "accept-unencrypted-connection", Usage: "allow encrypt=disable in the URL (insecure)", EnvVars: []string{"NSCHECK_ACCEPT_UNENCRYPTED_CONNECTION"}},
+		&cli.DurationFlag{Name: "statement-timeout", Usage: "stop a statement on the server after `DURATION`", Value: 10 * time.Minute, EnvVars: []string{"NSCHECK_STATEMENT_TIMEOUT"}},
 		&cli.StringFlag{Name: "product", Usage: "name or GUID of the licensed `PRODUCT`, with % for any text (default: Patch Management)", EnvVars: []string{productVariable}},
 		bindingsFlag(),
 	}
@@ -40,12 +40,12 @@ const productVariable = "NSCHECK_PRODUCT"
 
 func collectCommand() *cli.Command {
 	flags := append(sourceFlags(),
-		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write the snapshot to `FILE`, compressed where it ends in .zst"},
-		&cli.BoolFlag{Name: "allow-incomplete", Usage: "exit with 0, not 3, where a section was not collected", EnvVars: []string{"NSCHECK_ALLOW_INCOMPLETE"}},
+		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write the snapshot to `FILE`, compressed if it ends in .zst"},
+		&cli.BoolFlag{Name: "allow-incomplete", Usage: "exit with 0, not 3, if a section was not collected", EnvVars: []string{"NSCHECK_ALLOW_INCOMPLETE"}},
 	)
 	return &cli.Command{
 		Name:   "collect",
-		Usage:  "take a snapshot of a Notification Server from its CMDB",
+		Usage:  "collect a snapshot of a Notification Server from its CMDB",
 		Flags:  append(flags, workFlags()...),
 		Action: runCollect,
 	}
@@ -153,10 +153,10 @@ func sourceNames(c *cli.Context, cfg *config) ([]string, error) {
 	case len(cfg.sources) > 0:
 		return cfg.sources, nil
 	}
-	return nil, errors.New("name what to collect from with --source, or --demo for the embedded estate")
+	return nil, errors.New("name a source with --source, or use --demo for the embedded estate")
 }
 
-// collectTo writes a snapshot of the sources and tells how they were read, where that
+// collectTo writes a snapshot of the sources and reports how they were read, if that
 // matters, and how each section went that was not got.
 func collectTo(ctx context.Context, c *cli.Context, in *input, output string) (*snapshot.Manifest, error) {
 	in.warn(c)
@@ -172,7 +172,7 @@ func collectTo(ctx context.Context, c *cli.Context, in *input, output string) (*
 	defer w.Abort()
 	shown := startProgress(c)
 	options := in.options
-	options.Progress = shown.tell
+	options.Progress = shown.recordRows
 	m, err := collector.Collect(ctx, src, w, options)
 	shown.stop()
 	if err != nil {
@@ -192,17 +192,17 @@ func collectTo(ctx context.Context, c *cli.Context, in *input, output string) (*
 	return m, nil
 }
 
-// warn tells of dangerous switches, even with --quiet, where a server is
+// warn reports insecure flags, even with --quiet, if a server is
 // connected to.
 func (in *input) warn(c *cli.Context) {
 	if !slices.ContainsFunc(in.sources, isSQLServer) {
 		return
 	}
 	if in.access.AcceptUnverifiedCertificate {
-		fmt.Fprintln(c.App.ErrWriter, "WARNING: --accept-unverified-certificate: the server's certificate is not verified; whoever stands between can read the password and everything else, and can answer in the server's place")
+		fmt.Fprintln(c.App.ErrWriter, "WARNING: --accept-unverified-certificate: the server certificate is not verified; an attacker on the network can read the password and all data, and impersonate the server")
 	}
 	if in.access.AcceptUnencryptedConnection {
-		fmt.Fprintln(c.App.ErrWriter, "WARNING: --accept-unencrypted-connection: where the source's URL asks for no encryption, whoever stands between can read the password and everything else")
+		fmt.Fprintln(c.App.ErrWriter, "WARNING: --accept-unencrypted-connection: if the URL of the source disables encryption, an attacker on the network can read the password and all data")
 	}
 }
 
@@ -222,7 +222,7 @@ func snapshotFlag() cli.Flag {
 func snapshotOrSource(c *cli.Context) (file string, remove func(), err error) {
 	if file = c.String("snapshot"); file != "" {
 		if product := c.String("product"); product != os.Getenv(productVariable) {
-			return "", nil, errors.New("--product cannot be chosen in a snapshot: it holds the licences of one product; name a source instead")
+			return "", nil, errors.New("--product does not apply to a snapshot, which has the licences of one product; use --source instead")
 		}
 		if c.Bool("demo") {
 			return "", nil, errors.New("--snapshot and --demo exclude each other")
@@ -242,7 +242,7 @@ func snapshotOrSource(c *cli.Context) (file string, remove func(), err error) {
 func collectTemporary(ctx context.Context, c *cli.Context, in *input) (file string, remove func(), err error) {
 	dir, remove, err := tempfile.MkdirTemp()
 	if err != nil {
-		return "", nil, fmt.Errorf("make a folder for the snapshot: %w", err)
+		return "", nil, fmt.Errorf("create a folder for the snapshot: %w", err)
 	}
 	file = filepath.Join(dir, "snapshot.jsonl.zst")
 	if _, err := collectTo(ctx, c, in, file); err != nil {
@@ -252,7 +252,7 @@ func collectTemporary(ctx context.Context, c *cli.Context, in *input) (file stri
 	return file, remove, nil
 }
 
-// stopped tells why the work was cut short, where it was; else it is err.
+// stopped returns the reason if the work was cut short, else err.
 func stopped(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("collection stopped, nothing was written: %w", context.Cause(ctx))

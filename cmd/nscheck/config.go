@@ -25,7 +25,7 @@ import (
 // defaultConfig is read where it is present and no other file is named.
 const defaultConfig = "nscheck.yaml"
 
-// config is what a configuration file says. A flag goes before an environment
+// config is the content of a configuration file. A flag overrides an environment
 // variable, that before the file, and the file before what is built in.
 type config struct {
 	name              string // of the file
@@ -83,21 +83,21 @@ var configKeys = map[string]func(f *configFile, value *yaml.Node) error{
 	},
 	"params": func(f *configFile, value *yaml.Node) error {
 		if value.Kind != yaml.MappingNode {
-			return errors.New("the value must name parameters of the rules and their values, such as patch_inventory_max_age_days: 45")
+			return errors.New("the value must be parameters of the rules with their values, such as patch_inventory_max_age_days: 45")
 		}
 		f.params = value
 		return nil
 	},
 	"rules": func(f *configFile, value *yaml.Node) error {
 		if value.Kind != yaml.MappingNode {
-			return errors.New("the value must name rules by id, each with enabled, severity or reason below it")
+			return errors.New("the value must be rule ids, each with enabled, severity or reason below it")
 		}
 		f.rules = value
 		return nil
 	},
 	"accept_unknown": func(f *configFile, value *yaml.Node) error {
 		if value.Kind != yaml.MappingNode {
-			return errors.New("the value must name rules by id, each with a list of reasons below it, such as NS-CLI-010: [{reason: no scan log can be read here}]")
+			return errors.New("the value must be rule ids, each with a list of reasons below it, such as NS-CLI-010: [{reason: no scan log can be read here}]")
 		}
 		f.acceptUnknown = value
 		return nil
@@ -162,7 +162,7 @@ func (f *configFile) parse(text []byte) error {
 		return nil
 	}
 	if top.Kind != yaml.MappingNode {
-		return f.at(top, "a configuration is a list of keys with values, such as source: sqlserver://reader@cmdb.example.com")
+		return f.at(top, "a configuration consists of keys with values, such as source: sqlserver://reader@cmdb.example.com")
 	}
 	seen := make(map[string]bool)
 	for i := 0; i+1 < len(top.Content); i += 2 {
@@ -170,7 +170,7 @@ func (f *configFile) parse(text []byte) error {
 		read, known := configKeys[key.Value]
 		switch {
 		case key.Value == "password":
-			return f.at(key, "a password does not stand here; put it into a file of its own and name that with password_file, or into the environment variable NSCHECK_PASSWORD")
+			return f.at(key, "a password is not allowed here; put it into a separate file and name that with password_file, or into the environment variable NSCHECK_PASSWORD")
 		case !known:
 			return f.at(key, "there is no key %q; known are %s", key.Value, strings.Join(slices.Sorted(maps.Keys(configKeys)), ", "))
 		}
@@ -185,7 +185,7 @@ func (f *configFile) parse(text []byte) error {
 	return nil
 }
 
-var errQuotes = errors.New("a value that ends in a colon must stand in quotes, such as 'demo:'")
+var errQuotes = errors.New("a value that ends in a colon needs quotes, such as 'demo:'")
 
 // orQuotes is the error of a source, which without quotes may be a key to YAML.
 func orQuotes(err error, value *yaml.Node) error {
@@ -219,12 +219,12 @@ func (f *config) at(node *yaml.Node, format string, args ...any) error {
 	return fmt.Errorf("%s:%d:%d: %s", f.name, max(node.Line, 1), max(node.Column, 1), fmt.Sprintf(format, args...))
 }
 
-// reason is a decoding error without the place, which is told once, and
+// reason is a decoding error without the place, which is printed once, and
 // without the value, which may be a secret in the wrong line.
 func reason(err error) string {
 	var typed *yaml.TypeError
 	if errors.As(err, &typed) {
-		return "the value is of the wrong kind"
+		return "the value has the wrong type"
 	}
 	return err.Error()
 }
@@ -252,7 +252,7 @@ func (f *configFile) path(value *yaml.Node, to *string) error {
 }
 
 // bindingSet is what fills each section: a file that a flag or the environment
-// names, or what stands in the configuration; nil means what is built in.
+// names, or what the configuration has; nil means the built-in ones.
 func (f *config) bindingSet(c *cli.Context) (*binding.Set, error) {
 	if file := c.String("bindings"); file != "" {
 		set, err := binding.ReadFile(file)
@@ -267,7 +267,7 @@ func (f *config) bindingSet(c *cli.Context) (*binding.Set, error) {
 	set, err := binding.Parse(f.bindings, f.name)
 	if err != nil {
 		if place, ok := strings.CutPrefix(err.Error(), "line "); ok {
-			return nil, fmt.Errorf("%s:%s", f.name, place) // as all errors in the file are told
+			return nil, fmt.Errorf("%s:%s", f.name, place) // like all errors in the file
 		}
 		return nil, fmt.Errorf("%s: %w", f.name, err)
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
-// ruleSetting is what the configuration says of one rule.
+// ruleSetting has the settings of one rule in the configuration.
 type ruleSetting struct {
 	off      *yaml.Node // the key, where the rule is switched off
 	severity *yaml.Node // the key, where it names one
@@ -33,14 +33,14 @@ func (f *config) setRules(c *cli.Context, pack *rule.Pack) error {
 			if _, err := f.ruleSetting(key, value); err != nil {
 				return err
 			}
-			notice(c, "%s:%d: rules: %s is passed over, since --no-builtin leaves out the built-in rules.", f.name, key.Line, key.Value)
+			notice(c, "%s:%d: rules: %s is ignored because --no-builtin leaves out the built-in rules.", f.name, key.Line, key.Value)
 			continue
 		}
 		if !ok {
 			return f.at(key, "rules: there is no rule %q; \"nscheck rule list\" lists them%s", key.Value, ofWhichPack(c))
 		}
 		if earlier, twice := seen[r.ID]; twice {
-			return f.at(key, "rules: %s stands here twice, as %s and as %s", r.ID, earlier, key.Value)
+			return f.at(key, "rules: %s is there twice, as %s and as %s", r.ID, earlier, key.Value)
 		}
 		seen[r.ID] = key.Value
 		s, err := f.ruleSetting(key, value)
@@ -57,13 +57,13 @@ func (f *config) setRules(c *cli.Context, pack *rule.Pack) error {
 	return nil
 }
 
-// ofWhichPack tells whoever names no pack that the configuration loads none: what
-// it says of the rules of a pack holds where the pack is loaded.
+// ofWhichPack reminds a user who names no pack that the configuration loads none:
+// settings for the rules of a pack need the pack.
 func ofWhichPack(c *cli.Context) string {
 	if len(c.StringSlice("policy")) > 0 {
 		return ""
 	}
-	return "; if it is of a pack, name that with --policy"
+	return "; if it belongs to a pack, add the pack with --policy"
 }
 
 func (f *config) setRule(pack *rule.Pack, id string, key *yaml.Node, s ruleSetting) error {
@@ -79,15 +79,15 @@ func (f *config) setRule(pack *rule.Pack, id string, key *yaml.Node, s ruleSetti
 		}
 	}
 	if s.off == nil && s.severity == nil && s.reason != "" {
-		return f.at(key, "rules: %s has a reason, and neither enabled: false nor a severity to give it for", id)
+		return f.at(key, "rules: %s has a reason but neither enabled: false nor a severity", id)
 	}
 	return nil
 }
 
-// ruleSetting reads what stands below the id of a rule.
+// ruleSetting reads the settings below the id of a rule.
 func (f *config) ruleSetting(id, node *yaml.Node) (s ruleSetting, err error) {
 	if node.Kind != yaml.MappingNode {
-		return s, f.at(node, "rules: below %s must stand enabled, severity or reason, such as {enabled: false, reason: it is meant so}", id.Value)
+		return s, f.at(node, "rules: %s needs at least one of: enabled, severity, reason, such as {enabled: false, reason: this is intended}", id.Value)
 	}
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		key, value := node.Content[i], node.Content[i+1]
@@ -104,7 +104,7 @@ func (f *config) ruleSetting(id, node *yaml.Node) (s ruleSetting, err error) {
 			s.level, err = rule.ParseSeverity(value.Value)
 		case "reason":
 			if s.reason = strings.TrimSpace(value.Value); s.reason == "" || value.Kind != yaml.ScalarNode {
-				err = errors.New("the value must say why, in words")
+				err = errors.New("the value must be the reason, in words")
 			}
 		default:
 			return s, f.at(key, "rules: %s: there is no key %q; known are enabled, reason, severity", id.Value, key.Value)

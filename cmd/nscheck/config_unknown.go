@@ -44,7 +44,7 @@ func (f *config) setAccepted(c *cli.Context, pack *rule.Pack) error {
 			}
 		}
 		if passed {
-			notice(c, "%s:%d: accept_unknown: %s is skipped because --no-builtin leaves out the built-in rules.", f.name, key.Line, key.Value)
+			notice(c, "%s:%d: accept_unknown: %s is ignored because --no-builtin leaves out the built-in rules.", f.name, key.Line, key.Value)
 		}
 	}
 	return nil

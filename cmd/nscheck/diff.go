@@ -21,9 +21,9 @@ import (
 func diffCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "diff",
-		Usage:     "tell what differs between two snapshots: settings, findings, clients",
+		Usage:     "compare two snapshots: settings, findings, clients",
 		ArgsUsage: "BASE HEAD",
-		Description: "Settings that differ are joined to the findings that came and went. The exit status is\n" +
+		Description: "Lists settings that differ, with the findings that they add and remove. The exit status is\n" +
 			"that of gate. See docs/gate.md.",
 		Flags:  slices.Concat(differenceFlags(), gateFlags(), []cli.Flag{configFlag()}, workFlags()),
 		Action: runDiff,
@@ -32,7 +32,7 @@ func diffCommand() *cli.Command {
 
 func runDiff(c *cli.Context) error {
 	if c.NArg() != 2 {
-		return fmt.Errorf("name two snapshots, what was and what is; see \"%s --help\"", c.Command.HelpName)
+		return fmt.Errorf("name two snapshots, before and after; see \"%s --help\"", c.Command.HelpName)
 	}
 	out, err := parseDifferenceOutputs(c)
 	if err != nil {
@@ -140,7 +140,7 @@ func compareSides(ctx context.Context, c *cli.Context, pack *rule.Pack, opts eva
 	closing()
 	var incomparable *compare.IncomparableError
 	if errors.As(err, &incomparable) {
-		err = fmt.Errorf("the two sides cannot be compared: %w; --compare-anyway compares them", err)
+		err = fmt.Errorf("the two sides cannot be compared: %w; --compare-anyway compares them anyway", err)
 	}
 	return nil, nil, err
 }

@@ -9,9 +9,9 @@ import (
 func evalCommand() *cli.Command {
 	return completeFormats(&cli.Command{
 		Name:      "eval",
-		Usage:     "judge a snapshot by the rules",
+		Usage:     "evaluate the rules on a snapshot",
 		ArgsUsage: "SNAPSHOT",
-		Description: "SNAPSHOT is a file that collect wrote (.jsonl, .jsonl.zst) or a document\n" +
+		Description: "SNAPSHOT is a file written by collect (.jsonl, .jsonl.zst) or a document\n" +
 			"{estate: …, clients: […]} in JSON or YAML.",
 		Flags:  slices.Concat(reportFlags(), judgeFlags(), []cli.Flag{configFlag()}, workFlags()),
 		Action: runEval,
@@ -19,7 +19,7 @@ func evalCommand() *cli.Command {
 }
 
 func runEval(c *cli.Context) error {
-	path, err := oneArgument(c, "the snapshot to judge")
+	path, err := oneArgument(c, "the snapshot to evaluate")
 	if err != nil {
 		return err
 	}

@@ -24,11 +24,11 @@ func explainCommand() *cli.Command {
 	)
 	return &cli.Command{
 		Name:      "explain",
-		Usage:     "walk the article's steps for one client, or show a rule's page",
+		Usage:     "follow the steps of the article for one client, or show the page of a rule",
 		ArgsUsage: "CLIENT|RULE",
-		Description: "CLIENT is a host name, DOMAIN\\NAME or a GUID, which tells clients of one name apart. The exit status is 0 where the\n" +
-			"chain holds for it, 1 where a rule finds that it breaks, 2 where it cannot be\n" +
-			"looked up, 3 where it cannot be told. RULE is a rule's id, such as NS-SITE-003.",
+		Description: "CLIENT is a host name, DOMAIN\\NAME or a GUID. The exit status is 0 if the chain of causes\n" +
+			"holds for the client, 1 if a rule finds that it breaks, 2 if the client cannot be\n" +
+			"looked up, 3 if the answer is unknown. RULE is the id of a rule, such as NS-SITE-003.",
 		Flags:  append(flags, workFlags()...),
 		Action: runExplain,
 	}
@@ -84,7 +84,7 @@ func explainRule(c *cli.Context, pack *rule.Pack, rule *rule.Rule) error {
 	return err
 }
 
-// explainClient judges the whole snapshot, for causes lie in the estate, and
+// explainClient evaluates the whole snapshot, because causes are in the estate, and
 // keeps what concerns one client.
 func explainClient(c *cli.Context, pack *rule.Pack, name string) (*result.Explanation, error) {
 	ctx, cancel, err := withTimeout(c)

@@ -18,8 +18,8 @@ func exportCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "export",
 		Usage: "write the configuration in a snapshot as YAML, to keep in Git and to edit for gate",
-		Description: "Clients and what was observed are left out. Where FILE is such a file already, its\n" +
-			"comments and its order stay. See docs/gate.md.",
+		Description: "Clients and observations are left out. If FILE already exists, its comments and order\n" +
+			"are kept. See docs/gate.md.",
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "from", Usage: "read the `SNAPSHOT`", Required: true},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write `FILE` (default: standard output)"},

@@ -14,18 +14,18 @@ import (
 func fixtureCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "fixture",
-		Usage: "make estates to measure and to test with",
+		Usage: "generate estates for measurements and tests",
 		Subcommands: []*cli.Command{{
 			Name:  "generate",
-			Usage: "write a snapshot of an estate of any size that nobody has",
+			Usage: "write a snapshot of a synthetic estate of any size",
 			Description: "The same numbers always give the same snapshot. Its fields have as many different\n" +
 				"values as those of real estates; sites, package servers and subnets grow with the\n" +
 				"clients up to some 500, 800 and 2,000.",
 			Flags: append([]cli.Flag{
 				&cli.Int64Flag{Name: "clients", Usage: "make `N` clients"},
 				&cli.Uint64Flag{Name: "seed", Usage: "make another estate for another `SEED`", Value: 1},
-				&cli.Float64Flag{Name: "violating", Usage: "let `PERCENT` of the clients violate a client rule", Value: 5},
-				&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write the snapshot to `FILE`, compressed where it ends in .zst; - is standard output", Value: "-"},
+				&cli.Float64Flag{Name: "violating", Usage: "make `PERCENT` of the clients violate a client rule", Value: 5},
+				&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write the snapshot to `FILE`, compressed if it ends in .zst; - is standard output", Value: "-"},
 			}, workFlags()...),
 			Action: runFixtureGenerate,
 		}},

@@ -36,26 +36,26 @@ func noBuiltinFlag() cli.Flag {
 
 // configFlag is a flag of all commands that read a source or load rules.
 func configFlag() cli.Flag {
-	return &cli.StringFlag{Name: "config", Aliases: []string{"c"}, Usage: "read the configuration from `FILE` (default: ./nscheck.yaml where it is present)", EnvVars: []string{"NSCHECK_CONFIG"}}
+	return &cli.StringFlag{Name: "config", Aliases: []string{"c"}, Usage: "read the configuration from `FILE` (default: ./nscheck.yaml if it exists)", EnvVars: []string{"NSCHECK_CONFIG"}}
 }
 
 // Flags of all commands that report.
 func reportFlags() []cli.Flag {
 	return append(differenceFlags(),
 		&cli.StringFlag{Name: "baseline", Usage: "compare the findings with those of an earlier result, `FILE` as -f json wrote it", EnvVars: []string{"NSCHECK_BASELINE"}},
-		&cli.BoolFlag{Name: "fail-on-new", Usage: "let only findings count that --baseline does not have", EnvVars: []string{"NSCHECK_FAIL_ON_NEW"}},
+		&cli.BoolFlag{Name: "fail-on-new", Usage: "count only findings that --baseline does not have", EnvVars: []string{"NSCHECK_FAIL_ON_NEW"}},
 		&cli.BoolFlag{Name: "compare-anyway", Usage: "compare with a --baseline of another server, or of a later snapshot", EnvVars: []string{"NSCHECK_COMPARE_ANYWAY"}},
 	)
 }
 
-// Flags of all commands that judge and report, whatever they compare with.
+// Flags of all commands that evaluate and report, whatever they compare with.
 func differenceFlags() []cli.Flag {
 	return append(append(packFlags(), ruleLimitFlags()...),
 		&cli.StringSliceFlag{Name: "format", Aliases: []string{"f"}, Usage: "write `FORMAT[=FILE]`: " + report.Listed() + "; repeatable (default: table)", EnvVars: []string{"NSCHECK_FORMAT"}},
-		&cli.StringFlag{Name: "fail-on", Usage: "exit with 1 from findings of this `SEVERITY` upwards", Value: string(rule.Medium), EnvVars: []string{"NSCHECK_FAIL_ON"}},
+		&cli.StringFlag{Name: "fail-on", Usage: "exit with 1 for findings of this `SEVERITY` or higher", Value: string(rule.Medium), EnvVars: []string{"NSCHECK_FAIL_ON"}},
 		waiversFlag(),
 		asOfFlag(),
-		&cli.BoolFlag{Name: "allow-incomplete", Usage: "exit with 0, not 3, where something was not evaluated", EnvVars: []string{"NSCHECK_ALLOW_INCOMPLETE"}},
+		&cli.BoolFlag{Name: "allow-incomplete", Usage: "exit with 0, not 3, if something was not evaluated", EnvVars: []string{"NSCHECK_ALLOW_INCOMPLETE"}},
 		noColorFlag(),
 	)
 }
@@ -70,14 +70,14 @@ const timeoutVariable = "NSCHECK_TIMEOUT"
 // Flags of all commands that may take long.
 func workFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.DurationFlag{Name: "timeout", Usage: "give up after `DURATION`, such as 10m", DefaultText: "no limit", EnvVars: []string{timeoutVariable}},
+		&cli.DurationFlag{Name: "timeout", Usage: "stop after `DURATION`, such as 10m", DefaultText: "no limit", EnvVars: []string{timeoutVariable}},
 		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "no notices on standard error", EnvVars: []string{"NSCHECK_QUIET"}},
 	}
 }
 
 // forgetEmptyVariables takes variables of flags that are set to nothing out of
 // the environment, as Windows does: else a flag would count as set by one, and
-// with an empty value go before what stands in the configuration.
+// with an empty value override the configuration.
 func forgetEmptyVariables(commands []*cli.Command) {
 	for _, command := range commands {
 		for _, flag := range command.Flags {
@@ -131,14 +131,14 @@ func durationOf(c *cli.Context, flag string) (time.Duration, error) {
 	return d, nil
 }
 
-var errNoDuration = errors.New("the value must be a time above zero, such as 10m")
+var errNoDuration = errors.New("the value must be a duration above zero, such as 10m")
 
 // bounded ends a context after some time; 0 means no end.
 func bounded(ctx context.Context, d time.Duration, setBy string) (context.Context, context.CancelFunc) {
 	if d == 0 {
 		return ctx, func() {}
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, d, fmt.Errorf("the time set by %s, %v, is over", setBy, d))
+	ctx, cancel := context.WithTimeoutCause(ctx, d, fmt.Errorf("the time limit of %s, %v, is over", setBy, d))
 	textfile.EndWith(ctx)
 	return ctx, cancel
 }
@@ -164,8 +164,8 @@ func await[T any](ctx context.Context, work func() (T, error)) (T, error) {
 	}
 }
 
-// notice tells people something beside the report. What it tells may come from a
-// server, so it is made fit for a terminal.
+// notice prints a notice on standard error. Its text may come from a server, so it is
+// escaped for a terminal.
 func notice(c *cli.Context, format string, args ...any) {
 	if !c.Bool("quiet") {
 		for i, arg := range args {

@@ -8,7 +8,7 @@ import (
 )
 
 // How soon garbage is collected. Most runs are over before there is enough to be
-// worth it, and loading the rules goes half as fast with Go's default. Where there
+// worth it, and loading the rules goes half as fast with Go's default. If there
 // are many clients, memory matters more.
 const (
 	fewPercent  = 400

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -26,7 +27,8 @@ func gateCommand() *cli.Command {
 	flags := []cli.Flag{
 		&cli.StringFlag{Name: "base", Usage: "compare with `SNAPSHOT`", Required: true},
 		&cli.StringSliceFlag{Name: "change", Usage: "apply `FILE` to the base: an estate.yaml, an overlay, or the XML of a policy; repeatable"},
-		&cli.StringFlag{Name: "head", Usage: "`SNAPSHOT` of the estate after the change"},
+		&cli.StringFlag{Name: "after", Usage: "`SNAPSHOT` of the estate after the change"},
+		&cli.StringFlag{Name: "head", Hidden: true}, // the earlier name of --after
 		bindingsFlag(),
 		policyBaseFlag(),
 	}
@@ -68,8 +70,9 @@ func runGate(c *cli.Context) error {
 	if err := noArguments(c); err != nil {
 		return err
 	}
-	if (len(c.StringSlice("change")) > 0) == c.IsSet("head") {
-		return errors.New("name either the files of the change with --change, or the estate after it with --head")
+	after := cmp.Or(c.String("after"), c.String("head"))
+	if (len(c.StringSlice("change")) > 0) == (after != "") {
+		return errors.New("name either the files of the change with --change, or the estate after it with --after")
 	}
 	out, err := parseDifferenceOutputs(c)
 	if err != nil {
@@ -90,9 +93,9 @@ func runGate(c *cli.Context) error {
 		return err
 	}
 	defer cancel()
-	base, head := c.String("base"), c.String("head")
-	if head != "" {
-		return compareSnapshots(ctx, c, pack, opts, limits, base, head, out)
+	base := c.String("base")
+	if after != "" {
+		return compareSnapshots(ctx, c, pack, opts, limits, base, after, out)
 	}
 	outcome, err := applyChange(ctx, c, base)
 	if err != nil {
@@ -151,7 +154,7 @@ func applyChange(ctx context.Context, c *cli.Context, base string) (*change.Outc
 	return await(ctx, func() (*change.Outcome, error) { return change.Apply(raw, files) })
 }
 
-// isXML tells an item's XML from YAML, in UTF-8 and UTF-16.
+// isXML reports whether a text is XML rather than YAML, in UTF-8 and UTF-16.
 func isXML(text []byte) bool {
 	for _, mark := range []string{"\uFEFF", "\xFF\xFE", "\xFE\xFF"} {
 		text = bytes.TrimPrefix(text, []byte(mark))

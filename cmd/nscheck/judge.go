@@ -20,12 +20,12 @@ import (
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// Flags of all commands that judge a snapshot.
+// Flags of all commands that evaluate a snapshot.
 func judgeFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.IntFlag{Name: "parallel", Usage: "judge `N` blocks of clients at once", DefaultText: "the number of processors", EnvVars: []string{"NSCHECK_PARALLEL"}},
-		&cli.BoolFlag{Name: "timing", Usage: "tell on standard error what each rule took"},
-		&cli.Int64Flag{Name: "self-check", Usage: "judge every `N`th client in the plain way too, and fail where the verdicts differ", EnvVars: []string{"NSCHECK_SELF_CHECK"}},
+		&cli.IntFlag{Name: "parallel", Usage: "evaluate `N` blocks of clients at once", DefaultText: "the number of processors", EnvVars: []string{"NSCHECK_PARALLEL"}},
+		&cli.BoolFlag{Name: "timing", Usage: "print the time of each rule on standard error"},
+		&cli.Int64Flag{Name: "self-check", Usage: "evaluate every `N`th client also without the cache, and fail if the verdicts differ", EnvVars: []string{"NSCHECK_SELF_CHECK"}},
 	}
 }
 
@@ -47,12 +47,12 @@ const maxParallel = 1024
 // checkParallel refuses what --parallel cannot be.
 func checkParallel(c *cli.Context) error {
 	if n := c.Int("parallel"); c.IsSet("parallel") && (n <= 0 || n > maxParallel) {
-		return fmt.Errorf("--parallel must be from 1 to %d, got %d; leave it out for one for each processor", maxParallel, n)
+		return fmt.Errorf("--parallel must be from 1 to %d, got %d; leave it out for one per processor", maxParallel, n)
 	}
 	return nil
 }
 
-// evaluateFile judges a snapshot file and reports.
+// evaluateFile evaluates a snapshot file and reports.
 func evaluateFile(ctx context.Context, c *cli.Context, path string, pack *rule.Pack, opts evaluator.Options, baseline *compare.Against, out *outputs) error {
 	snap, err := openSnapshot(ctx, path)
 	if err != nil {
@@ -64,7 +64,7 @@ func evaluateFile(ctx context.Context, c *cli.Context, path string, pack *rule.P
 	stop()
 	var incomparable *compare.IncomparableError
 	if errors.As(err, &incomparable) {
-		return fmt.Errorf("--baseline: it cannot be compared: %w; --compare-anyway compares it", err)
+		return fmt.Errorf("--baseline: it cannot be compared: %w; --compare-anyway compares it anyway", err)
 	}
 	if err != nil {
 		return err
@@ -76,7 +76,7 @@ func evaluateFile(ctx context.Context, c *cli.Context, path string, pack *rule.P
 	return out.write(c, result)
 }
 
-// showJudging lets the options tell how judging goes on, until stop is called.
+// showJudging makes the options show progress until stop is called.
 func showJudging(c *cli.Context, m *snapshot.Manifest, opts *evaluator.Options) (stop func()) {
 	p := startProgress(c)
 	total := clientsOf(m)
@@ -84,7 +84,7 @@ func showJudging(c *cli.Context, m *snapshot.Manifest, opts *evaluator.Options) 
 		if clients >= manyClients {
 			collectSooner()
 		}
-		p.judged(clients, total)
+		p.recordClients(clients, total)
 	}
 	return p.stop
 }

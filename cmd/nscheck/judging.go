@@ -23,11 +23,11 @@ import (
 const defaultWaivers = "nscheck-waivers.yaml"
 
 func waiversFlag() cli.Flag {
-	return &cli.StringFlag{Name: "waivers", Usage: "read waivers from `FILE` (default: ./" + defaultWaivers + " where it is present)", EnvVars: []string{"NSCHECK_WAIVERS"}}
+	return &cli.StringFlag{Name: "waivers", Usage: "read waivers from `FILE` (default: ./" + defaultWaivers + " if it exists)", EnvVars: []string{"NSCHECK_WAIVERS"}}
 }
 
 func asOfFlag() cli.Flag {
-	return &cli.StringFlag{Name: "as-of", Usage: "judge waivers, and rules that do not count yet, as of `DATE`, such as 2026-01-31", EnvVars: []string{"NSCHECK_AS_OF"}}
+	return &cli.StringFlag{Name: "as-of", Usage: "evaluate waivers, and rules that do not count yet, as of `DATE`, such as 2026-01-31", EnvVars: []string{"NSCHECK_AS_OF"}}
 }
 
 // loadEvaluation loads the rules and the waivers, and reads the flags of an evaluation.
@@ -82,7 +82,7 @@ func dateFlag(c *cli.Context, name string) (rule.Date, error) {
 }
 
 // waiverFile is the file of waivers, what the configuration demands of them, and
-// whether the file must be there, for it is named.
+// whether the file must exist because it is named.
 func waiverFile(c *cli.Context) (file string, settings waiver.Settings, named bool, err error) {
 	cfg, err := loadConfig(c)
 	if err != nil {
@@ -98,7 +98,7 @@ func waiverFile(c *cli.Context) (file string, settings waiver.Settings, named bo
 	return file, settings, true, nil
 }
 
-// loadWaivers reads the waivers; nil where there are none.
+// loadWaivers reads the waivers; nil without a file.
 func loadWaivers(c *cli.Context) (*waiver.Set, error) {
 	file, settings, named, err := waiverFile(c)
 	if err != nil {

@@ -24,12 +24,12 @@ func licencesCommand() *cli.Command {
 	)
 	return &cli.Command{
 		Name:  "licences",
-		Usage: "list who holds a licence, as step 1 of the article asks",
-		Description: "Prints a row for each product and holder, with all columns of LicenseInUse, as the article's\n" +
+		Usage: "list the holders of licences, as step 1 of the article asks",
+		Description: "Prints one row per product and holder, with all columns of LicenseInUse, as the article's\n" +
 			"script does; --product '%' lists all products. The script joins licences with the computers\n" +
-			"that are Active, and so hides the other holders. They are listed here too, and marked.\n" +
-			"A snapshot and CSV files have the licences of one product and no columns of LicenseInUse.\n" +
-			"Which columns tell whether a licence is valid is not public: a binding of licence_rows that\n" +
+			"that are Active, and so hides other holders. They are listed and marked here.\n" +
+			"Snapshots and CSV files have the licences of one product and no columns of LicenseInUse.\n" +
+			"Which columns show that a licence is valid is not public: a binding of licence_rows that\n" +
 			"returns expires_at or trial adds them.",
 		Flags:  append(flags, workFlags()...),
 		Action: runLicences,

@@ -1,4 +1,4 @@
-// Command nscheck tells from evidence why patch management clients of a
+// Command nscheck finds out from evidence why patch management clients of a
 // Notification Server are not licensed and not reporting.
 //
 // Each command is one file here: its flags and its wiring. The work is done in
@@ -72,7 +72,7 @@ func (s exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(s)
 func newApp(stdout, stderr io.Writer) *cli.App {
 	app := &cli.App{
 		Name:                      "nscheck",
-		Usage:                     "tell why patch management clients are not licensed and not reporting",
+		Usage:                     "find out why patch management clients are not licensed and not reporting",
 		HideVersion:               true, // the flag below does what the command does
 		Flags:                     []cli.Flag{&cli.BoolFlag{Name: "version", Aliases: []string{"v"}, Usage: "show the version"}},
 		Writer:                    stdout,

@@ -21,7 +21,7 @@ type namesakes struct {
 	count int
 }
 
-// add tells whether a client is one of them, and keeps it in mind.
+// add reports whether a client is one of them, and keeps it.
 func (n *namesakes) add(client *snapshot.Client) bool {
 	if !isNamed(client, n.name) {
 		return false
@@ -54,7 +54,7 @@ func (n *namesakes) chosen() func(*snapshot.Client) bool {
 func (n *namesakes) check() error {
 	switch {
 	case n.name != "" && n.count == 0:
-		return fmt.Errorf("%q is no client in the snapshot; a client is named by its host name, DOMAIN\\NAME or GUID", n.name)
+		return fmt.Errorf("no client in the snapshot is called %q; use a host name, DOMAIN\\NAME or GUID", n.name)
 	case n.count < 2:
 		return nil
 	}
@@ -62,11 +62,11 @@ func (n *namesakes) check() error {
 	if more := n.count - len(lines); more > 0 {
 		lines = append(lines, fmt.Sprintf("  and %d more", more))
 	}
-	return fmt.Errorf("%d clients in the snapshot are called %q; say by its GUID which one is meant:\n%s",
+	return fmt.Errorf("%d clients in the snapshot are called %q; use the GUID of one of them:\n%s",
 		n.count, n.name, strings.Join(lines, "\n"))
 }
 
-// isNamed tells whether a client is the one that people call name.
+// isNamed reports whether a client is called name.
 func isNamed(client *snapshot.Client, name string) bool {
 	if domain, host, ok := strings.Cut(name, `\`); ok {
 		return client.Domain != nil && strings.EqualFold(*client.Domain, domain) && strings.EqualFold(client.Name, host)

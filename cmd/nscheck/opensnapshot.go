@@ -10,12 +10,12 @@ import (
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// openSnapshot opens a snapshot to judge. A large document takes long to read; where
+// openSnapshot opens a snapshot to evaluate. A large document takes long to read; if
 // ctx is done before, its file stays open until the program ends.
 func openSnapshot(ctx context.Context, path string) (*snapshot.Reader, error) {
 	snap, err := await(ctx, func() (*snapshot.Reader, error) { return snapshot.Open(path) })
 	if err != nil && ctx.Err() == nil && isEstateFile(path) {
-		return nil, fmt.Errorf("%s is the configuration alone, which export writes, and no snapshot; \"nscheck gate --base SNAPSHOT --change %s\" applies it to one", path, path)
+		return nil, fmt.Errorf("%s is a configuration written by export, not a snapshot; \"nscheck gate --base SNAPSHOT --change %s\" applies it to one", path, path)
 	}
 	return snap, err
 }

@@ -54,7 +54,7 @@ func parseOutputs(c *cli.Context) (*outputs, error) {
 			return nil, fmt.Errorf("--format: %w", err)
 		}
 		if hasFile && file == "" {
-			return nil, fmt.Errorf("--format: %q names no file after =", w)
+			return nil, fmt.Errorf("--format: %q has no file after =", w)
 		}
 		if !hasFile {
 			if onStdout != "" {
@@ -76,7 +76,7 @@ func (o *outputs) checkFiles(c *cli.Context) error {
 			return fmt.Errorf("--save-snapshot: %w", err)
 		}
 		if atomicfile.Through(name) {
-			return fmt.Errorf("--save-snapshot: %s is not a regular file, so the snapshot could not be read back from it", name)
+			return fmt.Errorf("--save-snapshot: %s is not a regular file, so the snapshot could not be read from it", name)
 		}
 		written = append(written, file("the snapshot to save", name))
 	}
@@ -138,7 +138,7 @@ func finish(c *cli.Context, status int, incomplete bool) error {
 		return exitStatus(status)
 	}
 	if incomplete {
-		notice(c, "Something was not evaluated; --allow-incomplete lets that pass.")
+		notice(c, "Something was not evaluated; --allow-incomplete allows that.")
 	}
 	return nil
 }

@@ -14,15 +14,15 @@ import (
 
 	"github.com/nscheck/nscheck/evaluator/result"
 	"github.com/nscheck/nscheck/evaluator/rule"
+	"github.com/nscheck/nscheck/evaluator/rule/pack"
 	"github.com/nscheck/nscheck/internal/atomicfile"
 	"github.com/nscheck/nscheck/policies"
 	"github.com/nscheck/nscheck/report"
-	"github.com/nscheck/nscheck/evaluator/rule/pack"
 )
 
 func packCommand() *cli.Command {
 	besides := []cli.Flag{
-		&cli.StringSliceFlag{Name: "policy", Aliases: []string{"p"}, Usage: "load the pack together with the rules in `DIR` or pack; repeatable"},
+		&cli.StringSliceFlag{Name: "policy", Aliases: []string{"p"}, Usage: "load the pack together with the rules in `DIR`, or in a pack; repeatable"},
 		&cli.BoolFlag{Name: "no-builtin", Usage: "load the pack without the built-in rules"},
 	}
 	return &cli.Command{
@@ -33,15 +33,15 @@ func packCommand() *cli.Command {
 				Name:      "build",
 				Usage:     "pack a folder of rules into one file",
 				ArgsUsage: "DIR",
-				Description: "The folder needs a pack.yaml with the pack's name and version, and rules that load. All\n" +
-					"files go in, but for those whose names begin with a dot and those that end in .tar.gz.\n" +
-					"The file is a bundle of OPA. The same files make the same bytes.",
+				Description: "The folder needs a pack.yaml with the name and version of the pack, and rules that load. All\n" +
+					"files are included except those whose names begin with a dot or end in .tar.gz.\n" +
+					"The result is an OPA bundle. The same files give the same bytes.",
 				Flags:  append([]cli.Flag{packOutputFlag("write the pack to `FILE`")}, besides...),
 				Action: runPackBuild,
 			},
 			{
 				Name:      "inspect",
-				Usage:     "list what is in a pack: its rules, parameters and files, and its signature",
+				Usage:     "list the rules, parameters and files of a pack, and its signature",
 				ArgsUsage: "FILE|DIR",
 				Flags:     append([]cli.Flag{&cli.BoolFlag{Name: "json", Usage: "print JSON"}}, besides...),
 				Action:    runPackInspect,
@@ -52,17 +52,17 @@ func packCommand() *cli.Command {
 				ArgsUsage: "FILE",
 				Flags: []cli.Flag{
 					packKeyFlag("sign with the private RSA or EC key in `FILE` (PEM), or with the secret in it"),
-					&cli.StringFlag{Name: "alg", Usage: "sign by `ALGORITHM`: " + strings.Join(pack.Algorithms, ", "), DefaultText: "RS256, ES256 or HS256, as the key is"},
-					packOutputFlag("write the signed pack to `FILE` and leave the other as it is"),
+					&cli.StringFlag{Name: "alg", Usage: "sign by `ALGORITHM`: " + strings.Join(pack.Algorithms, ", "), DefaultText: "RS256, ES256 or HS256, depending on the key"},
+					packOutputFlag("write the signed pack to `FILE` instead of replacing the pack"),
 				},
 				Action: runPackSign,
 			},
 			{
 				Name:      "verify",
-				Usage:     "make sure that a pack is signed with a key, and unchanged",
+				Usage:     "check that a pack is signed with a key and unchanged",
 				ArgsUsage: "FILE",
-				Description: "The exit status is 1 where the pack is not signed, not with that key, or was changed,\n" +
-					"and 2 where that cannot be told.",
+				Description: "The exit status is 1 if the pack is not signed, signed with another key, or changed,\n" +
+					"and 2 if it cannot be checked.",
 				Flags:  []cli.Flag{packKeyFlag("verify with the public key or certificate in `FILE` (PEM), or with the secret in it")},
 				Action: runPackVerify,
 			},
@@ -184,7 +184,7 @@ func runPackVerify(c *cli.Context) error {
 }
 
 func runPackInspect(c *cli.Context) error {
-	p, err := onePack(c, "the pack to look at")
+	p, err := onePack(c, "the pack to inspect")
 	if err != nil {
 		return err
 	}
@@ -216,7 +216,7 @@ func writePackInfo(w io.Writer, info *pack.Info) {
 		field("prefix", m.Prefix)
 		field("nscheck", m.Nscheck)
 	} else {
-		field("name", "none: there is no "+rule.PackFile)
+		field("name", "not set: there is no "+rule.PackFile)
 	}
 	switch s := info.Signature; {
 	case s == nil:
@@ -226,7 +226,7 @@ func writePackInfo(w io.Writer, info *pack.Info) {
 		if s.Expires != nil {
 			until = " until " + s.Expires.Format(time.DateOnly)
 		}
-		field("signed", fmt.Sprintf("with the key %q by %s%s, says the pack; \"nscheck pack verify\" tells whether that is true", s.KeyID, s.Algorithm, until))
+		field("signed", fmt.Sprintf("with the key %q by %s%s, according to the pack; check it with \"nscheck pack verify\"", s.KeyID, s.Algorithm, until))
 	}
 	for _, name := range slices.Sorted(maps.Keys(info.Params)) {
 		field("parameter", fmt.Sprintf("%s = %v", name, info.Params[name]))

@@ -10,8 +10,8 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/nscheck/nscheck/evaluator/rule"
-	"github.com/nscheck/nscheck/policies"
 	"github.com/nscheck/nscheck/evaluator/rule/pack"
+	"github.com/nscheck/nscheck/policies"
 )
 
 // builtin is the source of the embedded rules.
@@ -23,12 +23,12 @@ var maxLoad = 10 * time.Second
 
 // boundLoad gives up loading rules after maxLoad.
 func boundLoad(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeoutCause(ctx, maxLoad, fmt.Errorf("the rules take longer than %v to read and compile, which no rules should; look for one that is generated or very large", maxLoad))
+	return context.WithTimeoutCause(ctx, maxLoad, fmt.Errorf("reading and compiling the rules takes longer than %v; look for a generated or very large rule", maxLoad))
 }
 
 // verifyKeyFlag is a flag of all commands that load rules.
 func verifyKeyFlag() cli.Flag {
-	return &cli.StringFlag{Name: "verify-key", Usage: "load only packs that are signed with the key of which `FILE` holds the public half, or the secret", EnvVars: []string{"NSCHECK_VERIFY_KEY"}}
+	return &cli.StringFlag{Name: "verify-key", Usage: "load only packs that are signed with the key in `FILE`, a public key or a shared secret", EnvVars: []string{"NSCHECK_VERIFY_KEY"}}
 }
 
 // loadPack loads the rules that the flags name, as the configuration has them.
@@ -107,7 +107,7 @@ func ruleSources(c *cli.Context, cfg *config) ([]rule.Source, error) {
 		sources = append(sources, source)
 	}
 	if len(sources) == 0 {
-		return nil, errors.New("--no-builtin leaves no rules; name a folder of rules with --policy")
+		return nil, errors.New("--no-builtin leaves no rules; add a folder of rules with --policy")
 	}
 	return sources, nil
 }

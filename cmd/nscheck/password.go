@@ -76,7 +76,7 @@ func passwordFrom(name string) (string, error) {
 	case password == "":
 		return "", fmt.Errorf("read the password: %s is empty", name)
 	case len(text) > maxPassword || strings.ContainsAny(password, "\r\n\x00"):
-		return "", fmt.Errorf("read the password: %s holds more than one line of text; is it the right file?", name)
+		return "", fmt.Errorf("read the password: %s has more than one line of text; is it the right file?", name)
 	case strings.ContainsRune(password, utf8.RuneError): // also what cannot be decoded
 		return "", fmt.Errorf("read the password: %s is neither UTF-8 nor UTF-16 with a byte order mark; save it as UTF-8", name)
 	}
@@ -87,19 +87,19 @@ func passwordFrom(name string) (string, error) {
 func askPassword(ctx context.Context, w io.Writer, login string) (string, error) {
 	read, restore, ok := terminalInput()
 	if !ok {
-		return "", fmt.Errorf("there is no password for the login %s; put it into the environment variable %s, or into a file and name that with --password-file", login, passwordVariable)
+		return "", fmt.Errorf("no password for the login %s; set the environment variable %s, or name a file with --password-file", login, passwordVariable)
 	}
 	fmt.Fprintf(w, "Password of %s: ", login)
 	defer fmt.Fprintln(w)
 	text, err := await(ctx, read)
 	switch {
 	case ctx.Err() != nil:
-		restore() // the reader stands there until the program ends
+		restore() // the reader waits until the program ends
 		return "", context.Cause(ctx)
 	case err != nil:
 		return "", fmt.Errorf("read the password: %w", err)
 	case len(text) == 0:
-		return "", errors.New("read the password: none was given")
+		return "", errors.New("read the password: it is empty")
 	}
 	return string(text), nil
 }

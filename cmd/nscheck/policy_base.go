@@ -19,7 +19,7 @@ import (
 )
 
 func policyBaseFlag() cli.Flag {
-	return &cli.StringFlag{Name: "policy-base", Usage: "decide by the configuration, waivers and rules in `DIR`, a checkout of the target branch, and report what only the present ones let pass", EnvVars: []string{"NSCHECK_POLICY_BASE"}}
+	return &cli.StringFlag{Name: "policy-base", Usage: "use the configuration, waivers and rules in `DIR`, a checkout of the target branch, and report what only the current ones allow", EnvVars: []string{"NSCHECK_POLICY_BASE"}}
 }
 
 // loadPolicyBase loads the rules, and the waivers, of the folder that --policy-base
@@ -64,7 +64,7 @@ func readPolicyBase(c *cli.Context, folder string) (*rule.Pack, *waiver.Set, err
 	return pack, waivers, err
 }
 
-// below is a file as it is in a folder; a full path is what it is anywhere.
+// below is a file as it is in a folder; a full path is the same anywhere.
 func below(folder, name string) string {
 	if filepath.IsAbs(name) {
 		return name
@@ -84,7 +84,7 @@ func policyBaseRules(c *cli.Context, folder string, cfg *config) (*rule.Pack, er
 	for _, name := range c.StringSlice("policy") {
 		own := below(folder, name)
 		if _, err := os.Stat(own); errors.Is(err, fs.ErrNotExist) {
-			notice(c, "%s has no %s; the present rules of that name decide.", folder, name)
+			notice(c, "%s has no %s; the current rules of that name are used.", folder, name)
 			own = name
 		}
 		source, err := openSource(c, own, key)
@@ -94,7 +94,7 @@ func policyBaseRules(c *cli.Context, folder string, cfg *config) (*rule.Pack, er
 		sources = append(sources, source)
 	}
 	if len(sources) == 0 {
-		return nil, errors.New("--no-builtin leaves no rules; name a folder of rules with --policy")
+		return nil, errors.New("--no-builtin leaves no rules; add a folder of rules with --policy")
 	}
 	ctx, cancel := boundLoad(c.Context)
 	defer cancel()

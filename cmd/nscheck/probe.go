@@ -24,14 +24,14 @@ import (
 func probeCommand() *cli.Command {
 	flags := append(sourceFlags(),
 		&cli.BoolFlag{Name: "json", Usage: "print JSON"},
-		&cli.StringFlag{Name: "write", Usage: "draft bindings for what is not bound as `FILE`, to be finished by hand"},
-		&cli.StringFlag{Name: "item", Usage: "list the nodes of the XML of the item `NAME`, or of that GUID"},
-		&cli.BoolFlag{Name: "grants", Usage: "print the GRANT script for a login that may read what is bound; connects to nothing"},
-		&cli.StringFlag{Name: "login", Usage: "with --grants: the `LOGIN` to give the rights to"},
+		&cli.StringFlag{Name: "write", Usage: "write a draft of the missing bindings to `FILE`, to be completed by hand"},
+		&cli.StringFlag{Name: "item", Usage: "list the XML nodes of the item `NAME`, which may be a GUID"},
+		&cli.BoolFlag{Name: "grants", Usage: "print the GRANT script for a login that reads the bound objects, without connecting"},
+		&cli.StringFlag{Name: "login", Usage: "with --grants: the `LOGIN` that gets the permissions"},
 	)
 	return &cli.Command{
 		Name:   "probe",
-		Usage:  "tell how the bindings fit a CMDB, and help to bind what is elsewhere",
+		Usage:  "check how the bindings fit a CMDB, and draft the missing ones",
 		Flags:  append(flags, workFlags()...),
 		Action: runProbe,
 	}
@@ -39,7 +39,7 @@ func probeCommand() *cli.Command {
 
 // bindingsFlag belongs to all commands that read a CMDB.
 func bindingsFlag() cli.Flag {
-	return &cli.StringFlag{Name: "bindings", Usage: "fill sections as `FILE` says, which has the key bindings", EnvVars: []string{"NSCHECK_BINDINGS"}}
+	return &cli.StringFlag{Name: "bindings", Usage: "read bindings of sections from `FILE`", EnvVars: []string{"NSCHECK_BINDINGS"}}
 }
 
 func runProbe(c *cli.Context) error {
@@ -86,7 +86,7 @@ func probeFlags(c *cli.Context) error {
 		}
 	}
 	if c.IsSet("login") && !c.Bool("grants") {
-		return errors.New("--login belongs to --grants")
+		return errors.New("--login needs --grants")
 	}
 	for _, name := range []string{"item", "write", "login"} {
 		if c.IsSet(name) && strings.TrimSpace(c.String(name)) == "" {
@@ -99,7 +99,7 @@ func probeFlags(c *cli.Context) error {
 	return nil
 }
 
-// probeStopped tells why the work was cut short, where it was; else it is err.
+// probeStopped returns the reason if the work was cut short, else err.
 func probeStopped(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("probe stopped: %w", context.Cause(ctx))
@@ -116,7 +116,7 @@ func probeSections(ctx context.Context, c *cli.Context, src collector.Source, op
 		if err := writeDraft(file, probed); err != nil {
 			return err
 		}
-		notice(c, "Wrote %s: finish it, then probe again with --bindings %s", file, file)
+		notice(c, "Wrote %s: complete it, then probe again with --bindings %s", file, file)
 	}
 	if c.Bool("json") {
 		err = printJSON(c.App.Writer, probed)
@@ -223,7 +223,7 @@ func probeItem(ctx context.Context, c *cli.Context, src collector.Source, option
 }
 
 // printGrants needs no connection: the rights are asked for before there are
-// any. The source, where one is named, tells the database.
+// any. The source, if one is named, has the database.
 func printGrants(c *cli.Context, cfg *config, set *binding.Set) error {
 	database := ""
 	sources, _ := sourceNames(c, cfg) // none need be named

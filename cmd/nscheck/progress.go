@@ -16,7 +16,7 @@ import (
 )
 
 // progress shows how a collection goes on: on a terminal one line that is
-// written anew, elsewhere a plain line every few seconds, so that logs show
+// rewritten, elsewhere a plain line every few seconds, so that logs show
 // that something happens and do not fill. Where the server is silent, the time
 // goes on.
 type progress struct {
@@ -33,7 +33,7 @@ type progress struct {
 	status  snapshot.Status // empty while the section is read
 	began   time.Time       // the section
 	shown   time.Time       // the last line, or the beginning
-	dirty   bool            // a line stands on the terminal
+	dirty   bool            // a line is on the terminal
 }
 
 // How often a line is written at most, and how often while no row comes.
@@ -43,7 +43,7 @@ const (
 	everyTick     = time.Second
 )
 
-// newTicker tells when to look at the clock; tests put another in its place.
+// newTicker ticks when progress may be shown; tests replace it.
 var newTicker = func(d time.Duration) (ticks <-chan time.Time, stop func()) {
 	t := time.NewTicker(d)
 	return t.C, t.Stop
@@ -95,9 +95,9 @@ func (p *progress) stop() {
 	}
 }
 
-// tell takes the rows of a section that have come so far, and at its end the
+// recordRows records the rows of a section that have come so far, and at its end the
 // status.
-func (p *progress) tell(section string, rows int64, status snapshot.Status) {
+func (p *progress) recordRows(section string, rows int64, status snapshot.Status) {
 	if p == nil {
 		return
 	}
@@ -111,16 +111,16 @@ func (p *progress) tell(section string, rows int64, status snapshot.Status) {
 	p.show(now)
 }
 
-// judged takes the clients that were judged so far, of a total that is 0 where
+// recordClients records the clients evaluated so far, of a total that is 0 where
 // it is not known.
-func (p *progress) judged(clients, total int64) {
+func (p *progress) recordClients(clients, total int64) {
 	if p == nil {
 		return
 	}
 	p.mu.Lock()
 	p.total = total
 	p.mu.Unlock()
-	p.tell(judgingSection, clients, "")
+	p.recordRows(judgingSection, clients, "")
 }
 
 // judgingSection stands for the work after collecting.

@@ -25,7 +25,7 @@ func TestProgress(t *testing.T) {
 	p := &progress{out: &out, now: c.now, shown: c.time}
 	at := func(after time.Duration, section string, rows int64, status snapshot.Status) {
 		c.forward(after)
-		p.tell(section, rows, status)
+		p.recordRows(section, rows, status)
 	}
 	at(0, "clients", 0, "")
 	at(3*time.Second, "clients", 3000, "")
@@ -53,7 +53,7 @@ func TestProgress(t *testing.T) {
 		t.Errorf("%q, want %q", out.String(), want)
 	}
 	var none *progress
-	none.tell("sites", 1, snapshot.Collected)
+	none.recordRows("sites", 1, snapshot.Collected)
 	none.stop()
 }
 
@@ -69,11 +69,11 @@ func TestProgressOfSilence(t *testing.T) {
 		}
 	}
 	seconds(6) // nothing has begun
-	p.tell("clients", 0, "")
+	p.recordRows("clients", 0, "")
 	seconds(10)
-	p.tell("clients", 1000, "")
+	p.recordRows("clients", 1000, "")
 	seconds(5)
-	p.tell("clients", 1000, snapshot.Collected)
+	p.recordRows("clients", 1000, snapshot.Collected)
 	seconds(6) // a section that is over takes no longer
 	want := "Reading clients, 0 rows\nReading clients, 0 rows, 5s\nReading clients, 0 rows, 10s\nReading clients, 1,000 rows, 66 a second, 15s\n"
 	if out.String() != want {
@@ -81,7 +81,7 @@ func TestProgressOfSilence(t *testing.T) {
 	}
 	out.Reset()
 	p = &progress{out: &out, terminal: true, width: 30, now: c.now, shown: c.time}
-	p.tell("sites", 0, "")
+	p.recordRows("sites", 0, "")
 	seconds(3)
 	if want := "\rReading sites, 0 rows, 1s    \rReading sites, 0 rows, 2s    \rReading sites, 0 rows, 3s    "; out.String() != want {
 		t.Errorf("%q, want %q", out.String(), want)

@@ -22,7 +22,7 @@ import (
 // with the same flags would read.
 type use struct {
 	what, path string
-	// reads tells which files of a folder are read, by their slash-separated
+	// reads reports which files of a folder are read, by their slash-separated
 	// path in it; nil for a file.
 	reads func(name string) bool
 }
@@ -34,12 +34,12 @@ var fileFlags = []struct{ name, what string }{
 	{"policy", "a pack of rules"}, {"policy-base", "the configuration to compare with"},
 	{"verify-key", "the key of packs"}, {"key", "the key"}, {"ca-file", "the file of certificates"}, {"password-file", "the password file"},
 	{"snapshot", "the snapshot that is read"}, {"from", "the snapshot that is read"}, {"input", "the input that is read"},
-	{"base", "the snapshot of the base"}, {"head", "the snapshot of the head"}, {"change", "a file of the change"},
-	{"baseline", "the baseline"}, {"against", "what waivers are compared with"}, {"item", "the item that is read"},
+	{"base", "the snapshot of the base"}, {"after", "the snapshot after the change"}, {"head", "the snapshot after the change"}, {"change", "a file of the change"},
+	{"baseline", "the baseline"}, {"against", "the file of --against"}, {"item", "the item that is read"},
 }
 
 // argumentUses says what the arguments of commands are.
-var argumentUses = map[string]string{"eval": "the snapshot to judge", "diff": "a snapshot that is compared"}
+var argumentUses = map[string]string{"eval": "the snapshot to evaluate", "diff": "a compared snapshot"}
 
 // checkOutput checks that a file can be written and that nothing is lost by it:
 // no output replaces what the command reads or could read, under whatever name.
@@ -113,8 +113,8 @@ func configUses(c *cli.Context) []use {
 	}
 	if cfg.bindings != nil {
 		if cfg.bindings.Kind == yaml.ScalarNode && cfg.bindings.Value != "" {
-			uses = append(uses, file("the file of bindings", beside(cfg.name, cfg.bindings.Value)))
-			uses = append(uses, queriesIn(beside(cfg.name, cfg.bindings.Value))...)
+			uses = append(uses, file("the file of bindings", relativeTo(cfg.name, cfg.bindings.Value)))
+			uses = append(uses, queriesIn(relativeTo(cfg.name, cfg.bindings.Value))...)
 		}
 		uses = append(uses, queryFiles(cfg.bindings, cfg.name)...)
 	}
@@ -153,7 +153,7 @@ func sourceUse(source string) []use {
 	case "csv":
 		return []use{{"a file of the source", folder, isSectionFile}}
 	case "agent":
-		// Whatever is there may be evidence, and a new log would be taken for it.
+		// Whatever is there may be evidence, and a new log would be treated as such.
 		return []use{{"a file of the source", folder, func(name string) bool {
 			_, err := os.Lstat(filepath.Join(folder, filepath.FromSlash(name)))
 			return err == nil || strings.EqualFold(filepath.Ext(name), ".log")
@@ -182,15 +182,15 @@ func queriesIn(name string) []use {
 func queryFiles(node *yaml.Node, name string) (uses []use) {
 	for i, inner := range node.Content {
 		if node.Kind == yaml.MappingNode && i%2 == 1 && node.Content[i-1].Value == "file" && inner.Kind == yaml.ScalarNode {
-			uses = append(uses, file("a query of the bindings", beside(name, inner.Value)))
+			uses = append(uses, file("a query of the bindings", relativeTo(name, inner.Value)))
 		}
 		uses = append(uses, queryFiles(inner, name)...)
 	}
 	return uses
 }
 
-// beside is a name that is relative to the folder of a file.
-func beside(of, name string) string {
+// relativeTo resolves a name relative to the folder of a file.
+func relativeTo(of, name string) string {
 	if filepath.IsAbs(name) {
 		return name
 	}

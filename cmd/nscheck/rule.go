@@ -35,7 +35,8 @@ func ruleCommand() *cli.Command {
 			ruleNewCommand(),
 			ruleLintCommand(),
 			ruleTestCommand(),
-			ruleTryCommand(),
+			ruleTraceCommand("trace", false),
+			ruleTraceCommand("try", true), // the earlier name
 			ruleREPLCommand(),
 		},
 	}

@@ -22,23 +22,23 @@ func ruleTestCommand() *cli.Command {
 		Name:      "test",
 		Usage:     "run the tests and the worked examples of rules",
 		ArgsUsage: "[PATH…]",
-		Description: "PATH is a folder of rules, or a folder or a rule's file in one that has a pack.yaml.\n" +
-			"Without it the folders of --policy are tested, else the current folder where it holds\n" +
+		Description: "PATH is a folder of rules, or a folder or the file of a rule in a pack.\n" +
+			"Without it the folders of --policy are tested, else the current folder if it contains\n" +
 			"rules, else the built-in rules. Parameters have their defaults: nscheck.yaml is not read.\n" +
-			"A test fails, too, where it does not compile, or where a built-in function cannot take what\n" +
-			"it is given, which \"opa test\" passes over. Exit status: 0 all passed, 1 a test failed or\n" +
-			"--threshold is not reached, 2 nothing could be run: the rules do not compile, or there are\n" +
-			"no tests.",
+			"A test also fails if it does not compile, or if a built-in function gets an invalid argument,\n" +
+			"which \"opa test\" ignores. Exit status: 0 all passed, 1 a test failed or\n" +
+			"--threshold is not reached, 2 nothing could be run because the rules do not compile or there\n" +
+			"are no tests.",
 		Flags: []cli.Flag{
 			policyFlag(), noBuiltinFlag(),
 			&cli.StringSliceFlag{Name: "format", Aliases: []string{"f"}, Usage: "write `FORMAT[=FILE]`: " + strings.Join(ruletest.FormatNames, ", ") + "; repeatable (default: text)"},
-			&cli.StringFlag{Name: "run", Usage: "only tests and examples whose name, or rule's id, matches the regular expression `PATTERN`"},
-			&cli.BoolFlag{Name: "coverage", Usage: "tell which lines of the rules no Rego test reaches"},
-			&cli.Float64Flag{Name: "threshold", Usage: "like --coverage, and exit with 1 where tests reach less than `PERCENT` of the lines"},
+			&cli.StringFlag{Name: "run", Usage: "run only tests and examples whose name or rule id matches the regular expression `PATTERN`"},
+			&cli.BoolFlag{Name: "coverage", Usage: "list the lines of the rules that no Rego test covers"},
+			&cli.Float64Flag{Name: "threshold", Usage: "like --coverage, and exit with 1 if tests cover less than `PERCENT` of the lines"},
 			&cli.BoolFlag{Name: "watch", Usage: "run again whenever a file is saved, until Ctrl-C"},
 			&cli.BoolFlag{Name: "verbose", Usage: "list every test with its time"},
 			&cli.DurationFlag{Name: "timeout", Usage: "stop a test after `DURATION`", Value: ruletest.DefaultTimeout},
-			&cli.IntFlag{Name: "parallel", Usage: "run `N` tests at once", DefaultText: "one for each processor"},
+			&cli.IntFlag{Name: "parallel", Usage: "run `N` tests at once", DefaultText: "one per processor"},
 			noColorFlag(),
 			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "no notices on standard error", EnvVars: []string{"NSCHECK_QUIET"}},
 		},
@@ -125,7 +125,7 @@ func watchedFolders(c *cli.Context, targets []ruletest.Target) ([]string, error)
 	}
 	slices.Sort(folders)
 	if folders = slices.Compact(folders); len(folders) == 0 {
-		return nil, errors.New("--watch: the built-in rules never change; name a folder of rules")
+		return nil, errors.New("--watch: the built-in rules do not change; name a folder of rules")
 	}
 	return folders, nil
 }

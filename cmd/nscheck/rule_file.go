@@ -34,7 +34,7 @@ func ruleFileOf(c *cli.Context, name string) (*ruleFile, error) {
 	case strings.HasSuffix(name, "_test.rego"):
 		return nil, fmt.Errorf("%s is a test; name the rule that it tests, or run it with \"nscheck rule test\"", name)
 	case filepath.Ext(name) != ".rego":
-		return nil, fmt.Errorf("%s is no rule; name its .rego file", name)
+		return nil, fmt.Errorf("%s is not a rule; name its .rego file", name)
 	}
 	for _, folder := range c.StringSlice("policy") {
 		if inner, ok := within(folder, name); ok {
@@ -83,7 +83,7 @@ func (f *ruleFile) rule(pack *rule.Pack, name string) (*rule.Rule, error) {
 	loaded := strings.TrimSuffix(strings.ReplaceAll(f.folder, `\`, "/"), "/") + "/" + f.inner
 	i := slices.IndexFunc(pack.Rules, func(r *rule.Rule) bool { return r.File == loaded })
 	if i < 0 {
-		return nil, fmt.Errorf("%s is no rule: it defines no violation; name a rule that uses it", f.file)
+		return nil, fmt.Errorf("%s is not a rule: it defines no violation; name a rule that uses it", f.file)
 	}
 	return pack.Rules[i], nil
 }

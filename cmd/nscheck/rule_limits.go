@@ -14,11 +14,11 @@ import (
 	"github.com/nscheck/nscheck/evaluator"
 )
 
-// Flags of all commands that judge: what one rule may take.
+// Flags of all commands that evaluate rules: limits of one rule.
 func ruleLimitFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.DurationFlag{Name: "rule-timeout", Usage: "stop a rule that takes longer than `DURATION` to judge the estate or one client", DefaultText: evaluator.DefaultRuleTimeout.String(), EnvVars: []string{"NSCHECK_RULE_TIMEOUT"}},
-		&cli.StringFlag{Name: "rule-memory", Usage: "stop a rule that takes more memory than `SIZE`, such as 512MiB", DefaultText: "1GiB", EnvVars: []string{"NSCHECK_RULE_MEMORY"}},
+		&cli.DurationFlag{Name: "rule-timeout", Usage: "stop a rule that takes longer than `DURATION` for the estate or one client", DefaultText: evaluator.DefaultRuleTimeout.String(), EnvVars: []string{"NSCHECK_RULE_TIMEOUT"}},
+		&cli.StringFlag{Name: "rule-memory", Usage: "stop a rule that uses more memory than `SIZE`, such as 512MiB", DefaultText: "1GiB", EnvVars: []string{"NSCHECK_RULE_MEMORY"}},
 	}
 }
 
@@ -40,7 +40,7 @@ func setRuleLimits(c *cli.Context, o *evaluator.Options) error {
 	return nil
 }
 
-// minRuleMemory is below what judging itself takes and gives back again.
+// minRuleMemory is less than the evaluation itself uses and releases again.
 const minRuleMemory = 64 << 20
 
 var sizeForm = regexp.MustCompile(`^([0-9]{1,9}) ?(MiB|GiB)$`)
@@ -55,9 +55,9 @@ func parseSize(text string) (int64, error) {
 	unit := map[string]int64{"MiB": 1 << 20, "GiB": 1 << 30}[m[2]]
 	switch {
 	case err != nil || n > math.MaxInt64/4/unit:
-		return 0, fmt.Errorf("%q is more memory than there is", text)
+		return 0, fmt.Errorf("%q is more memory than a machine has", text)
 	case n*unit < minRuleMemory:
-		return 0, errors.New("the size must be 64MiB or more, for judging itself needs some")
+		return 0, errors.New("the size must be 64MiB or more, because the evaluation itself needs some")
 	}
 	return n * unit, nil
 }

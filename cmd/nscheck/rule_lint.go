@@ -19,17 +19,17 @@ import (
 func ruleLintCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "lint",
-		Usage:     "say what is wrong with rules and what could be better",
+		Usage:     "report what is wrong with rules and what could be better",
 		ArgsUsage: "[PATH...]",
-		Description: "It looks at the rules in PATH, or in --policy, or in the current folder where it holds rules,\n" +
-			"or else at the built-in ones. A PATH in a pack is looked at with the whole pack, and may be\n" +
-			"a pack as a file (.tar.gz). It exits with 1 where it finds an error, and with --strict a\n" +
-			"warning too. docs/lints.md has a section about each lint.",
+		Description: "Checks the rules in PATH, or in --policy, or in the current folder if it contains rules, else\n" +
+			"the built-in ones. A PATH in a pack is checked with the whole pack; it can also be a pack\n" +
+			"file (.tar.gz). The exit status is 1 if there is an error, or with --strict a warning.\n" +
+			"docs/lints.md describes each lint.",
 		HideHelpCommand: true, // a folder may be called h
 		Flags: []cli.Flag{
-			&cli.StringSliceFlag{Name: "policy", Aliases: []string{"p"}, Usage: "look at the rules in `DIR`; repeatable", EnvVars: []string{"NSCHECK_POLICY"}},
-			&cli.BoolFlag{Name: "no-builtin", Usage: "do not load the built-in rules beside them", EnvVars: []string{"NSCHECK_NO_BUILTIN"}},
-			&cli.BoolFlag{Name: "strict", Usage: "hold them to what packs are held to that others use; warnings count"},
+			&cli.StringSliceFlag{Name: "policy", Aliases: []string{"p"}, Usage: "check the rules in `DIR`; repeatable", EnvVars: []string{"NSCHECK_POLICY"}},
+			&cli.BoolFlag{Name: "no-builtin", Usage: "do not load the built-in rules", EnvVars: []string{"NSCHECK_NO_BUILTIN"}},
+			&cli.BoolFlag{Name: "strict", Usage: "apply the requirements for shared packs; warnings count"},
 			&cli.BoolFlag{Name: "fix", Usage: "format the files first, as \"opa fmt\" does"},
 			&cli.BoolFlag{Name: "list", Usage: "list all lints"},
 			&cli.BoolFlag{Name: "json", Usage: "print JSON"},
@@ -123,7 +123,7 @@ func lintPaths(c *cli.Context) (packs []rule.Source, within map[string][]string,
 	return packs, within, nil
 }
 
-// lintSources are the packs as sources, with the built-in rules beside them.
+// lintSources are the packs as sources, with the built-in rules.
 func lintSources(c *cli.Context, packs []rule.Source, within map[string][]string) ([]rule.Source, lint.Options) {
 	opts := lint.Options{Strict: c.Bool("strict"), Within: within}
 	embedded := rule.Source{Name: builtin, FS: policies.FS}
@@ -143,7 +143,7 @@ func fixRules(c *cli.Context, packs []rule.Source, within map[string][]string) e
 	}
 	for _, pack := range packs {
 		if info, err := os.Stat(pack.Name); err == nil && !info.IsDir() {
-			return fmt.Errorf("--fix cannot rewrite %s, which is a pack already; name the folder that it is built from", pack.Name)
+			return fmt.Errorf("--fix cannot rewrite the pack file %s; name the folder that it is built from", pack.Name)
 		}
 	}
 	for _, pack := range packs {

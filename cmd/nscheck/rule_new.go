@@ -18,18 +18,18 @@ func ruleNewCommand() *cli.Command {
 		Name:      "new",
 		Usage:     "write a new rule with tests and worked examples",
 		ArgsUsage: "AREA/NAME",
-		Description: "It writes AREA/NAME.rego, AREA/NAME_test.rego and AREA/NAME.yaml: a small rule that works,\n" +
-			"to be changed into the one that is wanted. A folder without a pack.yaml gets one. What the\n" +
-			"flags leave out is asked for on a terminal. Nothing is overwritten.",
+		Description: "Writes AREA/NAME.rego, AREA/NAME_test.rego and AREA/NAME.yaml: a small working rule as a\n" +
+			"template. A folder without a pack.yaml gets one. On a terminal, nscheck asks for values that\n" +
+			"the flags do not set. Nothing is overwritten.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "title", Usage: "what the rule finds, in a few words"},
-			&cli.StringFlag{Name: "severity", Usage: "how bad a finding is: critical, high, medium, low or info"},
-			&cli.StringFlag{Name: "scope", Usage: "what the rule judges: estate, or client for every client by itself"},
-			&cli.StringFlag{Name: "step", Usage: "step of TECH170397 that it belongs to: 1 to 7, symptoms, or + for what goes beyond it", Value: "+"},
+			&cli.StringFlag{Name: "severity", Usage: "severity of a finding: critical, high, medium, low or info"},
+			&cli.StringFlag{Name: "scope", Usage: "what the rule evaluates: estate, or client for each client separately"},
+			&cli.StringFlag{Name: "step", Usage: "step of TECH170397: 1 to 7, symptoms, or + for rules beyond it", Value: "+"},
 			&cli.StringFlag{Name: "id", Usage: "the rule's id", DefaultText: "the next free one"},
 			&cli.StringFlag{Name: "dir", Usage: "folder of the pack", DefaultText: "the pack that the current folder is in, else the current folder"},
-			&cli.StringFlag{Name: "pack", Usage: "name of a new pack", DefaultText: "the folder's"},
-			&cli.StringFlag{Name: "prefix", Usage: "what the ids of a new pack begin with, such as ACME"},
+			&cli.StringFlag{Name: "pack", Usage: "name of a new pack", DefaultText: "the name of the folder"},
+			&cli.StringFlag{Name: "prefix", Usage: "prefix of the ids of a new pack, such as ACME"},
 		},
 		Action: runRuleNew,
 	}
@@ -76,8 +76,8 @@ func newRuleOptions(c *cli.Context) (o scaffold.Options, err error) {
 	}{
 		{&o.Name, question{"the rule's name, AREA/NAME", "Name of the rule, as AREA/NAME, such as site/two_package_servers", "", scaffold.CheckName}},
 		{&o.Title, question{"--title", "What does it find, in a few words", "", checkTitle}},
-		{&severity, question{"--severity", "How bad is that: critical, high, medium, low or info", string(rule.Medium), checkSeverity}},
-		{&scope, question{"--scope", "What does it judge: estate, or client for every client by itself", string(rule.EstateScope), checkScope}},
+		{&severity, question{"--severity", "Severity: critical, high, medium, low or info", string(rule.Medium), checkSeverity}},
+		{&scope, question{"--scope", "What does it evaluate: estate, or client for each client separately", string(rule.EstateScope), checkScope}},
 	}
 	add := func(answer *string, q question) {
 		questions = append(questions, struct {
@@ -89,7 +89,7 @@ func newRuleOptions(c *cli.Context) (o scaffold.Options, err error) {
 		add(&o.Pack, question{"--pack", "Name of the new pack, such as acme-house-rules", "", scaffold.CheckPackName})
 	}
 	if pack.Manifest.Prefix == "" {
-		add(&o.Prefix, question{"--prefix", "What do the ids of the pack begin with", pack.SuggestedPrefix(), scaffold.CheckPrefix})
+		add(&o.Prefix, question{"--prefix", "Prefix of the ids of the pack", pack.SuggestedPrefix(), scaffold.CheckPrefix})
 	}
 	asker := newAsker(c.Context, c.App.ErrWriter)
 	for _, q := range questions {
@@ -119,10 +119,10 @@ func checkSeverity(text string) error {
 
 func checkScope(text string) error { return scaffold.CheckScope(rule.Scope(text)) }
 
-// printNewRule tells what was written, and what to do with it.
+// printNewRule lists the written files and the next steps.
 func printNewRule(c *cli.Context, o scaffold.Options, rule *scaffold.Rule) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s is written:\n", rule.ID)
+	fmt.Fprintf(&b, "Wrote %s:\n", rule.ID)
 	paths := make([]string, len(rule.Files))
 	for i, f := range rule.Files {
 		paths[i] = rule.Path(f)
@@ -136,8 +136,8 @@ func printNewRule(c *cli.Context, o scaffold.Options, rule *scaffold.Rule) error
 	}
 	main := shellWord(paths[slices.IndexFunc(rule.Files, func(f scaffold.File) bool { return f.Path == o.Name+".rego" })])
 	dir := shellWord(filepath.Clean(o.Dir))
-	fmt.Fprintf(&b, "\nIt works as it stands. Change it into the rule that you want while this runs its tests at every save:\n"+
-		"  nscheck rule test --watch %s\nand then look at all of the pack:\n  nscheck rule test --coverage --threshold 100 %s\n  nscheck rule lint %s\n  nscheck scan --demo -p %s\n",
+	fmt.Fprintf(&b, "\nThe rule works. Change it to the rule that you want while this runs its tests whenever you save:\n"+
+		"  nscheck rule test --watch %s\nand then check the whole pack:\n  nscheck rule test --coverage --threshold 100 %s\n  nscheck rule lint %s\n  nscheck scan --demo -p %s\n",
 		main, dir, dir, dir)
 	_, err := fmt.Fprint(c.App.Writer, report.Text(b.String()))
 	return err

@@ -38,7 +38,7 @@ func parseTestOutputs(c *cli.Context) (testOutputs, error) {
 		case err != nil:
 			return o, fmt.Errorf("--format: %w", err)
 		case hasFile && file == "":
-			return o, fmt.Errorf("--format: %q names no file after =", w)
+			return o, fmt.Errorf("--format: %q has no file after =", w)
 		}
 		if hasFile {
 			if err := checkOutput(c, file); err != nil {

@@ -14,11 +14,11 @@ import (
 
 	"github.com/nscheck/nscheck/authoring/ruletest"
 	"github.com/nscheck/nscheck/evaluator/rule"
-	"github.com/nscheck/nscheck/policies"
 	"github.com/nscheck/nscheck/evaluator/rule/pack"
+	"github.com/nscheck/nscheck/policies"
 )
 
-// testTargets is what is tested.
+// testTargets returns the folders and files to test.
 func testTargets(c *cli.Context) ([]ruletest.Target, error) {
 	paths, flag := c.Args().Slice(), ""
 	if len(paths) == 0 {
@@ -64,7 +64,7 @@ func targetOf(path string) (t ruletest.Target, err error) {
 	if above, rest, ok := packAbove(root); ok {
 		root, within = above, rest
 	} else if !info.IsDir() {
-		return t, fmt.Errorf("%s is a file and no folder above it has a %s; name the folder that holds the rules", path, rule.PackFile)
+		return t, fmt.Errorf("%s is a file, and no folder above it has a %s; name the folder with the rules", path, rule.PackFile)
 	}
 	if _, err := os.ReadDir(root); err != nil { // later it would be called "."
 		return t, err
@@ -72,7 +72,7 @@ func targetOf(path string) (t ruletest.Target, err error) {
 	return ruletest.Target{Source: rule.Source{Name: root, FS: os.DirFS(root)}, Within: within}, nil
 }
 
-// isPartOfRule tells the files that a rule is from a pack as a file.
+// isPartOfRule reports whether a file is part of a rule rather than a pack file.
 func isPartOfRule(path string) bool {
 	return slices.Contains([]string{".rego", ".yaml", ".yml"}, strings.ToLower(filepath.Ext(path)))
 }
@@ -102,13 +102,13 @@ func packAbove(path string) (root, within string, ok bool) {
 	}
 }
 
-// noticeBuiltin says that nobody looks at the rules of the folders below.
+// noticeBuiltin prints that the rules in the folders below are not checked.
 func noticeBuiltin(c *cli.Context) {
 	other := ""
 	if found, err := fs.Glob(os.DirFS("."), "*/"+rule.PackFile); err == nil && len(found) > 0 {
 		other = ", such as " + path.Dir(found[0])
 	}
-	notice(c, "The current folder holds no rules, so these are the built-in ones; name a folder for others%s.", other)
+	notice(c, "The current folder contains no rules, so the built-in ones are used; name a folder for others%s.", other)
 }
 
 // holdsRules reports whether a folder has a pack.yaml, or .rego files in it or

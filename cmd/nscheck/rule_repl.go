@@ -24,19 +24,19 @@ import (
 func ruleREPLCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "repl",
-		Usage: "ask a snapshot questions in Rego",
-		Description: "It opens OPA's own shell; type help for its commands. It has data.estate,\n" +
+		Usage: "query a snapshot in Rego",
+		Description: "Opens the OPA shell; type help for its commands. It has data.estate,\n" +
 			"data.index, data.params and data.totals, counted over all clients, the rules and\n" +
-			"their helpers, and one client as input. What rules cannot call (the network, the\n" +
-			"clock, chance, the environment) cannot be called here either. Rules are read once;\n" +
-			"start it again after a change.\n\n" +
-			"Where standard input is no terminal, each of its lines is a question, and the\n" +
-			"exit status is 0 whatever the answers are. What is typed at a terminal is kept\n" +
-			"in nscheck/repl_history in the user's folder for configurations, if there is one.",
+			"their helpers, and one client as input. Functions that rules cannot call (network,\n" +
+			"clock, random numbers, environment) are not available here either. Rules are read\n" +
+			"once; restart it after a change.\n\n" +
+			"If standard input is not a terminal, each of its lines is a query, and the exit\n" +
+			"status is 0 whatever the answers. The history of a terminal is kept in\n" +
+			"nscheck/repl_history in the configuration folder of the user, if there is one.",
 		Flags: slices.Concat([]cli.Flag{
 			inputFlag(),
 			demoFlag(),
-			&cli.StringFlag{Name: "client", Usage: "take the client `NAME` as input, a host name, DOMAIN\\NAME or a GUID (default: the first)"},
+			&cli.StringFlag{Name: "client", Usage: "use the client `NAME` as input, a host name, DOMAIN\\NAME or a GUID (default: the first)"},
 			configFlag(),
 		}, packFlags(), workFlags()),
 		Action: runRuleREPL,
@@ -89,7 +89,7 @@ func ask(ctx context.Context, c *cli.Context, pack *rule.Pack, s *evaluator.Sess
 		s.Documents["repl"] = map[string]any{"input": s.Client} // where the shell looks for it
 		notice(c, "input is the client %s.", report.Name(s.Resource.Name))
 	} else {
-		notice(c, "There is no client, so there is no input.")
+		notice(c, "The snapshot has no client, so input is undefined.")
 	}
 	out, stderr := &cleanWriter{to: c.App.Writer}, &cleanWriter{to: c.App.ErrWriter}
 	defer stderr.flush()

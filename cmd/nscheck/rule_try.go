@@ -15,46 +15,46 @@ import (
 	"github.com/nscheck/nscheck/report"
 )
 
-func ruleTryCommand() *cli.Command {
+func ruleTraceCommand(name string, hidden bool) *cli.Command {
 	return &cli.Command{
-		Name:      "try",
-		Usage:     "evaluate one rule against a snapshot, and see why it finds something or not",
+		Name:      name,
+		Hidden:    hidden,
+		Usage:     "evaluate one rule on a snapshot, and show why it finds something or not",
 		ArgsUsage: "RULE",
-		Description: "RULE is a .rego file or a rule's id. The rules of a file's pack are loaded with it:\n" +
-			"the nearest folder above it that holds a pack.yaml, else its own folder.\n\n" +
-			"A rule of scope client is tried on all clients, or with --client on one. print()\n" +
-			"in a rule is shown. With --explain every expression is shown that did not hold in\n" +
-			"a clause of violation or unknown, the one that was reached last first, with the\n" +
-			"values that it read and with the helpers that it asked: of the estate, of the\n" +
-			"client, or of the first client that the rule breaks on, else of the first that it\n" +
-			"finds nothing about.\n\n" +
-			"The exit status is 0 where the rule was evaluated, whatever its verdict, and 2\n" +
-			"where it could not be, or broke. Waivers and baselines play no part.",
+		Description: "RULE is a .rego file or the id of a rule. A file is loaded with the rules of its pack:\n" +
+			"the nearest folder above it with a pack.yaml, else its own folder.\n\n" +
+			"A rule of scope client is evaluated for all clients, or for one with --client. Output of\n" +
+			"print() is shown. --explain shows each expression that did not hold in a clause of\n" +
+			"violation or unknown, the one that was reached last first, with the values that it read\n" +
+			"and the helpers that it called: for the estate, for the client, or for the first client on\n" +
+			"which the rule breaks, else for the first one without findings.\n\n" +
+			"The exit status is 0 if the rule was evaluated, whatever its verdict, and 2 if it could\n" +
+			"not be evaluated or broke. Waivers and baselines are ignored.",
 		Flags: slices.Concat([]cli.Flag{
 			inputFlag(),
 			demoFlag(),
-			&cli.StringFlag{Name: "client", Usage: "try it on the client `NAME`, a host name, DOMAIN\\NAME or a GUID"},
+			&cli.StringFlag{Name: "client", Usage: "evaluate it for the client `NAME`, a host name, DOMAIN\\NAME or a GUID"},
 			&cli.BoolFlag{Name: "explain", Usage: "show where each clause stopped"},
-			&cli.IntFlag{Name: "limit", Usage: "show at most `N` entries of each list", Value: 5},
-			&cli.BoolFlag{Name: "watch", Usage: "try it again whenever a file of its pack is saved"},
+			&cli.IntFlag{Name: "limit", Usage: "show at most `N` entries per list", Value: 5},
+			&cli.BoolFlag{Name: "watch", Usage: "evaluate it again whenever a file of its pack is saved"},
 			&cli.BoolFlag{Name: "json", Usage: "print JSON"},
 			noColorFlag(), configFlag(),
 		}, packFlags(), ruleLimitFlags(), workFlags()),
-		Action: runRuleTry,
+		Action: runRuleTrace,
 	}
 }
 
 // inputFlag and demoFlag are for commands that run rules on real data.
 func inputFlag() cli.Flag {
-	return &cli.StringFlag{Name: "input", Aliases: []string{"i"}, Usage: "read the `SNAPSHOT` that collect wrote, or a document in JSON or YAML"}
+	return &cli.StringFlag{Name: "input", Aliases: []string{"i"}, Usage: "read `SNAPSHOT`, written by collect, or a document in JSON or YAML"}
 }
 
 func demoFlag() cli.Flag {
 	return &cli.BoolFlag{Name: "demo", Usage: "read the embedded estate"}
 }
 
-func runRuleTry(c *cli.Context) error {
-	name, err := oneArgument(c, "the rule to try, a .rego file or an id such as NS-SITE-003")
+func runRuleTrace(c *cli.Context) error {
+	name, err := oneArgument(c, "the rule, a .rego file or an id such as NS-SITE-003")
 	if err != nil {
 		return err
 	}
@@ -82,15 +82,15 @@ func runRuleTry(c *cli.Context) error {
 	return watchRules(ctx, c, folders, func(ctx context.Context) error { return t.once(ctx, c) })
 }
 
-// trying is a rule that is tried, once or again and again.
+// trying is a rule that is evaluated once, or after each change of a file.
 type trying struct {
 	name   string
-	file   *ruleFile // nil where name is an id
+	file   *ruleFile // nil if name is an id
 	input  string    // the snapshot; empty until it is needed
 	remove func()
 }
 
-// once tries the rule once.
+// once evaluates the rule once.
 func (t *trying) once(ctx context.Context, c *cli.Context) error {
 	pack, err := loadAllRules(c)
 	if err != nil {
@@ -147,7 +147,7 @@ func showTrial(c *cli.Context, t *evaluator.Trial) error {
 	return nil
 }
 
-// inputFile is the snapshot that --input names, or a temporary one of the embedded
+// inputFile returns the snapshot of --input, or a temporary one of the embedded
 // estate; remove removes the latter.
 func inputFile(ctx context.Context, c *cli.Context) (file string, remove func(), err error) {
 	file = c.String("input")
@@ -166,5 +166,5 @@ func inputFile(ctx context.Context, c *cli.Context) (file string, remove func(),
 	return collectTemporary(ctx, c, in)
 }
 
-// demoTimeout is more than a statement on the embedded estate takes.
+// demoTimeout is longer than any statement on the embedded estate takes.
 const demoTimeout = 10 * time.Minute

@@ -20,7 +20,7 @@ import (
 func watchRules(ctx context.Context, c *cli.Context, folders []string, work func(context.Context) error) error {
 	for _, folder := range folders {
 		if info, err := os.Stat(folder); err == nil && !info.IsDir() {
-			return fmt.Errorf("--watch: %s is a pack as a file, in which nothing is saved; name the folder that it is built from", folder)
+			return fmt.Errorf("--watch: %s is a pack file, which is not edited; name the folder that it is built from", folder)
 		}
 	}
 	return watch.Loop(ctx, isRuleFile, folders, func(ctx context.Context, changed []string) error {

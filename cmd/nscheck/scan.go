@@ -8,18 +8,18 @@ import (
 
 func scanCommand() *cli.Command {
 	flags := append(sourceFlags(),
-		&cli.StringFlag{Name: "save-snapshot", Usage: "keep the snapshot as `FILE`, compressed where it ends in .zst"})
+		&cli.StringFlag{Name: "save-snapshot", Usage: "save the snapshot as `FILE`, compressed if it ends in .zst"})
 	flags = slices.Concat(flags, reportFlags(), judgeFlags())
 	return completeFormats(&cli.Command{
 		Name:   "scan",
-		Usage:  "collect a snapshot, judge it by the rules, and report",
+		Usage:  "collect a snapshot, evaluate the rules, and report",
 		Flags:  append(flags, workFlags()...),
 		Action: runScan,
 	})
 }
 
 // runScan goes through a snapshot file even where it is not kept: the file
-// bounds the memory, and what is judged is what could have been saved.
+// bounds the memory, and the evaluated snapshot is the one that could have been saved.
 func runScan(c *cli.Context) error {
 	if err := noArguments(c); err != nil {
 		return err

@@ -22,10 +22,10 @@ func schemaCommand() *cli.Command {
 		Name:      "schema",
 		Usage:     "show what rules can read, field by field",
 		ArgsUsage: "[PATH]",
-		Description: "PATH is a field or an object as rules write it, such as input.packages.plugin,\n" +
-			"data.estate.sites or totals; without it all are shown: with type, unit, meaning,\n" +
-			"what they are read from, and how well that is known. With --write the JSON\n" +
-			"Schemas are written into a folder, for editors and for \"opa check --schema DIR\".",
+		Description: "PATH is a field or an object as in rules, such as input.packages.plugin,\n" +
+			"data.estate.sites or totals; the default is all. Shows type, unit, meaning, source and\n" +
+			"its confidence. --write writes the JSON\n" +
+			"Schemas into a folder, for editors and for \"opa check --schema DIR\".",
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "write", Usage: "write the JSON Schemas into `DIR`"},
 			&cli.BoolFlag{Name: "rules", Usage: "also show which of the loaded rules read each field"},
@@ -79,7 +79,7 @@ func writeSchemas(c *cli.Context, pack *rule.Pack, dir string) error {
 	}
 	schemas["snapshot"] = snapshot.Schema()
 	if dir == "" {
-		return errors.New("--write: name the folder to write the schemas into")
+		return errors.New("--write: name a folder for the schemas")
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("--write: %w", err)

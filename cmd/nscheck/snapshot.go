@@ -18,10 +18,10 @@ func snapshotCommand() *cli.Command {
 		Usage: "work on snapshot files",
 		Subcommands: []*cli.Command{{
 			Name:      "verify",
-			Usage:     "check that a snapshot is whole, unchanged and well-formed",
+			Usage:     "check that a snapshot is complete, unchanged and well-formed",
 			ArgsUsage: "SNAPSHOT",
-			Description: "The exit status is 0 where the snapshot is good, 2 where it is not or cannot be\n" +
-				"read. With --quiet nothing is printed but what is wrong.",
+			Description: "The exit status is 0 if the snapshot is valid, 2 if it is invalid or cannot be\n" +
+				"read. With --quiet only errors are printed.",
 			Flags:  append([]cli.Flag{&cli.BoolFlag{Name: "json", Usage: "print JSON"}}, workFlags()...),
 			Action: runSnapshotVerify,
 		}},
@@ -50,7 +50,7 @@ func runSnapshotVerify(c *cli.Context) error {
 	return printVerified(c.App.Writer, path, s)
 }
 
-// verified is what is known of a good snapshot, as JSON.
+// verified describes a valid snapshot as JSON.
 type verified struct {
 	Form       string             `json:"form"`
 	Compressed bool               `json:"compressed"`
@@ -70,9 +70,9 @@ func newVerified(s snapshot.Summary) verified {
 }
 
 func printVerified(w io.Writer, path string, s snapshot.Summary) error {
-	fmt.Fprintf(w, "%s is a good snapshot: %s, %s\nSHA-256 %s\n", report.Name(path), s.Form, report.Count(s.Clients, "client"), s.SHA256)
+	fmt.Fprintf(w, "%s is a valid snapshot: %s, %s\nSHA-256 %s\n", report.Name(path), s.Form, report.Count(s.Clients, "client"), s.SHA256)
 	if s.Manifest == nil {
-		_, err := fmt.Fprintln(w, "It has no manifest: where it came from is not recorded.")
+		_, err := fmt.Fprintln(w, "It has no manifest: its origin is not recorded.")
 		return err
 	}
 	m := s.Manifest
@@ -85,7 +85,7 @@ func printVerified(w io.Writer, path string, s snapshot.Summary) error {
 	return nil
 }
 
-// showSections leaves out the columns of sources and notes where there are none.
+// showSections leaves out empty columns of sources and notes.
 func showSections(w io.Writer, sections []snapshot.Section) {
 	sources := slices.ContainsFunc(sections, func(s snapshot.Section) bool { return s.Source != "" })
 	notes := slices.ContainsFunc(sections, func(s snapshot.Section) bool { return s.Note != "" })

@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// stdout is standard output for all commands. It remembers the first failure,
+// stdout is standard output for all commands. It keeps the first failure,
 // so that no command has to check every line that it prints, and lets the
 // program finish where the reader has had enough, such as head: temporary files
 // are removed, other reports are written, and the exit status is the same.

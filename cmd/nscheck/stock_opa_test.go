@@ -11,7 +11,7 @@ import (
 )
 
 // TestStockOPA proves that rules that "rule new" writes are fine to the opa command
-// that everybody has. "make rules" proves it of the built-in ones.
+// that everybody has. "make check" and "make test" do the same with the built-in ones.
 func TestStockOPA(t *testing.T) {
 	t.Parallel()
 	pack := filepath.Join(t.TempDir(), "acme-rules")

@@ -19,7 +19,7 @@ func waiverCommand() *cli.Command {
 		Subcommands: []*cli.Command{
 			{
 				Name:   "list",
-				Usage:  "list the waivers and whether they hold today, or as of a date",
+				Usage:  "list the waivers with their status today, or as of a date",
 				Flags:  append(packFlags(), configFlag(), waiversFlag(), asOfFlag(), asJSON),
 				Action: runWaiverList,
 			},

@@ -21,22 +21,22 @@ import (
 func waiverAddCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "add",
-		Usage: "write a waiver for a finding, or for all of a rule about one object",
-		Description: "The finding is looked up in RESULT, which scan, eval, gate and diff write with -f\n" +
+		Usage: "write a waiver for a finding, or for all findings of a rule about an object",
+		Description: "The finding is looked up in RESULT, written by scan, eval, gate or diff with -f\n" +
 			"json=RESULT.\n" +
-			"The file of waivers is made where there is none; what stands in it stays.",
+			"The waiver file is created if it does not exist; its contents are kept.",
 		Flags: []cli.Flag{
 			configFlag(), waiversFlag(),
-			&cli.StringFlag{Name: "from", Usage: "look the finding up in `RESULT`", Required: true},
+			&cli.StringFlag{Name: "from", Usage: "look up the finding in `RESULT`", Required: true},
 			&cli.StringFlag{Name: "fingerprint", Usage: "waive the finding with this `FINGERPRINT`, or the only one that begins with it"},
 			&cli.StringFlag{Name: "rule", Usage: "waive findings of the rule `ID`"},
 			&cli.StringFlag{Name: "object", Usage: "waive findings about the object `NAME|GUID`; with --rule"},
-			&cli.StringFlag{Name: "reason", Usage: "say `WHY` the finding is accepted", Required: true},
-			&cli.StringFlag{Name: "owner", Usage: "say `WHO` answers for it"},
-			&cli.StringFlag{Name: "ticket", Usage: "say `WHERE` it was decided"},
-			&cli.StringFlag{Name: "starts", Usage: "first `DATE` on which it holds (default: today, or the day of RESULT where that is earlier)"},
-			&cli.StringFlag{Name: "expires", Usage: "last `DATE` on which it holds"},
-			&cli.BoolFlag{Name: "until-changed", Usage: "let it lapse when the object changes"},
+			&cli.StringFlag{Name: "reason", Usage: "the reason `WHY` the finding is accepted", Required: true},
+			&cli.StringFlag{Name: "owner", Usage: "`WHO` is responsible for it"},
+			&cli.StringFlag{Name: "ticket", Usage: "the ticket `WHERE` it was decided"},
+			&cli.StringFlag{Name: "starts", Usage: "first `DATE` on which it applies (default: today, or the day of RESULT if that is earlier)"},
+			&cli.StringFlag{Name: "expires", Usage: "last `DATE` on which it applies"},
+			&cli.BoolFlag{Name: "until-changed", Usage: "make it lapse when the object changes"},
 		},
 		Action: runWaiverAdd,
 	}
@@ -73,7 +73,7 @@ func runWaiverAdd(c *cli.Context) error {
 	}
 	added := &waiver.Set{File: file, Settings: settings}
 	if status, why := added.StatusAt(w, max(w.Starts, rule.Today())); status != result.WaiverActive {
-		return fmt.Errorf("the waiver would not hold: %s", why)
+		return fmt.Errorf("the waiver would not apply: %s", why)
 	}
 	if err := writeFile(file, func(out io.Writer) error { _, err := out.Write(after); return err }); err != nil {
 		return err
@@ -82,7 +82,7 @@ func runWaiverAdd(c *cli.Context) error {
 	return err
 }
 
-// newWaiver is what the flags say of a waiver.
+// newWaiver returns the waiver that the flags describe.
 func newWaiver(c *cli.Context) (*waiver.Waiver, error) {
 	w := &waiver.Waiver{Starts: rule.Today()}
 	for flag, to := range map[string]*string{"reason": &w.Reason, "owner": &w.Owner, "ticket": &w.Ticket} {
@@ -101,13 +101,13 @@ func newWaiver(c *cli.Context) (*waiver.Waiver, error) {
 	byPrint, byObject := c.String("fingerprint") != "", c.String("rule") != "" && c.String("object") != ""
 	switch {
 	case byPrint && (c.String("rule") != "" || c.String("object") != ""):
-		return nil, errors.New("--fingerprint is of one finding; leave out --rule and --object")
+		return nil, errors.New("--fingerprint already identifies one finding; leave out --rule and --object")
 	case !byPrint && !byObject:
-		return nil, errors.New("say what to waive: --fingerprint, or --rule and --object")
+		return nil, errors.New("name what to waive: --fingerprint, or --rule and --object")
 	case byPrint && len(c.String("fingerprint")) < 8:
 		return nil, errors.New("--fingerprint: give at least its first 8 characters")
 	case w.Reason == "":
-		return nil, errors.New("--reason: say why the finding is accepted")
+		return nil, errors.New("--reason: give the reason for accepting the finding")
 	case w.Expires != "" && w.Expires < w.Starts:
 		return nil, fmt.Errorf("--expires: %s is before the waiver starts on %s", w.Expires, w.Starts)
 	}
@@ -134,21 +134,21 @@ func findWaived(c *cli.Context, w *waiver.Waiver, settings waiver.Settings) (com
 	}
 	switch {
 	case len(found) == 0:
-		return "", fmt.Errorf("--from: there is no such finding in %s", c.String("from"))
+		return "", fmt.Errorf("--from: no finding in %s matches", c.String("from"))
 	case len(found) > 1:
 		var which []string
 		for _, f := range found {
 			which = append(which, fmt.Sprintf("%s %s %s", f.Fingerprint, report.Name(f.Resource.Name), f.Resource.GUID))
 		}
-		return "", fmt.Errorf("that is not one alone; name its fingerprint or GUID:\n  %s", strings.Join(which, "\n  "))
+		return "", fmt.Errorf("several findings or objects match; name a fingerprint or a GUID:\n  %s", strings.Join(which, "\n  "))
 	case found[0].Waiver != nil:
-		return "", fmt.Errorf("%s waives it already", found[0].Waiver.Place)
+		return "", fmt.Errorf("it is already waived by %s", found[0].Waiver.Place)
 	}
 	return scope(c, w, &found[0])
 }
 
 // firstDay lets a waiver hold on the day of the result in which its finding is, for
-// the snapshot may be judged again, unless it would last too long.
+// the snapshot may be evaluated again, unless it would last too long.
 func firstDay(w *waiver.Waiver, day rule.Date, settings waiver.Settings) rule.Date {
 	limit := settings.MaxLifetimeDays
 	if day == "" || day > w.Starts || limit > 0 && w.Expires != "" && day.DaysUntil(w.Expires) > limit {
@@ -192,7 +192,7 @@ func scope(c *cli.Context, w *waiver.Waiver, f *result.Finding) (comment string,
 	}
 	if c.Bool("until-changed") {
 		if f.ObjectHash == "" {
-			return "", fmt.Errorf("--until-changed: nscheck cannot tell when the %s changes", comment)
+			return "", fmt.Errorf("--until-changed: nscheck cannot detect changes of the %s", comment)
 		}
 		if w.Object != nil && w.Object.GUID == "" {
 			w.Object, w.Fingerprint = nil, f.Fingerprint

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -15,18 +16,18 @@ import (
 	"github.com/nscheck/nscheck/report"
 )
 
-// expiringWithin is how many days before its end a waiver is expiring, where
-// neither a flag nor the configuration says it.
+// expiringWithin is the number of days before its end from which a waiver is
+// expiring, unless a flag or the configuration sets another.
 const expiringWithin = 30
 
-// Problems that an audit finds, as --fail-on names them.
+// Problems that an audit finds, by their names in --fail-on.
 const (
 	expiring = "expiring"
 	unused   = "unused"
 	lapsed   = "lapsed"
 )
 
-// problems are those that an audit finds, by the status that shows them.
+// problems are the names of problems by the status that has them.
 var problems = map[result.WaiverStatus]string{
 	result.WaiverUnused:      unused,
 	result.WaiverExpired:     "expired",
@@ -39,14 +40,15 @@ var problemNames = []string{unused, "expired", expiring, lapsed, "too-long", "un
 
 func waiverAuditCommand(asJSON cli.Flag) *cli.Command {
 	flags := append(packFlags(), configFlag(), waiversFlag(), asOfFlag(), asJSON,
-		&cli.StringFlag{Name: "against", Usage: "tell what is unused and lapsed by `SNAPSHOT|RESULT`"},
-		&cli.IntFlag{Name: "within", Usage: "a waiver that ends in `DAYS` days is expiring (default: warn_days of the configuration, else 30)"},
+		&cli.StringFlag{Name: "against", Usage: "find unused and lapsed waivers by `SNAPSHOT|RESULT`"},
+		&cli.IntFlag{Name: "expiring-within", Usage: "waivers that end within `DAYS` days are expiring (default: warn_days of the configuration, else 30)"},
+		&cli.IntFlag{Name: "within", Hidden: true}, // the earlier name of --expiring-within
 		&cli.StringSliceFlag{Name: "fail-on", Usage: "exit with 1 on `PROBLEMS`: unused, expired, expiring, lapsed, too-long, unknown-rule; repeatable, or with commas"})
 	return &cli.Command{
 		Name:  "audit",
-		Usage: "tell which waivers do not hold, soon end, or are of no use",
-		Description: "Waivers are looked at as of today, or --as-of. The exit status is 0, but with --fail-on\n" +
-			"1 where such a problem is found, and 3 where that cannot be told.",
+		Usage: "list waivers that do not apply, end soon, or have no effect",
+		Description: "Waivers are checked as of today, or as of --as-of. With --fail-on the exit status is 1 if\n" +
+			"such a problem is found, and 3 if that is unknown; otherwise it is 0.",
 		Flags:  append(flags, workFlags()...),
 		Action: runWaiverAudit,
 	}
@@ -63,8 +65,9 @@ func runWaiverAudit(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if c.IsSet("within") && c.Int("within") < 0 {
-		return fmt.Errorf("--within must be a number of days, not %d", c.Int("within"))
+	within, err := daysToExpiry(c)
+	if err != nil {
+		return err
 	}
 	waivers, pack, day, err := loadedWaivers(c)
 	if err != nil {
@@ -74,12 +77,8 @@ func runWaiverAudit(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	within := waivers.Settings.WarnDays
-	if within == 0 {
-		within = expiringWithin
-	}
-	if c.IsSet("within") {
-		within = c.Int("within")
+	if within < 0 {
+		within = cmp.Or(waivers.Settings.WarnDays, expiringWithin)
 	}
 	list := make([]audited, len(states))
 	for i, s := range states {
@@ -91,16 +90,30 @@ func runWaiverAudit(c *cli.Context) error {
 	return auditStatus(list, failOn)
 }
 
+// daysToExpiry returns the value of --expiring-within, or -1 if it is not set.
+func daysToExpiry(c *cli.Context) (int, error) {
+	for _, flag := range []string{"expiring-within", "within"} {
+		if !c.IsSet(flag) {
+			continue
+		}
+		if n := c.Int(flag); n < 0 {
+			return 0, fmt.Errorf("--%s must be a number of days, got %d", flag, n)
+		}
+		return c.Int(flag), nil
+	}
+	return -1, nil
+}
+
 func parseProblems(c *cli.Context) ([]string, error) {
 	var out []string
 	for _, text := range c.StringSlice("fail-on") {
 		for _, name := range strings.Split(text, ",") {
 			name = strings.TrimSpace(name)
 			if !slices.Contains(problemNames, name) {
-				return nil, fmt.Errorf("--fail-on: %q is not a problem of waivers; known are %s", name, strings.Join(problemNames, ", "))
+				return nil, fmt.Errorf("--fail-on: %q is not a problem of waivers; use %s", name, strings.Join(problemNames, ", "))
 			}
 			if (name == unused || name == lapsed) && c.String("against") == "" {
-				return nil, fmt.Errorf("--fail-on: what is %s shows against a snapshot or a result; name one with --against", name)
+				return nil, fmt.Errorf("--fail-on %s needs a snapshot or a result to compare with; name one with --against", name)
 			}
 			out = append(out, name)
 		}
@@ -108,7 +121,7 @@ func parseProblems(c *cli.Context) ([]string, error) {
 	return out, nil
 }
 
-// auditedStates looks at waivers alone, or by what a snapshot or result shows.
+// auditedStates returns the states of waivers, by a snapshot or result if one is named.
 func auditedStates(c *cli.Context, w *waiver.Set, pack *rule.Pack, day rule.Date) ([]result.WaiverState, error) {
 	file := c.String("against")
 	if file == "" {
@@ -180,11 +193,22 @@ func printAudit(c *cli.Context, list []audited) error {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(c.App.Writer, "%s, %d of them to look at\n", report.Count(int64(len(list)), "waiver"), bad)
+	_, err := fmt.Fprintf(c.App.Writer, "%s; %s attention\n", report.Count(int64(len(list)), "waiver"), needAttention(bad))
 	return err
 }
 
-// auditStatus is the exit status that --fail-on asks for.
+// needAttention phrases a number of waivers with problems.
+func needAttention(bad int) string {
+	switch bad {
+	case 0:
+		return "none needs"
+	case 1:
+		return "1 needs"
+	}
+	return fmt.Sprintf("%d need", bad)
+}
+
+// auditStatus returns the exit status that --fail-on requires.
 func auditStatus(list []audited, failOn []string) error {
 	asked := func(problem string) bool { return slices.Contains(failOn, problem) }
 	if slices.ContainsFunc(list, func(a audited) bool { return slices.ContainsFunc(a.Problems, asked) }) {

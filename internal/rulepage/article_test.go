@@ -54,7 +54,7 @@ func TestPagesAreWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, part := range []string{"# NS-SITE-003: ", "## What to do", "## What it reads", "## Causes", "## Examples", "NS-SITE-003: fail\n", " cannot be judged: "} {
+	for _, part := range []string{"# NS-SITE-003: ", "## What to do", "## What it reads", "## Causes", "## Examples", "NS-SITE-003: fail\n", " cannot be evaluated: "} {
 		if !strings.Contains(page, part) {
 			t.Errorf("the page lacks %q", part)
 		}

@@ -12,7 +12,7 @@ import (
 // Index lists the rules by area and by step of the article, in Markdown.
 func (p *Pages) Index() string {
 	var b strings.Builder
-	b.WriteString("# Rules\n\nMade from the rules themselves. [The article, sentence by sentence](../article.md).\n\n## By area\n")
+	b.WriteString("# Rules\n\nGenerated from the rules. [The article, sentence by sentence](../article.md).\n\n## By area\n")
 	areas := map[string][]*rule.Rule{}
 	steps := map[string][]*rule.Rule{}
 	for _, r := range p.pack.Rules {

@@ -72,15 +72,15 @@ func (p *Pages) remediation(b *strings.Builder, r *rule.Rule) {
 	}
 }
 
-// reads lists what of the CMDB the rule rests on, and how well it is known.
+// reads lists the parts of the CMDB that the rule depends on, with their confidence.
 func (p *Pages) reads(b *strings.Builder, r *rule.Rule) {
 	b.WriteString("\n## What it reads\n\n")
-	b.WriteString("Marks: A the article, P public sources, I inferred, R recollection; weakest first.\n\n")
+	b.WriteString("Confidence: A the article, P public sources, I inferred, R recalled; weakest first.\n\n")
 	b.WriteString("| section | filled from | marks |\n|---|---|---|\n")
 	for _, need := range slices.Concat(r.Needs, r.AffectsNeeds) {
 		shown := "`" + need + "`"
 		if slices.Contains(r.AffectsNeeds, need) {
-			shown += " (only for which clients a finding harms)"
+			shown += " (only for which clients a finding affects)"
 		}
 		found := false
 		for _, binding := range p.bindings {
@@ -95,7 +95,7 @@ func (p *Pages) reads(b *strings.Builder, r *rule.Rule) {
 			fmt.Fprintf(b, "| %s | %s | %s |\n", strings.Replace(shown, need, binding.Section, 1), strings.Join(objects, ", "), binding.Evidence())
 		}
 		if !found {
-			fmt.Fprintf(b, "| %s | not in the CMDB as far as is public | ? |\n", shown)
+			fmt.Fprintf(b, "| %s | not in the CMDB according to public sources | ? |\n", shown)
 		}
 	}
 	b.WriteString("\nFields that its answer depends on:\n\n")
@@ -197,7 +197,7 @@ func (p *Pages) examples(ctx context.Context, b *strings.Builder, r *rule.Rule) 
 			fmt.Fprintf(b, "%s: %s\n", f.Resource, f.Msg)
 		}
 		for _, u := range got.Unknown {
-			fmt.Fprintf(b, "%s cannot be judged: %s\n", u.Resource, u.Msg)
+			fmt.Fprintf(b, "%s cannot be evaluated: %s\n", u.Resource, u.Msg)
 		}
 		b.WriteString("```\n")
 	}
