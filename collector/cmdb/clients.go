@@ -200,7 +200,7 @@ func (c *collection) askOrder(ctx context.Context) (*keyOrder, error) {
 func (c *collection) sortLiterals(ctx context.Context, b *binding.Binding) (answer []guid.GUID, err error) {
 	_, _, err = c.attempts(ctx, binding.Clients, func() (int64, error) {
 		answer = nil
-		return c.session.eachRow(ctx, b, []binding.Column{{"key", binding.GUID}}, func(cells []cell) error {
+		return c.session.eachRow(ctx, b, []binding.Column{{Name: "key", Kind: binding.GUID}}, func(cells []cell) error {
 			answer = append(answer, cells[0].guid)
 			return nil
 		})

@@ -98,7 +98,7 @@ type estateReading struct {
 
 func newEstateReading(c *collection, section string, builder *estateBuilder) *estateReading {
 	return &estateReading{
-		collection: c, section: binding.Layout{section, binding.ColumnsOf(section)}, fillRows: estateFills[section], builder: builder,
+		collection: c, section: binding.Layout{Section: section, Columns: binding.ColumnsOf(section)}, fillRows: estateFills[section], builder: builder,
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 
 // validityColumns are columns that a user's binding may add. It is not public whether
 // and where LicenseInUse has them.
-var validityColumns = []binding.Column{{"expires_at", binding.Time}, {"trial", binding.Bool}}
+var validityColumns = []binding.Column{{Name: "expires_at", Kind: binding.Time}, {Name: "trial", Kind: binding.Bool}}
 
 // LicenceList is the licences in use of all products that match.
 type LicenceList struct {

@@ -362,7 +362,7 @@ func noFiles(t *testing.T, dir string) {
 }
 
 func TestSpoolDetectsForeignBytes(t *testing.T) {
-	columns := []binding.Column{{"a", binding.Text}, {"b", binding.GUID}, {"c", binding.Int}}
+	columns := []binding.Column{{Name: "a", Kind: binding.Text}, {Name: "b", Kind: binding.GUID}, {Name: "c", Kind: binding.Int}}
 	row := sortKey{1}
 	cells := []cell{{kind: binding.Text, known: true, text: "abc"}, {kind: binding.GUID, known: true}, {kind: binding.Int, known: true, num: -5}}
 	whole := row[:]

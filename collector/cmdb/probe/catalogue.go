@@ -87,7 +87,7 @@ func (c *Catalogue) shownName(o *table) string {
 // load reads the whole catalogue. It omits objects on which the login has no right at
 // all.
 func (c *Catalogue) load(ctx context.Context, db *cmdb.Connection) ([]*table, error) {
-	columns := []binding.Column{{"schema", binding.Text}, {"object", binding.Text}, {"kind", binding.Text}, {"column", binding.Text}, {"type", binding.Text}}
+	columns := []binding.Column{{Name: "schema", Kind: binding.Text}, {Name: "object", Kind: binding.Text}, {Name: "kind", Kind: binding.Text}, {Name: "column", Kind: binding.Text}, {Name: "type", Kind: binding.Text}}
 	rows, err := db.ReadRows(ctx, binding.NewQuery("catalogue", c.objects, nil), columns, 0)
 	if err != nil {
 		return nil, err
@@ -119,7 +119,7 @@ func (c *Catalogue) usersOf(ctx context.Context, db *cmdb.Connection, function s
 	if c.users == "" {
 		return nil, nil
 	}
-	columns := []binding.Column{{"schema", binding.Text}, {"object", binding.Text}, {"kind", binding.Text}}
+	columns := []binding.Column{{Name: "schema", Kind: binding.Text}, {Name: "object", Kind: binding.Text}, {Name: "kind", Kind: binding.Text}}
 	rows, err := db.ReadRows(ctx, binding.NewQuery("catalogue", c.users, map[string]any{"function": function}), columns, 0)
 	if err != nil {
 		return nil, err

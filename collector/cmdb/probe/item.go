@@ -58,7 +58,7 @@ func Items(ctx context.Context, source cmdb.Database, item string, options cmdb.
 		by, value = "Guid", g.String()
 	}
 	query := binding.NewQuery("item", fmt.Sprintf(itemQuery, by), map[string]any{"item": value})
-	rows, err := db.ReadRows(ctx, query, []binding.Column{{"guid", binding.GUID}, {"name", binding.Text}, {"state", binding.Text}}, probedItems)
+	rows, err := db.ReadRows(ctx, query, []binding.Column{{Name: "guid", Kind: binding.GUID}, {Name: "name", Kind: binding.Text}, {Name: "state", Kind: binding.Text}}, probedItems)
 	switch {
 	case ctx.Err() != nil:
 		return nil, fmt.Errorf("read item %q: %w", item, ctx.Err())
