@@ -23,7 +23,7 @@ import (
 	"github.com/nscheck/nscheck/evaluator"
 	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/fixtures"
-	"github.com/nscheck/nscheck/internal/sinktest"
+	"github.com/nscheck/nscheck/internal/snapshottest"
 	"github.com/nscheck/nscheck/policies"
 	"github.com/nscheck/nscheck/snapshot"
 )
@@ -121,7 +121,7 @@ func collectLaw(t *testing.T, dir string) *lawRun {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	run := &lawRun{memory: new(sinktest.Memory)}
+	run := &lawRun{memory: new(snapshottest.Memory)}
 	if _, err := Collect(t.Context(), s, run.memory, Options{ToolVersion: "test", TempDir: t.TempDir()}); err != nil {
 		t.Fatal(err)
 	}
@@ -498,7 +498,7 @@ func collectSQL(t *testing.T, b *blanking) *lawRun {
 	t.Helper()
 	db := sql.OpenDB(b)
 	defer db.Close()
-	run := &lawRun{memory: new(sinktest.Memory)}
+	run := &lawRun{memory: new(snapshottest.Memory)}
 	source := cmdb.Database{
 		DB: db, Now: fixtures.Now(), UTCOffset: fixtures.UTCOffset(), Origin: snapshot.Origin{Kind: "demo", Database: fixtures.Database()},
 	}

@@ -12,11 +12,11 @@ import (
 
 	"github.com/nscheck/nscheck/fixtures"
 	"github.com/nscheck/nscheck/internal/csvtest"
-	"github.com/nscheck/nscheck/internal/sinktest"
+	"github.com/nscheck/nscheck/internal/snapshottest"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-type memory = sinktest.Memory
+type memory = snapshottest.Memory
 
 func collectAll(t *testing.T, sources ...string) *memory {
 	t.Helper()

@@ -13,8 +13,8 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/nscheck/nscheck/evaluator/rule"
-	"github.com/nscheck/nscheck/internal/excerpt"
-	"github.com/nscheck/nscheck/internal/nearest"
+	"github.com/nscheck/nscheck/internal/caret"
+	"github.com/nscheck/nscheck/internal/suggest"
 	"github.com/nscheck/nscheck/internal/strictyaml"
 	"github.com/nscheck/nscheck/internal/textfile"
 	"github.com/nscheck/nscheck/snapshot"
@@ -45,7 +45,7 @@ func (r *exampleReader) bad(at *yaml.Node, message string) {
 }
 
 func exampleFlaw(file, text string, row, col int, message string) *rule.Flaw {
-	return &rule.Flaw{Kind: rule.FlawExample, File: file, Row: row, Col: col, Msg: message, Line: excerpt.Line(text, row)}
+	return &rule.Flaw{Kind: rule.FlawExample, File: file, Row: row, Col: col, Msg: message, Line: caret.Line(text, row)}
 }
 
 func (r *exampleReader) read() []Example {
@@ -88,7 +88,7 @@ func (r *exampleReader) notYAML(err error) {
 			row, _ = strconv.Atoi(m[1])
 			message = message[len(m[0]):]
 		}
-		line := excerpt.Line(r.text, row)
+		line := caret.Line(r.text, row)
 		col := len(line) - len(strings.TrimLeft(line, " \t")) + 1
 		r.flaws = append(r.flaws, exampleFlaw(r.file, r.text, row, col, "it is not YAML: "+message))
 	}
@@ -128,7 +128,7 @@ func (r *exampleReader) checkEach(examples []Example) {
 // noSuch says that a value is none of those that there are.
 func noSuch(what, value string, known []string) string {
 	text := fmt.Sprintf("there is no %s %q", what, shortened(value))
-	if near := nearest.To(value, known); near != "" {
+	if near := suggest.To(value, known); near != "" {
 		return text + fmt.Sprintf("; did you mean %s?", near)
 	}
 	return text + "; there are " + strings.Join(known, ", ")

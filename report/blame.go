@@ -4,21 +4,21 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/nscheck/nscheck/change"
+	"github.com/nscheck/nscheck/settings"
 	"github.com/nscheck/nscheck/evaluator/compare"
 	"github.com/nscheck/nscheck/evaluator/result"
 )
 
 // settingChange is a setting on one line: path, what it was, what it is.
-func settingChange(s *change.Setting) string {
-	if s.Change != change.Changed {
+func settingChange(s *settings.Setting) string {
+	if s.Change != settings.Changed {
 		return Message(s.Path) + " " + s.Change
 	}
 	return Message(s.Path) + " " + value(s.From) + " -> " + value(s.To)
 }
 
 // sourceOf returns the place of a setting in a change; nil if it is of two snapshots.
-func sourceOf(s *change.Setting) *result.SourceLocation {
+func sourceOf(s *settings.Setting) *result.SourceLocation {
 	if s.Source == nil {
 		return nil
 	}
@@ -26,7 +26,7 @@ func sourceOf(s *change.Setting) *result.SourceLocation {
 }
 
 // settingText is that, and where it stands.
-func settingText(s *change.Setting) string {
+func settingText(s *settings.Setting) string {
 	text := settingChange(s)
 	if s.Source != nil {
 		text += fmt.Sprintf(" (%s:%d)", Name(s.Source.File), s.Source.Line)

@@ -10,7 +10,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
-	"github.com/nscheck/nscheck/change"
+	"github.com/nscheck/nscheck/settings"
 	"github.com/nscheck/nscheck/evaluator"
 	"github.com/nscheck/nscheck/evaluator/compare"
 	"github.com/nscheck/nscheck/evaluator/rule"
@@ -27,7 +27,7 @@ add:
 // changed is a snapshot with another estate.
 type changed struct {
 	*snapshot.Reader
-	outcome *change.Outcome
+	outcome *settings.Outcome
 }
 
 func (c changed) Estate() (*snapshot.Estate, json.RawMessage) {
@@ -63,7 +63,7 @@ func compared(t testing.TB, overlay string, opts evaluator.Options) *compare.Out
 		return r
 	}
 	_, raw := read().Estate()
-	outcome, err := change.Apply(raw, []change.File{{Name: "change.yaml", Text: []byte(overlay)}})
+	outcome, err := settings.Apply(raw, []settings.File{{Name: "change.yaml", Text: []byte(overlay)}})
 	if err != nil {
 		t.Fatal(err)
 	}

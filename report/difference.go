@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nscheck/nscheck/change"
+	"github.com/nscheck/nscheck/settings"
 	"github.com/nscheck/nscheck/evaluator/compare"
 	"github.com/nscheck/nscheck/evaluator/result"
 	"github.com/nscheck/nscheck/evaluator/rule"
@@ -96,8 +96,8 @@ func (w *writer) differenceHead(d *compare.Difference) {
 
 // settings lists what was set otherwise; of what was observed otherwise it says
 // how much there is.
-func (w *writer) settings(list []change.Setting) {
-	var set []change.Setting
+func (w *writer) settings(list []settings.Setting) {
+	var set []settings.Setting
 	observed := 0
 	for _, s := range list {
 		if s.Observed {

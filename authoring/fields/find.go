@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nscheck/nscheck/internal/nearest"
+	"github.com/nscheck/nscheck/internal/suggest"
 )
 
 // brackets are elements and keys of a path; people may write what they like there.
@@ -55,7 +55,7 @@ func notFound(list []Field, path string, wanted []string) error {
 			}
 		}
 	}
-	best := paths[nearest.To(strings.Join(wanted, "."), names)]
+	best := paths[suggest.To(strings.Join(wanted, "."), names)]
 	if best == "" { // the field of another object
 		i := slices.IndexFunc(list, func(f Field) bool { return len(f.steps) > 1 && f.steps[len(f.steps)-1] == last && !f.copy })
 		if i >= 0 {

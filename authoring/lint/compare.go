@@ -9,8 +9,8 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
-	"github.com/nscheck/nscheck/authoring/infer"
-	"github.com/nscheck/nscheck/internal/nearest"
+	"github.com/nscheck/nscheck/authoring/regotypes"
+	"github.com/nscheck/nscheck/internal/suggest"
 )
 
 // orders are the operators that order values.
@@ -27,8 +27,8 @@ func (l *linter) comparisons() error {
 		return err
 	}
 	docs = maps.Clone(docs)
-	docs["data.params"] = infer.Parameters(l.params())
-	types := infer.New(l.code.Compiler, docs)
+	docs["data.params"] = regotypes.Parameters(l.params())
+	types := regotypes.New(l.code.Compiler, docs)
 	for _, name := range slices.Sorted(maps.Keys(l.code.Modules)) {
 		if l.file(name) == nil {
 			continue
@@ -47,7 +47,7 @@ func (l *linter) comparisons() error {
 // comparer looks at the comparisons of a rule.
 type comparer struct {
 	*linter
-	scope   *infer.Scope
+	scope   *regotypes.Scope
 	guarded map[string]bool
 }
 
@@ -58,7 +58,7 @@ var guards = []string{
 }
 
 // guarded are the variables and fields of which a rule asks which type they have.
-func guarded(rule *ast.Rule, scope *infer.Scope) map[string]bool {
+func guarded(rule *ast.Rule, scope *regotypes.Scope) map[string]bool {
 	out := map[string]bool{}
 	ast.WalkExprs(rule, func(e *ast.Expr) bool {
 		if e.IsCall() && slices.Contains(guards, e.Operator().String()) {
@@ -76,13 +76,13 @@ func guarded(rule *ast.Rule, scope *infer.Scope) map[string]bool {
 // operand is one side of a comparison.
 type operand struct {
 	term  *ast.Term
-	value *infer.Value
+	value *regotypes.Value
 }
 
 // operand is what is known of a term; ok is false where that is nothing.
 func (c *comparer) operand(t *ast.Term) (o operand, ok bool) {
 	o = operand{t, c.scope.Term(t)}
-	return o, o.value != nil && o.value.Kinds&^infer.Null != 0 && !c.guarded[t.String()] && (o.value.Path == "" || !c.guarded[o.value.Path])
+	return o, o.value != nil && o.value.Kinds&^regotypes.Null != 0 && !c.guarded[t.String()] && (o.value.Path == "" || !c.guarded[o.value.Path])
 }
 
 // expr looks at an expression. Of what is put in the place of a document by "with"
@@ -114,11 +114,11 @@ func (c *comparer) expr(e *ast.Expr) {
 }
 
 // arguments looks at what stands in the place of arguments in a function's head.
-func (c *comparer) arguments(rule *ast.Rule, types *infer.Types) {
+func (c *comparer) arguments(rule *ast.Rule, types *regotypes.Types) {
 	for i, arg := range rule.Head.Args {
 		given := operand{arg, types.Argument(rule, i)}
 		pattern, ok := c.operand(arg)
-		if ok && ast.IsScalar(arg.Value) && given.value != nil && given.value.Kinds&^infer.Null != 0 {
+		if ok && ast.IsScalar(arg.Value) && given.value != nil && given.value.Kinds&^regotypes.Null != 0 {
 			c.equal(arg.Location, given, pattern)
 		}
 	}
@@ -126,17 +126,17 @@ func (c *comparer) arguments(rule *ast.Rule, types *infer.Types) {
 
 // order looks at values that are put in order.
 func (c *comparer) order(e *ast.Expr, sign string, a, b operand) {
-	kinds, others := a.value.Kinds&^infer.Null, b.value.Kinds&^infer.Null
+	kinds, others := a.value.Kinds&^regotypes.Null, b.value.Kinds&^regotypes.Null
 	switch {
 	case kinds&others == 0:
 		c.at(e.Location, mixedTypes, "`%s` compares %s with %s%s", sign, c.withKind(a), c.withKind(b), ranks(kinds, others))
-	case kinds == infer.Text && others == infer.Text && (isVersion(a) || isVersion(b)):
+	case kinds == regotypes.Text && others == regotypes.Text && (isVersion(a) || isVersion(b)):
 		c.at(e.Location, versionAsText, "`%s` compares %s with %s as texts, by which 8.10 is below 8.9", sign, c.named(a), c.named(b))
 	}
 }
 
 // ranks tells how Rego orders two types.
-func ranks(a, b infer.Kinds) string {
+func ranks(a, b regotypes.Kinds) string {
 	if a&(a-1) != 0 || b&(b-1) != 0 {
 		return "; values of two types are ordered by their types alone"
 	}
@@ -145,7 +145,7 @@ func ranks(a, b infer.Kinds) string {
 }
 
 // each is what people call all values of a type.
-func each(k infer.Kinds) string {
+func each(k regotypes.Kinds) string {
 	_, noun, _ := strings.Cut(k.String(), " ")
 	return "every " + noun
 }
@@ -171,7 +171,7 @@ func (c *comparer) equal(at *ast.Location, a, b operand) {
 	switch {
 	case kinds&others == 0:
 		c.at(at, mixedTypes, "%s is never the same as %s", c.withKind(a), c.withKind(b))
-	case kinds&others == infer.Text:
+	case kinds&others == regotypes.Text:
 		c.text(at, a, b)
 		c.text(at, b, a)
 	}
@@ -192,7 +192,7 @@ func (c *comparer) text(at *ast.Location, field, with operand) {
 	}
 	wrong := with.value.Texts[0]
 	message := fmt.Sprintf("%s is never %q", c.named(field), wrong)
-	if near := nearest.To(wrong, known); near != "" {
+	if near := suggest.To(wrong, known); near != "" {
 		message += fmt.Sprintf("; did you mean %q?", near)
 	} else {
 		message += fmt.Sprintf("; it is one of %s", strings.Join(known, ", "))
@@ -219,8 +219,8 @@ func (c *comparer) member(e *ast.Expr) {
 	if !ok {
 		return
 	}
-	if in.value.Kinds&infer.Collection == 0 {
-		c.at(e.Location, noMembers, "`in` looks for a member of %s, and %s has none", c.named(in), in.value.Kinds&^infer.Null)
+	if in.value.Kinds&regotypes.Collection == 0 {
+		c.at(e.Location, noMembers, "`in` looks for a member of %s, and %s has none", c.named(in), in.value.Kinds&^regotypes.Null)
 		return
 	}
 	wanted, ok := c.operand(e.Operand(0))
@@ -235,7 +235,7 @@ func (c *comparer) member(e *ast.Expr) {
 		}
 		return
 	}
-	if members := in.value.Members(); members != nil && members.Kinds&^infer.Null != 0 {
+	if members := in.value.Members(); members != nil && members.Kinds&^regotypes.Null != 0 {
 		c.equal(e.Location, wanted, operand{in.term, members})
 	}
 }
@@ -277,12 +277,12 @@ func (c *comparer) named(o operand) string {
 	case ast.IsScalar(o.term.Value):
 		return o.term.String()
 	}
-	return (o.value.Kinds &^ infer.Null).String()
+	return (o.value.Kinds &^ regotypes.Null).String()
 }
 
 // withKind is an operand with the type that it has.
 func (c *comparer) withKind(o operand) string {
-	name, kind := c.named(o), (o.value.Kinds &^ infer.Null).String()
+	name, kind := c.named(o), (o.value.Kinds &^ regotypes.Null).String()
 	if name == kind {
 		return name
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 
 	"github.com/nscheck/nscheck/evaluator/rule"
-	"github.com/nscheck/nscheck/internal/nearest"
+	"github.com/nscheck/nscheck/internal/suggest"
 )
 
 // every finds misspelt fields inside "every": OPA's type checker does not know
@@ -66,7 +66,7 @@ func (l *linter) misspelt(t *tracer, ref ast.Ref, known vars) {
 		if len(next) == 0 && isText && len(fields) > 0 && step.Location != nil {
 			shown := append(ast.Ref{t.named(ref[0])}, ref[1:i+2]...).String()
 			message := fmt.Sprintf("`%s` does not exist", shown)
-			if near := nearest.To(string(name), slices.Sorted(maps.Keys(fields))); near != "" {
+			if near := suggest.To(string(name), slices.Sorted(maps.Keys(fields))); near != "" {
 				message += fmt.Sprintf("; did you mean `%s`?", near)
 			} else {
 				message += "; there are " + strings.Join(slices.Sorted(maps.Keys(fields)), ", ")

@@ -10,7 +10,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 
 	"github.com/nscheck/nscheck/evaluator/rule"
-	"github.com/nscheck/nscheck/internal/excerpt"
+	"github.com/nscheck/nscheck/internal/caret"
 )
 
 // Options say what rules are held to.
@@ -149,7 +149,7 @@ func (l *linter) report(p Problem) {
 	p.owner = p.File
 	if f := l.file(p.File); f != nil {
 		if p.Line > 0 {
-			p.Source = excerpt.Line(f.text, p.Line)
+			p.Source = caret.Line(f.text, p.Line)
 		}
 		if rule := f.rule(); rule != nil {
 			p.Rule = rule.id()

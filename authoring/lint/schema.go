@@ -5,14 +5,14 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
-	"github.com/nscheck/nscheck/authoring/infer"
+	"github.com/nscheck/nscheck/authoring/regotypes"
 )
 
 // node is a field that rules read, as its schema describes it.
-type node = infer.Value
+type node = regotypes.Value
 
 // documents are what rules read.
-var documents = sync.OnceValues(infer.ReadDocuments)
+var documents = sync.OnceValues(regotypes.ReadDocuments)
 
 // members are the fields that a step of a path may lead to.
 func members(n *node, term *ast.Term) (out []*node) {

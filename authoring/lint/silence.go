@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/nscheck/nscheck/evaluator/rule"
-	"github.com/nscheck/nscheck/internal/nearest"
+	"github.com/nscheck/nscheck/internal/suggest"
 )
 
 // silencing is a comment that silences a lint in a file.
@@ -93,7 +93,7 @@ func (l *linter) check(s *silencing) {
 		l.on(s.file, ignoreUnknown, s.line, "name the lint to silence: # nscheck:ignore <name> <reason>")
 	case !ok:
 		message := fmt.Sprintf("there is no lint %q", s.name)
-		if near := nearest.To(s.name, names()); near != "" {
+		if near := suggest.To(s.name, names()); near != "" {
 			message += fmt.Sprintf("; did you mean %q?", near)
 		}
 		l.on(s.file, ignoreUnknown, s.line, "%s", message)

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/nscheck/nscheck/internal/excerpt"
+	"github.com/nscheck/nscheck/internal/caret"
 )
 
 // Text is the problem for people: its place and what it is, the line with a caret
@@ -15,7 +15,7 @@ func (p *Problem) Text() string {
 		place += fmt.Sprintf(":%d:%d", p.Line, max(p.Column, 1))
 	}
 	lines := []string{fmt.Sprintf("%s: %s: %s (%s)", place, p.Severity, p.Message, p.Name)}
-	if shown := excerpt.Caret(p.Source, p.Column); shown != "" {
+	if shown := caret.Caret(p.Source, p.Column); shown != "" {
 		lines = append(lines, shown)
 	}
 	return strings.Join(append(lines, "    "+p.Help), "\n")

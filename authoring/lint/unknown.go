@@ -7,7 +7,7 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
-	"github.com/nscheck/nscheck/authoring/infer"
+	"github.com/nscheck/nscheck/authoring/regotypes"
 	"github.com/nscheck/nscheck/evaluator/rule"
 )
 
@@ -110,7 +110,7 @@ func (t *tracer) unasked() []string {
 // tracer follows what code reads.
 type tracer struct {
 	code    *code
-	roots   infer.Documents
+	roots   regotypes.Documents
 	read    map[*node]bool  // that may be unknown
 	handled map[*node]bool  // of which the code asks whether they are known
 	tables  map[string]bool // of data.index and data.totals that it reads

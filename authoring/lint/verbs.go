@@ -6,7 +6,7 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
-	"github.com/nscheck/nscheck/authoring/infer"
+	"github.com/nscheck/nscheck/authoring/regotypes"
 )
 
 // The verbs of sprintf that fit numbers, and those that fit all else: OPA hands texts
@@ -57,11 +57,11 @@ func (c *comparer) verbs(e *ast.Expr) {
 		if !known {
 			continue
 		}
-		kinds := o.value.Kinds &^ infer.Null
+		kinds := o.value.Kinds &^ regotypes.Null
 		switch {
-		case kinds == infer.Number && !strings.Contains(numberVerbs, verb):
+		case kinds == regotypes.Number && !strings.Contains(numberVerbs, verb):
 			c.at(place(values[i], e), wrongVerb, "%%%s does not fit %s", verb, c.withKind(o))
-		case kinds&infer.Number == 0 && !strings.Contains(otherVerbs, verb):
+		case kinds&regotypes.Number == 0 && !strings.Contains(otherVerbs, verb):
 			c.at(place(values[i], e), wrongVerb, "%%%s fits numbers, and not %s", verb, c.withKind(o))
 		}
 	}

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/nscheck/nscheck/internal/nearest"
+	"github.com/nscheck/nscheck/internal/suggest"
 )
 
 // fileKeys are those of worked examples and of pack.yaml.
@@ -26,7 +26,7 @@ func yamlPlace(message string) (line int, rest string) {
 	message = strings.ReplaceAll(strings.ReplaceAll(message, "yaml: ", ""), "unmarshal errors:\n  ", "")
 	message = unreadKey.ReplaceAllStringFunc(message, func(text string) string {
 		key := unreadKey.FindStringSubmatch(text)[1]
-		if near := nearest.To(key, fileKeys); near != "" {
+		if near := suggest.To(key, fileKeys); near != "" {
 			return fmt.Sprintf("nobody reads the key %q; did you mean %q?", key, near)
 		}
 		return text

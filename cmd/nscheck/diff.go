@@ -11,7 +11,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/nscheck/nscheck/change"
+	"github.com/nscheck/nscheck/settings"
 	"github.com/nscheck/nscheck/evaluator"
 	"github.com/nscheck/nscheck/evaluator/compare"
 	"github.com/nscheck/nscheck/evaluator/rule"
@@ -78,17 +78,17 @@ func compareSnapshots(ctx context.Context, c *cli.Context, pack *rule.Pack, opts
 		_, estates[i] = snap.Estate()
 		snap.Close()
 	}
-	settings, err := await(ctx, func() ([]change.Setting, error) { return change.Diff(estates[0], estates[1]) })
+	changed, err := await(ctx, func() ([]settings.Setting, error) { return settings.Diff(estates[0], estates[1]) })
 	if err != nil {
 		return err
 	}
-	return reportDifference(ctx, c, pack, opts, limits, opened(base), opened(head), settings, 0, out)
+	return reportDifference(ctx, c, pack, opts, limits, opened(base), opened(head), changed, 0, out)
 }
 
 // reportDifference evaluates both sides and reports what differs. With --policy-base the
 // policy of that folder decides, and the report names what only the present one
 // lets pass.
-func reportDifference(ctx context.Context, c *cli.Context, pack *rule.Pack, opts evaluator.Options, limits compare.GateLimits, base, head opener, settings []change.Setting, idle int, out *differenceOutputs) error {
+func reportDifference(ctx context.Context, c *cli.Context, pack *rule.Pack, opts evaluator.Options, limits compare.GateLimits, base, head opener, changed []settings.Setting, idle int, out *differenceOutputs) error {
 	folder := c.String("policy-base")
 	decidedBy, deciding := pack, opts
 	if folder != "" {
@@ -97,13 +97,13 @@ func reportDifference(ctx context.Context, c *cli.Context, pack *rule.Pack, opts
 			return err
 		}
 	}
-	d, closing, err := compareSides(ctx, c, decidedBy, deciding, limits, base, head, settings)
+	d, closing, err := compareSides(ctx, c, decidedBy, deciding, limits, base, head, changed)
 	if err != nil {
 		return err
 	}
 	defer closing()
 	if folder != "" {
-		present, closing, err := compareSides(ctx, c, pack, opts, limits, base, head, settings)
+		present, closing, err := compareSides(ctx, c, pack, opts, limits, base, head, changed)
 		if err != nil {
 			return err
 		}
@@ -119,7 +119,7 @@ func reportDifference(ctx context.Context, c *cli.Context, pack *rule.Pack, opts
 }
 
 // compareSides evaluates both sides by one policy, one after the other.
-func compareSides(ctx context.Context, c *cli.Context, pack *rule.Pack, opts evaluator.Options, limits compare.GateLimits, base, head opener, settings []change.Setting) (d *compare.Difference, closing func(), err error) {
+func compareSides(ctx context.Context, c *cli.Context, pack *rule.Pack, opts evaluator.Options, limits compare.GateLimits, base, head opener, changed []settings.Setting) (d *compare.Difference, closing func(), err error) {
 	before, err := judgeSide(ctx, c, pack, opts, base)
 	if err != nil {
 		return nil, nil, err
@@ -133,7 +133,7 @@ func compareSides(ctx context.Context, c *cli.Context, pack *rule.Pack, opts eva
 		now.Close()
 		before.Close()
 	}
-	d, err = compare.Compare(ctx, before, now, settings, limits)
+	d, err = compare.Compare(ctx, before, now, changed, limits)
 	if err == nil {
 		return d, closing, nil
 	}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/nscheck/nscheck/change"
+	"github.com/nscheck/nscheck/settings"
 	"github.com/nscheck/nscheck/internal/textfile"
 	"github.com/nscheck/nscheck/snapshot"
 )
@@ -53,7 +53,7 @@ func runExport(c *cli.Context) error {
 			return fmt.Errorf("--output: %w", err)
 		}
 	}
-	text, err := await(ctx, func() ([]byte, error) { return change.Export(raw, earlier, file) })
+	text, err := await(ctx, func() ([]byte, error) { return settings.Export(raw, earlier, file) })
 	if err != nil {
 		return err
 	}

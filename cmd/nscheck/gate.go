@@ -13,7 +13,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/nscheck/nscheck/change"
+	"github.com/nscheck/nscheck/settings"
 	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/evaluator"
 	"github.com/nscheck/nscheck/evaluator/compare"
@@ -114,7 +114,7 @@ func runGate(c *cli.Context) error {
 // changedSnapshot is a snapshot whose configuration was changed.
 type changedSnapshot struct {
 	*snapshot.Reader
-	outcome *change.Outcome
+	outcome *settings.Outcome
 }
 
 func (s changedSnapshot) Estate() (*snapshot.Estate, json.RawMessage) {
@@ -123,17 +123,17 @@ func (s changedSnapshot) Estate() (*snapshot.Estate, json.RawMessage) {
 
 // Blocks yields the clients as they are after the change.
 func (s changedSnapshot) Blocks() iter.Seq2[*snapshot.Block, error] {
-	return change.RewriteBlocks(s.Reader.Blocks(), s.outcome)
+	return settings.RewriteBlocks(s.Reader.Blocks(), s.outcome)
 }
 
 // applyChange reads the files of a change and applies them to a snapshot.
-func applyChange(ctx context.Context, c *cli.Context, base string) (*change.Outcome, error) {
+func applyChange(ctx context.Context, c *cli.Context, base string) (*settings.Outcome, error) {
 	snap, err := openSnapshot(ctx, base)
 	if err != nil {
 		return nil, err
 	}
 	defer snap.Close()
-	var files []change.File
+	var files []settings.File
 	for i, name := range c.StringSlice("change") {
 		if slices.ContainsFunc(c.StringSlice("change")[:i], func(other string) bool { return atomicfile.Same(other, name) }) {
 			return nil, fmt.Errorf("--change: %s is named twice", name)
@@ -142,7 +142,7 @@ func applyChange(ctx context.Context, c *cli.Context, base string) (*change.Outc
 		if err != nil {
 			return nil, fmt.Errorf("--change: %w", err)
 		}
-		file := change.File{Name: filepath.ToSlash(name), Text: text}
+		file := settings.File{Name: filepath.ToSlash(name), Text: text}
 		if isXML(text) {
 			if file.Item, err = readItem(c, file.Name, text, snap); err != nil {
 				return nil, err
@@ -151,7 +151,7 @@ func applyChange(ctx context.Context, c *cli.Context, base string) (*change.Outc
 		files = append(files, file)
 	}
 	_, raw := snap.Estate()
-	return await(ctx, func() (*change.Outcome, error) { return change.Apply(raw, files) })
+	return await(ctx, func() (*settings.Outcome, error) { return settings.Apply(raw, files) })
 }
 
 // isXML reports whether a text is XML rather than YAML, in UTF-8 and UTF-16.
@@ -163,7 +163,7 @@ func isXML(text []byte) bool {
 }
 
 // readItem reads the XML of a policy as a collection from that server would.
-func readItem(c *cli.Context, name string, text []byte, snap *snapshot.Reader) (*change.Item, error) {
+func readItem(c *cli.Context, name string, text []byte, snap *snapshot.Reader) (*settings.Item, error) {
 	cfg, err := loadConfig(c)
 	if err != nil {
 		return nil, err
@@ -180,9 +180,9 @@ func readItem(c *cli.Context, name string, text []byte, snap *snapshot.Reader) (
 	if err != nil {
 		return nil, err
 	}
-	item := &change.Item{GUID: read.GUID, Line: read.Line, Settings: map[string]change.ItemSetting{}}
+	item := &settings.Item{GUID: read.GUID, Line: read.Line, Settings: map[string]settings.ItemSetting{}}
 	for path, setting := range read.Settings {
-		item.Settings[path] = change.ItemSetting(setting)
+		item.Settings[path] = settings.ItemSetting(setting)
 	}
 	return item, nil
 }

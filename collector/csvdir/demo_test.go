@@ -13,11 +13,11 @@ import (
 	"github.com/nscheck/nscheck/collector/cmdb"
 	"github.com/nscheck/nscheck/fixtures"
 	"github.com/nscheck/nscheck/internal/csvtest"
-	"github.com/nscheck/nscheck/internal/sinktest"
+	"github.com/nscheck/nscheck/internal/snapshottest"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-type memory = sinktest.Memory
+type memory = snapshottest.Memory
 
 // demo is opened once for all tests.
 var demo = sync.OnceValues(func() (*sql.DB, error) { return fixtures.Open(context.Background()) })

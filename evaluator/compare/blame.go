@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nscheck/nscheck/change"
+	"github.com/nscheck/nscheck/settings"
 	"github.com/nscheck/nscheck/evaluator"
 	"github.com/nscheck/nscheck/evaluator/result"
 	"github.com/nscheck/nscheck/evaluator/rule"
@@ -14,14 +14,14 @@ import (
 
 // SettingRef is a setting that differs and may have made a finding come or go.
 type SettingRef struct {
-	change.Setting
+	settings.Setting
 	// Whether it is of the object of the finding, or of one that the object depends on; else it is only one that the rule reads.
 	Related bool `json:"related"`
 }
 
 // blame joins settings that differ with findings that came or went.
 type blame struct {
-	settings []change.Setting
+	settings []settings.Setting
 	sides    [2]*trail
 	names    map[string]map[string]bool // by rule id
 	read     map[string]*rule.RuleReads // by rule id
@@ -29,9 +29,9 @@ type blame struct {
 	clients  map[string][]SettingRef    // of clients' findings, by rule id
 }
 
-func newBlame(settings []change.Setting, base, head *trail) *blame {
+func newBlame(changed []settings.Setting, base, head *trail) *blame {
 	return &blame{
-		settings: settings, sides: [2]*trail{base, head},
+		settings: changed, sides: [2]*trail{base, head},
 		names: map[string]map[string]bool{}, read: map[string]*rule.RuleReads{}, near: map[string]map[string]bool{}, clients: map[string][]SettingRef{},
 	}
 }
@@ -69,14 +69,14 @@ func (b *blame) behindFault(f *result.Finding) []SettingRef {
 
 func (b *blame) find(f *result.Finding) []SettingRef {
 	names := b.namesOf(f.Rule)
-	list := b.findAmong(f, func(s *change.Setting) bool { return b.reads(f.Rule, s) || s.Observed && mayRead(names, s) })
+	list := b.findAmong(f, func(s *settings.Setting) bool { return b.reads(f.Rule, s) || s.Observed && mayRead(names, s) })
 	if len(list) == 0 {
-		list = b.findAmong(f, func(s *change.Setting) bool { return mayRead(names, s) })
+		list = b.findAmong(f, func(s *settings.Setting) bool { return mayRead(names, s) })
 	}
 	return list
 }
 
-func (b *blame) findAmong(f *result.Finding, read func(*change.Setting) bool) []SettingRef {
+func (b *blame) findAmong(f *result.Finding, read func(*settings.Setting) bool) []SettingRef {
 	var exact, related, rest []SettingRef
 	near := b.about(f)
 	for _, s := range b.settings {
@@ -112,7 +112,7 @@ func settingsFirst(list []SettingRef) []SettingRef {
 }
 
 // namedBy reports whether the finding names the setting, or what it is a part of.
-func namedBy(s *change.Setting, f *result.Finding) bool {
+func namedBy(s *settings.Setting, f *result.Finding) bool {
 	if slices.ContainsFunc(f.Paths, func(path string) bool { return within(s.Path, path) }) {
 		return true
 	}
@@ -125,7 +125,7 @@ func within(a, b string) bool {
 }
 
 // relates reports whether a setting is of an object that a finding is about.
-func (b *blame) relates(s *change.Setting, f *result.Finding, near map[string]bool) bool {
+func (b *blame) relates(s *settings.Setting, f *result.Finding, near map[string]bool) bool {
 	switch {
 	case s.Section == "server", s.Object.GUID != "" && near[s.Object.GUID]:
 		return true
@@ -227,7 +227,7 @@ func (b *blame) namesOf(id string) map[string]bool {
 // reads reports whether a rule reads a setting of that object: its code looks at the
 // field and has its name, and selects objects of that role. A rule that names no role
 // selects all of them.
-func (b *blame) reads(id string, s *change.Setting) bool {
+func (b *blame) reads(id string, s *settings.Setting) bool {
 	read := b.readBy(id)
 	name := s.Section
 	if s.Field != "" {
@@ -263,7 +263,7 @@ func (b *blame) readBy(id string) *rule.RuleReads {
 }
 
 // roleOf returns the role of the object of a setting; empty if it has none.
-func (b *blame) roleOf(s *change.Setting) string {
+func (b *blame) roleOf(s *settings.Setting) string {
 	for _, side := range b.sides {
 		for i := range side.Estate.Policies {
 			if p := &side.Estate.Policies[i]; s.Section == "policies" && p.GUID == s.Object.GUID {
@@ -280,7 +280,7 @@ func (b *blame) roleOf(s *change.Setting) string {
 }
 
 // mayRead reports whether a rule may read a setting.
-func mayRead(names map[string]bool, s *change.Setting) bool {
+func mayRead(names map[string]bool, s *settings.Setting) bool {
 	if !names[s.Section] {
 		return false
 	}

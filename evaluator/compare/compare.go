@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"github.com/nscheck/nscheck/change"
+	"github.com/nscheck/nscheck/settings"
 	"github.com/nscheck/nscheck/evaluator/result"
 	"github.com/nscheck/nscheck/evaluator/rule"
 )
@@ -25,7 +25,7 @@ type Difference struct {
 	// What is there now, or would be after the change; its hash is that of the file that was read.
 	Head result.SnapshotInfo `json:"head"`
 	// Settings that differ, and what was observed differently.
-	Settings []change.Setting `json:"settings"`
+	Settings []settings.Setting `json:"settings"`
 	// Number of edits of the change that leave everything as it is.
 	Idle int `json:"idle_edits,omitempty"`
 	// Findings by what became of them, and by severity.
@@ -99,20 +99,20 @@ type Compared struct {
 	Settings []SettingRef `json:"settings,omitempty"`
 }
 
-// Compare compares two sides that one pack evaluated. The settings are those in which
+// Compare compares two sides that one pack evaluated. changed are the settings in which
 // their estates differ. The sides must stay open as long as the difference is used.
 // It returns an [*IncomparableError] if the two sides are not of one estate, unless
 // limits allow that, and ends early if ctx is done.
-func Compare(ctx context.Context, base, head *Side, settings []change.Setting, limits GateLimits) (*Difference, error) {
+func Compare(ctx context.Context, base, head *Side, changed []settings.Setting, limits GateLimits) (*Difference, error) {
 	problems := sidesDiffer(&base.Snapshot, &head.Snapshot)
 	if len(problems) > 0 && !limits.CompareAnyway {
 		return nil, &IncomparableError{problems}
 	}
 	d := &Difference{
-		Format: DifferenceFormat, Tool: head.Tool, Pack: head.Pack, Base: base.Snapshot, Head: head.Snapshot, Settings: settings,
+		Format: DifferenceFormat, Tool: head.Tool, Pack: head.Pack, Base: base.Snapshot, Head: head.Snapshot, Settings: changed,
 		Waivers: head.Waivers, AsOf: head.AsOf, Configured: head.Configured(), Limits: limits, Anyway: problems,
 		Findings: map[result.BaselineState]map[rule.Severity]int64{result.New: {}, result.Absent: {}, result.Unchanged: {}, result.Incomparable: {}},
-		base:     base, head: head, sameClients: base.Snapshot.SHA256 != "" && base.Snapshot.SHA256 == head.Snapshot.SHA256, blame: newBlame(settings, base.trail, head.trail),
+		base:     base, head: head, sameClients: base.Snapshot.SHA256 != "" && base.Snapshot.SHA256 == head.Snapshot.SHA256, blame: newBlame(changed, base.trail, head.trail),
 		arrived: map[string]bool{}, own: map[int]*AffectedBy{}, came: map[result.Fingerprint]result.BaselineState{}, went: map[result.Fingerprint]result.BaselineState{},
 	}
 	if err := d.findLapsed(); err != nil {
@@ -122,7 +122,7 @@ func Compare(ctx context.Context, base, head *Side, settings []change.Setting, l
 		return nil, err
 	}
 	if d.Settings == nil {
-		d.Settings = []change.Setting{}
+		d.Settings = []settings.Setting{}
 	}
 	for i := range head.Rules {
 		h, b := &head.Rules[i], &base.Rules[i]

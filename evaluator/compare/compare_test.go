@@ -9,7 +9,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/nscheck/nscheck/change"
+	"github.com/nscheck/nscheck/settings"
 	"github.com/nscheck/nscheck/evaluator"
 	"github.com/nscheck/nscheck/evaluator/result"
 	"github.com/nscheck/nscheck/evaluator/rule"
@@ -82,11 +82,11 @@ func differ(t *testing.T, base, head string) *Difference {
 	pack := builtin(t)
 	b, before := side(t, pack, base)
 	h, now := side(t, pack, head)
-	settings, err := change.Diff(before, now)
+	changed, err := settings.Diff(before, now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := Compare(t.Context(), b, h, settings, GateLimits{})
+	d, err := Compare(t.Context(), b, h, changed, GateLimits{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +186,7 @@ func TestCompareRenamed(t *testing.T) {
 func TestCompareMarks(t *testing.T) {
 	pack := builtin(t)
 	b, raw := side(t, pack, compareEstate)
-	out, err := change.Apply(raw, []change.File{{Name: "o.yaml", Text: []byte("package_servers: {LDS-PS01: {constrained: true}}")}})
+	out, err := settings.Apply(raw, []settings.File{{Name: "o.yaml", Text: []byte("package_servers: {LDS-PS01: {constrained: true}}")}})
 	if err != nil {
 		t.Fatal(err)
 	}

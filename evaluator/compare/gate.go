@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/nscheck/nscheck/change"
+	"github.com/nscheck/nscheck/settings"
 	"github.com/nscheck/nscheck/evaluator/result"
 	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/snapshot"
@@ -208,8 +208,8 @@ func (d *Difference) remarkOwn() {
 // lastOfRole returns the role of an object that a change removes, if it leaves no
 // other object with this role; else an empty text. Whether the estate can do without
 // it is unknown, because objects are recognised by their names.
-func (d *Difference) lastOfRole(s *change.Setting) string {
-	if !d.sameClients || s.Change != change.Removed {
+func (d *Difference) lastOfRole(s *settings.Setting) string {
+	if !d.sameClients || s.Change != settings.Removed {
 		return ""
 	}
 	role := d.blame.roleOf(s)
@@ -309,7 +309,7 @@ func (d *Difference) CountRemarks(kind string) (n int64) {
 
 // covered reports whether some rule that was evaluated reads a setting of such an
 // object. The name of an object is not a setting.
-func (d *Difference) covered(s *change.Setting) bool {
+func (d *Difference) covered(s *settings.Setting) bool {
 	if s.IsName() {
 		return true
 	}
@@ -320,8 +320,8 @@ func (d *Difference) covered(s *change.Setting) bool {
 
 // madeUnknown reports whether a setting was known and is unknown now, or a part of
 // it.
-func madeUnknown(s *change.Setting) bool {
-	return s.Change == change.Changed && hasNull(s.To) && !hasNull(s.From)
+func madeUnknown(s *settings.Setting) bool {
+	return s.Change == settings.Changed && hasNull(s.To) && !hasNull(s.From)
 }
 
 func hasNull(value any) bool {

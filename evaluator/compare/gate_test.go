@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/nscheck/nscheck/change"
+	"github.com/nscheck/nscheck/settings"
 	"github.com/nscheck/nscheck/evaluator"
 	"github.com/nscheck/nscheck/evaluator/result"
 	"github.com/nscheck/nscheck/evaluator/rule"
@@ -23,7 +23,7 @@ func gate(t *testing.T, document, overlay string, limits GateLimits) *Difference
 		return reader
 	}
 	_, raw := read().Estate()
-	out, err := change.Apply(raw, []change.File{{Name: "o.yaml", Text: []byte(overlay)}})
+	out, err := settings.Apply(raw, []settings.File{{Name: "o.yaml", Text: []byte(overlay)}})
 	if err != nil {
 		t.Fatal(err)
 	}

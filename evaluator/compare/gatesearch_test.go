@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/nscheck/nscheck/change"
+	"github.com/nscheck/nscheck/settings"
 	"github.com/nscheck/nscheck/collector"
 	"github.com/nscheck/nscheck/evaluator"
 	"github.com/nscheck/nscheck/evaluator/result"
@@ -25,13 +25,13 @@ var gateEdits = flag.Int("gate-edits", 0, "try every single edit of the demo est
 // editedSide is a snapshot with another configuration.
 type editedSide struct {
 	*snapshot.Reader
-	out *change.Outcome
+	out *settings.Outcome
 }
 
 func (s editedSide) Estate() (*snapshot.Estate, json.RawMessage) { return s.out.Estate, s.out.Raw }
 
 func (s editedSide) Blocks() iter.Seq2[*snapshot.Block, error] {
-	return change.RewriteBlocks(s.Reader.Blocks(), s.out)
+	return settings.RewriteBlocks(s.Reader.Blocks(), s.out)
 }
 
 // gateSearch is the demo estate, which edits are tried on.
@@ -96,11 +96,11 @@ func (s *gateSearch) evaluate(t *testing.T, snap evaluator.Snapshot) *Side {
 // it, or an empty text, and the exit status; refused edits are 2.
 func (s *gateSearch) try(t *testing.T, overlays ...string) (wrong string, status int) {
 	t.Helper()
-	var files []change.File
+	var files []settings.File
 	for i, overlay := range overlays {
-		files = append(files, change.File{Name: fmt.Sprintf("%d.yaml", i), Text: []byte(overlay)})
+		files = append(files, settings.File{Name: fmt.Sprintf("%d.yaml", i), Text: []byte(overlay)})
 	}
-	out, err := change.Apply(s.raw, files)
+	out, err := settings.Apply(s.raw, files)
 	if err != nil {
 		return "", result.ExitTrouble
 	}

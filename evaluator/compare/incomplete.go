@@ -3,7 +3,7 @@ package compare
 import (
 	"slices"
 
-	"github.com/nscheck/nscheck/change"
+	"github.com/nscheck/nscheck/settings"
 	"github.com/nscheck/nscheck/evaluator"
 	"github.com/nscheck/nscheck/evaluator/result"
 	"github.com/nscheck/nscheck/evaluator/rule"
@@ -28,7 +28,7 @@ func (d *Difference) whyIncomplete(rule int) []string {
 		out = append(out, result.Count(n, "finding")+" of one side that the other could not judge")
 	}
 	names := d.blame.namesOf(head.ID)
-	touched := slices.ContainsFunc(d.Settings, func(s change.Setting) bool { return !s.Observed && (mayRead(names, &s) || d.blame.reads(head.ID, &s)) })
+	touched := slices.ContainsFunc(d.Settings, func(s settings.Setting) bool { return !s.Observed && (mayRead(names, &s) || d.blame.reads(head.ID, &s)) })
 	for _, r := range []*result.RuleResult{base, head} {
 		if r.Verdict == result.Errored {
 			out = append(out, r.Reasons[0].Msg)
@@ -69,7 +69,7 @@ func (d *Difference) makesIncomplete(rule int, reason result.Reason, touched boo
 		}
 		f := result.Finding{Rule: base.ID, Resource: result.Resource{Type: "site", GUID: site.GUID, Name: site.Name}}
 		near := d.blame.about(&f)
-		return slices.ContainsFunc(d.Settings, func(s change.Setting) bool {
+		return slices.ContainsFunc(d.Settings, func(s settings.Setting) bool {
 			return !s.Observed && s.Section != "server" && mayRead(names, &s) && d.blame.relates(&s, &f, near)
 		})
 	})
@@ -91,7 +91,7 @@ func (d *Difference) newlyUnknown(rule int, names map[string]bool) []string {
 		f := result.Finding{Rule: id, Resource: object}
 		near := d.blame.about(&f)
 		site := object.Type == "site"
-		related := slices.ContainsFunc(d.Settings, func(s change.Setting) bool {
+		related := slices.ContainsFunc(d.Settings, func(s settings.Setting) bool {
 			return !s.Observed && mayRead(names, &s) && s.Section != "server" && !(site && s.Section == "subnets") && d.blame.relates(&s, &f, near)
 		})
 		if site { // a subnet matters by what it brings

@@ -10,7 +10,7 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
-	"github.com/nscheck/nscheck/internal/nearest"
+	"github.com/nscheck/nscheck/internal/suggest"
 )
 
 // NewCompiler makes a compiler that takes what nscheck takes: strict, without
@@ -86,7 +86,7 @@ func compileFlaw(e *ast.Error) *Flaw {
 	}
 	if name, ok := strings.CutPrefix(e.Message, "undefined function "); ok {
 		f.Msg = fmt.Sprintf("there is no function `%s`", name)
-		if meant := nearest.To(name, builtinNames()); meant != "" && !strings.HasPrefix(name, "data.") {
+		if meant := suggest.To(name, builtinNames()); meant != "" && !strings.HasPrefix(name, "data.") {
 			f.Msg += fmt.Sprintf("; did you mean `%s`?", meant)
 		}
 	}
@@ -139,7 +139,7 @@ func (p *Pack) findCall(f *Flaw) {
 
 // meant says which of the known names was meant, else which there are.
 func Meant(name string, known []string) string {
-	if near := nearest.To(name, known); near != "" {
+	if near := suggest.To(name, known); near != "" {
 		return fmt.Sprintf("; did you mean `%s`?", near)
 	}
 	if len(known) == 0 {

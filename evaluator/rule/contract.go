@@ -7,7 +7,7 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
-	"github.com/nscheck/nscheck/internal/nearest"
+	"github.com/nscheck/nscheck/internal/suggest"
 )
 
 // What the package of a rule defines. The rule's verdict rests on violation and
@@ -42,7 +42,7 @@ var otherNames = []string{"deny", "warn", "allow"}
 func inItsPlace(m *ast.Module) string {
 	for _, r := range m.Rules {
 		name := headName(r)
-		if slices.Contains(otherNames, name) || nearest.To(name, []string{ViolationOutput}) != "" {
+		if slices.Contains(otherNames, name) || suggest.To(name, []string{ViolationOutput}) != "" {
 			return fmt.Sprintf("; it defines %s, and nscheck reads %s", name, ViolationOutput)
 		}
 	}
@@ -88,7 +88,7 @@ func checkHeads(m *ast.Module) (flaws Flaws) {
 		case strings.HasPrefix(name, "_"):
 		case !slices.Contains(outputNames, name):
 			near := ""
-			if meant := nearest.To(name, outputNames); meant != "" {
+			if meant := suggest.To(name, outputNames); meant != "" {
 				near = fmt.Sprintf("; did you mean `%s`?", meant)
 			}
 			flaws = append(flaws, flawAt(FlawContract, r.Location, "a rule defines %s, and not %s; begin the names of its helpers with _%s",

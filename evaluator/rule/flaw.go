@@ -9,7 +9,7 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
-	"github.com/nscheck/nscheck/internal/excerpt"
+	"github.com/nscheck/nscheck/internal/caret"
 )
 
 // FlawKind is what is wrong with rules; it is the name of a lint too.
@@ -62,7 +62,7 @@ func (f *Flaw) Error() string {
 		}
 	}
 	text := place + ": " + f.Msg
-	if shown := excerpt.Caret(f.Line, f.Col); f.Col > 0 && shown != "" {
+	if shown := caret.Caret(f.Line, f.Col); f.Col > 0 && shown != "" {
 		text += "\n" + shown
 	}
 	return text
@@ -84,7 +84,7 @@ func (f Flaws) Error() string {
 func (f Flaws) ShowIn(file, text string) {
 	for _, flaw := range f {
 		if flaw.File == file {
-			flaw.Line = excerpt.Line(text, flaw.Row)
+			flaw.Line = caret.Line(text, flaw.Row)
 		}
 	}
 }
@@ -124,10 +124,10 @@ func (f *Flaw) endIn(text string) {
 	}
 	lines := strings.Split(text, "\n")
 	row := min(max(f.Row, 1), len(lines))
-	line := excerpt.Line(text, row)
+	line := caret.Line(text, row)
 	for f.Col == 0 && row > 1 && strings.TrimSpace(line) == "" {
 		row--
-		line = excerpt.Line(text, row)
+		line = caret.Line(text, row)
 	}
 	if f.Col == 0 {
 		f.Col = utf8.RuneCountInString(line) + 1
@@ -148,7 +148,7 @@ func (p *Pack) refusal() error {
 			if f.Row == 0 || f.Key != nil {
 				f.placeIn(m)
 			}
-			f.Line = excerpt.Line(m.text, f.Row)
+			f.Line = caret.Line(m.text, f.Row)
 		}
 	}
 	return p.flaws.Err()

@@ -7,7 +7,7 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
-	"github.com/nscheck/nscheck/internal/nearest"
+	"github.com/nscheck/nscheck/internal/suggest"
 )
 
 // tallyKeys are the keys directly under data.totals.tally that a rule may read,
@@ -66,7 +66,7 @@ func (p *Pack) addTally(n *Needs, ref ast.Ref, path []string) *Flaw {
 		return nil
 	}
 	f := flawAt(FlawUnknownPath, ref[0].Location, "`%v` is counted by no rule that is loaded", ref[:4])
-	if near := nearest.To(key, slices.Sorted(maps.Keys(p.counts.Named))); near != "" {
+	if near := suggest.To(key, slices.Sorted(maps.Keys(p.counts.Named))); near != "" {
 		f.Msg += fmt.Sprintf("; did you mean `%s`?", near)
 	}
 	f.at(ref[3])

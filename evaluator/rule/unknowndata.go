@@ -7,7 +7,7 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
-	"github.com/nscheck/nscheck/internal/nearest"
+	"github.com/nscheck/nscheck/internal/suggest"
 )
 
 // unknownTable is the flaw of reading a document that is an object as a whole,
@@ -41,7 +41,7 @@ func (p *Pack) unknownData(ref ast.Ref, path []string) *Flaw {
 	f := flawAt(FlawUnknownPath, ref[0].Location, "`%s` is not defined by any rule, and nscheck provides only data.estate, data.index, data.totals and data.params",
 		strings.Join(path[:step+1], "."))
 	f.at(ref[step])
-	if near := nearest.To(path[step], known); near != "" {
+	if near := suggest.To(path[step], known); near != "" {
 		f.Msg += fmt.Sprintf("; did you mean `%s`?", near)
 	}
 	return f

@@ -20,7 +20,7 @@ import (
 	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/collector/cmdb/tsql"
 	"github.com/nscheck/nscheck/fixtures"
-	"github.com/nscheck/nscheck/internal/sinktest"
+	"github.com/nscheck/nscheck/internal/snapshottest"
 	"github.com/nscheck/nscheck/internal/tdstest"
 	"github.com/nscheck/nscheck/snapshot"
 )
@@ -225,7 +225,7 @@ func TestProbeRenamed(t *testing.T) {
 	}
 
 	_, original := sqlServerOf(t, openCMDB(t, fixtures.Demo()))
-	var want, got sinktest.Memory
+	var want, got snapshottest.Memory
 	if _, err := cmdb.Collect(t.Context(), original, &want, cmdb.Options{TempDir: t.TempDir()}); err != nil {
 		t.Fatal(err)
 	}
