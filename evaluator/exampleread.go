@@ -14,8 +14,8 @@ import (
 
 	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/internal/caret"
-	"github.com/nscheck/nscheck/internal/suggest"
 	"github.com/nscheck/nscheck/internal/strictyaml"
+	"github.com/nscheck/nscheck/internal/suggest"
 	"github.com/nscheck/nscheck/internal/textfile"
 	"github.com/nscheck/nscheck/snapshot"
 )

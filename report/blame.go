@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/nscheck/nscheck/settings"
 	"github.com/nscheck/nscheck/evaluator/compare"
 	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/settings"
 )
 
 // settingChange is a setting on one line: path, what it was, what it is.

@@ -10,10 +10,10 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
-	"github.com/nscheck/nscheck/settings"
 	"github.com/nscheck/nscheck/evaluator"
 	"github.com/nscheck/nscheck/evaluator/compare"
 	"github.com/nscheck/nscheck/evaluator/rule"
+	"github.com/nscheck/nscheck/settings"
 	"github.com/nscheck/nscheck/snapshot"
 )
 

@@ -8,10 +8,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nscheck/nscheck/settings"
 	"github.com/nscheck/nscheck/evaluator/compare"
 	"github.com/nscheck/nscheck/evaluator/result"
 	"github.com/nscheck/nscheck/evaluator/rule"
+	"github.com/nscheck/nscheck/settings"
 )
 
 // DifferenceDocument is a difference as JSON; difference.schema.json is made

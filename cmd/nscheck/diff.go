@@ -11,11 +11,11 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/nscheck/nscheck/settings"
 	"github.com/nscheck/nscheck/evaluator"
 	"github.com/nscheck/nscheck/evaluator/compare"
 	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/report"
+	"github.com/nscheck/nscheck/settings"
 )
 
 func diffCommand() *cli.Command {

@@ -9,8 +9,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/nscheck/nscheck/settings"
 	"github.com/nscheck/nscheck/internal/textfile"
+	"github.com/nscheck/nscheck/settings"
 	"github.com/nscheck/nscheck/snapshot"
 )
 

@@ -13,13 +13,13 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/nscheck/nscheck/settings"
 	"github.com/nscheck/nscheck/collector/cmdb/binding"
 	"github.com/nscheck/nscheck/evaluator"
 	"github.com/nscheck/nscheck/evaluator/compare"
 	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/internal/atomicfile"
 	"github.com/nscheck/nscheck/internal/textfile"
+	"github.com/nscheck/nscheck/settings"
 	"github.com/nscheck/nscheck/snapshot"
 )
 

@@ -4,9 +4,9 @@ import (
 	"context"
 	"slices"
 
-	"github.com/nscheck/nscheck/settings"
 	"github.com/nscheck/nscheck/evaluator/result"
 	"github.com/nscheck/nscheck/evaluator/rule"
+	"github.com/nscheck/nscheck/settings"
 )
 
 // DifferenceFormat is the version of the format of differences.

@@ -9,11 +9,11 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/nscheck/nscheck/settings"
 	"github.com/nscheck/nscheck/evaluator"
 	"github.com/nscheck/nscheck/evaluator/result"
 	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/policies"
+	"github.com/nscheck/nscheck/settings"
 	"github.com/nscheck/nscheck/snapshot"
 )
 

@@ -5,10 +5,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/nscheck/nscheck/settings"
 	"github.com/nscheck/nscheck/evaluator"
 	"github.com/nscheck/nscheck/evaluator/result"
 	"github.com/nscheck/nscheck/evaluator/rule"
+	"github.com/nscheck/nscheck/settings"
 	"github.com/nscheck/nscheck/snapshot"
 )
 

@@ -3,10 +3,10 @@ package compare
 import (
 	"slices"
 
-	"github.com/nscheck/nscheck/settings"
 	"github.com/nscheck/nscheck/evaluator"
 	"github.com/nscheck/nscheck/evaluator/result"
 	"github.com/nscheck/nscheck/evaluator/rule"
+	"github.com/nscheck/nscheck/settings"
 	"github.com/nscheck/nscheck/snapshot"
 )
 
@@ -28,7 +28,9 @@ func (d *Difference) whyIncomplete(rule int) []string {
 		out = append(out, result.Count(n, "finding")+" of one side that the other could not judge")
 	}
 	names := d.blame.namesOf(head.ID)
-	touched := slices.ContainsFunc(d.Settings, func(s settings.Setting) bool { return !s.Observed && (mayRead(names, &s) || d.blame.reads(head.ID, &s)) })
+	touched := slices.ContainsFunc(d.Settings, func(s settings.Setting) bool {
+		return !s.Observed && (mayRead(names, &s) || d.blame.reads(head.ID, &s))
+	})
 	for _, r := range []*result.RuleResult{base, head} {
 		if r.Verdict == result.Errored {
 			out = append(out, r.Reasons[0].Msg)

@@ -33,7 +33,7 @@ func (o outcome) String() string { return [...]string{"invalid", "killed", "surv
 // timeout bounds one test of a mutant.
 const timeout = 10 * time.Second
 
-// try runs what can tell a mutant, until something fails: the Rego tests of the
+// try runs what can report a mutant, until something fails: the Rego tests of the
 // mutated file, then those of the files that need it, then the worked examples.
 func (p *pack) try(ctx context.Context, m *mutant) (outcome, error) {
 	text := m.apply(p.texts[m.File])
@@ -109,7 +109,7 @@ func (p *pack) test(ctx context.Context, file string, changed *ast.Module) (fail
 	modules[name] = tests
 	compiler := compile(modules)
 	if compiler.Failed() {
-		return name, nil // OPA's types tell that it cannot pass
+		return name, nil // OPA's types report that it cannot pass
 	}
 	store := inmem.New()
 	txn, err := store.NewTransaction(ctx)

@@ -154,7 +154,7 @@ func TestMutate_brokenTest(t *testing.T) {
 	}
 }
 
-// A worked example alone tells that the name counts.
+// A worked example alone reports that the name counts.
 func TestTry_example(t *testing.T) {
 	p := smallPack(t)
 	for _, m := range mutantsOf("site/old.rego", ruleText, p.rules["site/old.rego"]) {

@@ -133,7 +133,7 @@ func (p *pack) follow() {
 	}
 }
 
-// users returns the files whose tests can tell a change of a file: the file itself
+// users returns the files whose tests can report a change of a file: the file itself
 // first, then those that need it.
 func (p *pack) users(file string) []string {
 	var others []string
