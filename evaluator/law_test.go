@@ -597,11 +597,18 @@ func randomLawDoc(g *rand.Rand) *lawDoc {
 }
 
 // agree makes a client's fields agree with each other: one that is not managed has no
-// agents, and inventory that never came has no age.
+// agents, inventory that never came has no age, and a download event has one: without a
+// status, an event without an age is no event by the format.
 func agree(c map[string]any) {
 	plugin, _ := c["plugin"].(map[string]any)
 	if managed, known := c["managed"].(bool); plugin != nil && known && !managed {
 		plugin["installed"], plugin["version"] = nil, nil
+	}
+	packages, _ := c["packages"].(map[string]any)
+	for _, value := range packages {
+		if event, _ := value.(map[string]any); event["status"] != nil && event["status_age_days"] == nil {
+			event["status_age_days"] = 1
+		}
 	}
 	inventory, _ := c["inventory"].(map[string]any)
 	if returned, known := inventory["patch_returned"].(bool); known && !returned {

@@ -78,7 +78,7 @@ violation contains {
 } if {
 	_none_works
 	some policy in analysis_policies.all
-	policy.enabled != false
+	_blamed(policy)
 }
 
 unknown contains none if some none in analysis_policies.unrecognised
@@ -89,6 +89,43 @@ unknown contains {"msg": msg, "resource": policies.resource(policy)} if {
 	_may_work(policy)
 	msg := sprintf("It is unknown %s", [concat(", and ", _questions(policy))])
 }
+
+unknown contains {
+	"msg": "It does not target the filter; unknown: whether it is on",
+	"resource": policies.resource(policy),
+} if {
+	_none_works
+	some policy in analysis_policies.all
+	policy.enabled == null
+	not _blamed(policy)
+}
+
+# If all of them are off, each of them is a fault.
+unknown contains {
+	"msg": "It is off; unknown: whether another one is on",
+	"resource": policies.resource(policy),
+} if {
+	_none_works
+	count([other | some other in analysis_policies.all; other.enabled == true]) == 0
+	count([other | some other in analysis_policies.all; other.enabled == null]) > 0
+	some policy in analysis_policies.all
+	policy.enabled == false
+}
+
+# Policies whose target is the fault. One of which it is unknown whether it is on is at
+# fault either way if all others are off, and may be an unused one otherwise.
+_blamed(policy) if policy.enabled == true
+
+_blamed(policy) if {
+	policy.enabled == null
+	every other in analysis_policies.all {
+		_off_or_same(other, policy)
+	}
+}
+
+_off_or_same(other, _) if other.enabled == false
+
+_off_or_same(other, policy) if other.guid == policy.guid
 
 _one_works if {
 	some policy in analysis_policies.all

@@ -96,6 +96,22 @@ test_unknown_whether_on if {
 	]) == _unknown("It is unknown whether the policy is on")
 }
 
+test_unknown_which_is_on if {
+	judged := _judged([_policy(null, ["F2"]), _clone(true, ["F2"])])
+	{violation.resource.guid | some violation in judged.violation} == {"A2"}
+	judged.unknown == _unknown("It does not target the filter; unknown: whether it is on").unknown
+	both := _judged([_policy(null, ["F2"]), _clone(null, ["F2"])])
+	both.violation == set()
+	count(both.unknown) == 2
+}
+
+test_unknown_whether_all_are_off if {
+	judged := _judged([_clone(null, ["F2"]), _policy(false, ["F1"])])
+	{violation.resource.guid | some violation in judged.violation} == {"A2"}
+	judged.unknown == _unknown("It is off; unknown: whether another one is on").unknown
+	_judged([_clone(true, ["F2"]), _policy(false, ["F1"])]).unknown == set()
+}
+
 test_unknown_target if {
 	policy := object.remove(_policy(true, []), ["target_filters"])
 	_judged([policy]) == _unknown("It is unknown which filters the policy targets")
