@@ -415,3 +415,17 @@ filters: [{versions: '>=9', sql: 'SELECT guid, name FROM DBO.Filters'}]
 		t.Errorf("%s %v", script, err)
 	}
 }
+
+// TestCandidatesOfOtherSchemas makes sure that nothing is offered that a binding could
+// not read.
+func TestCandidatesOfOtherSchemas(t *testing.T) {
+	p := &prober{catalogue: SQLServerCatalogue}
+	columns := []objectColumn{{"Guid", "uniqueidentifier"}, {"Name", "nvarchar"}}
+	found := p.rank(wantedBySection("sites"), []*object{
+		{schema: "audit", name: "vSites", kind: "view", columns: columns},
+		{schema: "DBO", name: "vSites", kind: "view", columns: columns},
+	}, nil)
+	if len(found) != 1 || found[0].Object != "vSites" {
+		t.Errorf("%+v", found)
+	}
+}
