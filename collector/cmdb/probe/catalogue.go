@@ -67,7 +67,7 @@ ORDER BY m.[name], p.[cid]`,
 	}
 )
 
-// object is a table or view of the database.
+// table is a table or view of the database.
 type table struct {
 	schema, name string
 	kind         string // table or view
