@@ -29,7 +29,7 @@ import (
 )
 
 // The law of all sources: taking a cell, a row or a field away makes something
-// unknown, partial or not collected, and says so. It never invents a value, and
+// unknown, partial or not collected, and the manifest reports it. It never invents a value, and
 // never turns what is unknown into "none".
 
 const lawClock = "?collected_at=2014-03-03T06:00:00Z&utc_offset=+01:00"
@@ -78,7 +78,7 @@ func demoRecords(t *testing.T) map[string][][]string {
 	return records
 }
 
-// wantedFields leaves out the field that the export adds and nobody wants.
+// wantedFields leaves out the field that the export adds and no section needs.
 func wantedFields(header, record []string, l binding.Layout) []string {
 	var kept []string
 	for i, name := range header {

@@ -129,7 +129,7 @@ func TestSections(t *testing.T) {
 }
 
 // TestBroken: where the first source has a section and cannot give it, the next
-// does; where none can, the error is that of the one that has it.
+// does; if no source can, the error is that of the one that has it.
 func TestBroken(t *testing.T) {
 	broken, good, empty := t.TempDir(), t.TempDir(), exported(t, func(s string) bool { return s == "subnets" })
 	write := func(dir, name, text string) {
@@ -336,7 +336,7 @@ func TestAgentsOfNobody(t *testing.T) {
 	}
 }
 
-// withoutRemark is a section's note without what it says of a subnet of the demo
+// withoutRemark is a section's note without the part about a subnet of the demo
 // that is assigned to no known site.
 func withoutRemark(note string) string {
 	parts := strings.Split(note, "; ")

@@ -10,7 +10,7 @@ import (
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// Access is what a connection to a SQL Server needs in addition to its URL.
+// Access has the settings that a connection to a SQL Server needs in addition to its URL.
 type Access struct {
 	// Password returns the password of a login. It is only called if one is needed.
 	Password func(ctx context.Context, login string) (string, error)

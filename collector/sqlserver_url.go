@@ -22,7 +22,7 @@ type target struct {
 }
 
 // parameters are those that a URL may have. Others are refused: the driver would
-// pass over a misspelt one, and some of its own have no place here.
+// ignore a misspelt one, and some of its own have no place here.
 var parameters = []string{
 	"applicationintent", "authenticator", "certificate", "database", "dial timeout", "encrypt", "epa enabled",
 	"failoverpartner", "failoverpartnerspn", "failoverport", "hostnameincertificate", "keepalive",

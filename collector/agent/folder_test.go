@@ -152,7 +152,7 @@ func TestServer(t *testing.T) {
 		t.Error(d)
 	}
 
-	// Without the status folder, what is an orphan cannot be told.
+	// Without the status folder, orphans are unknown.
 	for name := range files {
 		if strings.Contains(name, "PackageStatus") {
 			delete(files, name)
@@ -255,7 +255,7 @@ func TestLinks(t *testing.T) {
 	}
 }
 
-// TestBounds: depth and numbers are bounded, and what was left out is told.
+// TestBounds: depth and numbers are bounded, and omissions are reported.
 func TestBounds(t *testing.T) {
 	files := map[string]string{"Logs/a.log": plainEvent, strings.Repeat("x/", 30) + "Logs/b.log": plainEvent}
 	for i := range maxLogs + 10 {

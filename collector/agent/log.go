@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// event is one event of an agent's log, as far as nscheck uses it.
+// event is one event of an agent's log, with the parts that nscheck uses.
 type event struct {
 	at       *time.Time // nil if the date cannot be read
 	severity string
@@ -33,7 +33,7 @@ type logStats struct {
 //	<event date='May 16 11:51:05' severity='2' hostName='…' source='…' … > <![CDATA[text]]></event>
 //
 // There is no root element, several events may be on one line, and the last
-// may break off. What cannot be understood is passed over up to the next event;
+// may break off. Text that cannot be understood is skipped up to the next event;
 // attributes that are not known are no trouble. An error is one of reading.
 func readLog(in io.Reader, written time.Time, zone *time.Location, visit func(event)) (logStats, error) {
 	r := &logReader{in: decodeText(in)}

@@ -12,7 +12,7 @@ import (
 	"github.com/nscheck/nscheck/internal/guid"
 )
 
-// logSummary is what the logs of a computer come to.
+// logSummary summarises the logs of a computer.
 type logSummary struct {
 	hosts  map[string]int // how many events name each, by the name in lower case
 	names  map[string]string
@@ -39,7 +39,7 @@ func (r *folderReader) readLogs(ctx context.Context, zone *time.Location) (*logS
 			r.notes.addIncomplete("%s: %v", log.path, withoutPath(err))
 		}
 		if stats.broken > 0 {
-			r.notes.add("%s: %d of its events break off and were passed over", log.path, stats.broken)
+			r.notes.add("%s: %d of its events are cut off and were skipped", log.path, stats.broken)
 		}
 	}
 	if s.lost > 0 {

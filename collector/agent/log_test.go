@@ -172,7 +172,7 @@ func FuzzReadLog(f *testing.F) {
 		if err != nil || stats.events != events || stats.broken < 0 {
 			t.Errorf("%+v, %d events handed over, %v", stats, events, err)
 		}
-		// An event that is whole is found whatever stands before it.
+		// A whole event is found after any other text.
 		if !strings.HasPrefix(text, "\xFE\xFF") && !strings.HasPrefix(text, "\xFF\xFE") && !strings.Contains(text, "\x00") {
 			last := ""
 			if _, err := readLog(strings.NewReader(text+plainEvent), written, time.UTC, func(e event) { last = e.text }); err != nil || last != "Access is denied" {

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// TestPipes: a pipe that bears the name of a file is never opened, for that
-// would wait until somebody writes into it.
+// TestPipes: a pipe with the name of a file is never opened, because that
+// would wait until another process writes into it.
 func TestPipes(t *testing.T) {
 	dir := t.TempDir()
 	for _, name := range []string{

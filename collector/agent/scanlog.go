@@ -103,7 +103,7 @@ func patterns(value *yaml.Node, what string) (list []*regexp.Regexp, err error) 
 // Known reports whether there is a pattern that shows the outcome of a scan.
 func (p *ScanLogPatterns) Known() bool { return len(p.completed) > 0 }
 
-// scanOutcome is what the lines read so far show of the newest scan.
+// scanOutcome is the outcome of the newest scan in the lines read so far.
 type scanOutcome struct {
 	patterns  *ScanLogPatterns
 	completed *bool

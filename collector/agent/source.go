@@ -64,10 +64,10 @@ func (s *Source) set(pair string) error {
 	return nil
 }
 
-// Name is what the manifest calls the source.
+// Name returns the source's name in the manifest.
 func (s *Source) Name() string { return "agent:" + s.dir }
 
-// Report is what a folder shows of one computer.
+// Report has the content of the folder of one computer.
 type Report struct {
 	// Source is its name in the manifest.
 	Source string

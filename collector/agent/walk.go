@@ -46,7 +46,7 @@ func secret(name string) bool {
 	return slices.ContainsFunc(never, func(part string) bool { return strings.Contains(name, part) })
 }
 
-// found is what a walk through the folders found.
+// found has the files and folders that a walk found.
 type found struct {
 	delivery  map[guid.GUID]string // package folders of the package server, by path
 	status    map[guid.GUID]string

@@ -61,7 +61,7 @@ policies: {values: {Microsoft Vulnerability Analysis Policy: Other}}
 	}
 }
 
-// TestNoBindingForTheVersion is told in the manifest; nothing else is touched.
+// TestNoBindingForTheVersion: the manifest reports it, and nothing else changes.
 func TestNoBindingForTheVersion(t *testing.T) {
 	var all []*binding.Binding
 	for _, b := range binding.All() {

@@ -37,7 +37,7 @@ func TestClassify(t *testing.T) {
 		"network":       {fmt.Errorf("read: %w", os.ErrDeadlineExceeded), snapshot.TimedOut, "did not answer in time"},
 		"cut":           {errors.New("EOF"), snapshot.Failed, "EOF; this section was left out, collect again"},
 		"lost":          {&lostError{errors.New("EOF")}, snapshot.Failed, "the connection to the server was lost (EOF); collect again"},
-		"ended":         {&endedError{"somebody ended it"}, snapshot.Failed, "collect sites: somebody ended it"},
+		"ended":         {&endedError{"an administrator ended it"}, snapshot.Failed, "collect sites: an administrator ended it"},
 		"statement":     {errStatementTimeout, snapshot.TimedOut, "longer than it may; allow more with --statement-timeout"},
 		"own":           {&sectionError{snapshot.Partial, "as it stands"}, snapshot.Partial, "as it stands"},
 	} {

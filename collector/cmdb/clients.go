@@ -182,7 +182,7 @@ func (c *collection) askOrder(ctx context.Context) (*keyOrder, error) {
 	if status := statusOf("key_order", err); binding.Origin() == "" && (status == snapshot.Missing || status == snapshot.Denied) {
 		why := classify("key_order", err)
 		if answer, err = c.sortLiterals(ctx, withoutKeyTable(binding)); err != nil {
-			err = why // it tells more
+			err = why // it is more specific
 		}
 	}
 	c.progress("key_order", int64(len(answer)), statusOf("key_order", err))
@@ -209,7 +209,7 @@ func (c *collection) sortLiterals(ctx context.Context, b *binding.Binding) (answ
 }
 
 // readStream reads a section into its spool. Rows in another order than the
-// server's own end it: the merge would pass over rows.
+// server's own end it: the merge would skip rows.
 func (c *collection) readStream(ctx context.Context, b *binding.Binding, order *keyOrder, s *stream) (int64, error) {
 	if err := s.restart(b, c.options.TempDir); err != nil {
 		return 0, &localError{err}

@@ -391,12 +391,12 @@ func TestDoubtfulRows(t *testing.T) {
 		"two servers that could be it": {"UPDATE [vComputer] SET [Server] = [Name] WHERE [Name] = 'LDS-PC1'", "server", snapshot.Failed, "several computers"},
 		"no server":                    {"UPDATE [vComputer] SET [Server] = 'elsewhere'", "server", snapshot.Failed, "no computer is its own"},
 		"no product":                   {"UPDATE [vProduct] SET [Name] = 'Patch'", "licences", snapshot.Failed, "no product matches"},
-		"a subnet that is none":        {"UPDATE [vRM_Subnet_Item] SET [Name] = 'Warehouse' WHERE [Name] = '10.80.0.0/24'", "subnets", snapshot.Partial, `row 3, column "cidr": "Warehouse", and a network such as 10.4.0.0/24 is required`},
+		"an invalid subnet":            {"UPDATE [vRM_Subnet_Item] SET [Name] = 'Warehouse' WHERE [Name] = '10.80.0.0/24'", "subnets", snapshot.Partial, `row 3, column "cidr": "Warehouse", and a network such as 10.4.0.0/24 is required`},
 		"an IPv6 subnet":               {"UPDATE [vRM_Subnet_Item] SET [Name] = '2001:db8::/32' WHERE [Name] = '10.80.0.0/24'", "subnets", snapshot.Collected, ""},
 		"no known package service":     {"UPDATE [Inv_AeX_AC_Client_Agent] SET [Agent Name] = 'PS' WHERE [Agent Name] = 'Altiris Package Server'", "package_servers", snapshot.Failed, "2 of them in addition to the Notification Server"},
 		"no packages at all":           {"DELETE FROM [ResourceAssociation] WHERE [ResourceAssociationTypeGuid] LIKE 'A19CED33%'", "patch_import.bulletins_without_packages", snapshot.Failed, "no update of any bulletin has a package"},
 		"no switch for bulletins":      {"DELETE FROM [ItemActive] WHERE [Guid] IN (SELECT [Guid] FROM [RM_ResourceSoftware_Bulletin])", "patch_import.bulletins_without_packages", snapshot.Failed, "it is not known of any bulletin"},
-		"a GUID that is none":          {"UPDATE [CollectionMembership] SET [CollectionGuid] = 'plug-in'", "clients.filters", snapshot.Collected, ""},
+		"an invalid GUID":              {"UPDATE [CollectionMembership] SET [CollectionGuid] = 'plug-in'", "clients.filters", snapshot.Collected, ""},
 		"a computer without a GUID":    {"UPDATE [Inv_Client_Task_Resources] SET [_ResourceGuid] = 'x'", "clients.task_agent", snapshot.Failed, "row 1"},
 	} {
 		db := openEstate(t, e)
@@ -526,7 +526,7 @@ func TestPreventDownloads(t *testing.T) {
 	}
 }
 
-// TestUnknownProduct: where the product is not found, nobody knows who holds a
+// TestUnknownProduct: if the product is not found, it is unknown who holds a
 // licence of it.
 func TestUnknownProduct(t *testing.T) {
 	e := small(t)
@@ -546,7 +546,7 @@ func TestUnknownProduct(t *testing.T) {
 	if m.estate.Licences != nil {
 		t.Errorf("%+v", m.estate.Licences)
 	}
-	// A product that nobody holds a licence of is known.
+	// A product without holders of a licence is known.
 	db = openEstate(t, e)
 	if _, err := db.Exec("DELETE FROM [LicenseInUse]"); err != nil {
 		t.Fatal(err)
@@ -591,7 +591,7 @@ func TestUnknownAgentNames(t *testing.T) {
 	}
 }
 
-// TestNamelessObjects: an object without a name goes by its GUID.
+// TestNamelessObjects: an object without a name has its GUID as name.
 func TestNamelessObjects(t *testing.T) {
 	e := small(t)
 	db := openEstate(t, e)

@@ -45,7 +45,7 @@ func TestRepeatedObjects(t *testing.T) {
 			error: `collect sites: row 1, column "guid": it is empty; every row needs one (1 more like it)`,
 			want:  func(e *snapshot.Estate) any { return e.Sites }, is: []snapshot.Site(nil),
 		},
-		"beside rows left out": {
+		"next to rows left out": {
 			section: "subnets", columns: []string{"guid", "cidr"},
 			rows:  [][]driver.Value{{id(0), "10.1.0.0/16"}, {id(1), "Depot"}, {id(0), "10.2.0.0/16"}},
 			error: `collect subnets: 1 object came in several rows that contradict each other, the first ` + ids[0].String() + ` in rows 1 and 3, which differ in cidr; one row of each is kept; section "subnets" needs a query that returns one row for each; row 2, column "cidr": "Depot", and a network such as 10.4.0.0/24 is required; what it is about is unknown`,
@@ -94,7 +94,7 @@ func TestRepeatedObjects(t *testing.T) {
 }
 
 // TestContradictedClient: what a computer's rows contradict each other in is
-// unknown, and it is told which computers these are.
+// unknown, and the note lists these computers.
 func TestContradictedClient(t *testing.T) {
 	for _, reversed := range []bool{false, true} {
 		f := newFake("text")

@@ -71,7 +71,7 @@ func fillCodebases(e *estateBuilder, _ *binding.Binding, rows [][]cell) error {
 }
 
 // codebaseHost returns the host of http://host:port/path, file://host/path or
-// \\host\share in lower case; empty if there is none.
+// \\host\share in lower case; empty without a host.
 func codebaseHost(address string) string {
 	address = strings.ReplaceAll(strings.TrimSpace(address), `\`, "/")
 	scheme, rest, ok := strings.Cut(address, "//")

@@ -76,7 +76,7 @@ func fillPackageServers(e *estateBuilder, _ *binding.Binding, rows [][]cell) err
 		}
 		if server.packageService {
 			server.AgentVersion = server.core.orNil()
-			if taskKnown && (server.taskService || !unsure) { // else the agent has another name here, and nothing tells who has it
+			if taskKnown && (server.taskService || !unsure) { // else the agent has another name here, and it is unknown which servers have it
 				server.TaskService = &server.taskService
 			}
 			servers = append(servers, server.PackageServer)

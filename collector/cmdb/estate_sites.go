@@ -63,7 +63,7 @@ func fillPreventDownloads(e *estateBuilder, b *binding.Binding, rows [][]cell) e
 }
 
 // agreed returns the sources that all policies of a site deny; nil if the policies
-// differ or there are none. A site keeps its first policy only (KB199166), and which
+// differ or the site has no policy. A site keeps its first policy only (KB199166), and which
 // one that is cannot be seen.
 func agreed(policies [][]string) []string {
 	for _, sources := range policies {

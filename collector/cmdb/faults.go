@@ -52,7 +52,7 @@ func (f *faults) partial(section, file string) error {
 	return &sectionError{snapshot.Partial, fmt.Sprintf("collect %s: %s; what it is about is unknown", section, f.text(file))}
 }
 
-// isEmptyCell is what is wrong with a cell that needs a value.
+// isEmptyCell is the fault of an empty cell that needs a value.
 const isEmptyCell = "it is empty"
 
 // quoteCell writes a cell's text for a message.

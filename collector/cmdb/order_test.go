@@ -112,7 +112,7 @@ func TestInTextOrder(t *testing.T) {
 	}
 }
 
-// TestOrderWithoutTable: whoever keeps clients elsewhere need not bind key_order,
+// TestOrderWithoutTable: users with clients in other tables need not bind key_order,
 // whether its table is not there or may not be read.
 func TestOrderWithoutTable(t *testing.T) {
 	for name, refusal := range map[string]mssqlError{
@@ -143,7 +143,7 @@ func TestOrderWithoutTable(t *testing.T) {
 }
 
 // TestOrderUnknownWithoutTable: where the literals alone cannot be sorted either,
-// the first answer tells more.
+// the first answer is more specific.
 func TestOrderUnknownWithoutTable(t *testing.T) {
 	f := newFake("SQL Server")
 	f.change("key_order", func(a *answer) {

@@ -30,8 +30,8 @@ import (
 )
 
 // The measuring of large estates. Each measurement is a process of its own, so
-// that its memory and its processor time are its own: this test's binary, told
-// by a variable which part to play. "make bench-collect" prints the table.
+// that its memory and its processor time are its own: this test's binary, with
+// a variable that chooses its part. "make bench-collect" prints the table.
 var scale = flag.Int("scale", 0, "measure collecting from estates of up to this many clients, and print a table")
 
 var scaleKinds = flag.String("scale-sources", "TDS,SQLite", "what to measure with")
@@ -370,7 +370,7 @@ func answerScale(srv *tdstest.Server, size int) {
 	srv.Handle(tdstest.Exact(binding.Shipped()["key_order"].Query), tdstest.Answer{Columns: []tdstest.Column{key}, Rows: tdstest.Rows(order...)})
 }
 
-// scaleRows repeats what stands in rows for a thousand computers, but for keys
+// scaleRows repeats the values of a thousand computers, except for keys
 // and names: making rows must not be what is measured.
 func scaleRows(size int, rows func(i int) [][]any) iter.Seq2[[]any, error] {
 	const different = 4096

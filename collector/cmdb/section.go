@@ -23,7 +23,7 @@ type sectionReading interface {
 	setAside() (back func())
 	// notes returns notes about the rows.
 	notes() []string
-	// remark returns the section's own note; empty if there is none.
+	// remark returns the section's own note, or an empty text.
 	remark() string
 }
 

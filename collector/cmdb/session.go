@@ -94,7 +94,7 @@ func (s *session) dropConnection() {
 		return
 	}
 	_ = s.conn.Raw(func(any) error { return driver.ErrBadConn })
-	_ = s.conn.Close() // it is already: Raw was told that it is bad
+	_ = s.conn.Close() // it is already closed, because Raw returned ErrBadConn
 	s.conn = nil
 }
 

@@ -86,7 +86,7 @@ func (o *outcome) rank(section string) int {
 }
 
 // readFromSources reads a section from the first source that has the whole of it and
-// records that source in the entry. If there is none, it uses the first source with a
+// records that source in the entry. Otherwise it uses the first source with a
 // part of the section, or else the error of the first that has it at all. The entry's
 // note has what the other sources reported.
 func (c *collection) readFromSources(ctx context.Context, entry *snapshot.Section, r sectionReading) (rows int64, tries int, err error) {

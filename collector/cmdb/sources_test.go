@@ -51,7 +51,7 @@ func subnetsOf(networks ...string) answer {
 	return a
 }
 
-// TestWholeWins: a later source that has all of a section goes before an earlier
+// TestWholeWins: a later source that has all of a section takes precedence over an earlier
 // one that broke off or left rows out.
 func TestWholeWins(t *testing.T) {
 	first, second, third := newFake("text"), newFake("text"), newFake("text")

@@ -79,7 +79,7 @@ func (b *batch) encode() {
 	b.ready <- struct{}{}
 }
 
-// writeAll writes the batches as they were begun. After a failure it passes over
+// writeAll writes the batches as they were begun. After a failure it skips
 // the rest.
 func (w *clientWriter) writeAll() {
 	for b := range w.ordered {

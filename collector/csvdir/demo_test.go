@@ -120,7 +120,7 @@ func TestSortedOnDisk(t *testing.T) {
 	same(t, m, want)
 }
 
-// TestProvenance: the manifest tells where a section came from and nothing of
+// TestProvenance: the manifest has the origin of a section and nothing of
 // queries that were not run.
 func TestProvenance(t *testing.T) {
 	dir := export(t, csvtest.Dialect{})

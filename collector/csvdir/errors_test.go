@@ -105,7 +105,7 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// TestPositions: a line is the one on which a record begins, whatever stands in
+// TestPositions: a line is the one on which a record begins, with any text in
 // the fields before it.
 func TestPositions(t *testing.T) {
 	for name, text := range map[string]string{
@@ -131,7 +131,7 @@ func TestPositions(t *testing.T) {
 	}
 }
 
-// TestWords: what stands for a value in reports is taken for it.
+// TestWords: the words of reports for a value are read as the value.
 func TestWords(t *testing.T) {
 	m, err := collect(t, folderOf(t, map[string]string{
 		"clients.csv":           goodClients,
@@ -153,7 +153,7 @@ func TestWords(t *testing.T) {
 	}
 }
 
-// TestLocalTimes: times stand in the zone of the setting; those with a zone of
+// TestLocalTimes: times are in the zone of the setting; those with a zone of
 // their own are put into it.
 func TestLocalTimes(t *testing.T) {
 	for text, want := range map[string]string{

@@ -45,7 +45,7 @@ type parser struct {
 	ends  []int
 	marks []bool // whether the field was quoted
 	ended bool   // the file ended without a line end
-	empty int    // the first of the empty lines before the record; 0 if there are none
+	empty int    // the first of the empty lines before the record; 0 without such lines
 }
 
 func newParser(in *bufio.Reader, comma byte) *parser {
@@ -62,7 +62,7 @@ func (p *parser) field(i int) []byte {
 	return p.text[from:p.ends[i]]
 }
 
-// next reads a record; io.EOF after the last. Empty lines are passed over.
+// next reads a record; io.EOF after the last. Empty lines are skipped.
 func (p *parser) next() error {
 	p.empty = 0
 	for {

@@ -130,7 +130,7 @@ func (s *Item) boolean(name string) *bool {
 // repeatMinutes returns how often a trigger repeats, in minutes and at least one. It
 // returns 0 if the trigger does not repeat, written as 00:00:00 or without the
 // attribute, and nil if that is unknown. A trigger without a type is unknown, and so
-// is what a missing attribute means in it.
+// is the meaning of a missing attribute in it.
 func (s *Item) repeatMinutes(trigger *xmlquery.Node, kind *string) *int {
 	if len(s.Nodes("repetition", trigger)) == 0 {
 		if kind == nil {

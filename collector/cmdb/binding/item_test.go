@@ -37,7 +37,7 @@ func TestPackageAssignment(t *testing.T) {
 			<packageServer guid="{6d417916-467c-46a7-a870-6d86d9345b61}"/>
 			<packageServer guid="02417916-467C-46A7-A870-6D86D9345B61"/></packageServerAssignment></a></item>`,
 			`{"type":"individual","automatic_site_assignment":false,"package_servers":["02417916-467C-46A7-A870-6D86D9345B61","6D417916-467C-46A7-A870-6D86D9345B61"]}`},
-		"a server that is none": {`<item><packageServerAssignment><assignmentType>1</assignmentType><packageServer guid="x"/><packageServer guid="02417916-467C-46A7-A870-6D86D9345B61"/></packageServerAssignment></item>`,
+		"an invalid server": {`<item><packageServerAssignment><assignmentType>1</assignmentType><packageServer guid="x"/><packageServer guid="02417916-467C-46A7-A870-6D86D9345B61"/></packageServerAssignment></item>`,
 			`{"type":"individual","automatic_site_assignment":null}`},
 		"unknown values":  {`<item><packageServerAssignment><assignmentType>7</assignmentType><automaticSiteAssignment>perhaps</automaticSiteAssignment></packageServerAssignment></item>`, `{"type":null,"automatic_site_assignment":null}`},
 		"two that differ": {`<item><packageServerAssignment><assignmentType>0</assignmentType><assignmentType>1</assignmentType></packageServerAssignment></item>`, `{"type":null,"automatic_site_assignment":null}`},

@@ -13,7 +13,7 @@ import (
 	"github.com/nscheck/nscheck/fixtures"
 )
 
-// secrets stand in XML under names that tell and beside names that tell. None
+// secretXML has secrets under and next to names that indicate them. None
 // of them may be shown.
 const secretXML = `<?xml version="1.0" encoding="utf-16"?>
 <item guid="{6d417916-467c-46a7-a870-6d86d9345b61}" name="Password Policy" password="Zero">

@@ -14,7 +14,7 @@ import (
 func (p *prober) checkObject(ctx context.Context, object binding.Object) Object {
 	name, ok := tsql.ParseName(object.Name)
 	if !ok {
-		return Object{Name: object.Name, Status: Bound} // the query itself will tell
+		return Object{Name: object.Name, Status: Bound} // the query itself will show it
 	}
 	columns := make([]string, 0, len(object.Columns))
 	for _, c := range object.Columns {

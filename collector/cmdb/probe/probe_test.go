@@ -243,7 +243,7 @@ func TestProbeRenamed(t *testing.T) {
 	}
 }
 
-// TestProbeFaults shows each kind of trouble as a SQL Server tells it.
+// TestProbeFaults covers each kind of fault with the errors of a SQL Server.
 func TestProbeFaults(t *testing.T) {
 	server, source := sqlServerOf(t, openCMDB(t, fixtures.Demo()))
 	word := tdstest.Word

@@ -14,7 +14,7 @@ import (
 )
 
 // queryOf matches the shipped query of a section. The server strips comments
-// before faults see a statement, so that these cannot tell it.
+// before faults see a statement, so that a fault cannot match on them.
 func queryOf(section string) tdstest.Match { return tdstest.Exact(binding.Shipped()[section].Query) }
 
 // TestProbeRetries: what passes by itself is no finding of a probe, wherever it

@@ -99,7 +99,7 @@ func Parameters(text string) ([]string, error) {
 }
 
 // Literals are the texts in quotes that a statement compares with, each once.
-// What follows THEN or ELSE is not among them: it is what the statement returns.
+// What follows THEN or ELSE is not among them: the statement returns it.
 func Literals(text string) ([]string, error) {
 	tokens, err := statement(text)
 	if err != nil {

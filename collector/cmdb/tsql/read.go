@@ -166,7 +166,7 @@ func selectList(tokens []token) [][]token {
 	return append(items, tokens[start:])
 }
 
-// afterTop passes over DISTINCT and TOP (n) PERCENT WITH TIES.
+// afterTop skips DISTINCT and TOP (n) PERCENT WITH TIES.
 func afterTop(tokens []token) []token {
 	for len(tokens) > 0 && tokens[0].isAny("ALL", "DISTINCT") {
 		tokens = tokens[1:]

@@ -1,6 +1,6 @@
 -- section: clients.licence
 -- fills: whether each client holds a licence: those listed here do
--- column: key: the computer; null if the product matches and nobody holds a licence of it
+-- column: key: the computer; null if the product matches and has no holders of a licence
 -- column: product: name of the licensed product; rows of several products are refused. May be left out
 -- column: product_guid: GUID of the licensed product. May be left out; without both all rows are taken to be of one product
 -- field: input.licence: key

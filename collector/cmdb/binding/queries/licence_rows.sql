@@ -2,7 +2,7 @@
 -- fills: the licences in use that the command licences lists: a row for each product and holder, as the article's script does
 -- column: product: name of the product
 -- column: product_guid: GUID of the product
--- column: guid: the holder; null if nobody holds a licence of the product
+-- column: guid: the holder; null if the product has no holders of a licence
 -- column: name: its name; null if the resource no longer exists
 -- column: domain: its domain or workgroup
 -- column: active: the holder in vComputer; null if the article's script does not list it

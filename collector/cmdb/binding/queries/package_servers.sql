@@ -1,5 +1,5 @@
 -- section: package_servers
--- fills: computers that run the package service, told from other site servers by their agents
+-- fills: computers that run the package service, distinguished from other site servers by their agents
 -- column: guid: the computer
 -- column: name: host name
 -- column: dns_suffix: DNS suffix

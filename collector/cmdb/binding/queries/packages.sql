@@ -1,5 +1,5 @@
 -- section: packages
--- fills: the three packages that a client needs, as they stand on the Notification Server
+-- fills: the three packages that a client needs, with their state on the Notification Server
 -- column: guid: the package
 -- column: name: its name
 -- column: role: which of the three it is

@@ -1,5 +1,5 @@
 -- section: patch_import
--- fills: the runs of the patch management import that the server still remembers
+-- fills: the runs of the patch management import that the server still has
 -- column: ended_at: when the run ended
 -- column: result: its result, see map
 -- field: estate.patch_import.last_success_at: ended_at, result
