@@ -129,7 +129,7 @@ test_a_server_whose_sites_are_unknown if {
 test_a_server_of_the_site_is_no_other_one if {
 	server := {"guid": "P9", "name": "P9", "constrained": null, "sites": ["LEEDS"]}
 	_judged([server], {}) == _unknown(concat("", [
-		"No package server of it is known to be unconstrained; ",
+		"No package server of this site is known to be unconstrained; ",
 		"unknown: whether P9 is constrained",
 	]))
 }
