@@ -25,7 +25,7 @@
 #         the policy that upgrades the plug-in is on and targets the computer. Then look at the
 #         download history tab and the run history tab of the package Software Update Plug-in in
 #         the computer's agent. The finding goes with the next basic inventory that reports the
-#         newer version. Where EX-SITE-002 names the computer's site, mend that first.
+#         newer version. Where EX-SITE-002 names the computer's site, fix that first.
 #     - versions: "<7"
 #       text: |
 #         See in the console that the newer plug-in is offered to the computer. Then look at the

@@ -21,7 +21,7 @@
 #   remediation:
 #     - ref: KB161023
 #       text: |
-#         Replace the Windows, or the computer. Whoever keeps it as it is takes it out of the
+#         Replace the Windows, or the computer. To keep it as it is, remove it from the
 #         target of the plug-in install policy and removes the plug-in. That alone does not give
 #         the licence back: on 7.x only the asset status Retired does (KB161023), on 6.x only
 #         deletion, and of 8.x it is not known to be otherwise.

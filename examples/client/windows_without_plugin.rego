@@ -2,10 +2,10 @@
 # title: Managed Windows computer without the plug-in
 # description: |
 #   The computer runs the agent and Windows, and the Software Update Plug-in is not on it, so
-#   that nobody patches it. The article looks at computers that have the plug-in, and so does
-#   every count of licences; of this one nothing tells. The built-in NS-POL-010 finds those
+#   that it is not patched. The article looks at computers that have the plug-in, and so does
+#   every count of licences; nothing reports this one. The built-in NS-POL-010 finds those
 #   whose agent is outdated, which is one reason; this rule finds them all. Computers that
-#   shall not be patched here need a waiver.
+#   must not be patched here need a waiver.
 # related_resources:
 #   - ref: HOWTO59456
 #     description: The chain to a licence; the install policy's target comes first.
@@ -24,10 +24,10 @@
 #         the policy that installs the plug-in is on and that its target holds the computer; the
 #         one out of the box leaves out computers whose agent needs an upgrade. Then look at the
 #         run history tab of the package Software Update Plug-in in the computer's agent. If the
-#         computer shall not be patched here, add a waiver with "nscheck waiver add".
+#         computer must not be patched here, add a waiver with "nscheck waiver add".
 #     - versions: "<7"
 #       text: |
-#         See in the console that the plug-in is offered to the computer. If the computer shall
+#         See in the console that the plug-in is offered to the computer. If the computer must
 #         not be patched here, add a waiver with "nscheck waiver add".
 package nscheck_examples.client.windows_without_plugin
 

@@ -10,7 +10,7 @@ active if input.status == "Active"
 
 # METADATA
 # description: |
-#   What must be known before a computer can be judged, as a sentence. Undefined where nothing
+#   What must be known before a computer can be evaluated, as a sentence. Undefined if nothing
 #   is open, and where the computer is known not to be Active, so that it does not matter.
 doubt(questions) := sprintf("It is unknown %s", [concat(", and ", questions | _status)]) if {
 	count(questions | _status) > 0
@@ -21,6 +21,6 @@ _status := {"whether the computer is Active" | input.status == null}
 
 # METADATA
 # description: |
-#   The name of the operating system in small letters, without the Microsoft that stands
-#   before some; undefined where it is unknown.
+#   The name of the operating system in small letters, without a leading
+#   Microsoft; undefined if unknown.
 system := trim_prefix(trim_space(lower(input.os_name)), "microsoft ") if is_string(input.os_name)

@@ -1,7 +1,7 @@
 # METADATA
 # title: The oldest plug-in that the house allows
 # description: |
-#   EX-CLI-001 judges computers by it and counts them by site; EX-SITE-002 judges the counts,
+#   EX-CLI-001 evaluates computers with it and counts them by site; EX-SITE-002 evaluates the counts,
 #   data.totals.tally.examples_plugin_minimum, by the site's GUID and by state.
 # schemas:
 #   - input: schema.client
@@ -27,7 +27,7 @@ state := "unknown" if {
 }
 
 # METADATA
-# description: What must be known before the computer can be judged, and is not.
+# description: What must be known before the computer can be evaluated, and is not.
 questions contains "whether the computer is Active" if {
 	input.status == null
 	_may_be_below

@@ -21,7 +21,7 @@ clients(site) := data.totals.sites[site.guid].clients if {
 # description: |
 #   How many further clients may be in any site: those in subnets of which it is not known in
 #   which site they are, or all where no address is known. A few clients without an address
-#   are usual and are passed over.
+#   are usual and are ignored.
 unplaced_clients := data.totals.clients if {
 	data.totals.unlocated_clients == data.totals.clients
 } else := sum([subnet.clients |

@@ -3,7 +3,7 @@
 # description: |
 #   Licences run short before they run out: where fewer are left than the parameter
 #   licence_reserve_percent wants, the next department that is brought under patch management
-#   may find none. The built-in NS-LIC-004 tells when more are in use than owned. Where a
+#   may find none. The built-in NS-LIC-004 reports when more are in use than owned. Where a
 #   CMDB keeps how many are owned is not public; the parameter licences_bought gives it. How
 #   many computers that are not Active hold one is said too, for those can be had back.
 # related_resources:
@@ -24,7 +24,7 @@
 #       ref: KB161023
 #       text: |
 #         First free the licences of computers that are not Active, which NS-LIC-003 lists: set
-#         their asset status to Retired. KB161023 says of 7.x that no other status gives a licence
+#         their asset status to Retired. according to KB161023, in 7.x no other status gives a licence
 #         back; of 8.x it is not known to be otherwise. Then see which computers need no patches
 #         and buy licences for the rest in time.
 #     - versions: "<7"

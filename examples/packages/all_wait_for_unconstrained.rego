@@ -5,7 +5,7 @@
 #   and only an unconstrained one pulls them from the Notification Server. Where a package is
 #   ready on none of them, the constrained ones cannot get it before an unconstrained one has
 #   it. The built-in NS-PKG-001 finds each of the servers; this rule says with which to
-#   begin. The status is what the Notification Server believes: it travels as an event and
+#   begin. The status is that on the Notification Server: it travels as an event and
 #   stays wrong when one is lost. A site without any unconstrained package server is a
 #   finding of NS-SITE-003.
 # related_resources:

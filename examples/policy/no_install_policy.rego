@@ -2,8 +2,8 @@
 # title: No policy that installs the plug-in is on
 # description: |
 #   The way to a licence begins with the policy that installs the Software Update Plug-in on
-#   the computers of its target. Where none is on, new computers get no plug-in, and nothing
-#   else tells of them, for all counts of the article begin with the plug-in. Whoever brings
+#   the computers of its target. If none is on, new computers get no plug-in, and nothing
+#   else reports them, because all counts of the article begin with the plug-in. An organisation that brings
 #   the plug-in to computers by other means will want to switch this rule off. Policies are
 #   recognised by their names, so that an estate in another language may have one that is
 #   not.
@@ -24,12 +24,12 @@
 #       ref: HOWTO59456
 #       text: |
 #         In the console, under Settings > Agents/Plug-ins > Software > Patch Management, turn the
-#         plug-in install policy on and see that its target holds the computers that shall be
+#         plug-in install policy on and check that its target includes the computers that should be
 #         patched.
 #     - versions: "<7"
 #       text: |
 #         Turn the policy that installs the Software Update Plug-in on, and see that it is offered
-#         to the computers that shall be patched.
+#         to the computers that should be patched.
 package nscheck_examples.policy.no_install_policy
 
 violation contains {

@@ -2,7 +2,7 @@
 # title: Clients in a catch-all subnet
 # description: |
 #   A computer belongs to the site of the closest subnet around its address. A wide subnet
-#   such as 10.0.0.0/8 therefore takes in every network that nobody defined, and gives it to
+#   such as 10.0.0.0/8 therefore takes in every network without a definition of its own, and gives it to
 #   its own site: a new office gets its packages over the line from there, and nothing looks
 #   wrong. From how many bits on a prefix is that of an office is the house's to say, in the
 #   parameter office_prefix_bits. Clients in subnets that are in no site are a finding of

@@ -3,9 +3,9 @@
 # description: |
 #   Many computers of one site are below the plug-in that the house wants as a minimum. That
 #   speaks for a reason that they share, such as the site's package servers or the target of
-#   a policy, and against mending one computer after the other. EX-CLI-001 judges the
-#   computers and counts them by site; this rule reads the counts, so that a finding for each
-#   site stands where there would be hundreds. How many are many is a guess that the
+#   a policy, and against fixing one computer after the other. EX-CLI-001 evaluates the
+#   computers and counts them by site; this rule reads the counts, so that there is one finding
+#   per site instead of hundreds. How many are many is a guess that the
 #   parameter rollout_behind_max_percent holds.
 # related_resources:
 #   - ref: TECH170397

@@ -2,7 +2,7 @@
 # title: Large site with too few package servers
 # description: |
 #   The house wants every site above 50 clients to have two package servers, so that one of
-#   them can be mended or replaced while the other goes on serving packages. The parameters
+#   them can be repaired or replaced while the other goes on serving packages. The parameters
 #   large_site_clients and large_site_package_servers hold the two numbers; the vendor
 #   demands neither. A client counts for each site that its primary address is in, and a
 #   package server serves the sites that it is assigned to by hand and those of its own
@@ -66,7 +66,7 @@ unknown contains {
 	_open(site)
 }
 
-# A site that is known to be large, with too few servers whatever is unknown, is judged.
+# A site that is known to be large, with too few servers whatever is unknown, is decided.
 _open(site) if sites.clients(site) <= _large
 
 _open(site) if _possible(site) >= _wanted

@@ -3,8 +3,8 @@
 # description: |
 #   Neither patch inventory nor basic inventory has come for long: the computer is
 #   switched off, away from the network, or no longer there. That is no fault of
-#   packages, sites or policies, and nothing has to be mended for it. Patch
-#   inventory that never came makes nobody away by itself; beside a basic
+#   packages, sites or policies, and nothing needs to be fixed for it. Patch
+#   inventory that never came does not mean away by itself; next to a basic
 #   inventory that is old it does not speak against it.
 # related_resources:
 #   - ref: TECH170397
@@ -27,7 +27,7 @@
 #       text: |
 #         Find out where the computer is. If it comes back, its inventory comes back with it. If
 #         it does not, set its asset status to Retired: then it is no longer counted as a client.
-#         KB161023 says of 7.x that no other status gives a Patch Management licence back; of 8.x
+#         according to KB161023, in 7.x no other status gives a Patch Management licence back; of 8.x
 #         it is not known to be otherwise.
 #     - versions: ">=7, <8"
 #       ref: KB161023

@@ -4,7 +4,7 @@
 #   Besides the plug-in a client needs Patch Windows System Assessment Scan and Patch
 #   Install Tools before it can scan, return patch inventory and take a licence. The newest download of such a package failed or is still pending,
 #   and nothing shows that the package came before. Download events are purged in
-#   time: where there is none, nothing is known.
+#   time: without an event, nothing is known.
 # related_resources:
 #   - ref: TECH170397
 #     description: The article; step 3, the download history of the three packages.
@@ -25,7 +25,7 @@
 #     - versions: ">=8.5"
 #       ref: TECH170397
 #       text: |
-#         Where the report names another cause for this client, mend that first. Otherwise check
+#         If the report names another cause for this client, fix that first. Otherwise check
 #         in the client's agent the download history tab of the package that the finding names.
 #         Look on the client into the package's folder, {guid}\cache under Altiris
 #         Agent\Agents\SoftwareManagement\Software Delivery\; {guid} is
@@ -37,7 +37,7 @@
 #     - versions: ">=7.1, <8.5"
 #       ref: TECH170397
 #       text: |
-#         Where the report names another cause for this client, mend that first. Otherwise check
+#         If the report names another cause for this client, fix that first. Otherwise check
 #         in the client's agent the download history tab of the package that the finding names.
 #         Look on the client into the package's folder, {guid}\cache under Altiris
 #         Agent\Agents\SoftwareManagement\Software Delivery\; {guid} is
@@ -49,7 +49,7 @@
 #     - versions: "<7.1"
 #       ref: TECH170397
 #       text: |
-#         Where the report names another cause for this client, mend that first. Otherwise check
+#         If the report names another cause for this client, fix that first. Otherwise check
 #         in the client's agent the download history tab of the package that the finding names.
 #         Look on the client into the package's folder, Altiris Agent\Software Delivery\{guid};
 #         {guid} is 6D417916-467C-46A7-A870-6D86D9345B61 for Patch Windows System Assessment Scan

@@ -1,5 +1,5 @@
 # METADATA
-# title: Required package downloaded but its last run failed or there was none
+# title: Required package downloaded but its last run failed or is missing
 # description: |
 #   A package that came has to run: the plug-in and the tools install themselves,
 #   and the assessment scan is what returns patch inventory and takes the licence.
@@ -33,7 +33,7 @@
 #         STPatchAssessment.log on the client, in
 #         {6D417916-467C-46A7-A870-6D86D9345B61}\cache under
 #         Altiris Agent\Agents\SoftwareManagement\Software Delivery\,
-#         to see how far it got. Mend what makes the run fail and run the package again; the
+#         to see how far it got. Fix what makes the run fail and run the package again; the
 #         finding goes once a later run succeeds. If the scan then completes and still no
 #         inventory or licence appears, follow TECH169557.
 #     - versions: "<7.1"
@@ -43,7 +43,7 @@
 #         names; 0, 3010 and 1641 are its exit codes of success. For the scan, read
 #         STPatchAssessment.log in the scan's package folder on the client, under
 #         Altiris Agent\Software Delivery\{6D417916-467C-46A7-A870-6D86D9345B61}, to see how
-#         far it got. Mend what makes the run fail and run the package again; the finding goes
+#         far it got. Fix what makes the run fail and run the package again; the finding goes
 #         once a later run succeeds. If the scan then completes and still no inventory or
 #         licence appears, follow TECH169557.
 package nscheck.client.package_run_failed

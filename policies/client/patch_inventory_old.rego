@@ -3,8 +3,8 @@
 # description: |
 #   Basic inventory arrives, so the client is there and its agent talks to the
 #   Notification Server. Patch inventory is old: the assessment scan worked once and
-#   works no longer. Reports about missing updates rest on that old inventory, and
-#   the licence stays in use, so nothing else tells of it. Patch inventory that
+#   works no longer. Reports about missing updates depend on that old inventory, and
+#   the licence stays in use, so nothing else reports it. Patch inventory that
 #   never came is not old; other rules find out why it never came.
 # related_resources:
 #   - ref: TECH170397

@@ -5,7 +5,7 @@
 #   Assessment Scan and Patch Install Tools the client reports that it has the
 #   plug-in, but it cannot return patch inventory or ask for a licence. This client
 #   has neither. One package that is missing alone is reported as not downloaded;
-#   where none came, look for what keeps all packages from the client. Which files
+#   if none came, look for what keeps all packages from the client. Which files
 #   the Software Update Plug-in Package has to hold is not public, so that package
 #   itself is not checked: the article names one that lacks packages as a cause.
 # related_resources:
@@ -26,7 +26,7 @@
 #   remediation:
 #     - ref: TECH158125
 #       text: |
-#         Where the report names another cause for this client, mend that first. Otherwise follow
+#         If the report names another cause for this client, fix that first. Otherwise follow
 #         TECH158125, which the article names for troubleshooting Software Update Plug-in Not
 #         Ready. Check in the client's agent the download history tab of Patch Windows System
 #         Assessment Scan and of Patch Install Tools, and in the GUI of the site's package servers

@@ -4,7 +4,7 @@
 #   The client has an older Software Update Plug-in than the Notification Server
 #   itself, whose version stands for the one that it offers. The plug-in's update
 #   never reached the client, so it was probably left out when the rest of the
-#   estate was updated, and its scans rest on what the old plug-in can do. Product
+#   estate was updated, and its scans depend on the abilities of the old plug-in. Product
 #   versions are compared, as numbers; the package's own revision says nothing
 #   about the program in it.
 # related_resources:
@@ -26,7 +26,7 @@
 #         run succeed? If it did not get it, check in the GUI of the site's package servers that
 #         the Software Update Plug-in is ready there, and use the buttons of the Package Server
 #         tab to refresh: Update Package, Refresh Package, Resend Package info. If its run
-#         failed, mend that and run it again. The finding goes with the next basic inventory
+#         failed, fix that and run it again. The finding goes with the next basic inventory
 #         that reports the newer version.
 package nscheck.client.plugin_older
 

@@ -28,7 +28,7 @@
 #       text: |
 #         Read STPatchAssessment.log on the client, in the folder {guid}\cache under
 #         Altiris Agent\Agents\SoftwareManagement\Software Delivery\, {guid} being
-#         6D417916-467C-46A7-A870-6D86D9345B61: its last lines show how far the scan got. Mend
+#         6D417916-467C-46A7-A870-6D86D9345B61: its last lines show how far the scan got. Fix
 #         what stopped it, run the scan again, and check that the log shows it completed. If
 #         it completes and still no inventory or licence appears, follow TECH169557.
 #     - versions: "<7.1"
@@ -36,7 +36,7 @@
 #       text: |
 #         Read STPatchAssessment.log in the scan's package folder on the client, under
 #         Altiris Agent\Software Delivery\{6D417916-467C-46A7-A870-6D86D9345B61}: its last
-#         lines show how far the scan got. Mend what stopped it, run the scan again, and check
+#         lines show how far the scan got. Fix what stopped it, run the scan again, and check
 #         that the log shows it completed. If it completes and still no inventory or licence
 #         appears, follow TECH169557.
 package nscheck.client.scan_not_completed

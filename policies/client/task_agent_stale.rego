@@ -27,14 +27,14 @@
 #         there, check that a package server of its site has the Task Server Services installed
 #         (step 5 of the article), and look in the agent's logs on the client, in
 #         C:\ProgramData\Symantec\Symantec Agent\Logs, for errors of the registration.
-#         Mend what they show, and check that its task agent registers again.
+#         Fix what they show, and check that its task agent registers again.
 #     - versions: "<8.5"
 #       ref: TECH170397
 #       text: |
 #         Check first whether the computer is away: compare with its basic inventory. If it is
 #         there, check that a package server of its site has the Task Server Services installed
 #         (step 5 of the article), and look in the agent's logs on the client, in
-#         Altiris Agent\Logs, for errors of the registration. Mend what
+#         Altiris Agent\Logs, for errors of the registration. Fix what
 #         they show, and check that its task agent registers again.
 package nscheck.client.task_agent_stale
 

@@ -19,7 +19,7 @@ all := [policy |
 ]
 
 # METADATA
-# description: What cannot be judged where none of the policies is recognised by its name.
+# description: What cannot be evaluated if none of the policies is recognised by its name.
 unrecognised contains {
 	"msg": "No vulnerability analysis policy is recognised by its name; it may have another one here",
 	"resource": {"type": "estate", "guid": null, "name": "policies"},

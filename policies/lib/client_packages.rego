@@ -34,6 +34,6 @@ questions := {question |
 
 # METADATA
 # description: |
-#   The article's name of a package. Clients are judged without the packages of
+#   The article's name of a package. Clients are evaluated without the packages of
 #   the Notification Server, whose names may differ a little.
 name(role) := object.get(packages.article_names, role, role)

@@ -9,7 +9,7 @@ package nscheck.lib.clients
 # description: |
 #   Addresses were not collected, so that nothing is known of where clients are.
 #   A few clients without an address are usual and hide nothing: sites and
-#   subnets are judged by the clients that are known to be in them.
+#   subnets are evaluated by the clients that are known to be in them.
 all_unlocated if {
 	data.totals.unlocated_clients > 0
 	data.totals.unlocated_clients >= data.totals.clients - unrecognised_servers
@@ -26,7 +26,7 @@ unrecognised_servers := n if {
 # METADATA
 # description: |
 #   Number of clients that may be in any site, for the site of their subnet is
-#   unknown, or where nothing is known of where clients are.
+#   unknown, or if the location of clients is unknown.
 of_unknown_site := data.totals.clients if {
 	all_unlocated
 } else := sum([subnet.clients |

@@ -26,9 +26,9 @@ has_plugin if {
 
 # METADATA
 # description: |
-#   What must be known before an Active computer can be judged, as a sentence:
-#   the rule's own questions, and whether the computer is Active. Undefined where
-#   nothing is open, or where the computer is known not to be Active.
+#   What must be known before an Active computer can be evaluated, as a sentence:
+#   the rule's own questions, and whether the computer is Active. Undefined if
+#   nothing is open, or if the computer is known not to be Active.
 active_doubt(questions) := _sentence(_active_questions | questions) if not _inactive
 
 # METADATA

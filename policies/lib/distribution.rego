@@ -1,12 +1,12 @@
 # METADATA
 # title: What a fault of a vendor policy leaves undone
 # description: |
-#   A vendor policy assigns packages to package servers. Whom its fault harms is
-#   read from what was assigned: a package server with neither a status row nor a
+#   A vendor policy assigns packages to package servers. The affected clients
+#   follow from the assignments: a package server with neither a status row nor a
 #   codebase of a package was never assigned it. Without a status row alone that is
-#   possible only, for rows are lost. If another policy may assign packages as well, it
+#   possible only, because rows are lost. If another policy may assign packages as well, it
 #   is not known which of them the required ones belong to, so no policy is the sure
-#   cause. Policies for other vendors harm no Windows client.
+#   cause. Policies for other vendors affect no Windows client.
 # schemas:
 #   - data.estate: schema.estate
 #   - data.index: schema.index
@@ -49,7 +49,7 @@ windows_policies := [policy |
 # description: |
 #   Sites where a required package was never assigned to a package server, because of
 #   the vendor policy of a GUID. Whether a site has clients does not matter: one without
-#   harms nobody.
+#   affects no client.
 starved_by(guid) := [selector |
 	some site, servers in data.index.site_package_servers
 	some role in data.params.required_packages

@@ -30,7 +30,7 @@ default reached := 0
 # METADATA
 # description: |
 #   The chain positions below this one are shown to hold and cannot be the
-#   cause; 0 where nothing is shown. Patch inventory that returned shows the
+#   cause; 0 if nothing is shown. Patch inventory that returned shows the
 #   whole way up to the licences. A scan that succeeded with all packages there
 #   shows that packages and policies reach the client and let it scan. A scan that
 #   ran and failed shows that the vulnerability analysis policy (510) let it run, but

@@ -2,9 +2,9 @@
 # title: Plug-in, filter and licence of Active computers, counted by site
 # description: |
 #   A client rule tallies one key for each Active computer, and the estate rule reads
-#   the counts: data.totals.tally.licence_counts, by site (empty where none is known),
+#   the counts: data.totals.tally.licence_counts, by site (empty if unknown),
 #   plug-in, member of the plug-in filter, and licence, each yes, no or unknown. Who
-#   has which together tells more than three sums: equal sums may stand for different
+#   has which together shows more than three sums: equal sums may stand for different
 #   computers. Returned patch inventory, which reports are made of, is counted under
 #   a key of its own, so that the others are counted without it:
 #   data.totals.tally.inventory_counts, by site, what two of the other three facts

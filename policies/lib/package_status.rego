@@ -1,7 +1,7 @@
 # METADATA
 # title: The required packages on package servers
 # description: |
-#   Which package servers have a required package, by its role, as far as that is
+#   Which package servers have a required package, by its role, to the extent that this is
 #   known: by the status that they reported, and by the codebases of the package.
 # schemas:
 #   - data.estate: schema.estate
@@ -167,7 +167,7 @@ first_label(name) := sprintf("%s.", [split(lower(name), ".")[0]])
 
 # METADATA
 # description: |
-#   Whom a fault of a package on a package server affects: the clients of its
+#   The clients affected by a fault of a package on a package server: those of its
 #   sites, for sure where no package server of the site has the package as the
 #   Notification Server has it.
 harmed(server, role) := [selector |

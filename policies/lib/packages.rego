@@ -12,7 +12,7 @@ import data.nscheck.lib.names as display_names
 resource(item) := {"type": "package", "guid": item.guid, "name": item.name}
 
 # METADATA
-# description: The packages that are taken for the required one of a role.
+# description: The packages that are treated as the required one of a role.
 all_of(role) := several if {
 	several := data.index.several_packages[role]
 } else := [item | item := data.index.packages[role]]

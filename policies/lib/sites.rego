@@ -22,7 +22,7 @@ may_have_clients(_) if clients.of_unknown_site > 0
 
 # METADATA
 # description: |
-#   What cannot be judged of sites that subnets are assigned to and that are not among
+#   What cannot be evaluated for sites that subnets are assigned to and that are not among
 #   the sites, where clients may be in one.
 unknown_of_lost contains {
 	"msg": "A subnet is assigned to it, it is not among the sites, and it may have clients",

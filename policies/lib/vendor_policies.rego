@@ -4,7 +4,7 @@
 #   A vendor policy that is set to Package Servers Individually assigns packages
 #   only to the package servers that it lists. The others are left out on purpose.
 #   Where several vendor policies are on, a package server counts as left out
-#   only if none of them assigns it anything, for it is not known which of them
+#   only if none of them assigns it anything, because it is unknown which of them
 #   assigns the required packages. Policies of other vendors do not count.
 # schemas:
 #   - data.estate: schema.estate

@@ -163,7 +163,7 @@ settings(server) := [_assignment_setting(policy, server) | some policy in distri
 
 # METADATA
 # description: |
-#   The package servers of a site with what the settings say of packages on their way
+#   The package servers of a site with the effect of the settings on packages on their way
 #   to each: whether it receives them (yes, no or unknown), the names of its sources, the
 #   settings that keep packages from it, and what is unknown. A server that is assigned
 #   packages by site or automatically may not get them, whatever the setting says.
@@ -249,7 +249,7 @@ _holders(assigned, unconstrained) := graph.reachable(
 	{_notification_server},
 ) & assigned
 
-# Who gives packages to whom: the Notification Server to unconstrained package servers,
+# The sources of packages: the Notification Server to unconstrained package servers,
 # and a package server, by way of its sites, to the other ones of these sites. A stray
 # may be in any site.
 _edges(assigned, unconstrained, strays) := object.union_n([

@@ -27,10 +27,10 @@
 #     - versions: ">=8"
 #       ref: TECH170397
 #       text: |
-#         Where licences in use or patch inventory are out of step, mend the causes that the
+#         If licences in use or patch inventory are out of step, fix the causes that the
 #         report names for the site's computers: each takes its licence when its first scan
 #         returns. Where a computer without the plug-in holds a licence, it keeps it as long as it
-#         is Active: KB161023 says of 7.x that only the asset status Retired gives it back, and of
+#         is Active: according to KB161023, in 7.x only the asset status Retired gives it back, and of
 #         8.x it is not known to be otherwise. Where the filter is out of step, update its
 #         membership in the console and compare again. Where the plug-in is out of step, it is
 #         gone from computers that still are in the filter and hold a licence, or it is not
@@ -39,7 +39,7 @@
 #     - versions: ">=7, <8"
 #       ref: TECH170397
 #       text: |
-#         Where licences in use or patch inventory are out of step, mend the causes that the
+#         If licences in use or patch inventory are out of step, fix the causes that the
 #         report names for the site's computers: each takes its licence when its first scan
 #         returns. Where a computer without the plug-in holds a licence, it keeps it as long as it
 #         is Active; on 7.x only the asset status Retired gives it back (KB161023). Where the
@@ -51,7 +51,7 @@
 #     - versions: "<7"
 #       ref: TECH170397
 #       text: |
-#         Where licences in use or patch inventory are out of step, mend the causes that the
+#         If licences in use or patch inventory are out of step, fix the causes that the
 #         report names for the site's computers: each takes its licence when its first scan
 #         returns. Where a computer without the plug-in holds a licence, on 6.x only deletion of
 #         the computer gives it back (KB161023). Where the filter is out of step, update its
@@ -137,7 +137,7 @@ unknown contains {
 }
 
 unknown contains {
-	"msg": "No computer was counted, for its plug-in, filters, licence or addresses are missing",
+	"msg": "No computer was counted, because its plug-in, filters, licence or addresses are missing",
 	"resource": {"type": "estate", "guid": null, "name": "clients"},
 } if {
 	data.totals.clients > 0

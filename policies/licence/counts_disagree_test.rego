@@ -163,7 +163,7 @@ test_unknown_facts if {
 
 test_nothing_counted if {
 	_judged({}) == {"violation": set(), "unknown": {{
-		"msg": "No computer was counted, for its plug-in, filters, licence or addresses are missing",
+		"msg": "No computer was counted, because its plug-in, filters, licence or addresses are missing",
 		"resource": {"type": "estate", "guid": null, "name": "clients"},
 	}}}
 }

@@ -23,7 +23,7 @@
 #     - versions: ">=8"
 #       ref: KB161023
 #       text: |
-#         Set the asset status of the computer to Retired. KB161023 says of 7.x that no other
+#         Set the asset status of the computer to Retired. according to KB161023, in 7.x no other
 #         status gives the licence back, neither Disposed nor any other; of 8.x it is not known to
 #         be otherwise. Where the finding says Retired already, or that the resource no longer
 #         exists, contact Support: nothing is left to set on the computer.

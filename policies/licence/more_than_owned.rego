@@ -29,7 +29,7 @@
 #       ref: KB161023
 #       text: |
 #         First free the licences of computers that are not Active, which NS-LIC-003 lists: set
-#         their asset status to Retired, for KB161023 says of 7.x that no other status gives a
+#         their asset status to Retired, for according to KB161023, in 7.x no other status gives a
 #         licence back; of 8.x it is not known to be otherwise. If that is not enough, own as many
 #         licences as computers are to be patched, or take computers out of patch management that
 #         need not be in it. Symantec Installation Manager shows the node count under Licensing.

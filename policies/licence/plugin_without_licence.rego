@@ -6,7 +6,7 @@
 #   the client needs the scan package and the install tools as well. A computer
 #   with the plug-in and without a licence is therefore counted by the filter
 #   "Computers with Software Update Plug-in Installed", but it returns no patch
-#   inventory, and nobody knows which updates it lacks. Computers that are not
+#   inventory, and the updates that it lacks are unknown. Computers that are not
 #   Active are left out: they are not expected to scan.
 # related_resources:
 #   - ref: TECH170397
@@ -28,7 +28,7 @@
 #     - versions: ">=8.5"
 #       ref: TECH170397
 #       text: |
-#         Where the report names a cause for this client, mend that first. Otherwise look at the
+#         If the report names a cause for this client, fix that first. Otherwise look at the
 #         client itself. In its agent, check the download history tab and the run history tab of
 #         the three packages Software Update Plug-in, Patch Windows System Assessment Scan and
 #         Patch Install Tools; if the plug-in shows as Not Ready, follow TECH158125. Check that
@@ -39,7 +39,7 @@
 #     - versions: "<8.5"
 #       ref: TECH170397
 #       text: |
-#         Where the report names a cause for this client, mend that first. Otherwise look at the
+#         If the report names a cause for this client, fix that first. Otherwise look at the
 #         client itself. In its agent, check the download history tab and the run history tab of
 #         the three packages Software Update Plug-in, Patch Windows System Assessment Scan and
 #         Patch Install Tools; if the plug-in shows as Not Ready, follow TECH158125. When the

@@ -3,7 +3,7 @@
 # description: |
 #   Several resources of the same name and domain hold a Patch Management licence each.
 #   Usually that is one computer that came back as a new resource, after it was
-#   installed anew for instance, and the old one keeps its licence. Upper and lower
+#   reinstalled for instance, and the old one keeps its licence. Upper and lower
 #   case do not matter, and computers that are not Active count too.
 # related_resources:
 #   - ref: TECH170397
@@ -22,8 +22,8 @@
 #       ref: KB161023
 #       text: |
 #         Find out which of the resources is the computer that runs today: the one with fresh
-#         basic inventory. Set the asset status of the others to Retired: KB161023 says of 7.x
-#         that no other status gives their licences back; of 8.x it is not known to be otherwise.
+#         basic inventory. Set the asset status of the others to Retired: according to KB161023, in 7.x
+#         no other status gives their licences back; of 8.x it is not known to be otherwise.
 #     - versions: ">=7, <8"
 #       ref: KB161023
 #       text: |

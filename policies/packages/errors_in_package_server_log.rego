@@ -21,7 +21,7 @@
 #       ref: TECH170397
 #       text: |
 #         On the package server read the lines about the package in the agent's logs, in
-#         "C:\ProgramData\Symantec\Symantec Agent\Logs", and mend what they name. Then, in the
+#         "C:\ProgramData\Symantec\Symantec Agent\Logs", and fix what they name. Then, in the
 #         package server's GUI, use all the buttons of the Package Server tab to refresh
 #         (Update Package, Refresh Package, Resend Package info) and see that no new errors
 #         appear.
@@ -29,7 +29,7 @@
 #       ref: TECH170397
 #       text: |
 #         On the package server read the lines about the package in the agent's logs, in the
-#         folder "Altiris Agent\Logs", and mend what they name. Then, in the package server's
+#         folder "Altiris Agent\Logs", and fix what they name. Then, in the package server's
 #         GUI, use all the buttons of the Package Server tab to refresh (Update Package,
 #         Refresh Package, Resend Package info) and see that no new errors appear.
 package nscheck.packages.errors_in_package_server_log

@@ -10,7 +10,7 @@
 #   is not public, so that a plug-in which is not found by its name may still be there.
 # related_resources:
 #   - ref: TECH170397
-#     description: The article; the three packages stand in step 3, the import in step 7.
+#     description: The article; the three packages are in step 3, the import in step 7.
 #   - ref: KB180699
 #     description: The GUIDs of the scan and tools packages.
 #   - ref: KB181413
@@ -108,7 +108,7 @@ unknown contains {
 	item.enabled == null
 }
 
-# Of several packages that are taken for a required one, one that is enabled may be the
+# Of several packages that are treated as a required one, one that is enabled may be the
 # one that is required, and so may one that is not.
 unknown contains {
 	"msg": sprintf("It is unknown which of %d packages is %s; this one is not known to be enabled", [

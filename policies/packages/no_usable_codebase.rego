@@ -6,7 +6,7 @@
 #   unless downloads from it are prevented for the site. A required package
 #   without a codebase on any of them reaches no client of the site. A codebase
 #   on a host that is neither the Notification Server nor a known package server
-#   may be one of them by another name, so nothing is concluded beside it.
+#   may be one of them by another name, so nothing is concluded if it is there.
 # related_resources:
 #   - ref: KB180568
 #     description: Codebases of a package, one row for each source and protocol.
@@ -34,12 +34,12 @@
 #       ref: KB181405
 #       text: |
 #         Where the report names a fault of the site (NS-SITE rules) or of the vendor policy
-#         (NS-POL rules), mend that first: the package may not become ready before.
+#         (NS-POL rules), fix that first: the package may not become ready before.
 #
 #         If the finding says that downloads from the Notification Server are prevented, take Ns
 #         off the Prevent Downloads setting in the site settings policy of the site until its
 #         package servers have the package (KB204355). If the Notification Server has no codebase
-#         either, mend the package there first: "nscheck explain NS-PKG-003" and "nscheck explain
+#         either, fix the package there first: "nscheck explain NS-PKG-003" and "nscheck explain
 #         NS-IMP-001" say how. In the GUI of the site's package servers use all the buttons of the
 #         Package Server tab to refresh: Update Package, Refresh Package, Resend Package info. If
 #         a package server shows the package as ready and it still has no codebase there,
@@ -50,9 +50,9 @@
 #       ref: KB181405
 #       text: |
 #         Where the report names a fault of the site (NS-SITE rules) or of the vendor policy
-#         (NS-POL rules), mend that first: the package may not become ready before.
+#         (NS-POL rules), fix that first: the package may not become ready before.
 #
-#         If the Notification Server has no codebase either, mend the package there first:
+#         If the Notification Server has no codebase either, fix the package there first:
 #         "nscheck explain NS-PKG-003" and "nscheck explain NS-IMP-001" say how. In the GUI of the
 #         site's package servers use all the buttons of the Package Server tab to refresh: Update
 #         Package, Refresh Package, Resend Package info. If a package server shows the package as
@@ -63,9 +63,9 @@
 #       ref: TECH170397
 #       text: |
 #         Where the report names a fault of the site (NS-SITE rules) or of the vendor policy
-#         (NS-POL rules), mend that first: the package may not become ready before.
+#         (NS-POL rules), fix that first: the package may not become ready before.
 #
-#         If the Notification Server has no codebase either, mend the package there first:
+#         If the Notification Server has no codebase either, fix the package there first:
 #         "nscheck explain NS-PKG-003" and "nscheck explain NS-IMP-001" say how. In the GUI of the
 #         site's package servers use all the buttons of the Package Server tab to refresh: Update
 #         Package, Refresh Package, Resend Package info. If a package server shows the package as
@@ -91,9 +91,9 @@
 #       ref: HOWTO1109
 #       text: |
 #         Where the report names a fault of the site (NS-SITE rules) or of the vendor policy
-#         (NS-POL rules), mend that first: the package may not become ready before.
+#         (NS-POL rules), fix that first: the package may not become ready before.
 #
-#         If the Notification Server has no codebase either, mend the package there first:
+#         If the Notification Server has no codebase either, fix the package there first:
 #         "nscheck explain NS-PKG-003" and "nscheck explain NS-IMP-001" say how. In the GUI of the
 #         site's package servers use all the buttons of the Package Server tab to refresh: Update
 #         Package, Refresh Package, Resend Package info. If a package server shows the package as
@@ -103,15 +103,15 @@
 #       ref: TECH170397
 #       text: |
 #         Where the report names a fault of the site (NS-SITE rules) or of the vendor policy
-#         (NS-POL rules), mend that first: the package may not become ready before.
+#         (NS-POL rules), fix that first: the package may not become ready before.
 #
-#         If the Notification Server has no codebase either, mend the package there first:
+#         If the Notification Server has no codebase either, fix the package there first:
 #         "nscheck explain NS-PKG-003" and "nscheck explain NS-IMP-001" say how. In the GUI of the
 #         site's package servers use all the buttons of the Package Server tab to refresh: Update
 #         Package, Refresh Package, Resend Package info. If a package server shows the package as
 #         ready and it still has no codebase there, resynchronise. Before 7.1 SP1 do that as
 #         HOWTO1109 describes. From 7.1 SP1 on by these steps, all on the package server itself
-#         (the build number does not tell the service pack; Symantec Installation Manager shows
+#         (the build number does not identify the service pack; Symantec Installation Manager shows
 #         what is installed; give it as the parameter service_pack):
 #
 #         1. Stop the agent service.
@@ -175,7 +175,7 @@ unknown contains {"msg": msg, "resource": sites.resource(site)} if {
 	site := data.index.sites[guid]
 	questions := _open_questions(site, role)
 	count(questions) > 0
-	msg := sprintf("No package server of it is known to have a codebase of %s; unknown: %s", [
+	msg := sprintf("No package server of this site is known to have a codebase of %s; unknown: %s", [
 		packages.names[role],
 		concat("; ", questions),
 	])
@@ -199,7 +199,7 @@ unknown contains {
 	some item in several
 }
 
-# Sites where neither a package server nor the Notification Server is known to help, by
+# Sites for which neither a package server nor the Notification Server is known to help, by
 # the packages that have a codebase somewhere.
 _unhelped := {role: guids |
 	some role, hosts in package_status.hosts

@@ -64,7 +64,7 @@ _violation(why) := {
 }
 
 _unknown(question) := {"violation": set(), "unknown": {{"msg": msg, "resource": _leeds}}} if {
-	known := "No package server of it is known to have a codebase of Scan"
+	known := "No package server of this site is known to have a codebase of Scan"
 	msg := sprintf("%s; unknown: %s", [known, question])
 }
 

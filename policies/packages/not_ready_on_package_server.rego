@@ -3,7 +3,7 @@
 # description: |
 #   Clients of a site fetch the packages for their first scan from the site's
 #   package servers. A package that is not ready there does not reach them, so
-#   they do not scan and take no licence. The status is what the Notification
+#   they do not scan and take no licence. The status is that on the Notification
 #   Server believes: it travels as an event and stays wrong when one is lost, so
 #   each finding says how old it is. A missing status is held against the server
 #   only where the codebases of the package show that it does not serve it, all
@@ -33,7 +33,7 @@
 #       ref: KB181405
 #       text: |
 #         Where the report names a fault of the server's site (NS-SITE rules) or of the vendor
-#         policy (NS-POL rules), mend that first: the package may not become ready before.
+#         policy (NS-POL rules), fix that first: the package may not become ready before.
 #
 #         On the package server open its GUI and look at the package there (the scan is named
 #         Patch Windows System Assessment Scan). Compare it with what the console says. Where the
@@ -47,7 +47,7 @@
 #       ref: TECH170397
 #       text: |
 #         Where the report names a fault of the server's site (NS-SITE rules) or of the vendor
-#         policy (NS-POL rules), mend that first: the package may not become ready before.
+#         policy (NS-POL rules), fix that first: the package may not become ready before.
 #
 #         On the package server open its GUI and look at the package there (the scan is named
 #         Patch Windows System Assessment Scan). Compare it with what the console says. Where the
@@ -76,7 +76,7 @@
 #       ref: HOWTO1109
 #       text: |
 #         Where the report names a fault of the server's site (NS-SITE rules) or of the vendor
-#         policy (NS-POL rules), mend that first: the package may not become ready before.
+#         policy (NS-POL rules), fix that first: the package may not become ready before.
 #
 #         On the package server open its GUI and look at the package there (the scan is named
 #         Patch Windows System Assessment Scan). Compare it with what the console says. Where the
@@ -89,7 +89,7 @@
 #       ref: TECH170397
 #       text: |
 #         Where the report names a fault of the server's site (NS-SITE rules) or of the vendor
-#         policy (NS-POL rules), mend that first: the package may not become ready before.
+#         policy (NS-POL rules), fix that first: the package may not become ready before.
 #
 #         On the package server open its GUI and look at the package there (the scan is named
 #         Patch Windows System Assessment Scan). Compare it with what the console says. Where the
@@ -98,7 +98,7 @@
 #         Refresh Package, Resend Package info. Check the logs for problems with the package. If
 #         that does not help, resynchronise. Before 7.1 SP1 do that as HOWTO1109 describes. From
 #         7.1 SP1 on by these steps, all on the package server itself (the build number does not
-#         tell the service pack; Symantec Installation Manager shows what is installed; give it as
+#         identify the service pack; Symantec Installation Manager shows what is installed; give it as
 #         the parameter service_pack):
 #
 #         1. Stop the agent service.
@@ -192,7 +192,7 @@ _doubt(guid, role) := "and its codebases are unknown" if {
 	not package_status.serving[role]
 } else := "although a codebase of it is there" if {
 	guid in package_status.serving[role]
-} else := "and a host of its codebases that nobody knows may be this server" if {
+} else := "and an unknown host of its codebases may be this server" if {
 	package_status.strange[role] > 0
 } else := "which a vendor policy may intend, for it assigns packages individually" if {
 	guid in vendor_policies.maybe_left_out

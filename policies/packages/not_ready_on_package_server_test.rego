@@ -125,7 +125,7 @@ test_no_status_and_no_codebase if {
 test_no_status_and_a_host_that_nobody_knows if {
 	expected := _unknown(concat("", [
 		_scan,
-		" has no status, and a host of its codebases that nobody knows may be this server",
+		" has no status, and an unknown host of its codebases may be this server",
 	]))
 	servers := [_server({"packages": {}})]
 	_judged_by(_hosts(["ns01", "lds-ps01.dmz.example"]), servers) == expected

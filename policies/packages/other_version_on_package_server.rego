@@ -2,7 +2,7 @@
 # title: Package server holds another version of a required package
 # description: |
 #   A package server that reports a package as ready may still hold an older
-#   snapshot of it than the Notification Server, because the event that told it to
+#   snapshot of it than the Notification Server, because the event that instructed it to
 #   update was lost. Its clients are then offered something else than what is on
 #   the server. The revision of a package changes with its snapshot, so the two
 #   revisions must be the same. A package that is not ready is another rule's
@@ -30,7 +30,7 @@
 #       ref: KB181405
 #       text: |
 #         Where the report names a fault of the server's site (NS-SITE rules) or of the vendor
-#         policy (NS-POL rules), mend that first: the package may not become ready before.
+#         policy (NS-POL rules), fix that first: the package may not become ready before.
 #
 #         In the package server's GUI run Resend Package info first, for the status may only be
 #         out of date, and compare the GUI with the console. Then use all the other buttons of the
@@ -42,7 +42,7 @@
 #       ref: TECH170397
 #       text: |
 #         Where the report names a fault of the server's site (NS-SITE rules) or of the vendor
-#         policy (NS-POL rules), mend that first: the package may not become ready before.
+#         policy (NS-POL rules), fix that first: the package may not become ready before.
 #
 #         In the package server's GUI run Resend Package info first, for the status may only be
 #         out of date, and compare the GUI with the console. Then use all the other buttons of the
@@ -69,7 +69,7 @@
 #       ref: HOWTO1109
 #       text: |
 #         Where the report names a fault of the server's site (NS-SITE rules) or of the vendor
-#         policy (NS-POL rules), mend that first: the package may not become ready before.
+#         policy (NS-POL rules), fix that first: the package may not become ready before.
 #
 #         In the package server's GUI run Resend Package info first, for the status may only be
 #         out of date, and compare the GUI with the console. Then use all the other buttons of the
@@ -80,13 +80,13 @@
 #       ref: TECH170397
 #       text: |
 #         Where the report names a fault of the server's site (NS-SITE rules) or of the vendor
-#         policy (NS-POL rules), mend that first: the package may not become ready before.
+#         policy (NS-POL rules), fix that first: the package may not become ready before.
 #
 #         In the package server's GUI run Resend Package info first, for the status may only be
 #         out of date, and compare the GUI with the console. Then use all the other buttons of the
 #         Package Server tab to refresh: Update Package, Refresh Package. Where the revisions
 #         still differ, resynchronise. Before 7.1 SP1 do that as HOWTO1109 describes. From 7.1 SP1
-#         on by these steps, all on the package server itself (the build number does not tell the
+#         on by these steps, all on the package server itself (the build number does not identify the
 #         service pack; Symantec Installation Manager shows what is installed; give it as the
 #         parameter service_pack):
 #

@@ -6,9 +6,9 @@
 #   which are not installed with the product. While it fails they stay as old as
 #   they are; where it never succeeded they are missing, so that no client can
 #   scan. On a child in a hierarchy the import does not run, for its patch data is
-#   replicated to it: the rule is not for a child, and NS-IMP-002 judges it by its
+#   replicated to it: the rule is not for a child, and NS-IMP-002 evaluates it by its
 #   bulletins. Where it is unknown whether the server is a child, its runs are
-#   judged, for a child has none.
+#   evaluated, because a child has none.
 # related_resources:
 #   - ref: TECH170397
 #     description: The article; step 7, what to read about a failed import.
@@ -41,7 +41,7 @@
 #         On the Notification Server look at the status of the import task (Manage > Jobs and
 #         Tasks > System Jobs and Tasks > Software > Patch Management > Import Patch Data for
 #         Windows; its name varies) and read the server's log at the time of the failed run, in
-#         "C:\ProgramData\Symantec\SMP\Logs". Mend what they name. The article names no reference
+#         "C:\ProgramData\Symantec\SMP\Logs". Fix what they name. The article names no reference
 #         for 8.x; the one for PM 7.X is HOWTO10440. Run the import again and see that it
 #         succeeds. Then check that Patch Windows System Assessment Scan and Patch Install Tools
 #         are there and become ready on the package servers.
@@ -66,7 +66,7 @@
 #       text: |
 #         On 7.1 SP1 troubleshoot the failed import by TECH166778, the article's reference for PM
 #         7.1 SP1. On 7.1 without SP1, with SP2 and with MP1.x follow HOWTO10440, the one for PM
-#         7.X. The build number does not tell the service pack; Symantec Installation Manager
+#         7.X. The build number does not identify the service pack; Symantec Installation Manager
 #         shows what is installed; give it as the parameter service_pack. Run the import again
 #         (Manage > Jobs and Tasks > System Jobs and Tasks > Software > Patch Management > Import
 #         Patch Data for Windows) and see that it succeeds. Then check that Patch Windows System
@@ -101,7 +101,7 @@ affects(_) := [{"all": true, "package": role, "certainty": _certainty(role)} |
 
 not_applicable contains concat(" ", [
 	"the Notification Server is a child in a hierarchy:",
-	"its patch data is replicated to it, and NS-IMP-002 judges it by its bulletins",
+	"its patch data is replicated to it, and NS-IMP-002 evaluates it by its bulletins",
 ]) if {
 	data.estate.server.hierarchy_child == true
 }

@@ -68,7 +68,7 @@ test_never_succeeded if {
 test_child_in_a_hierarchy if {
 	reason := concat(" ", [
 		"the Notification Server is a child in a hierarchy: its patch data is replicated to it,",
-		"and NS-IMP-002 judges it by its bulletins",
+		"and NS-IMP-002 evaluates it by its bulletins",
 	])
 	every child, reasons in {true: {reason}, false: set(), null: set()} {
 		rule.not_applicable == reasons with data.estate as {"server": {"hierarchy_child": child}}

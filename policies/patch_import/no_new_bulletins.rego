@@ -29,7 +29,7 @@
 #         Software > Patch Management > Import Patch Data for Windows; its name varies) and see
 #         that it succeeds and brings newer bulletins; if it fails, "nscheck explain NS-IMP-001"
 #         says what to read for your version. See that the import has a schedule that is on. On a
-#         child in a hierarchy mend the import on the parent and then look at replication.
+#         child in a hierarchy fix the import on the parent and then look at replication.
 #     - versions: "<7"
 #       ref: HOWTO10277
 #       text: |

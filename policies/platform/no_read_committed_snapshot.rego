@@ -1,7 +1,7 @@
 # METADATA
 # title: CMDB without READ_COMMITTED_SNAPSHOT
 # description: |
-#   Without READ_COMMITTED_SNAPSHOT whoever reads the CMDB waits for whoever writes
+#   Without READ_COMMITTED_SNAPSHOT, sessions that read the CMDB wait for those that write
 #   it, and the other way round. The vendor calls blocking and deadlocks normal
 #   then and recommends the option. They slow down inventories and the import, and
 #   nscheck itself has to read data that may be half written.

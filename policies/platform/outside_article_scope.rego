@@ -3,7 +3,7 @@
 # description: |
 #   Most rules follow an article that was written for Patch Management 7.1 SP1, SP2,
 #   MP1.x and 7.5. On other versions its chain of causes still holds, but names,
-#   settings and remediations may differ. A build number does not tell the service
+#   settings and remediations may differ. A build number does not identify the service
 #   pack. If neither the version nor the parameter service_pack names it, all of 7.1
 #   counts as covered; 7.1 without a service pack is not. The finding says which other
 #   findings to read with care.
@@ -21,17 +21,17 @@
 #   remediation:
 #     - versions: ">=8"
 #       text: |
-#         Nothing needs to be mended. The vendor policy and the analysis policy carry other
+#         Nothing needs to be fixed. The vendor policy and the analysis policy carry other
 #         names in 8.x; check by their GUID or type that a finding speaks of the policy that you
 #         mean. Prefer the remediation that a finding gives for your version, and where it only
 #         has the article's, try it on one computer first.
 #     - versions: ">=7"
 #       text: |
-#         Nothing needs to be mended. Remediations are chosen by version; where a finding only
+#         Nothing needs to be fixed. Remediations are chosen by version; where a finding only
 #         has the article's for another version, try it on one computer first.
 #     - versions: "<7"
 #       text: |
-#         Nothing needs to be mended. Of 6.x the article only says where to read about a failed
+#         Nothing needs to be fixed. Of 6.x the article only says where to read about a failed
 #         import (HOWTO10277) and about resynchronising package servers (HOWTO1109); folders,
 #         settings and the way in which licences come back are others than in 7.x.
 package nscheck.platform.outside_article_scope

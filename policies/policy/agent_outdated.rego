@@ -5,7 +5,7 @@
 #   that still need an agent upgrade. This computer has no plug-in, and its core agent
 #   is older than the one of the Notification Server, whose version stands for the one
 #   that it offers: it will not get the plug-in before its agent is upgraded. It is
-#   missing from every count of the article, so nothing else tells of it.
+#   missing from every count of the article, so nothing else reports it.
 # related_resources:
 #   - ref: TECH170397
 #     description: The article, which looks only at computers that have the plug-in.

@@ -7,7 +7,7 @@
 #   Computers outside its target have the plug-in, never scan, and take no licence.
 #   One policy that is on and targets the filter is enough; clones of it may be off
 #   or target others. Policies are recognised by their names, which differ between
-#   versions and languages: where none is recognised, it is not known to be missing.
+#   versions and languages: if none is recognised, it is not known to be missing.
 # related_resources:
 #   - ref: TECH170397
 #     description: The article; its symptoms name the policy and the filter.

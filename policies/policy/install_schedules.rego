@@ -31,7 +31,7 @@ package nscheck.policy.install_schedules
 import data.nscheck.lib.policies
 
 violation contains {
-	"msg": sprintf("%s has %d daily schedules; one is the most", [policy.name, known]),
+	"msg": sprintf("%s has %d daily schedules; at most one is allowed", [policy.name, known]),
 	"resource": policies.resource(policy),
 	"path": sprintf("policies[%s].schedules", [policy.name]),
 	"expected": "at most 1",

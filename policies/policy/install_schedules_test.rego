@@ -36,7 +36,7 @@ test_one_daily_schedule if {
 test_two_daily_schedules if {
 	_judged(_policy(true, [_daily, {"type": "daily", "repeat_minutes": 0}, _untyped])) == {
 		"violation": {{
-			"msg": "Software Update Plug-in Install has 2 daily schedules; one is the most",
+			"msg": "Software Update Plug-in Install has 2 daily schedules; at most one is allowed",
 			"resource": _resource,
 			"path": "policies[Software Update Plug-in Install].schedules",
 			"expected": "at most 1",

@@ -12,7 +12,7 @@
 #   - ref: TECH170397
 #     description: The article; step 5 and its caution.
 #   - ref: HOWTO56242
-#     description: PM 7.1 SP1; the settings stand in step 4. Now KB180589.
+#     description: PM 7.1 SP1; the settings are in step 4. Now KB180589.
 #   - ref: HOWTO9835
 #     description: PM 7.X; heading "Configure the Settings for the Microsoft Vendor Policy".
 #   - ref: KB178560
@@ -71,7 +71,7 @@
 #         one in every site that has clients. On 7.1 SP1 HOWTO56242 outlines it in step 4. On 7.1
 #         without SP1, with SP2 and with MP1.x follow HOWTO9835, the article's reference for PM
 #         7.X, under "Configure the Settings for the Microsoft Vendor Policy". The build number
-#         does not tell the service pack; Symantec Installation Manager shows what is installed;
+#         does not identify the service pack; Symantec Installation Manager shows what is installed;
 #         give it as the parameter service_pack. Then, in the package servers' GUI, use all the
 #         buttons of the Package Server tab to refresh (Update Package, Refresh Package, Resend
 #         Package info) and check that the packages arrive.

@@ -11,7 +11,7 @@
 #   - ref: TECH170397
 #     description: The article; step 5, enable the individual package servers.
 #   - ref: HOWTO56242
-#     description: PM 7.1 SP1; the settings stand in step 4. Now KB180589.
+#     description: PM 7.1 SP1; the settings are in step 4. Now KB180589.
 #   - ref: HOWTO9835
 #     description: PM 7.X; heading "Configure the Settings for the Microsoft Vendor Policy".
 #   - ref: KB178560
@@ -74,7 +74,7 @@
 #         take out servers that do not exist any more, which the finding names by GUID; or set it
 #         to "All Package Servers". On 7.1 SP1 HOWTO56242 outlines it in step 4. On 7.1 without
 #         SP1, with SP2 and with MP1.x follow HOWTO9835, the article's reference for PM 7.X, under
-#         "Configure the Settings for the Microsoft Vendor Policy". The build number does not tell
+#         "Configure the Settings for the Microsoft Vendor Policy". The build number does not identify
 #         the service pack; Symantec Installation Manager shows what is installed; give it as the
 #         parameter service_pack. Then, in the package servers' GUI, use all the buttons of the
 #         Package Server tab to refresh (Update Package, Refresh Package, Resend Package info) and

@@ -2,7 +2,7 @@ package nscheck.policy.package_servers_not_enabled_test
 
 import data.nscheck.policy.package_servers_not_enabled as rule
 
-# Those of a site say themselves whom they harm.
+# Those of a site name the affected clients themselves.
 _violations := {object.union({"affects": [s | some s in rule.affects(v)]}, v) |
 	some v in rule.violation
 }

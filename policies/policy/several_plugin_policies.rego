@@ -24,7 +24,7 @@
 #       text: |
 #         In the console, under Settings > Agents/Plug-ins > All Agents/Plug-ins > Software >
 #         Patch Management > Windows, look at the targets of the Default Software Update Plug-in
-#         Policy and of its clones, as far as they are on. Take the client out of the targets of
+#         Policy and of its clones that are on. Take the client out of the targets of
 #         all but one of them, or turn the others off. Then let the client update its
 #         configuration and scan again.
 package nscheck.policy.several_plugin_policies

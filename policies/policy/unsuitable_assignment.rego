@@ -5,14 +5,14 @@
 #   Package Servers" or to "Package Servers Individually". Set to sites, packages
 #   reach only the package servers of the sites that were chosen, and clients
 #   elsewhere wait for their first scan. A setting that contradicts itself, automatic
-#   together with one of those two, is not valid, and nobody can tell what it does.
+#   together with one of those two, is not valid, and its effect is unknown.
 #   The third setting, automatically with manual prestaging, has a rule of its own,
 #   and a policy that is off distributes nothing, whatever its settings are.
 # related_resources:
 #   - ref: TECH170397
 #     description: The article; step 5.
 #   - ref: HOWTO56242
-#     description: PM 7.1 SP1; the settings stand in step 4. Now KB180589.
+#     description: PM 7.1 SP1; the settings are in step 4. Now KB180589.
 #   - ref: HOWTO9835
 #     description: PM 7.X; heading "Configure the Settings for the Microsoft Vendor Policy".
 #   - ref: KB178560
@@ -72,7 +72,7 @@
 #         one in every site that has clients; save it, even where the setting looks right already.
 #         On 7.1 SP1 HOWTO56242 outlines it in step 4. On 7.1 without SP1, with SP2 and with MP1.x
 #         follow HOWTO9835, the article's reference for PM 7.X, under "Configure the Settings for
-#         the Microsoft Vendor Policy". The build number does not tell the service pack; Symantec
+#         the Microsoft Vendor Policy". The build number does not identify the service pack; Symantec
 #         Installation Manager shows what is installed; give it as the parameter service_pack.
 #         Then, in the package servers' GUI, use all the buttons of the Package Server tab to
 #         refresh (Update Package, Refresh Package, Resend Package info) and check that the

@@ -30,7 +30,7 @@
 #       text: |
 #         In the console, under Settings > All Settings > Software > Patch Management, open the
 #         vendor policy (the article's Microsoft Vendor Policy; its display name differs between
-#         versions) and turn it on. Where there is none, or where it does not stay on, the policy
+#         versions) and turn it on. If there is no such policy, or if it does not stay on, the policy
 #         and its resources are not in order: see TECH164471, and contact Support for the
 #         PointFix, as the article says. Then, in the package servers' GUI, use all the buttons of
 #         the Package Server tab to refresh (Update Package, Refresh Package, Resend Package info)
@@ -39,7 +39,7 @@
 #       ref: TECH164471
 #       text: |
 #         In the console, under Settings > All Settings > Software > Patch Management, open
-#         Microsoft Vendor Policy and turn it on. Where there is none, or where it does not stay
+#         Microsoft Vendor Policy and turn it on. If there is no such policy, or if it does not stay
 #         on, the policy and its resources are not in order: see TECH164471, and contact Support
 #         for the PointFix, as the article says. Then, in the package servers' GUI, use all the
 #         buttons of the Package Server tab to refresh (Update Package, Refresh Package, Resend
@@ -47,7 +47,7 @@
 #     - versions: "<7"
 #       ref: TECH164471
 #       text: |
-#         In the console open the vendor policy for Microsoft and turn it on. Where there is none,
+#         In the console open the vendor policy for Microsoft and turn it on. If there is no such policy,
 #         or where it does not stay on, the policy and its resources are not in order: see
 #         TECH164471, and contact Support for the PointFix, as the article says. Then, in the
 #         package servers' GUI, use all the buttons of the Package Server tab to refresh (Update

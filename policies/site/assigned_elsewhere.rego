@@ -28,7 +28,7 @@
 #       text: |
 #         In the console, under Settings > Notification Server > Site Server Settings (in 6.x
 #         under Site Maintenance), check whether the package server should serve the site that
-#         the finding names. If so, accept the finding with a waiver. If the server stands in that
+#         the finding names. If so, accept the finding with a waiver. If the server is in that
 #         site, assign its subnet to it; if not, take the assignment off, and see that the site has
 #         an unconstrained package server of its own. Then, in the package server's GUI, use all
 #         the buttons of the Package Server tab to refresh (Update Package, Refresh Package, Resend

@@ -74,7 +74,7 @@ _desktop(os_name) if {
 	not contains(lower(os_name), "server")
 }
 
-# Some names do not tell, such as Windows 2003 Standard Edition.
+# Some names do not decide it, such as Windows 2003 Standard Edition.
 _maybe_desktop(os_name) if {
 	is_string(os_name)
 	contains(lower(os_name), "windows")

@@ -72,7 +72,7 @@ unknown contains {"msg": msg, "resource": sites.resource(site)} if {
 	sites.may_have_clients(site.guid)
 	questions := _open_questions(site, servers)
 	count(questions) > 0
-	msg := sprintf("No package server of it is known to be unconstrained; unknown: %s", [
+	msg := sprintf("No package server of this site is known to be unconstrained; unknown: %s", [
 		concat("; ", questions),
 	])
 }

@@ -110,14 +110,14 @@ test_site_without_clients if {
 
 test_unknown_constraint if {
 	_judged([_server("P1", true), _server("P2", null)], {}) == _unknown(concat("", [
-		"No package server of it is known to be unconstrained; ",
+		"No package server of this site is known to be unconstrained; ",
 		"unknown: whether LDS-P2 is constrained",
 	]))
 }
 
 test_a_server_whose_sites_are_unknown if {
 	expected := _unknown(concat("", [
-		"No package server of it is known to be unconstrained; ",
+		"No package server of this site is known to be unconstrained; ",
 		"unknown: all sites of 1 other package server",
 	]))
 	every constrained in [false, null] {
@@ -129,7 +129,7 @@ test_a_server_whose_sites_are_unknown if {
 test_a_server_of_the_site_is_no_other_one if {
 	server := {"guid": "P9", "name": "P9", "constrained": null, "sites": ["LEEDS"]}
 	_judged([server], {}) == _unknown(concat("", [
-		"No package server of it is known to be unconstrained; ",
+		"No package server of this site is known to be unconstrained; ",
 		"unknown: whether P9 is constrained",
 	]))
 }
@@ -154,7 +154,7 @@ test_unknown_whether_it_has_clients if {
 		}
 	unknowns == {{
 		"msg": concat("", [
-			"No package server of it is known to be unconstrained; ",
+			"No package server of this site is known to be unconstrained; ",
 			"unknown: whether it has clients",
 		]),
 		"resource": _leeds,

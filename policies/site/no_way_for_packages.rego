@@ -1,5 +1,5 @@
 # METADATA
-# title: Settings together leave a site no way for packages
+# title: A combination of settings blocks packages to a site
 # description: |
 #   Packages enter a site through a package server that is unconstrained and that a
 #   vendor policy assigns them to; constrained package servers of the site pull from

@@ -3,7 +3,7 @@
 # description: |
 #   From 8.5 RU3 (8.5.5032) on, the settings of a site can forbid its clients to
 #   download from the Notification Server (Ns) or from package servers of other
-#   sites (ExtPs). Such a site depends on its own package servers: where none of
+#   sites (ExtPs). Such a site depends on its own package servers: if none of
 #   them has a required package ready, its clients starve. Where only other sites'
 #   package servers are forbidden, the Notification Server is left to them, so
 #   that this is a possible cause only.

@@ -3,7 +3,7 @@
 # description: |
 #   The article wants sites targeted properly within the subnets. A client belongs to
 #   the site of its subnet, so a site that no subnet is in has no clients: its package
-#   servers, which are assigned to it by hand, serve nobody there. Either its subnets
+#   servers, which are assigned to it by hand, serve no client there. Either its subnets
 #   were never assigned, and its clients are in another site or in none, or the site is
 #   a remnant. A subnet that is not assigned itself counts for the site of the closest
 #   subnet around it.
@@ -27,7 +27,7 @@
 #       text: |
 #         In the console, under Settings > Notification Server > Site Server Settings (in 6.x
 #         under Site Maintenance), assign to the site that the finding names the subnets of the
-#         clients that its package servers should serve. If there are none, assign the package
+#         clients that its package servers should serve. If it has none, assign the package
 #         servers to the sites that need them and delete the site. Then, in the package servers'
 #         GUI, use all the buttons of the Package Server tab to refresh (Update Package, Refresh
 #         Package, Resend Package info) and check that the packages arrive.

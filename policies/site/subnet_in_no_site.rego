@@ -3,7 +3,7 @@
 # description: |
 #   Package servers serve sites, and a client belongs to the site of its subnet.
 #   A subnet that is not assigned to a site itself takes the site of the closest
-#   subnet around it. Where there is none either, its clients belong to no site,
+#   subnet around it. If there is no such subnet either, its clients belong to no site,
 #   and no package server is theirs. The article wants sites targeted properly
 #   within the subnet. Such clients download from the Notification Server directly,
 #   so that this is a possible cause only. The same holds for a network with clients
@@ -31,7 +31,7 @@
 #       text: |
 #         In the console, under Settings > Notification Server > Site Server Settings (in 6.x
 #         under Site Maintenance), assign the subnet that the finding names to the site whose
-#         package servers shall serve its clients, or assign a subnet that encompasses it. Where
+#         package servers should serve its clients, or assign a subnet that encompasses it. Where
 #         the finding names a network, create a subnet that covers it first. Mind overlaps: a
 #         subnet that is not assigned itself follows its closest encompassing one. Until then the
 #         clients download from the Notification Server: test from one of them whether it reaches
@@ -69,7 +69,7 @@ violation contains {
 	data.estate.subnets
 	some cidr, network in data.totals.uncovered_networks
 	network.clients > 0
-	msg := sprintf("Network %s is covered by no subnet, so that it is in no site; it has %s", [
+	msg := sprintf("Network %s is covered by no subnet, so it is in no site; it has %s", [
 		cidr,
 		text.count_of(network.clients, "client"),
 	])

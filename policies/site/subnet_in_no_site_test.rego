@@ -67,7 +67,7 @@ test_uncovered_network if {
 		{"uncovered_networks": {"10.99.1.0/24": {"clients": 1}}},
 	) == {
 		"violation": {{
-			"msg": "Network 10.99.1.0/24 is covered by no subnet, so that it is in no site; it has 1 client",
+			"msg": "Network 10.99.1.0/24 is covered by no subnet, so it is in no site; it has 1 client",
 			"resource": {"type": "network", "guid": null, "name": "10.99.1.0/24"},
 			"expected": "a subnet that covers it",
 			"actual": "none",
