@@ -426,3 +426,17 @@ func TestDraftOfOddNames(t *testing.T) {
 		t.Errorf("%v\n%s", err, probed.Draft())
 	}
 }
+
+// TestCandidatesOfOtherSchemas makes sure that nothing is offered that a binding could
+// not read.
+func TestCandidatesOfOtherSchemas(t *testing.T) {
+	p := &prober{catalogue: SQLServer}
+	columns := []tableColumn{{"Guid", "uniqueidentifier"}, {"Name", "nvarchar"}}
+	found := p.rank(wantedBySection("sites"), []*table{
+		{schema: "audit", name: "vSites", kind: "view", columns: columns},
+		{schema: "DBO", name: "vSites", kind: "view", columns: columns},
+	}, nil)
+	if len(found) != 1 || found[0].Object != "vSites" {
+		t.Errorf("%+v", found)
+	}
+}
