@@ -307,7 +307,7 @@ func TestAgentsOfNobody(t *testing.T) {
 	rename("RTM-PC002", "RTM-PC001") // both Active
 	rename("RET-PC009", "RTM-PC003") // Disposed and Active
 	m := collectAll(t, "csv:"+csv,
-		"agent:"+folder(t, of("NOBODY"))+"?computer=NOBODY",
+		"agent:"+folder(t, of("ABSENT-PC"))+"?computer=ABSENT-PC",
 		"agent:"+folder(t, of("X"))+"?guid="+scanGUID,
 		"agent:"+folder(t, of("RTM-PC001")),
 		"agent:"+folder(t, of("RTM-PC003")),
@@ -316,7 +316,7 @@ func TestAgentsOfNobody(t *testing.T) {
 	)
 	s := m.Section(t, "clients.scan_log")
 	for _, want := range []string{
-		"is of computer NOBODY, which is not in the snapshot; set computer=NAME or guid=GUID",
+		"is of computer ABSENT-PC, which is not in the snapshot; set computer=NAME or guid=GUID",
 		"is of computer " + scanGUID + ", which is not in the snapshot",
 		"is of computer RTM-PC001, and 2 computers have this name; choose one with guid=GUID",
 		"there is nothing of an agent in it",

@@ -28,7 +28,7 @@ const secretXML = `<?xml version="1.0" encoding="utf-16"?>
   <hex>DEADBEEFCAFEBABEDEADBEEFCAFEBABE</hex>
   <code>Tr0ub4dor</code>
   <random>xkqzwvbtnr</random>
-  <long>Mu Nu Xi: a sentence that somebody wrote about the server room</long>
+  <long>Mu Nu Xi: a sentence that an administrator wrote about the server room</long>
   <path>C:\Users\Omicron</path>
   <mail>pi@example.com</mail>
   <number>12345678901234567890</number>
