@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -74,12 +75,15 @@ func TestFinishPackages(t *testing.T) {
 			{Name: packagesSection, Status: c.before, Rows: 40, Note: "before"},
 		}}}
 		m.finishPackages(&part{sources: []string{"agent:a", "agent:b"}, rows: 2})
-		want := []snapshot.Section{
-			{Name: "sites", Status: snapshot.Failed, Rows: 1},
-			{Name: packagesSection, Status: c.after, Rows: c.rows, Note: "before; for 2 of the computers what the server does not know of a package's arrival is taken from package folders (evidence I): agent:a, agent:b"},
+		if other := m.manifest.Sections[0]; other.Status != snapshot.Failed || other.Rows != 1 || other.Note != "" {
+			t.Errorf("%s: another section becomes %+v", c.before, other)
 		}
-		if diff := cmp.Diff(want, m.manifest.Sections); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", c.before, diff)
+		got := m.manifest.Sections[1]
+		if got.Status != c.after || got.Rows != c.rows {
+			t.Errorf("%s becomes %s with %d rows, want %s with %d", c.before, got.Status, got.Rows, c.after, c.rows)
+		}
+		if !strings.HasPrefix(got.Note, "before; for 2 of the computers") || !strings.HasSuffix(got.Note, "agent:a, agent:b") {
+			t.Errorf("%s: note %q", c.before, got.Note)
 		}
 	}
 }
