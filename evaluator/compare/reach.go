@@ -85,8 +85,8 @@ func newReach(d *Difference, side *Side) *reach {
 		states = d.went
 	}
 	for position, rule := range side.trail.Pack.Rules {
-		for i := range side.Estate[rule.ID] {
-			f := &side.Estate[rule.ID][i]
+		for i := range side.EstateFindings(rule.ID) {
+			f := &side.EstateFindings(rule.ID)[i]
 			if len(f.Affects) == 0 {
 				continue
 			}

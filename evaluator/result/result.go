@@ -59,7 +59,7 @@ type Result struct {
 	// What each rule took, the longest first.
 	Timings []Timing `json:"-"`
 
-	Estate  map[string][]Finding // by rule id
+	estate  map[string][]Finding // by rule id
 	clients func() iter.Seq2[Finding, error]
 	release func() error
 }
@@ -67,7 +67,7 @@ type Result struct {
 // Hold makes a result yield findings: those of the estate by rule id, and those of
 // clients in the order of the snapshot. Close calls release.
 func (r *Result) Hold(estate map[string][]Finding, clients func() iter.Seq2[Finding, error], release func() error) {
-	r.Estate, r.clients, r.release = estate, clients, release
+	r.estate, r.clients, r.release = estate, clients, release
 }
 
 // Tool identifies the program and its engine.
@@ -242,7 +242,7 @@ type Unexplained struct {
 func (r *Result) Findings() iter.Seq2[Finding, error] {
 	return func(yield func(Finding, error) bool) {
 		for _, rule := range r.Rules {
-			for _, f := range r.Estate[rule.ID] {
+			for _, f := range r.estate[rule.ID] {
 				if !yield(f, nil) {
 					return
 				}
@@ -257,7 +257,7 @@ func (r *Result) Findings() iter.Seq2[Finding, error] {
 }
 
 // EstateFindings are the findings of a rule of scope estate.
-func (r *Result) EstateFindings(rule string) []Finding { return r.Estate[rule] }
+func (r *Result) EstateFindings(rule string) []Finding { return r.estate[rule] }
 
 // ClientFindings yields the findings of the clients in the order of the snapshot.
 func (r *Result) ClientFindings() iter.Seq2[Finding, error] { return r.clients() }
