@@ -586,6 +586,18 @@ func TestLawRandom(t *testing.T) {
 func randomLawDoc(g *rand.Rand) *lawDoc {
 	d := &lawDoc{sections: allCollected()}
 	d.estate = lawObject(g, reflect.TypeFor[snapshot.Estate](), "estate", 0).(map[string]any)
+	// A platform before 8.5.5032 cannot prevent downloads.
+	if server, _ := d.estate["server"].(map[string]any); server["version"] == "7.5.3153" || server["version"] == "8.5.3073" {
+		d.at("estate.sites[].prevent_downloads", func(site map[string]any, name string) {
+			if site[name] != nil {
+				site[name] = []any{}
+			}
+		})
+	}
+	// An import that failed is not the last one that succeeded.
+	if runs, _ := d.estate["patch_import"].(map[string]any); runs["last_run_succeeded"] == false && runs["last_success_at"] == runs["last_run_at"] && runs["last_run_at"] != nil {
+		runs["last_success_at"] = "2014-02-27T00:00:00Z"
+	}
 	for i := range 2 + g.IntN(8) {
 		c := lawObject(g, reflect.TypeFor[snapshot.Client](), "input", i).(map[string]any)
 		delete(c, "location")
@@ -603,6 +615,9 @@ func agree(c map[string]any) {
 	plugin, _ := c["plugin"].(map[string]any)
 	if managed, known := c["managed"].(bool); plugin != nil && known && !managed {
 		plugin["installed"], plugin["version"] = nil, nil
+	}
+	if task, _ := c["task_agent"].(map[string]any); task != nil && c["managed"] == false {
+		task["registered_at"], task["registration_age_days"] = nil, nil
 	}
 	packages, _ := c["packages"].(map[string]any)
 	for _, value := range packages {

@@ -88,6 +88,21 @@ unknown contains {
 	fault.setting == "target_filters"
 }
 
+# Without a computer that lacks the plug-in, a missing target is no fault, but that the
+# policy is off or has no schedule may be one.
+unknown contains {
+	"msg": sprintf("It is unknown %s", [concat(", and ", questions)]),
+	"resource": policies.resource(policy),
+} if {
+	not policies.works(_role, policies.schedule)
+	_computers("no") + _computers("unknown") == 0
+	some policy in policies.of_role(_role)
+	policies.faults(policy, policies.schedule) == []
+	count(policies.faults(policy, _needed)) > 0
+	questions := policies.questions(policy, policies.schedule)
+	count(questions) > 0
+}
+
 _finding(policy, fault) := {
 	"msg": sprintf("%s %s", [policy.name, fault.msg]),
 	"resource": policies.resource(policy),

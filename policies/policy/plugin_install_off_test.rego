@@ -148,3 +148,11 @@ test_missing if {
 	count(rule.violation) == 0 with data.estate as {}
 	count(rule.unknown) == 0 with data.estate as {}
 }
+
+test_unknown_schedules_without_a_target if {
+	all_have_it := {"LEEDS": {"yes": {"yes": {"no": 7}}}}
+	doubtful := object.remove(_but({"target_filters": []}), ["schedules"])
+	_counted([doubtful], all_have_it) == _unknown("It is unknown which schedules the policy has")
+	_counted([_but({"target_filters": []})], all_have_it) == _silent
+	_counted([doubtful, _clone({})], all_have_it) == _silent
+}
