@@ -1,7 +1,7 @@
 // Package policies holds the built-in rule pack as files: rules by area, with
-// their tests and worked examples beside them, the library that they share,
+// their tests and worked examples next to them, the library that they share,
 // the parameters with their defaults, and the JSON Schemas of what rules read.
-// It holds no Go code that judges anything; package evaluator loads the pack.
+// It holds no Go code that evaluates anything; package evaluator loads the pack.
 // README.md describes the files.
 package policies
 

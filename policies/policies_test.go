@@ -27,7 +27,7 @@ func TestEveryRuleHasTestsAndExamples(t *testing.T) {
 		}
 		for _, name := range want {
 			if _, err := fs.Stat(FS, name); err != nil {
-				t.Errorf("%s (test: %v) has no %s beside it", file, isTest, name)
+				t.Errorf("%s (test: %v) has no %s next to it", file, isTest, name)
 			}
 		}
 	}

@@ -118,7 +118,7 @@ func githubSteps(t *testing.T, text []byte) []string {
 func checkGitHub(t *testing.T, r pipelineRun, _ []byte, change string) {
 	summary := html.UnescapeString(strings.ReplaceAll(r.read(t, "summary.md"), `\`, ""))
 	expect(t, change, map[string]string{"good": "Exit status 0: no new finding", "bad": badSetting, "unclear": "1 incomparable"}, summary)
-	expect(t, change, map[string]string{"good": "::notice title=nscheck::", "bad": badSetting, "unclear": "::warning title=nscheck::It cannot be told"}, r.out)
+	expect(t, change, map[string]string{"good": "::notice title=nscheck::", "bad": badSetting, "unclear": "::warning title=nscheck::The effect of the change is unknown for"}, r.out)
 	if got, want := strings.Contains(r.out, "::error file=estate.yaml,line="), change == "bad"; got != want || strings.Count(r.out, "::error") > 2 {
 		t.Errorf("annotations:\n%s", r.out)
 	}

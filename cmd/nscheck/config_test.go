@@ -103,13 +103,13 @@ func TestEmptyEnvironment(t *testing.T) {
 func TestConfigurationRefused(t *testing.T) {
 	for text, want := range map[string]string{
 		"sauce: 'demo:'":                          `nscheck.yaml:1:1: there is no key "sauce"; known are accept_unencrypted_connection, `,
-		"\n\npassword: hunter2":                   "nscheck.yaml:3:1: a password does not stand here; put it into a file of its own",
+		"\n\npassword: hunter2":                   "nscheck.yaml:3:1: a password is not allowed here; put it into a separate file",
 		"source: [a, b]":                          "nscheck.yaml:1:9: source: the value has the wrong type",
 		"source: 'demo:'\nsources: [x]":           "nscheck.yaml:1:1: source and sources exclude each other",
 		"source: a\nsource: b":                    "nscheck.yaml:2:1: ",
-		"- source":                                "nscheck.yaml:1:1: a configuration is a list of keys with values",
+		"- source":                                "nscheck.yaml:1:1: a configuration consists of keys with values",
 		"source: a\ntimeout: often":               "nscheck.yaml:2:10: timeout: the value must be a duration above zero, such as 10m",
-		"statement_timeout: -3s":                  "nscheck.yaml:1:20: statement_timeout: the value must be a time above zero",
+		"statement_timeout: -3s":                  "nscheck.yaml:1:20: statement_timeout: the value must be a duration above zero",
 		"a: {":                                    "nscheck.yaml:1:1: ",
 		"accept_unverified_certificate: perhaps":  "nscheck.yaml:1:32: accept_unverified_certificate: the value has the wrong type",
 		"sources: ['demo:', 'csv:x']":             "open source csv:x: read the folder: ",
@@ -118,7 +118,7 @@ func TestConfigurationRefused(t *testing.T) {
 		"source:\n  demo:":                        "nscheck.yaml:2:3: source: a value that ends in a colon needs quotes, such as 'demo:'",
 		"source: {a":                              "nscheck.yaml:1:1: not valid YAML: did not find expected ',' or '}'\n",
 		"timeout: 0s":                             "nscheck.yaml:1:10: timeout: the value must be a duration above zero, such as 10m",
-		"source: 'demo:'\ntimeout: 1ns":           "nothing was written: the time set by timeout in nscheck.yaml, 1ns, is over",
+		"source: 'demo:'\ntimeout: 1ns":           "nothing was written: the time limit of timeout in nscheck.yaml, 1ns, is over",
 		"# nothing":                               "name what to collect from with --source",
 	} {
 		inFolder(t, text)
@@ -138,7 +138,7 @@ func TestPasswordFiles(t *testing.T) {
 		"":                                   "is empty",
 		"\n":                                 "is empty",
 		plantedPassword + "\nmore\n":         "has more than one line of text; is it the right file?",
-		strings.Repeat(plantedPassword, 400): "holds more than one line",
+		strings.Repeat(plantedPassword, 400): "has more than one line",
 		"\xEF\xBB\xBF\r\n":                   "is empty",
 		"p\xE4ss":                            "is neither UTF-8 nor UTF-16",
 		"\xFF\xFEP\x00l":                     "is neither UTF-8 nor UTF-16",
@@ -214,7 +214,7 @@ func TestPrompt(t *testing.T) {
 		t.Errorf("%v, terminal restored: %t", err, restored)
 	}
 	terminalInput = func() (func() ([]byte, error), func(), bool) { return nil, nil, false }
-	if o := collectRun(t, d); o.status != 2 || !strings.Contains(o.stderr, "there is no password for the login reader; put it into the environment variable NSCHECK_PASSWORD") {
+	if o := collectRun(t, d); o.status != 2 || !strings.Contains(o.stderr, "no password for the login reader; set the environment variable NSCHECK_PASSWORD") {
 		t.Errorf("status %d: %s", o.status, o.stderr)
 	}
 }

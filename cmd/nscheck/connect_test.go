@@ -80,7 +80,7 @@ func TestConnectionFails(t *testing.T) {
 		"a stall at the login": {
 			fault: &tdstest.Fault{Stall: true},
 			args:  []string{"--timeout", "300ms"},
-			want:  []string{"nothing was written: the time set by --timeout, 300ms, is over"},
+			want:  []string{"nothing was written: the time limit of --timeout, 300ms, is over"},
 		},
 	} {
 		t.Run(strings.ReplaceAll(name, " ", "_"), func(t *testing.T) {
@@ -128,7 +128,7 @@ func TestSilentServer(t *testing.T) {
 	for _, encrypt := range []string{"true", "strict"} {
 		address := listen(t, func(conn net.Conn) { _, _ = io.Copy(io.Discard, conn) })
 		o := collectInto(t, t.TempDir(), "--source", "sqlserver://reader@"+address+"?encrypt="+encrypt, "--timeout", "200ms")
-		refused(t, o, "the time set by --timeout, 200ms, is over")
+		refused(t, o, "the time limit of --timeout, 200ms, is over")
 	}
 }
 

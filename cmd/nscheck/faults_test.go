@@ -205,7 +205,7 @@ func TestDeadline(t *testing.T) {
 	d := startDouble(t, smallEstate(t), nil)
 	d.Fail(section("server"), tdstest.Stall(0))
 	o := collectRun(t, d, "--timeout", "3s")
-	if o.status != 2 || o.manifest != nil || !strings.Contains(o.stderr, "nothing was written: the time set by --timeout, 3s, is over") || !attentions(d) {
+	if o.status != 2 || o.manifest != nil || !strings.Contains(o.stderr, "nothing was written: the time limit of --timeout, 3s, is over") || !attentions(d) {
 		t.Errorf("status %d, cancelled %t: %s", o.status, attentions(d), o.stderr)
 	}
 }

@@ -23,7 +23,7 @@ func TestNamesakes(t *testing.T) {
 	}
 	all.Wait()
 	got := strings.Split(n.check().Error(), "\n")
-	if want := `30 clients in the snapshot are called "pc01"; say by its GUID which one is meant:`; got[0] != want {
+	if want := `30 clients in the snapshot are called "pc01"; use the GUID of one of them:`; got[0] != want {
 		t.Errorf("got  %s\nwant %s", got[0], want)
 	}
 	for i, line := range got[1:11] {

@@ -55,7 +55,7 @@ func TestProbeSQLServer(t *testing.T) {
 	t.Setenv("NSCHECK_PASSWORD", "Reader-Passw0rd")
 	draft := filepath.Join(t.TempDir(), "b.yaml")
 	status, stdout, stderr = probe("--write", draft)
-	if status != 3 || stderr != "Wrote "+draft+": finish it, then probe again with --bindings "+draft+"\n" {
+	if status != 3 || stderr != "Wrote "+draft+": complete it, then probe again with --bindings "+draft+"\n" {
 		t.Errorf("status %d, %s", status, stderr)
 	}
 	for _, want := range []string{
