@@ -59,7 +59,7 @@ type Result struct {
 	// What each rule took, the longest first.
 	Timings []Timing `json:"-"`
 
-	Estate  map[string][]Finding // by rule id
+	Estate  map[string][]Finding `json:"-"` // by rule id
 	clients func() iter.Seq2[Finding, error]
 	release func() error
 }

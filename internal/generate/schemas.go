@@ -43,7 +43,7 @@ var patterns = map[string]string{
 // the Go types and their comments.
 func schemas() (map[string][]byte, error) {
 	reflector := &jsonschema.Reflector{Anonymous: true, ExpandedStruct: true, Mapper: mapTime}
-	for _, folder := range []string{"snapshot", "change", "evaluator", "report"} {
+	for _, folder := range []string{"snapshot", "settings", "evaluator", "report"} {
 		if err := reflector.AddGoComments(module, "./"+folder); err != nil {
 			return nil, fmt.Errorf("read comments: %w", err)
 		}
