@@ -119,7 +119,7 @@ func TestConfigurationRefused(t *testing.T) {
 		"source: {a":                              "nscheck.yaml:1:1: not valid YAML: did not find expected ',' or '}'\n",
 		"timeout: 0s":                             "nscheck.yaml:1:10: timeout: the value must be a duration above zero, such as 10m",
 		"source: 'demo:'\ntimeout: 1ns":           "nothing was written: the time limit of timeout in nscheck.yaml, 1ns, is over",
-		"# nothing":                               "name what to collect from with --source",
+		"# nothing":                               "name a source with --source",
 	} {
 		inFolder(t, text)
 		o := collectInto(t, t.TempDir())
