@@ -67,7 +67,20 @@ func runSchema(c *cli.Context) error {
 	if c.Bool("json") {
 		return printJSON(c.App.Writer, found)
 	}
-	return report.Fields(c.App.Writer, found, terminalOptions(c))
+	return writeFields(c, found)
+}
+
+func writeFields(c *cli.Context, list []fields.Field) error {
+	entries := make([]report.Entry, 0, len(list))
+	note := ""
+	for _, f := range list {
+		typed, lines := f.Describe()
+		entries = append(entries, report.Entry{Name: f.Path, Text: typed, Lines: lines})
+		if f.Evidence != "" {
+			note = "Evidence: A the article, P public sources, I inferred, R recollection."
+		}
+	}
+	return report.Entries(c.App.Writer, entries, note, terminalOptions(c))
 }
 
 // writeSchemas writes a file for each schema, under the names that annotations of
