@@ -46,8 +46,8 @@ func TestNothingHidesWhatIsBehindIt(t *testing.T) {
 		`client/plugin_old.rego:29:2 compile assigned var unused unused`,
 		"client/plugin_old.rego:30:2 compile there is no function `nofun`",
 		`lib/versions.rego:8:1 syntax unexpected identifier token: expected "," or ")"`,
-		"site/no_server.rego:23:19 unknown-path `data.index.unplaced` does not exist; there are address_sites, filters, names, package_server_sites, package_servers, packages, several_packages, site_package_servers, sites, subnet_sites, subnets, unplaced_package_servers",
-		"site/no_server.rego:30:19 unknown-path `data.index.unplaced` does not exist; there are address_sites, filters, names, package_server_sites, package_servers, packages, several_packages, site_package_servers, sites, subnet_sites, subnets, unplaced_package_servers",
+		"site/no_server.rego:23:19 unknown-path `data.index.unplaced` does not exist; there are address_sites, filters, names, package_server_sites, package_servers, packages, partial_sections, several_packages, site_package_servers, sites, subnet_sites, subnets, unplaced_package_servers",
+		"site/no_server.rego:30:19 unknown-path `data.index.unplaced` does not exist; there are address_sites, filters, names, package_server_sites, package_servers, packages, partial_sections, several_packages, site_package_servers, sites, subnet_sites, subnets, unplaced_package_servers",
 		`site/no_server.rego:36:20 compile var nobody is unsafe`,
 		`site/no_server_test.rego:10:28 test-file unexpected with keyword: expected "," or ")"`,
 	}

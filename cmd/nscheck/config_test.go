@@ -193,7 +193,7 @@ func TestPrompt(t *testing.T) {
 	if o := ask(func() ([]byte, error) { return []byte(plantedPassword), nil }); o.status != 0 || o.stderr[:len("Password of reader: \n")] != "Password of reader: \n" {
 		t.Errorf("status %d: %s", o.status, o.stderr)
 	}
-	if o := ask(func() ([]byte, error) { return nil, nil }); o.status != 2 || !strings.Contains(o.stderr, "none was given") {
+	if o := ask(func() ([]byte, error) { return nil, nil }); o.status != 2 || !strings.Contains(o.stderr, "it is empty") {
 		t.Errorf("status %d: %s", o.status, o.stderr)
 	}
 	if o := ask(func() ([]byte, error) { return nil, errors.New("input/output error") }); o.status != 2 || !strings.Contains(o.stderr, "read the password: input/output error") {
