@@ -5,7 +5,6 @@ import (
 
 	"github.com/nscheck/nscheck/evaluator"
 	"github.com/nscheck/nscheck/evaluator/result"
-	"github.com/nscheck/nscheck/evaluator/rule"
 	"github.com/nscheck/nscheck/settings"
 	"github.com/nscheck/nscheck/snapshot"
 )
@@ -128,23 +127,6 @@ func (t *trail) serversAt(site string) []string {
 	return out
 }
 
-// ExitStatus is what a command that compares exits with: new findings count from
-// failOn upwards, whatever the old ones are, unless they are waived or of a rule
-// that only warns yet. Clients that are newly affected count whatever the findings
-// are.
-func (d *Difference) ExitStatus(failOn rule.Severity, allowIncomplete bool) int {
-	if d.base.Summary.Rules[result.Errored]+d.head.Summary.Rules[result.Errored] > 0 {
-		return result.ExitTrouble
-	}
-	switch {
-	case len(d.Failures(failOn)) > 0:
-		return result.ExitFindings
-	case d.affectedUnclear(), d.Incomplete() && !allowIncomplete:
-		return result.ExitIncomplete
-	}
-	return result.ExitClean
-}
-
 // discount counts the new findings that do not count.
 func (d *Difference) discount() error {
 	if len(d.Waivers) == 0 && d.head.Summary.Rules[result.Warn] == 0 {
@@ -162,13 +144,4 @@ func (d *Difference) discount() error {
 		}
 	}
 	return nil
-}
-
-// Incomplete reports whether it could not be told of everything what lies
-// between the two sides.
-func (d *Difference) Incomplete() bool {
-	if d.head.Summary.Unasked() == len(d.head.Rules) {
-		return true
-	}
-	return d.CountRemarks(RemarkUnknown)+d.CountRemarks(RemarkStopped) > 0 || slices.ContainsFunc(d.Rules, func(r RuleDifference) bool { return len(r.Incomplete) > 0 })
 }

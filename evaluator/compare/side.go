@@ -3,6 +3,7 @@ package compare
 import (
 	"context"
 	"errors"
+
 	"github.com/nscheck/nscheck/evaluator"
 	"github.com/nscheck/nscheck/evaluator/result"
 	"github.com/nscheck/nscheck/evaluator/rule"
@@ -33,10 +34,3 @@ func (s *Side) Close() error { return errors.Join(s.Result.Close(), s.trail.clos
 
 // Outcome is the head with what the comparison says about it.
 func (d *Difference) Outcome() *Outcome { return &Outcome{d.head.Result, d} }
-
-// exitStatus is the exit status of the command that compares.
-func (d *Difference) exitStatus(_ *result.Result, failOn rule.Severity, allowIncomplete bool) int {
-	return d.ExitStatus(failOn, allowIncomplete)
-}
-
-func (d *Difference) incomplete(*result.Result) bool { return d.Incomplete() }
