@@ -14,7 +14,7 @@ type network struct {
 	sites  []string // effective sites; nil when unknown
 }
 
-// networks finds the subnet of an address and the sites of a subnet. The
+// Networks finds the subnet of an address and the sites of a subnet. The
 // longest prefix wins, and a subnet that is assigned to no site belongs to the
 // sites of its closest encompassing subnet (KB164756).
 type Networks struct {
@@ -99,7 +99,7 @@ func (n *Networks) find(addr netip.Addr, bits int) *network {
 	return nil
 }
 
-// sitesOf are the effective sites of a subnet row; nil when unknown.
+// SitesOf are the effective sites of a subnet row; nil when unknown.
 func (n *Networks) SitesOf(cidr string) []string {
 	prefix, err := netip.ParsePrefix(cidr)
 	if err != nil {
@@ -154,7 +154,7 @@ func union(a, b []string) []string {
 	return slices.Compact(out)
 }
 
-// sitesOfServer are the sites that a package server is known to belong to.
+// SitesOfServer are the sites that a package server is known to belong to.
 func SitesOfServer(ps *snapshot.PackageServer, nets *Networks) []string {
 	sites := slices.DeleteFunc(slices.Clone(ps.Sites), func(s string) bool { return !nets.exist([]string{s}) })
 	for _, address := range ps.Addresses {

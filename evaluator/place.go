@@ -12,7 +12,7 @@ import (
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// place is where clients are whose addresses lie in the same networks.
+// Place is where clients are whose addresses lie in the same networks.
 type Place struct {
 	kept uint32             // number of its whereabouts in the spool; 0 where there is none yet
 	Loc  *snapshot.Location // nil where the addresses were not collected
@@ -37,7 +37,7 @@ func (p *Place) text(name string) string {
 	return ""
 }
 
-// locator finds the places of clients without working each out anew.
+// Locator finds the places of clients without working each out anew.
 type Locator struct {
 	nets   *Networks
 	ranges []addressRange
@@ -54,7 +54,7 @@ type addressRange struct {
 	index uint32
 }
 
-// newLocator makes a locator; left is told of each place that it forgets.
+// NewLocator makes a locator; left is told of each place that it forgets.
 func NewLocator(nets *Networks, left func(*Place)) *Locator {
 	return &Locator{nets: nets, ranges: nets.ranges(), places: map[string]*Place{}, None: &Place{}, left: left}
 }
@@ -99,7 +99,7 @@ func (l *Locator) rangeOf(address uint32) *addressRange {
 	return &l.ranges[low]
 }
 
-// of finds the place of a client by the JSON text of its addresses, which a
+// At finds the place of a client by the JSON text of its addresses, which a
 // scan has checked; nil is for addresses that were not collected.
 func (l *Locator) At(text []byte) (*Place, error) {
 	if text == nil {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// accept notes what of the unknown the configuration accepts.
+// Accept notes what of the unknown the configuration accepts.
 func (r *RuleResult) Accept(accepted []rule.AcceptedUnknown) {
 	for _, a := range accepted {
 		if a.Object == "" {
@@ -67,7 +67,7 @@ func (r *RuleResult) incomplete() bool {
 	return false
 }
 
-// complete reports whether the rule judged all that there is.
+// Complete reports whether the rule judged all that there is.
 func (r *RuleResult) Complete() bool {
 	return (r.Verdict == Pass || r.Found()) && len(r.Reasons) == 0 && len(r.Unknown) == 0
 }

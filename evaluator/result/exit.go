@@ -44,7 +44,7 @@ func (r *Result) Incomplete() bool {
 	return slices.ContainsFunc(r.Rules, func(rule RuleResult) bool { return rule.incomplete() })
 }
 
-// unasked is how many rules nothing was asked of.
+// Unasked is how many rules nothing was asked of.
 func (s *Summary) Unasked() int {
 	return s.Rules[NotApplicable] + s.Rules[Disabled] + s.Rules[NoSource]
 }
@@ -55,7 +55,7 @@ func (s *Summary) Counting(severity rule.Severity) int64 {
 	return s.Findings[severity] - s.Waived[severity] - s.Warnings[severity]
 }
 
-// found reports whether the rule was evaluated and found something.
+// Found reports whether the rule was evaluated and found something.
 func (r *RuleResult) Found() bool {
 	return r.Verdict == Fail || r.Verdict == Warn || r.Verdict == Waived
 }

@@ -64,14 +64,14 @@ type Resource struct {
 	Name string `json:"name"`
 }
 
-// named gives a nameless object a name that people can look up: a platform has
+// Named gives a nameless object a name that people can look up: a platform has
 // objects without one, and a finding about them is a finding all the same.
 func (r Resource) Named() Resource {
 	r.Name = cmp.Or(r.Name, r.GUID, r.Type)
 	return r
 }
 
-// is reports whether two resources are one object, whatever it is called: by
+// Same reports whether two resources are one object, whatever it is called: by
 // type and GUID, and by name where it has no GUID.
 func (r Resource) Same(other Resource) bool {
 	if r.GUID != "" || other.GUID != "" {
@@ -153,7 +153,7 @@ type SourceLocation struct {
 	Column int `json:"column,omitempty"`
 }
 
-// setting is the object whose setting a finding is about, with its kind: that of the
+// Setting is the object whose setting a finding is about, with its kind: that of the
 // path, such as vendor_policies[Microsoft Vendor Policy], or else the resource.
 func (f *Finding) Setting() (kind, object string) {
 	if f.Resource.Type != "package_server" { // whose names may be alike

@@ -1,13 +1,13 @@
 package result
 
-// meets reports whether two selectors that match a client can be about the same
+// Meets reports whether two selectors that match a client can be about the same
 // package at the same site.
 func (s *Selector) Meets(other *Selector) bool {
 	return (s.Package == "" || other.Package == "" || s.Package == other.Package) &&
 		(s.Site == "" || other.Site == "" || s.Site == other.Site)
 }
 
-// encloses reports whether a selector covers all that another one does of a client
+// Encloses reports whether a selector covers all that another one does of a client
 // that both match: the same package or all of them, and no narrower a place.
 func (s *Selector) Encloses(other *Selector) bool {
 	return (s.Package == "" || s.Package == other.Package) &&

@@ -25,6 +25,7 @@ type Timing struct {
 	Whole string
 }
 
+// Add adds what another worker measured.
 func (t *Timing) Add(o Timing) {
 	t.Clients += o.Clients
 	t.Remembered += o.Remembered

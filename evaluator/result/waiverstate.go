@@ -67,7 +67,7 @@ type WaiverState struct {
 // Holds reports whether the waiver waives what it covers.
 func (s *WaiverState) Holds() bool { return s.Status == WaiverActive || s.Status == WaiverUnused }
 
-// scope is what a waiver is about, in words.
+// Scope is what a waiver is about, in words.
 func (s *WaiverState) Scope() string {
 	if s.Object != nil {
 		return s.Object.String()

@@ -29,6 +29,8 @@ func weight(size int, t *ast.Term) int {
 	return WeightWithin(size, t, nodeWeight, maxJoined)
 }
 
+// WeightWithin adds the weight of a term to size: node for each value in it, and its texts
+// in bytes. It stops beyond limit.
 func WeightWithin(size int, t *ast.Term, node, limit int) int {
 	if size > limit {
 		return size

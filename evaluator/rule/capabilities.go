@@ -9,7 +9,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
-// known are OPA's own capabilities, with which rules are read; making them takes
+// Known are OPA's own capabilities, with which rules are read; making them takes
 // OPA as long as reading a rule does.
 var Known = sync.OnceValue(func() *ast.Capabilities { return ast.CapabilitiesForThisVersion() })
 
@@ -23,6 +23,7 @@ func capabilities() *ast.Capabilities {
 	return &c
 }
 
+// Refused reports whether rules may not call a built-in function.
 func Refused(b *ast.Builtin) bool {
 	return b.Nondeterministic && b.Name != ast.Print.Name || slices.Contains(timely, b.Name) || unstoppable[b.Name] != ""
 }

@@ -137,7 +137,7 @@ func (p *Pack) findCall(f *Flaw) {
 	}
 }
 
-// meant says which of the known names was meant, else which there are.
+// Meant says which of the known names was meant, else which there are.
 func Meant(name string, known []string) string {
 	if near := suggest.To(name, known); near != "" {
 		return fmt.Sprintf("; did you mean `%s`?", near)
@@ -164,7 +164,7 @@ func builtinNames() []string {
 	return names
 }
 
-// prints tells whether any module calls print.
+// Prints tells whether any module calls print.
 func (p *Pack) Prints() bool {
 	found := false
 	for _, m := range p.modules {
@@ -176,7 +176,7 @@ func (p *Pack) Prints() bool {
 	return found
 }
 
-// withPrint is the pack with its calls of print.
+// WithPrint is the pack with its calls of print.
 func (p *Pack) WithPrint() (*Pack, error) {
 	modules := map[string]*ast.Module{}
 	for i, m := range p.modules {

@@ -59,19 +59,19 @@ func (p *Pack) inItsPlace() string {
 	return ""
 }
 
-// defines reports whether the rule's package defines an output.
+// Defines reports whether the rule's package defines an output.
 func (r *Rule) Defines(output string) bool { return slices.Contains(r.Outputs, output) }
 
 // headName is the first name of what a Rego rule defines: x for x, x.y and x[y].
 func headName(r *ast.Rule) string { return r.Head.Ref()[0].String() }
 
-// outputRef refers to an output of a package.
+// OutputRef refers to an output of a package.
 func OutputRef(pkg, output string) ast.Ref {
 	body := ast.MustParseBodyWithOpts(pkg+"."+output, ast.ParserOptions{Capabilities: Known()})
 	return body[0].Terms.(*ast.Term).Value.(ast.Ref)
 }
 
-// sets are those of the outputs that are asked for together.
+// Sets are those of the outputs that are asked for together.
 func Sets(outputs []string) []string {
 	return slices.DeleteFunc(slices.Clone(outputs), func(name string) bool {
 		return name == AffectsOutput || name == NotApplicableOutput || name == NoSourceOutput

@@ -22,6 +22,7 @@ func ParseDate(text string) (Date, error) {
 // Today is the present day.
 func Today() Date { return DateOf(time.Now()) }
 
+// DateOf returns the day of a time, in UTC.
 func DateOf(t time.Time) Date { return Date(t.UTC().Format(time.DateOnly)) }
 
 // DaysUntil is the number of days from d to another date.

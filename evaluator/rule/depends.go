@@ -17,7 +17,7 @@ import (
 // looks at all of it.
 type fieldReads map[*docNode]bool
 
-// subsections lists the subsections that fill what is read.
+// Subsections lists the subsections that fill what is read.
 func (r fieldReads) Subsections() map[string]bool {
 	out := map[string]bool{}
 	for n := range r {

@@ -6,7 +6,7 @@ import (
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// fieldPaths are the names that lead to each field.
+// FieldPaths are the names that lead to each field.
 var FieldPaths = pathsOf(snapshot.ClientFields)
 
 func pathsOf(root *snapshot.FieldNode) (paths [snapshot.NumFields][]string) {

@@ -20,7 +20,7 @@ var derived = map[string][]string{
 	"several_packages":         {"packages", "role"},
 }
 
-// namesRead are all names that stand in the code of a rule and of what it uses,
+// NamesRead are all names that stand in the code of a rule and of what it uses,
 // so that they hold every field that the rule reads, and some that it does not.
 // What objects are called is none of them where the rule only shows it.
 func (p *Pack) NamesRead(r *Rule) map[string]bool {
@@ -72,7 +72,7 @@ var derivedSettings = map[string][]string{
 // locatingSettings determine in which sites package servers and clients are.
 var locatingSettings = []string{"sites", "subnets", "subnets.sites", "package_servers", "package_servers.sites", "package_servers.addresses"}
 
-// targetingSettings are the settings of plug-in policies that a client's list of them
+// TargetingSettings are the settings of plug-in policies that a client's list of them
 // follows when the configuration changes.
 var TargetingSettings = []string{"policies", "policies.enabled", "policies.target_filters", "filters"}
 
@@ -83,12 +83,13 @@ var sectionRoles = map[string][]string{
 	"policies": {"plugin_install", PluginPolicyRole, "vulnerability_analysis"},
 }
 
+// PluginPolicyRole is the role of plug-in policies.
 const PluginPolicyRole = "plugin_policy"
 
 // otherVendors is the parameter that lists the vendors whose policies rules leave out.
 const otherVendors = "other_vendors"
 
-// ruleReads is what a rule reads of the settings, and which objects it selects.
+// RuleReads is what a rule reads of the settings, and which objects it selects.
 type RuleReads struct {
 	Settings  map[string]bool     // as section.field; a section alone for its objects
 	Targeting bool                // whether it reads the plug-in policies that target a client
@@ -96,7 +97,7 @@ type RuleReads struct {
 	Vendors   []string            // it leaves out the vendor policies that name one of them
 }
 
-// settingsReadBy derives what a rule reads from the values that its code looks at.
+// SettingsReadBy derives what a rule reads from the values that its code looks at.
 func (p *Pack) SettingsReadBy(r *Rule) *RuleReads {
 	out := &RuleReads{Settings: map[string]bool{}, Roles: map[string][]string{}}
 	for _, n := range []*Needs{&r.VerdictNeeds, &r.AffectedNeeds, &r.ApplyingNeeds, &r.SourcingNeeds} {
@@ -146,6 +147,6 @@ func textsIn(value any) (out []string) {
 	return out
 }
 
-// requiredRoles are the roles of packages that clients need: a fault that names
+// RequiredRoles are the roles of packages that clients need: a fault that names
 // none affects all of them.
 var RequiredRoles = []string{"plugin", "scan", "tools"}

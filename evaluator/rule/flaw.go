@@ -89,7 +89,7 @@ func (f Flaws) ShowIn(file, text string) {
 	}
 }
 
-// err is an error where there are flaws.
+// Err is an error where there are flaws.
 func (f Flaws) Err() error {
 	if len(f) == 0 {
 		return nil

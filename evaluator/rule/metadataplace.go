@@ -55,7 +55,7 @@ func metadataNode(text string, row int) (*yaml.Node, bool) {
 	return doc.Content[0], true
 }
 
-// entryOf finds an entry of a map or a list: where its key stands, which is the
+// EntryOf finds an entry of a map or a list: where its key stands, which is the
 // value itself in a list, and its value.
 func EntryOf(node *yaml.Node, step string) (key, value *yaml.Node) {
 	switch node.Kind {

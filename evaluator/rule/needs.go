@@ -9,13 +9,13 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
-// estateSections are the sections of a snapshot's estate.
+// EstateSections are the sections of a snapshot's estate.
 var EstateSections = []string{
 	"filters", "licences", "package_servers", "packages", "patch_import",
 	"policies", "server", "sites", "subnets", "vendor_policies",
 }
 
-// clientSections tells which section of the manifest fills which field of a
+// ClientSections tells which section of the manifest fills which field of a
 // client. Fields that are not listed come with the client itself.
 var ClientSections = map[string]string{
 	"agent":           "clients.agents",
@@ -32,7 +32,7 @@ var ClientSections = map[string]string{
 	"task_agent":      "clients.task_agent",
 }
 
-// indexSources tells which sections each table of data.index is made of.
+// IndexSources tells which sections each table of data.index is made of.
 var IndexSources = map[string][]string{
 	"sites":                    {"sites"},
 	"subnets":                  {"subnets"},
@@ -49,7 +49,7 @@ var IndexSources = map[string][]string{
 	"partial_sections":         {},
 }
 
-// totalSources tells which estate sections and client fields each entry of
+// TotalSources tells which estate sections and client fields each entry of
 // data.totals is made of.
 var TotalSources = map[string]struct{ estate, client []string }{
 	"clients":              {[]string{"package_servers"}, nil},
@@ -69,7 +69,7 @@ var TotalSources = map[string]struct{ estate, client []string }{
 // others follow from fields that are demanded.
 var optionalFields = []string{"scan_log", "location", "events"}
 
-// needs is what a rule reads, derived from its compiled code.
+// Needs is what a rule reads, derived from its compiled code.
 type Needs struct {
 	estate map[string]bool // estate sections
 	Client map[string]bool // top-level fields of a client
@@ -106,7 +106,7 @@ func (n *Needs) need(set *map[string]bool, names ...string) {
 	}
 }
 
-// sections are the names in the manifest of all that is needed.
+// Sections are the names in the manifest of all that is needed.
 func (n *Needs) Sections() []string {
 	out := slices.Collect(maps.Keys(n.estate))
 	if n.Totals || len(n.Client) > 0 {
@@ -139,7 +139,7 @@ func (p *Pack) needsOf(r *Rule, outputs []string) (Needs, error) {
 	return n, all.Err()
 }
 
-// addNeeds follows the references of a part of the rule's code, through helpers
+// AddNeeds follows the references of a part of the rule's code, through helpers
 // and functions, down to the documents that the host provides. A reference to a
 // document that the host does not provide would be undefined, and so "no
 // violation": it is an error here.
@@ -336,14 +336,14 @@ func (p *Pack) askedFirst(r *Rule, output string) (Needs, error) {
 	return n, err
 }
 
-// readsPlaces reports whether a rule reads which sites, subnets or networks have
+// ReadsPlaces reports whether a rule reads which sites, subnets or networks have
 // clients, and not which of them have one that may be the Notification Server.
 func (r *Rule) ReadsPlaces() bool {
 	return !r.ReadsTotals("perhaps_empty") &&
 		(r.ReadsTotals("sites") || r.ReadsTotals("subnets") || r.ReadsTotals("uncovered_networks"))
 }
 
-// readsTotals reports whether a rule reads a table of data.totals.
+// ReadsTotals reports whether a rule reads a table of data.totals.
 func (r *Rule) ReadsTotals(table string) bool {
 	for n := range r.VerdictNeeds.Fields {
 		if n.path == "totals."+table {

@@ -38,10 +38,10 @@ type Pack struct {
 	Ways       bool      // whether the pack says which ways packages have to a site
 }
 
-// evidencePackage tells what one client's own rows prove; see causes.go.
+// EvidencePackage tells what one client's own rows prove; see causes.go.
 const EvidencePackage = "data.nscheck.lib.evidence"
 
-// waysPackage tells which ways packages have to a site; see ways.go.
+// WaysPackage tells which ways packages have to a site; see ways.go.
 const WaysPackage = "data.nscheck.lib.ways"
 
 // LoadPack reads and compiles the rules of all sources. It returns an error
@@ -268,7 +268,7 @@ func (p *Pack) Bundle() *opabundle.Bundle {
 	return b
 }
 
-// presentID is the id that a rule of an earlier result has now.
+// PresentID is the id that a rule of an earlier result has now.
 func (p *Pack) PresentID(id string) string {
 	if r, ok := p.Rule(id); ok {
 		return r.ID

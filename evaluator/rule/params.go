@@ -151,7 +151,7 @@ func paramKind(v any) string {
 	return "map"
 }
 
-// changedParams are the parameters that a rule reads and that were overridden.
+// ChangedParams are the parameters that a rule reads and that were overridden.
 func (p *Pack) ChangedParams(r *Rule) map[string]any {
 	var out map[string]any
 	for _, name := range p.Info.ChangedParams {
@@ -165,7 +165,7 @@ func (p *Pack) ChangedParams(r *Rule) map[string]any {
 	return out
 }
 
-// paramsOf are the parameters that a rule reads, with their values; nil where it
+// ParamsOf are the parameters that a rule reads, with their values; nil where it
 // reads none.
 func (p *Pack) ParamsOf(r *Rule) map[string]any {
 	var out map[string]any
@@ -191,6 +191,7 @@ func readYAML(text string) (any, error) {
 	return plainValue(node)
 }
 
+// YAMLError returns an error of the YAML library in one line, without its prefixes.
 func YAMLError(err error) error {
 	text := strings.TrimPrefix(strings.TrimPrefix(err.Error(), "yaml: "), "unmarshal errors:\n  ")
 	return errors.New(strings.ReplaceAll(text, "\n  ", "; "))
@@ -249,7 +250,7 @@ func plainScalar(node *yaml.Node) (any, error) {
 	return node.Value, nil
 }
 
-// withParams is the pack with other parameters, as a worked example gives them.
+// WithParams is the pack with other parameters, as a worked example gives them.
 // The pack itself keeps its own. Where one of them cannot be, the error comes with
 // its name.
 func (p *Pack) WithParams(params map[string]yaml.Node) (with *Pack, refused string, err error) {
@@ -269,7 +270,7 @@ func (p *Pack) WithParams(params map[string]yaml.Node) (with *Pack, refused stri
 	return &other, "", nil
 }
 
-// jsonDocument turns v into the form that OPA's store takes: maps, slices,
+// ToDocument turns v into the form that OPA's store takes: maps, slices,
 // strings, booleans and json.Number.
 func ToDocument(v any) (any, error) {
 	data, err := json.Marshal(v)

@@ -10,21 +10,21 @@ import (
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// fieldSet is a set of the fields of a client.
+// FieldSet is a set of the fields of a client.
 type FieldSet [snapshot.NumFields]bool
 
-// reads is what a client rule can see of a client, derived from its compiled
+// Reads is what a client rule can see of a client, derived from its compiled
 // code: two clients that agree in it are judged alike. It may name more than
 // the rule looks at, and never less.
 type Reads struct {
 	Values   FieldSet // fields whose values matter, with all that is in them
 	Presence FieldSet // objects of which it matters only whether they are there
 	Computed []ComputedField
-	// whole says why the client has to be taken as a whole; else empty.
+	// Whole says why the client has to be taken as a whole; else empty.
 	Whole string
 }
 
-// fields are the fields whose values matter, parents without their children.
+// Fields are the fields whose values matter, parents without their children.
 func (r *Reads) Fields() (values, presence []snapshot.Field) {
 	var walk func(n *snapshot.FieldNode)
 	walk = func(n *snapshot.FieldNode) {
@@ -43,7 +43,7 @@ func (r *Reads) Fields() (values, presence []snapshot.Field) {
 	return values, presence
 }
 
-// readsOf follows what the outputs of a package refer to, through helpers and
+// ReadsOf follows what the outputs of a package refer to, through helpers and
 // functions, and collects every mention of input. It knows few ways in which a
 // value can be used; of all others it takes the value as read in full, and where
 // even that is not enough, the client as a whole.
@@ -173,9 +173,10 @@ func (r *reader) input(path ast.Ref, onlyPresence bool) {
 	}
 }
 
-// computedField is a field of an object that nscheck computes for every client.
+// ComputedField is a field of an object that nscheck computes for every client.
 type ComputedField struct{ Object, Name string }
 
+// Compare orders fields by object, then by name.
 func (f ComputedField) Compare(o ComputedField) int {
 	return cmp.Or(strings.Compare(f.Object, o.Object), strings.Compare(f.Name, o.Name))
 }

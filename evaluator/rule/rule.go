@@ -261,7 +261,7 @@ func (r *Rule) checkSchemas(m module, c *customKeys) {
 	c.lacks("%s: its METADATA lacks \"schemas: [{%s: %s}]\", so \"opa check\" would not notice misspelt fields", r.ID, want, HostSchemas[want])
 }
 
-// explains reports whether findings of another rule can follow from those of r.
+// CanExplain reports whether findings of another rule can follow from those of r.
 func (r *Rule) CanExplain(other *Rule) bool {
 	return slices.ContainsFunc(r.Explains, func(id string) bool { return id == other.ID || slices.Contains(other.Aliases, id) })
 }

@@ -28,7 +28,7 @@ const (
 	asFewer
 )
 
-// subsections are all that a collector writes.
+// Subsections are all that a collector writes.
 var Subsections = []Subsection{
 	{Name: "server.read_committed_snapshot", Fields: []string{"estate.server.read_committed_snapshot"}},
 	{Name: "licences.inactive_holders", Fields: []string{"estate.licences.inactive_holders"}, Absence: asFewer},
@@ -51,10 +51,10 @@ var Subsections = []Subsection{
 	{Name: LastRunSection, Fields: []string{"input.packages.plugin.last_run", "input.packages.scan.last_run", "input.packages.tools.last_run", "input.events"}, Absence: AsNone},
 }
 
-// lastRunSection is the only subsection about clients.
+// LastRunSection is the only subsection about clients.
 const LastRunSection = "clients.packages.last_run"
 
-// subsectionOf finds a subsection by its name; nil if there is none.
+// SubsectionOf finds a subsection by its name; nil if there is none.
 func SubsectionOf(name string) *Subsection {
 	i := slices.IndexFunc(Subsections, func(s Subsection) bool { return s.Name == name })
 	if i < 0 {

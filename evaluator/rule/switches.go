@@ -85,7 +85,7 @@ func (p *Pack) CheckSwitches() error {
 	return errors.New("all rules are switched off, so that nothing would be judged")
 }
 
-// onlyCounts reports whether a rule is switched off and still has to count for
+// OnlyCounts reports whether a rule is switched off and still has to count for
 // rules that are not.
 func (p *Pack) OnlyCounts(r *Rule) bool {
 	return r.SwitchedOff != nil && slices.ContainsFunc(p.Rules, func(other *Rule) bool {
@@ -93,7 +93,7 @@ func (p *Pack) OnlyCounts(r *Rule) bool {
 	})
 }
 
-// asked are the outputs that a rule is asked for.
+// Asked are the outputs that a rule is asked for.
 func (r *Rule) Asked() []string {
 	if r.SwitchedOff != nil {
 		return []string{TallyOutput}

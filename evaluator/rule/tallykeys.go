@@ -10,7 +10,7 @@ import (
 	"github.com/nscheck/nscheck/internal/suggest"
 )
 
-// tallyKeys are the keys directly under data.totals.tally that a rule may read,
+// TallyKeys are the keys directly under data.totals.tally that a rule may read,
 // or count.
 type TallyKeys struct {
 	Any   bool // whether the code does not say which
@@ -35,6 +35,7 @@ func (k *TallyKeys) join(o TallyKeys) {
 	}
 }
 
+// None reports whether there are no keys.
 func (k TallyKeys) None() bool { return !k.Any && len(k.Named) == 0 }
 
 // meet reports whether a key may be among both.
@@ -73,7 +74,7 @@ func (p *Pack) addTally(n *Needs, ref ast.Ref, path []string) *Flaw {
 	return f
 }
 
-// countsFor reports whether the rule may count what another one reads.
+// CountsFor reports whether the rule may count what another one reads.
 func (r *Rule) CountsFor(reader *Rule) bool {
 	read := reader.VerdictNeeds.Tally
 	if len(r.TallyOwners) == 0 || read.Any {
@@ -100,7 +101,7 @@ func (p *Pack) keysCounted(r *Rule) TallyKeys {
 	return keys
 }
 
-// tallyGroup is a clause of a rule's tally: the keys that it counts and what it needs.
+// TallyGroup is a clause of a rule's tally: the keys that it counts and what it needs.
 type TallyGroup struct {
 	Keys  TallyKeys
 	Needs Needs
@@ -180,6 +181,7 @@ func (p *Pack) checkCounts() {
 	}
 }
 
+// CountsOfOther returns the message about a rule that counts under the key of another one.
 func CountsOfOther(key string, owner *Rule) string {
 	return fmt.Sprintf("its tally counts under %q, which is a key of %s; begin its entries with a text of the pack's own", key, owner.File)
 }
@@ -227,7 +229,7 @@ func (p *Pack) literalRule(ref ast.Ref, steps int, use func(*ast.Term, ast.Body)
 	return len(rules) > 0
 }
 
-// triedWith are the rules that must be evaluated to try one: itself, and those
+// TriedWith are the rules that must be evaluated to try one: itself, and those
 // that count what it reads.
 func (p *Pack) TriedWith(rule *Rule) map[*Rule]bool {
 	only := map[*Rule]bool{rule: true}
@@ -239,7 +241,7 @@ func (p *Pack) TriedWith(rule *Rule) map[*Rule]bool {
 	return only
 }
 
-// tallyPath is a key of a tally as far as it stands in the code.
+// TallyPath is a key of a tally as far as it stands in the code.
 type TallyPath struct {
 	Texts []string
 	Whole bool // whether it is the key, and not only its beginning
@@ -259,7 +261,7 @@ func pathOf(first *ast.Term, list *ast.Array) TallyPath {
 	return p
 }
 
-// depth is how many texts the key has at least.
+// Depth is how many texts the key has at least.
 func (p TallyPath) Depth() int {
 	if p.Whole {
 		return len(p.Texts)

@@ -9,7 +9,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
-// hostSchemas says which schema describes each document that rules read.
+// HostSchemas says which schema describes each document that rules read.
 var HostSchemas = map[string]string{
 	"input":       "schema.client",
 	"data.estate": "schema.estate",

@@ -54,11 +54,11 @@ func parsePack(text string) *servicePack {
 	return &pack
 }
 
-// servicePackParam is the parameter that names the service pack of a platform
+// ServicePackParam is the parameter that names the service pack of a platform
 // whose version does not.
 const ServicePackParam = "service_pack"
 
-// withServicePack adds a service pack to a version that names none.
+// WithServicePack adds a service pack to a version that names none.
 func WithServicePack(version, pack string) string {
 	p := parsePlatform(version)
 	if p.number == nil || p.pack != nil || parsePack(pack) == nil {
@@ -67,7 +67,7 @@ func WithServicePack(version, pack string) string {
 	return version + " " + pack
 }
 
-// parseVersion reads the first three numbers of a product version; nil when
+// ParseVersion reads the first three numbers of a product version; nil when
 // there are none. semver would take -RU3 for a version before the release.
 func ParseVersion(text string) *semver.Version {
 	match := versionForm.FindStringSubmatch(strings.TrimSpace(text))
@@ -196,7 +196,7 @@ func InVersions(text, version string) (bool, error) {
 	return in, nil
 }
 
-// applies reports whether a rule is for a version of the platform, or why that is
+// Applies reports whether a rule is for a version of the platform, or why that is
 // unknown.
 func (r *Rule) Applies(version string) (applies bool, unknown string) {
 	if r.versions == nil {
@@ -213,7 +213,7 @@ func (r *Rule) Applies(version string) (applies bool, unknown string) {
 	return in, ""
 }
 
-// remediationFor chooses what to show for a version: the first entry that is
+// RemediationFor chooses what to show for a version: the first entry that is
 // known to be for it, and none if no entry is. If the version is unknown, all
 // entries are shown, each with its versions.
 func (r *Rule) RemediationFor(version string) []Remediation {

@@ -6,7 +6,7 @@ import (
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// WaiverStates is what has become of waivers as far as their file and the rules tell.
+// States returns what has become of waivers as far as their file and the rules tell.
 func States(w *Set, p *rule.Pack, day rule.Date) []result.WaiverState {
 	m := w.begin(p, day, nil)
 	out := make([]result.WaiverState, len(m.all))
@@ -19,7 +19,7 @@ func States(w *Set, p *rule.Pack, day rule.Date) []result.WaiverState {
 	return out
 }
 
-// WaiverStatesIn is what has become of waivers by the findings of an earlier
+// StatesIn returns what has become of waivers by the findings of an earlier
 // result.
 func StatesIn(w *Set, p *rule.Pack, f *result.File, day rule.Date) ([]result.WaiverState, error) {
 	var sites []snapshot.Site

@@ -13,12 +13,12 @@ import (
 	"github.com/nscheck/nscheck/internal/strictyaml"
 )
 
-// WaiverKeys are the keys of a waiver, in the order in which they are written.
+// Keys are the keys of a waiver, in the order in which they are written.
 var Keys = []string{"rule", "object", "fingerprint", "reason", "owner", "ticket", "starts", "expires", "object_hash"}
 
 var objectKeys = []string{"type", "guid", "name", "site"}
 
-// ReadWaivers reads a waiver file. What is wrong in it is told with file, line and
+// Read reads a waiver file. What is wrong in it is told with file, line and
 // column, all of it at once.
 func Read(file string, text []byte, settings Settings) (*Set, error) {
 	r := &reader{file: file, waivers: &Set{File: file, Settings: settings}}

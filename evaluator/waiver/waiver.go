@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Waivers are the entries of a waiver file, in its order.
+// Set is the entries of a waiver file, in its order.
 type Set struct {
 	// File as it was named.
 	File string
@@ -17,7 +17,7 @@ type Set struct {
 	Entries  []*Waiver
 }
 
-// WaiverSettings is what the configuration demands of waivers.
+// Settings is what the configuration demands of waivers.
 type Settings struct {
 	// MaxLifetimeDays is the longest time from starts to expires; 0 means any.
 	MaxLifetimeDays int
