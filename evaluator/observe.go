@@ -22,7 +22,7 @@ type Observer interface {
 // ObservedClient is one client with the answers about it.
 type ObservedClient struct {
 	Resource result.Resource
-	// Active reports whether the computer counts as a client.
+	// Active reports whether the status of the computer is Active; see Observed.Servers.
 	Active bool
 	// StatusUnknown reports whether that is unknown.
 	StatusUnknown bool
@@ -46,7 +46,8 @@ type Observed struct {
 	Pack     *rule.Pack
 	Estate   *snapshot.Estate
 	Networks *Networks
-	// Servers are the GUIDs of the computers that do not count as clients.
+	// Servers are the GUIDs of the package servers and the Notification Server, which do not
+	// count as clients.
 	Servers map[string]bool
 	// SiteClients is the number of clients by GUID of the site.
 	SiteClients map[string]int64

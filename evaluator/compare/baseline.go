@@ -185,7 +185,11 @@ func fullyJudged(r *result.RuleResult, object result.Resource) bool {
 		return false
 	}
 	for _, u := range r.Unknown {
-		if u.Count > int64(len(u.Sample)) || slices.ContainsFunc(u.Sample, func(s result.Resource) bool { return s.GUID == object.GUID && (s.GUID != "" || s.Name == object.Name) }) {
+		objects := u.Objects
+		if objects == nil {
+			objects = u.Sample
+		}
+		if u.Count > int64(len(objects)) || slices.ContainsFunc(objects, func(s result.Resource) bool { return s.GUID == object.GUID && (s.GUID != "" || s.Name == object.Name) }) {
 			return false // where not all are named, it may be any
 		}
 	}
@@ -237,7 +241,11 @@ func (c *comparing) exitStatus(r *result.Result, failOn rule.Severity, allowInco
 	return result.ExitClean
 }
 
-func (c *comparing) incomplete(r *result.Result) bool { return r.Incomplete() }
+// incomplete reports whether anything was not evaluated, or was found of which it is
+// unknown whether it is new, if only new findings count.
+func (c *comparing) incomplete(r *result.Result) bool {
+	return r.Incomplete() || c.failOnNew && len(c.doubts) > 0
+}
 
 // absent yields the baseline's findings that are not among the present ones.
 func (c *comparing) absent() iter.Seq2[result.Finding, error] {
@@ -255,7 +263,8 @@ func (c *comparing) absent() iter.Seq2[result.Finding, error] {
 				continue
 			}
 			f.Rule = c.pack.PresentID(f.Rule)
-			f.BaselineState, f.Gone, f.Waiver, f.Cause, f.Certainty = result.Incomparable, true, nil, "", ""
+			f.BaselineState, f.Gone, f.Cause, f.Certainty = result.Incomparable, true, "", ""
+			f.Waiver, f.LapsedWaiver, f.EffectiveOn = nil, nil, ""
 			if fullyJudged(c.now[f.Rule], f.Resource) {
 				f.BaselineState = result.Absent
 			}

@@ -41,7 +41,8 @@ func (d *Difference) exitStatus(_ *result.Result, failOn rule.Severity, allowInc
 
 func (d *Difference) incomplete(*result.Result) bool { return d.Incomplete() }
 
-// Failures lists in words why the exit status is 1; none if it is not.
+// Failures lists in words why the exit status is 1; none if nothing fails. A rule that
+// broke makes it 2 all the same.
 func (d *Difference) Failures(failOn rule.Severity) []string {
 	var out []string
 	if d.newCounting(failOn) > 0 {

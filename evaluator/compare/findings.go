@@ -2,9 +2,10 @@ package compare
 
 import (
 	"cmp"
-	"github.com/nscheck/nscheck/evaluator/result"
 	"iter"
 	"strings"
+
+	"github.com/nscheck/nscheck/evaluator/result"
 )
 
 // All yields the findings that are not on both sides: those of the estate by

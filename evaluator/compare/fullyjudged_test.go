@@ -39,6 +39,8 @@ func TestFullyJudged(t *testing.T) {
 		"found, all unknown ones are named": {&result.RuleResult{Verdict: result.Fail, Unknown: unknown(2, y, nameless)}, x, true},
 		"found, one more is unknown":        {&result.RuleResult{Verdict: result.Fail, Unknown: unknown(3, y, nameless)}, x, false},
 		"found, it is among the unknown":    {&result.RuleResult{Verdict: result.Fail, Unknown: unknown(2, y, x)}, x, false},
+		"found, the sample lacks some":      {&result.RuleResult{Verdict: result.Fail, Unknown: []result.Unknown{{Msg: "?", Count: 2, Sample: []result.Resource{y}, Objects: []result.Resource{y, nameless}}}}, x, true},
+		"found, it is not in the sample":    {&result.RuleResult{Verdict: result.Fail, Unknown: []result.Unknown{{Msg: "?", Count: 2, Sample: []result.Resource{y}, Objects: []result.Resource{y, x}}}}, x, false},
 		"in the second list":                {&result.RuleResult{Verdict: result.Fail, Unknown: append(unknown(1, y), unknown(1, x)...)}, x, false},
 		"without a GUID, by its name":       {&result.RuleResult{Verdict: result.Fail, Unknown: unknown(1, nameless)}, nameless, false},
 		"without a GUID, another name":      {&result.RuleResult{Verdict: result.Fail, Unknown: unknown(1, nameless)}, object("", "10.5.0.0/16"), true},

@@ -1,8 +1,6 @@
 package compare
 
 import (
-	"iter"
-
 	"github.com/nscheck/nscheck/evaluator/result"
 )
 
@@ -59,6 +57,3 @@ func neverAsked(r *result.RuleResult) bool {
 	}
 	return r.Verdict == result.NotEvaluated && len(r.Reasons) > 0 && len(r.Unknown) == 0
 }
-
-// HeadFindings yields the findings of the head, each with what became of it.
-func (d *Difference) HeadFindings() iter.Seq2[result.Finding, error] { return d.head.Findings() }

@@ -136,7 +136,7 @@ func TestGate_moved(t *testing.T) {
 func gateHead(t *testing.T, d *Difference) map[string]bool {
 	t.Helper()
 	out := map[string]bool{}
-	for f, err := range d.HeadFindings() {
+	for f, err := range d.Outcome().Findings() {
 		if err != nil {
 			t.Fatal(err)
 		}

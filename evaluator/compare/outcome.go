@@ -33,7 +33,7 @@ type Outcome struct {
 func Alone(r *result.Result) *Outcome { return &Outcome{Result: r} }
 
 // EvaluateAgainst evaluates a snapshot and compares the findings with a baseline, if
-// against is not nil; see [Evaluate].
+// against is not nil; see [evaluator.Evaluate].
 func EvaluateAgainst(ctx context.Context, pack *rule.Pack, snap evaluator.Snapshot, opts evaluator.Options, against *Against) (*Outcome, error) {
 	kept := &keptAnnotation{}
 	if against != nil {
@@ -50,7 +50,7 @@ func EvaluateAgainst(ctx context.Context, pack *rule.Pack, snap evaluator.Snapsh
 	return &Outcome{r, kept.comparing}, nil
 }
 
-// Findings yields all findings, as [Result.Findings] does, with what became of them.
+// Findings yields all findings, as [result.Result.Findings] does, with what became of them.
 func (o *Outcome) Findings() iter.Seq2[result.Finding, error] {
 	if o.comparison == nil {
 		return o.Result.Findings()
@@ -94,7 +94,7 @@ func (o *Outcome) WithAbsent() iter.Seq2[result.Finding, error] {
 }
 
 // ExitStatus is the exit status of the command: that of the comparison if there is
-// one, so that all formats report the same; see [Result.ExitStatus].
+// one, so that all formats report the same; see [result.Result.ExitStatus].
 func (o *Outcome) ExitStatus(failOn rule.Severity, allowIncomplete bool) int {
 	if o.comparison == nil {
 		return o.Result.ExitStatus(failOn, allowIncomplete)

@@ -2,9 +2,10 @@ package compare
 
 import (
 	"fmt"
+	"slices"
+
 	"github.com/nscheck/nscheck/evaluator/result"
 	"github.com/nscheck/nscheck/evaluator/rule"
-	"slices"
 )
 
 // letPass is what only the present policy lets pass of one rule.

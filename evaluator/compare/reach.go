@@ -1,10 +1,11 @@
 package compare
 
 import (
+	"slices"
+
 	"github.com/nscheck/nscheck/evaluator"
 	"github.com/nscheck/nscheck/evaluator/result"
 	"github.com/nscheck/nscheck/evaluator/rule"
-	"slices"
 )
 
 // How certain it is that a fault harms a client, in the order of certainty.

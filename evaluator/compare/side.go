@@ -16,8 +16,8 @@ type Side struct {
 	trail *trail
 }
 
-// EvaluateSide evaluates a snapshot for a comparison; see [Evaluate]. The caller closes
-// the side.
+// EvaluateSide evaluates a snapshot for a comparison; see [evaluator.Evaluate]. It sets the
+// observer of the options. The caller closes the side.
 func EvaluateSide(ctx context.Context, pack *rule.Pack, snap evaluator.Snapshot, opts evaluator.Options) (*Side, error) {
 	t := newTrail()
 	opts.Observer = t
@@ -32,5 +32,6 @@ func EvaluateSide(ctx context.Context, pack *rule.Pack, snap evaluator.Snapshot,
 // Close removes what the side keeps on disk.
 func (s *Side) Close() error { return errors.Join(s.Result.Close(), s.trail.close()) }
 
-// Outcome is the head with what the comparison says about it.
+// Outcome is the head with what the comparison says about it. Closing the sides releases
+// it.
 func (d *Difference) Outcome() *Outcome { return &Outcome{d.head.Result, d} }

@@ -9,7 +9,7 @@ import (
 	"github.com/nscheck/nscheck/snapshot"
 )
 
-// waiverAnnotation annotates findings with the waivers that cover them.
+// annotation annotates findings with the waivers that cover them.
 type annotation struct {
 	waivers map[string][]*waiving // by the present id of the rule
 	all     []*waiving            // in the order of the file

@@ -33,7 +33,7 @@ func Read(file string, text []byte, settings Settings) (*Set, error) {
 	return r.waivers, errors.Join(r.errs...)
 }
 
-// waiverReader reads the nodes of a waiver file and keeps what is wrong.
+// reader reads the nodes of a waiver file and keeps what is wrong.
 type reader struct {
 	file    string
 	waivers *Set
