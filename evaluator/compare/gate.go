@@ -2,6 +2,7 @@ package compare
 
 import (
 	"github.com/nscheck/nscheck/evaluator/result"
+	"github.com/nscheck/nscheck/internal/guid"
 )
 
 // GateLimits are what a comparison allows.
@@ -27,7 +28,7 @@ type doubtfulClients struct {
 // noteDoubtful notes where a computer of the head is that is not known to be a
 // client, or a client of which that is not known.
 func (p *pairing) noteDoubtful(h *track) {
-	if !h.noStatus && (!h.active || h.addresses != nil) || p.reach[1].servers[unpackGUID(h.guid)] {
+	if !h.noStatus && (!h.active || h.addresses != nil) || p.reach[1].servers[guid.GUID(h.guid).String()] {
 		return
 	}
 	where, err := p.reach[1].locator.At(h.addresses)

@@ -73,11 +73,6 @@ func packGUID(to *[16]byte, text string) {
 	hex.Decode(to[:], []byte(strings.ReplaceAll(text, "-", ""))) // what is no GUID is told apart as far as it goes
 }
 
-func unpackGUID(g [16]byte) string {
-	h := strings.ToUpper(hex.EncodeToString(g[:]))
-	return strings.Join([]string{h[:8], h[8:12], h[12:16], h[16:20], h[20:]}, "-")
-}
-
 // append writes the track: the GUID, the length of what follows, and that.
 func (t *track) append(dst []byte) []byte {
 	body := make([]byte, 0, 128)
