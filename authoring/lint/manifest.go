@@ -24,7 +24,7 @@ func (l *linter) manifest(d *folder) {
 		l.on(f, packFile, line, "%s", message)
 		return
 	case m == nil && !l.opts.Shipped:
-		l.report(Problem{Name: noPackFile, File: d.source.Name, Message: "there is no " + rule.PackFile + ", so nobody can tell one version of the pack from another"})
+		l.report(Problem{Name: noPackFile, File: d.source.Name, Message: "there is no " + rule.PackFile + ", so versions of the pack cannot be distinguished"})
 		return
 	case m == nil:
 		return

@@ -39,7 +39,7 @@ func cellParts(c *cell) []string {
 	return strings.FieldsFunc(c.text, func(r rune) bool { return r == ',' || r == ';' || unicode.IsSpace(r) })
 }
 
-// addRow reads a row's addresses and masks, of which there may be several, and
+// addRow reads the addresses and masks of a row, each one or several, and
 // reports cells that cannot be read. A row with neither is a network card without an
 // address. Without a readable mask an address is a /32, which is enough to find its
 // subnet but shows nothing about its network.

@@ -115,7 +115,7 @@ var annotationKeys = []string{
 	"scope", "title", "entrypoint", "description", "organizations", "related_resources", "authors", "schemas", "custom",
 }
 
-// unreadKeys finds annotations of a rule that nobody reads, such as a misspelt
+// unreadKeys finds annotations of a rule that nothing reads, such as a misspelt
 // one.
 func unreadKeys(m module) (flaws Flaws) {
 	if m.annotations.Location == nil {

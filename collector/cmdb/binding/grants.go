@@ -43,7 +43,7 @@ func (s *Set) Grants(database, login string) (string, error) {
 }
 
 // grantObjects returns what the bindings read, by database, as [schema].[object]. It
-// omits SQL Server's own catalogue, of which every login may read its part.
+// omits SQL Server's own catalogue: every login may read its part of it.
 func (s *Set) grantObjects(database string) map[string][]string {
 	found := map[string][]string{database: {}}
 	add := func(text string) {
